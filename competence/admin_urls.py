@@ -1,0 +1,36 @@
+"""The coordinator's addresses inside Wagtail's admin."""
+
+from django.urls import path
+
+from competence.views import admin_facts, admin_framework, admin_plan
+
+app_name = "competence_admin"
+urlpatterns = [
+    path("plan/", admin_plan.plan_versions, name="plan"),
+    path("plan/nytt-utkast/", admin_plan.new_draft, name="new_draft"),
+    path("plan/<int:number>/", admin_plan.plan_version, name="version"),
+    path("plan/<int:number>/ta-bort/", admin_plan.discard, name="discard"),
+    path("plan/<int:number>/besluta/", admin_plan.adopt, name="adopt"),
+    path("plan/<int:number>/nyckelgrupp/", admin_plan.new_key_group, name="new_key_group"),
+    path(
+        "plan/<int:number>/nyckelgrupp/<str:code>/",
+        admin_plan.edit_key_group,
+        name="edit_key_group",
+    ),
+    path("plan/<int:number>/krav/", admin_plan.edit_requirement, name="new_requirement"),
+    path("plan/<int:number>/krav/<int:pk>/", admin_plan.edit_requirement, name="requirement"),
+    path(
+        "plan/<int:number>/krav/<int:pk>/ta-bort/",
+        admin_plan.delete_requirement,
+        name="delete_requirement",
+    ),
+    path("fil/", admin_framework.framework, name="framework"),
+    path("fil/framework.yaml", admin_framework.framework_export, name="framework_export"),
+    path("nyckelpersoner/", admin_facts.namings, name="namings"),
+    path("nyckelpersoner/<int:pk>/avsluta/", admin_facts.end, name="end_naming"),
+    path("undantag/", admin_facts.exemptions, name="exemptions"),
+    path("undantag/<int:pk>/aterta/", admin_facts.withdraw, name="withdraw_exemption"),
+    path("fornyelse/", admin_facts.renewals, name="renewals"),
+    path("uppnatt/", admin_facts.achievements, name="achievements"),
+    path("uppnatt/<int:pk>/aterkalla/", admin_facts.revoke, name="revoke"),
+]

@@ -1,0 +1,13 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class CompetenceConfig(AppConfig):
+    name = "competence"
+
+    def ready(self) -> None:
+        import_module("competence.receivers")
+        import_module("competence.notices")
+        import_module("competence.anomalies")
+        import_module("competence.hints")

@@ -1,0 +1,244 @@
+"""Reading the facts: the only part of the engine that knows the database. A constant number of
+queries, each sorted by person, walked side by side so that one person is in memory at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from competence.engine.days import FOREVER, as_end, joined
+from competence.engine.facts import (
+    AchievementFact,
+    EmploymentFact,
+    ExemptionFact,
+    KeyGroupRules,
+    NamingFact,
+    PersonFacts,
+    PlanOnDay,
+    RequiredLevel,
+    UnitTree,
+)
+from competence.engine.validity import OrderFact, capped
+from competence.models import (
+    Achievement,
+    Exemption,
+    KeyGroupDefinition,
+    KeyPersonAssignment,
+    PlanVersion,
+    RenewalOrder,
+    Requirement,
+)
+from lms.framework.rules import PersonRule
+from lms.people.models import Employment, Leave, Person, Unit
+from lms.people.querysets import valid_on_q
+
+Row = tuple[Any, ...]
+_FEW = 500  # people named one by one in the queries; more are a subquery
+_CHUNK = 500
+
+
+def load_plan(
+    as_of: date,
+    key_groups: Collection[str] | None = None,
+    areas: Collection[str] | None = None,
+) -> PlanOnDay:
+    """The plan version in force on `as_of`, narrowed to key groups and areas by code. Five
+    queries."""
+    version = PlanVersion.objects.in_force_on(as_of)
+    effective = Requirement.objects.filter(
+        Q(effective_until__isnull=True) | Q(effective_until__gte=as_of),
+        plan_version=version,
+        effective_from__lte=as_of,
+    )
+    if key_groups is not None:
+        effective = effective.filter(key_group__code__in=key_groups)
+    if areas is not None:
+        effective = effective.filter(area__code__in=areas)
+    requirements: dict[int, list[RequiredLevel]] = {}
+    for row in effective.order_by(
+        "key_group__code", "area__sort_order", "area__code", "level__number", "pk"
+    ).values_list(*_LEVEL_COLUMNS):
+        level = _required_level(row)
+        requirements.setdefault(level.key_group_pk, []).append(level)
+    definitions = KeyGroupDefinition.objects.filter(plan_version=version)
+    excluded: dict[int, set[int]] = {}
+    for group_pk, person_pk in KeyGroupDefinition.excluded.through.objects.filter(
+        keygroupdefinition__plan_version=version
+    ).values_list("keygroupdefinition__key_group_id", "person_id"):
+        excluded.setdefault(group_pk, set()).add(person_pk)
+    rules = {
+        group_pk: tuple(PersonRule.from_json(rule) for rule in data)
+        for group_pk, data in definitions.values_list("key_group_id", "rules")
+    }
+    units = Unit.objects.order_by().values_list("pk", "code", "parent_id")
+    return PlanOnDay(
+        day=as_of.toordinal(),
+        requirements={pk: tuple(levels) for pk, levels in requirements.items()},
+        groups={
+            pk: KeyGroupRules(rules.get(pk, ()), frozenset(excluded.get(pk, ())))
+            for pk in requirements
+        },
+        units=UnitTree({pk: (code, parent) for pk, code, parent in units}),
+        version_number=version.number if version else None,
+        adopted_on=version.adopted_on if version else None,
+    )
+
+
+_LEVEL_COLUMNS = (
+    *("pk", "key_group_id", "key_group__code", "key_group__name"),
+    *("area_id", "area__code", "area__name", "area__short_name"),
+    *("level__number", "level__name", "kind", "effective_from"),
+    *("grace_days", "renewal_months", "window_days"),
+)
+
+
+def _required_level(row: Row) -> RequiredLevel:
+    """One requirement of _LEVEL_COLUMNS."""
+    pk, group_pk, group, group_name, area_pk, area, area_name, short_name, *rest = row
+    level, level_name, kind, effective_from, grace_days, renewal_months, window_days = rest
+    return RequiredLevel(
+        pk=pk,
+        key_group_pk=group_pk,
+        key_group=group,
+        key_group_name=group_name,
+        area_pk=area_pk,
+        area=area,
+        area_name=area_name,
+        area_label=short_name or area_name,
+        level=level,
+        level_name=level_name,
+        mandatory=kind == Requirement.Kind.MANDATORY,
+        effective_from=effective_from.toordinal(),
+        grace_days=grace_days,
+        renewal_months=renewal_months,
+        window_days=window_days,
+    )
+
+
+@dataclass(frozen=True)
+class FactRows:
+    """The rows of seven queries, each sorted by person."""
+
+    people: Iterable[Row]
+    employments: Iterable[Row]
+    namings: Iterable[Row]
+    leaves: Iterable[Row]
+    achievements: Iterable[Row]
+    exemptions: Iterable[Row]
+    orders: Iterable[Row]
+
+
+def fact_rows(
+    people: QuerySet[Person] | None, as_of: date, area_pks: Collection[int] | None = None
+) -> FactRows:
+    """What is known on `as_of` about `people` (none: everyone), as plain rows. What cannot
+    matter on the day (later employments, later achievements …) is left in the database."""
+    everyone: Iterable[Row]
+    who = Q()
+    few = False
+    if people is None:
+        everyone = Person.objects.current().order_by("pk").values_list("pk", "person_id")
+        everyone = everyone.iterator(_CHUNK)
+    else:
+        everyone = sorted(people.values_list("pk", "person_id"))
+        few = len(everyone) <= _FEW
+        who = Q(person__in=[pk for pk, _ in everyone] if few else people.order_by().values("pk"))
+
+    def rows(queryset: QuerySet[Any, Any], *columns: str) -> Iterable[Row]:
+        found = queryset.filter(who).order_by("person_id").values_list("person_id", *columns)
+        return found if few else found.iterator(_CHUNK)
+
+    begun = Q(starts_on__lte=as_of)
+    achievements = Achievement.objects.filter(
+        Q(revoked_on__isnull=True) | Q(revoked_on__gt=as_of), achieved_on__lte=as_of
+    )
+    exemptions = Exemption.objects.filter(valid_on_q(as_of), withdrawn_at__isnull=True)
+    if area_pks is not None:
+        achievements = achievements.filter(area__in=area_pks)
+    return FactRows(
+        people=everyone,
+        employments=rows(
+            Employment.objects.standing().filter(begun),
+            *("unit_id", "job_code", "is_manager", "form", "starts_on", "ends_on"),
+        ),
+        namings=rows(
+            KeyPersonAssignment.objects.filter(begun, withdrawn_at__isnull=True),
+            *("key_group_id", "starts_on", "ends_on"),
+        ),
+        leaves=rows(Leave.objects.standing(), "starts_on", "ends_on"),
+        achievements=rows(
+            achievements, "area_id", "achieved_on", "level__number", "valid_until", "pk"
+        ),
+        exemptions=rows(exemptions, "area_id", "level__number", "pk"),
+        orders=RenewalOrder.objects.filter(decided_on__lte=as_of).values_list(
+            "area_id", "level__number", "achieved_before", "last_valid_day"
+        ),
+    )
+
+
+def load_people(
+    people: QuerySet[Person] | None, as_of: date, plan: PlanOnDay
+) -> Iterator[PersonFacts]:
+    """The facts of one person after another, in order of primary key. Seven queries."""
+    areas = {level.area_pk for levels in plan.requirements.values() for level in levels}
+    rows = fact_rows(people, as_of, areas)
+    orders: dict[int, list[OrderFact]] = {}
+    for area_pk, level, before, last_valid in rows.orders:
+        order = OrderFact(level, before.toordinal(), last_valid.toordinal())
+        orders.setdefault(area_pk, []).append(order)
+    employments = _ByPerson(rows.employments)
+    namings = _ByPerson(rows.namings)
+    leaves = _ByPerson(rows.leaves)
+    achievements = _ByPerson(rows.achievements)
+    exemptions = _ByPerson(rows.exemptions)
+    for pk, person_id in rows.people:
+        yield PersonFacts(
+            pk,
+            person_id,
+            [
+                EmploymentFact(unit, job, manager, form, starts.toordinal(), as_end(ends))
+                for _, unit, job, manager, form, starts, ends in employments.take(pk)
+            ],
+            [
+                NamingFact(group, starts.toordinal(), as_end(ends))
+                for _, group, starts, ends in namings.take(pk)
+            ],
+            joined((starts.toordinal(), as_end(ends)) for _, starts, ends in leaves.take(pk)),
+            _achievements(achievements.take(pk), orders),
+            [ExemptionFact(area, level, fact) for _, area, level, fact in exemptions.take(pk)],
+        )
+
+
+def _achievements(rows: list[Row], orders: dict[int, list[OrderFact]]) -> list[AchievementFact]:
+    facts = []
+    for _, area, achieved_on, level, valid_until, pk in rows:
+        day = achieved_on.toordinal()
+        ends = FOREVER if valid_until is None else valid_until.toordinal()
+        if area in orders:
+            ends = capped(ends, day, level, orders[area])
+        facts.append(AchievementFact(area, day, level, ends, pk))
+    if len(facts) > 1:
+        facts.sort()
+    return facts
+
+
+class _ByPerson:
+    """Rows sorted by their first column, handed out person by person in ascending order."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = iter(rows)
+        self._next: Row | None = next(self._rows, None)
+
+    def take(self, person_pk: int) -> list[Row]:
+        row = self._next
+        taken: list[Row] = []
+        while row is not None and row[0] <= person_pk:
+            if row[0] == person_pk:
+                taken.append(row)
+            row = next(self._rows, None)
+        self._next = row
+        return taken

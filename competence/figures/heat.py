@@ -1,0 +1,248 @@
+"""The coverage page's tables, made of what is published: rows, cells, and what is weakest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from competence.figures.coverage import AreaKey, UnitNode
+from competence.figures.published import Published, ShownShare, percent_of
+from competence.suppression import Figure, Hidden, ShownCount
+from lms.framework.models import CompetenceArea
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """One cell: a percentage with its counts, hidden, or nobody (`percent` none, not hidden)."""
+
+    label: str
+    percent: int | None
+    covered: int | None
+    counted: int | None
+    hidden: Literal["", "small", "neighbour"]
+    level: str = ""
+
+    @property
+    def text(self) -> str:
+        return "" if self.percent is None else str(self.percent)
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    code: str
+    name: str
+    cells: tuple[HeatCell, ...]
+    total: HeatCell
+    introduction: Figure
+    paused: Figure
+    only_exempt: Figure
+    uptake: HeatCell | None
+
+
+@dataclass(frozen=True)
+class HeatTable:
+    columns: tuple[str, ...]
+    rows: tuple[HeatRow, ...]
+
+    @property
+    def covered(self) -> int:
+        """Over the totals that are shown, and nothing else."""
+        return sum(row.total.covered or 0 for row in self.rows)
+
+    @property
+    def counted(self) -> int:
+        return sum(row.total.counted or 0 for row in self.rows)
+
+    @property
+    def percent(self) -> int | None:
+        if not self.counted:
+            return None
+        return (200 * self.covered + self.counted) // (2 * self.counted)
+
+    @property
+    def rows_hidden(self) -> int:
+        return sum(bool(row.total.hidden) for row in self.rows)
+
+    @property
+    def weakest(self) -> tuple[HeatRow, HeatCell] | None:
+        """The lowest shown cell, and the row it is in."""
+        shown = [
+            (cell.percent, row, cell)
+            for row in self.rows
+            for cell in row.cells
+            if cell.percent is not None
+        ]
+        if not shown:
+            return None
+        _percent, row, cell = min(shown, key=lambda one: one[0])
+        return row, cell
+
+
+def _hidden(figure: Figure) -> Literal["", "small", "neighbour"]:
+    if figure.hidden is None:
+        return ""
+    return "small" if figure.hidden is Hidden.FEW else "neighbour"
+
+
+def count_cell(label: str, count: ShownCount | None) -> HeatCell:
+    if count is None:
+        return HeatCell(label, None, None, None, "")
+    covered, gap = count.covered.value, count.gap.value
+    both = isinstance(covered, int) and isinstance(gap, int)
+    return HeatCell(
+        label,
+        percent_of(count.share),
+        covered if both and isinstance(covered, int) else None,
+        covered + gap if isinstance(covered, int) and isinstance(gap, int) else None,
+        _hidden(count.share),
+    )
+
+
+def share_cell(label: str, share: ShownShare | None, level: str = "") -> HeatCell:
+    if share is None:
+        return HeatCell(label, None, None, None, "")
+    covered = share.covered.value
+    return HeatCell(
+        label,
+        share.percent,
+        covered if isinstance(covered, int) else None,
+        share.counted,
+        _hidden(share.share),
+        level,
+    )
+
+
+_NOTHING = Figure(0)
+
+
+def _row(
+    published: Published, code: str, count: ShownCount | None, cells: Iterable[HeatCell]
+) -> HeatRow:
+    uptake = published.uptake.get(code)
+    return HeatRow(
+        code=code,
+        name=published.figures.key_groups[code],
+        cells=tuple(cells),
+        total=count_cell("", count),
+        introduction=count.introduction if count else _NOTHING,
+        paused=count.paused if count else _NOTHING,
+        only_exempt=count.only_exempt if count else _NOTHING,
+        uptake=share_cell("", uptake) if uptake else None,
+    )
+
+
+def _weakest_first(rows: list[HeatRow]) -> tuple[HeatRow, ...]:
+    """By what is shown; what is hidden comes last, by code, so that the order tells nothing."""
+    return tuple(
+        sorted(
+            rows,
+            key=lambda row: (
+                row.total.percent is None,
+                row.total.percent if row.total.percent is not None else 0,
+                row.code,
+            ),
+        )
+    )
+
+
+def by_unit(published: Published, unit: UnitNode | None) -> HeatTable:
+    """Key groups by the parts of a unit (none: by the largest units)."""
+    figures = published.figures
+    parts = figures.top_units if unit is None else figures.parts(unit.pk)
+    at = None if unit is None else unit.pk
+    groups = [
+        group
+        for group in published.totals
+        if unit is None or published.count(group, unit.pk) is not None
+    ]
+    columns = [
+        figures.units[part] for part in parts if any(published.count(g, part) for g in groups)
+    ]
+    return HeatTable(
+        tuple(column.name for column in columns),
+        _weakest_first(
+            [
+                _row(
+                    published,
+                    group,
+                    published.count(group, at),
+                    [
+                        count_cell(column.name, published.count(group, column.pk))
+                        for column in columns
+                    ],
+                )
+                for group in groups
+            ]
+        ),
+    )
+
+
+def by_area(published: Published, areas: Iterable[CompetenceArea]) -> HeatTable:
+    """Key groups by area, for everyone in them; the level asked for stands in the cell."""
+    figures = published.figures
+    keys: dict[tuple[str, str], AreaKey] = {}
+    for key in published.by_area:
+        # Of two levels in one area the higher is shown: it holds the lower.
+        known = keys.get((key.key_group, key.area))
+        if known is None or key.level > known.level:
+            keys[key.key_group, key.area] = key
+    columns = [area for area in areas if any(area.code == key.area for key in keys.values())]
+    return HeatTable(
+        tuple(area.label for area in columns),
+        _weakest_first(
+            [
+                _row(
+                    published,
+                    group,
+                    count,
+                    [
+                        share_cell(
+                            area.label,
+                            published.by_area.get(keys[group, area.code]),
+                            figures.levels[keys[group, area.code].level],
+                        )
+                        if (group, area.code) in keys
+                        else HeatCell(area.label, None, None, None, "")
+                        for area in columns
+                    ],
+                )
+                for group, count in published.totals.items()
+            ]
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit's figures for one key group."""
+
+    unit: UnitNode
+    cell: HeatCell
+    introduction: Figure
+    paused: Figure
+    only_exempt: Figure
+    has_parts: bool
+
+
+def of_group(published: Published, group: str, unit: UnitNode | None) -> list[UnitRow]:
+    """One key group in the parts of a unit (none: the largest units), weakest first."""
+    figures = published.figures
+    rows = []
+    for pk in figures.top_units if unit is None else figures.parts(unit.pk):
+        count = published.count(group, pk)
+        if count is None:
+            continue
+        node = figures.units[pk]
+        rows.append(
+            UnitRow(
+                node,
+                count_cell(node.name, count),
+                count.introduction,
+                count.paused,
+                count.only_exempt,
+                any(published.count(group, part) for part in figures.parts(pk)),
+            )
+        )
+    rows.sort(key=lambda row: (row.cell.percent is None, row.cell.percent or 0, row.unit.code))
+    return rows

@@ -1,0 +1,227 @@
+"""What readers who may not see individuals are shown of a day's figures: everything they can
+reach on the coverage page, hidden once and for all views of it.
+
+Three tables are published, and nothing else; every view, sum, sentence and file is a part of them.
+
+1. Key group by unit, with the key group's total: coverage, introduction, paused, exempt only.
+   The tree of units is protected from the top down: first the total with the largest units, then
+   each shown unit with its parts, the unit itself now being a known number. Each such step is one
+   sum, hidden by `competence.suppression`; nothing is shown below a hidden figure. So a small
+   school never hides a whole department, and no two sums share an unknown.
+2. Key group by area, for everyone in the group (no units). Every area of a group counts the same
+   members less those on leave, so with the total of table 1 the people in introduction in an
+   area could be worked out though they are never shown. Therefore a group is shown by area only
+   where its covered, gap and introduction are shown in table 1; an area is hidden where any of
+   its covered, gap and introduction is a count to protect; and one area is never hidden alone,
+   since what is outside one area but not outside the others could then be bounded.
+3. Uptake of the recommended, for everyone in the group: by the same reasoning as 2.
+
+The page can be asked for today and for the first day of each month back, not for any day: the
+difference between neighbouring days is one person's doing. Sums over key groups are made of
+shown figures only, and say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from django.core.cache import cache
+
+from competence.engine import Count
+from competence.figures.coverage import KEPT_SECONDS, AreaKey, DayFigures, figures_on
+from competence.suppression import Figure, Hidden, ShownCount, shown_figures
+
+
+@dataclass(frozen=True)
+class ShownShare:
+    """A share with the counts behind it; all shown or all hidden."""
+
+    share: Figure
+    covered: Figure
+    gap: Figure
+
+    @property
+    def percent(self) -> int | None:
+        return percent_of(self.share)
+
+    @property
+    def counted(self) -> int | None:
+        """How many the share is of."""
+        if isinstance(self.covered.value, int) and isinstance(self.gap.value, int):
+            return self.covered.value + self.gap.value
+        return None
+
+
+def percent_of(share: Figure) -> int | None:
+    """A shown share in whole percent, half up; 100 only where nobody is missing."""
+    if share.value is None:
+        return None
+    rounded = int(Fraction(share.value) * 100 + Fraction(1, 2))
+    return min(rounded, 99) if share.value < 1 else rounded
+
+
+@dataclass(frozen=True)
+class Published:
+    """The three tables of a day. `counts` by key group code, and by unit and key group."""
+
+    figures: DayFigures
+    threshold: int
+    totals: Mapping[str, ShownCount]
+    by_unit: Mapping[tuple[int, str], ShownCount]
+    by_area: Mapping[AreaKey, ShownShare]
+    uptake: Mapping[str, ShownShare]
+
+    def count(self, key_group: str, unit: int | None) -> ShownCount | None:
+        """The figures of a key group in a unit (none: in all); none where nobody belongs."""
+        if unit is None:
+            return self.totals.get(key_group)
+        return self.by_unit.get((unit, key_group))
+
+
+def published_on(as_of: date, threshold: int) -> Published:
+    """What is shown of a day; worked out once while no fact has changed."""
+    figures = figures_on(as_of)
+    key = f"competence.published:{as_of.isoformat()}:{threshold}:{figures.made_at.isoformat()}"
+    published: Published | None = cache.get(key)
+    if published is None:
+        published = publish(figures, threshold)
+        cache.set(key, published, KEPT_SECONDS)
+    return published
+
+
+def publish(figures: DayFigures, threshold: int) -> Published:
+    totals, by_unit = _tree(figures, threshold)
+    return Published(
+        figures=figures,
+        threshold=threshold,
+        totals=totals,
+        by_unit=by_unit,
+        by_area=_areas(figures.by_area, totals, threshold),
+        uptake={
+            group: _share(count, _is_told(count, totals.get(group), threshold))
+            for group, count in figures.report.uptake.by_key_group.items()
+        },
+    )
+
+
+_KINDS = ("covered", "gap", "introduction", "paused", "only_exempt")
+_PROTECTED = Figure(None, Hidden.PROTECTED)
+Node = int | None
+
+
+def _tree(
+    figures: DayFigures, threshold: int
+) -> tuple[dict[str, ShownCount], dict[tuple[int, str], ShownCount]]:
+    """Table 1."""
+    tops = set(figures.top_units)
+    counts: dict[str, dict[Node, Count]] = {
+        group: {None: count} for group, count in figures.report.mandatory.by_key_group.items()
+    }
+    above = figures.roots_above_tops
+    for (unit, group), count in figures.report.mandatory.by_unit.items():
+        if unit not in above:
+            counts[group][unit] = count
+    totals: dict[str, ShownCount] = {}
+    by_unit: dict[tuple[int, str], ShownCount] = {}
+    for group, of_group in counts.items():
+        parts: dict[Node, list[int]] = {}
+        for part in of_group:
+            if part is not None:
+                parent = None if part in tops else figures.units[part].parent
+                parts.setdefault(parent, []).append(part)
+        kinds = {
+            kind: _top_down(
+                {node: getattr(count, kind) for node, count in of_group.items()}, parts, threshold
+            )
+            for kind in _KINDS
+        }
+        for node, count in of_group.items():
+            shown = _shown_count(count, {kind: kinds[kind][node] for kind in _KINDS})
+            if node is None:
+                totals[group] = shown
+            else:
+                by_unit[node, group] = shown
+    return totals, by_unit
+
+
+def _top_down(
+    values: Mapping[Node, int], parts: Mapping[Node, list[int]], threshold: int
+) -> dict[Node, Figure]:
+    """One kind of figure for one key group: sum by sum from the top."""
+    shown = _one_sum(values, None, parts.get(None, []), threshold)
+    waiting = [part for part in parts.get(None, []) if part in parts]
+    for node in waiting:
+        below: dict[Node, Figure] = dict.fromkeys(parts[node], _PROTECTED)
+        if not shown[node].hidden:
+            star = _one_sum(values, node, parts[node], threshold)
+            if not star[node].hidden:
+                below = {part: star[part] for part in parts[node]}
+            # Else nothing less than the unit itself would do: none of its parts is shown.
+        shown.update(below)
+        waiting.extend(part for part in parts[node] if part in parts)
+    return shown
+
+
+def _one_sum(
+    values: Mapping[Node, int], node: Node, parts: list[int], threshold: int
+) -> dict[Node, Figure]:
+    """A figure and its parts, protected as if they were all there is."""
+    star: dict[Node, int] = {None: values[node]}
+    star.update((part, values[part]) for part in parts)
+    shown = shown_figures(star, dict.fromkeys(parts), threshold)
+    shown[node] = shown.pop(None)
+    return shown
+
+
+def _shown_count(count: Count, kinds: Mapping[str, Figure]) -> ShownCount:
+    covered, gap = kinds["covered"], kinds["gap"]
+    share = Figure(count.share)
+    if covered.hidden or gap.hidden:
+        # "Fewer than" of the whole only where it says no more than its parts do.
+        few = any(
+            one.hidden is Hidden.FEW and other.value == 0
+            for one, other in ((covered, gap), (gap, covered))
+        )
+        share = Figure(None, Hidden.FEW if few else Hidden.PROTECTED)
+    return ShownCount(share=share, **kinds)
+
+
+def _areas(
+    by_area: Mapping[AreaKey, Count], totals: Mapping[str, ShownCount], threshold: int
+) -> dict[AreaKey, ShownShare]:
+    rows: dict[str, list[AreaKey]] = {}
+    for key in by_area:
+        rows.setdefault(key.key_group, []).append(key)
+    shown: dict[AreaKey, ShownShare] = {}
+    for group, keys in rows.items():
+        hidden = {key for key in keys if not _is_told(by_area[key], totals.get(group), threshold)}
+        if len(hidden) == 1 and len(keys) > 1:
+            # The one with most people outside it bounds the other least.
+            hidden.add(
+                max(
+                    (key for key in keys if key not in hidden),
+                    key=lambda key: (by_area[key].gap + by_area[key].introduction, key.area),
+                )
+            )
+        shown.update({key: _share(by_area[key], key not in hidden) for key in keys})
+    return shown
+
+
+def _is_told(count: Count, total: ShownCount | None, threshold: int) -> bool:
+    """Whether a count of a group's members may be shown beside the group's total."""
+    if total is not None and (
+        total.covered.hidden or total.gap.hidden or total.introduction.hidden
+    ):
+        return False
+    return not any(
+        0 < value < threshold for value in (count.covered, count.gap, count.introduction)
+    )
+
+
+def _share(count: Count, told: bool) -> ShownShare:
+    if not told:
+        return ShownShare(_PROTECTED, _PROTECTED, _PROTECTED)
+    return ShownShare(Figure(count.share), Figure(count.covered), Figure(count.gap))

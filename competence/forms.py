@@ -1,0 +1,246 @@
+"""Forms of the coordinator's pages. Every field where a person could be described carries the
+guard of the model field it fills."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from competence.models import KeyGroup, PlanVersion, Requirement
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.framework.rules import PersonRule
+from lms.lib.fields import refuse_personal_data
+from lms.people.models import Employment, Person, Unit
+
+STOP = gettext_lazy("Never write anything about a child, a client or an event at work.")
+
+
+def _day(label: Any, *, required: bool = True, help_text: Any = "") -> Any:
+    return forms.DateField(
+        label=label,
+        required=required,
+        help_text=help_text,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+def _motive(label: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=300, help_text=STOP, validators=[refuse_personal_data]
+    )
+
+
+class PersonField(forms.CharField):
+    """A person by the id of the HR file."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=gettext_lazy("Person id"),
+            max_length=40,
+            help_text=gettext_lazy("As in the HR file."),
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> Person:  # type: ignore[override]
+        code = super().clean(value)
+        person = Person.objects.current().filter(person_id=code).first()
+        if person is None:
+            raise forms.ValidationError(_("There is no person with this id."))
+        return person
+
+
+class CodesField(forms.CharField):
+    """Several codes with commas between them, each known."""
+
+    def __init__(self, known: str, **kwargs: Any) -> None:
+        self.known = known
+        super().__init__(required=False, **kwargs)
+
+    def clean(self, value: Any) -> tuple[str, ...]:  # type: ignore[override]
+        text = super().clean(value)
+        codes = tuple(dict.fromkeys(code.strip() for code in text.split(",") if code.strip()))
+        unknown = set(codes) - self._known(codes)
+        if unknown:
+            raise forms.ValidationError(
+                _("Unknown: %(codes)s") % {"codes": ", ".join(sorted(unknown))}
+            )
+        return codes
+
+    def _known(self, codes: tuple[str, ...]) -> set[str]:
+        if self.known == "unit":
+            return set(Unit.objects.filter(code__in=codes).values_list("code", flat=True))
+        if self.known == "job":
+            return set(
+                Employment.objects.filter(job_code__in=codes).values_list("job_code", flat=True)
+            )
+        if self.known == "person":
+            return set(
+                Person.objects.current()
+                .filter(person_id__in=codes)
+                .values_list("person_id", flat=True)
+            )
+        return set(codes)
+
+
+class NamingForm(forms.Form):
+    key_group = forms.ModelChoiceField(KeyGroup.objects.all(), label=gettext_lazy("Key group"))
+    person = PersonField()
+    starts_on = _day(gettext_lazy("First day"))
+    ends_on = _day(
+        gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until further")
+    )
+    motive = _motive(gettext_lazy("Motive: which function the person holds"))
+
+
+class EndForm(forms.Form):
+    ends_on = _day(gettext_lazy("Last day"))
+    reason = _motive(gettext_lazy("Reason"))
+
+
+class ExemptionForm(forms.Form):
+    person = PersonField()
+    area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
+    level = forms.ModelChoiceField(
+        TrainingLevel.objects.all(),
+        label=gettext_lazy("Up to and with level"),
+    )
+    starts_on = _day(gettext_lazy("First day"))
+    ends_on = _day(
+        gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until further")
+    )
+    reason = _motive(gettext_lazy("Reason"))
+
+
+class WithdrawForm(forms.Form):
+    on = _day(gettext_lazy("First day it no longer counts"))
+    reason = _motive(gettext_lazy("Reason"))
+
+
+class RenewalForm(forms.Form):
+    area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
+    level = forms.ModelChoiceField(
+        TrainingLevel.objects.all(),
+        label=gettext_lazy("Level"),
+        required=False,
+        empty_label=gettext_lazy("Every level"),
+    )
+    achieved_before = _day(
+        gettext_lazy("Reached before"),
+        help_text=gettext_lazy("What was reached earlier than this day must be renewed."),
+    )
+    last_valid_day = _day(gettext_lazy("Valid no longer than"))
+    decided_on = _day(gettext_lazy("Decided on"))
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        help_text=gettext_lazy("For example the changed law. Shown to everyone it reaches."),
+    )
+
+
+class AchievementSearchForm(forms.Form):
+    person = PersonField()
+
+
+class FrameworkForm(forms.Form):
+    file = forms.FileField(label=gettext_lazy("framework.yaml"))
+    as_draft = forms.BooleanField(
+        label=gettext_lazy("Make a draft of it"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy("Without a draft the file comes into force at once."),
+    )
+
+
+class KeyGroupForm(forms.ModelForm):
+    class Meta:
+        model = KeyGroup
+        fields = ("code", "name", "description")
+
+
+class RuleForm(forms.Form):
+    """One rule: all that is filled in must hold, on the same employment."""
+
+    units = CodesField("unit", label=gettext_lazy("In the units, or below them"))
+    except_units = CodesField("unit", label=gettext_lazy("But not in the units"))
+    job_codes = CodesField("job", label=gettext_lazy("With the job codes"))
+    except_job_codes = CodesField("job", label=gettext_lazy("But not the job codes"))
+    managers_only = forms.BooleanField(
+        label=gettext_lazy("Only managers with staff"), required=False
+    )
+    everyone = forms.BooleanField(
+        label=gettext_lazy("Everyone with an employment"),
+        required=False,
+        help_text=gettext_lazy("Tick this only for a rule without conditions."),
+    )
+    # Last: the name hides django.forms in what follows.
+    forms = CodesField("", label=gettext_lazy("With the forms of employment"))
+    field_order = ("units", "except_units", "job_codes", "except_job_codes", "forms")
+
+    def rule(self) -> PersonRule | None:
+        """The rule filled in; none where nothing was."""
+        given = {key: value for key, value in self.cleaned_data.items() if key in _CONDITIONS}
+        everyone = self.cleaned_data.get("everyone")
+        return PersonRule(**given) if everyone or any(given.values()) else None
+
+    @staticmethod
+    def initial_of(rule: PersonRule) -> dict[str, Any]:
+        data = rule.to_json()
+        return {
+            key: ", ".join(value) if isinstance(value, list) else value
+            for key, value in data.items()
+        } | {"everyone": not data}
+
+
+_CONDITIONS = (
+    *("units", "except_units", "job_codes", "except_job_codes", "forms"),
+    "managers_only",
+)
+
+RuleFormSet = forms.formset_factory(RuleForm, extra=1, can_delete=True)
+
+
+class ExcludedForm(forms.Form):
+    excluded = CodesField(
+        "person",
+        label=gettext_lazy("People left out"),
+        help_text=gettext_lazy("Person ids with commas between them."),
+    )
+
+
+class RequirementForm(forms.ModelForm):
+    class Meta:
+        model = Requirement
+        fields = (
+            *("key_group", "area", "level", "kind", "effective_from", "effective_until"),
+            *("grace_days", "renewal_months", "window_days", "motive"),
+        )
+        widgets = {
+            "effective_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "effective_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+
+class AdoptForm(forms.Form):
+    in_force_from = _day(gettext_lazy("In force from"))
+    adopted_on = _day(gettext_lazy("Decided on"))
+    adopted_by = forms.CharField(
+        label=gettext_lazy("Decided by"),
+        max_length=200,
+        help_text=gettext_lazy("The body that decided, for example Kommunstyrelsen."),
+    )
+
+    def __init__(self, *args: Any, version: PlanVersion, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.version = version
+        self.today = today
+
+    def clean_in_force_from(self) -> date:
+        day: date = self.cleaned_data["in_force_from"]
+        taken = PlanVersion.objects.adopted().filter(in_force_from=day)
+        if taken.exists():
+            raise forms.ValidationError(_("Another version comes into force that day."))
+        return day

@@ -1,0 +1,1 @@
+"""Reading exchange files: bytes in, frozen dataclasses and every fault out. No database."""

@@ -1,0 +1,26 @@
+"""Reading plan versions by the day they are in force."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+
+if TYPE_CHECKING:
+    from competence.models import PlanVersion
+
+
+class PlanVersionQuerySet(models.QuerySet["PlanVersion"]):
+    def adopted(self) -> PlanVersionQuerySet:
+        return self.filter(status="adopted")
+
+    def in_force_on(self, day: date) -> PlanVersion | None:
+        """The adopted version in force on `day`: the latest that has come into force by then."""
+        return (
+            self.adopted()
+            .filter(Q(in_force_from__isnull=True) | Q(in_force_from__lte=day))
+            .order_by(F("in_force_from").desc(nulls_last=True), "-number")
+            .first()
+        )

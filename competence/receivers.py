@@ -1,0 +1,61 @@
+"""What competence does when something has happened in courses."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.dispatch import receiver
+
+from competence.models import Achievement, Exemption, KeyPersonAssignment
+from competence.services.awards import award_achievements, revoke_achievements
+from courses.models import Completion
+from courses.signals import completion_revoked, course_completed
+from lms.people.models import Person, User
+from lms.people.querysets import valid_on_q
+from lms.people.services.accounts import keep_accounts
+from lms.people.signals import people_merged
+
+
+@receiver(course_completed)
+def award_what_the_courses_give(
+    sender: object, *, completions: tuple[Completion, ...], **kwargs: Any
+) -> None:
+    award_achievements(completions=completions)
+
+
+@receiver(completion_revoked)
+def revoke_what_the_course_gave(
+    sender: object, *, completion: Completion, on: date, by: User | None, **kwargs: Any
+) -> None:
+    revoke_achievements(completion=completion, on=on, by=by)
+
+
+@receiver(people_merged)
+def move_facts(sender: object, *, survivor: Person, loser: Person, **kwargs: Any) -> None:
+    """Achievements, exemptions and namings follow the person. A fact that both records state
+    stays on the one that goes: it is the same fact."""
+    identities: tuple[tuple[Any, tuple[str, ...]], ...] = (
+        (Achievement, ("area_id", "level_id", "achieved_on", "source")),
+        (Exemption, ("area_id", "level_id", "starts_on")),
+        (KeyPersonAssignment, ("key_group_id", "starts_on", "ends_on")),
+    )
+    for model, identity in identities:
+        stated = set(model.objects.filter(person=survivor).values_list(*identity))
+        moving = [
+            pk
+            for pk, *rest in model.objects.filter(person=loser).values_list("pk", *identity)
+            if tuple(rest) not in stated
+        ]
+        model.objects.filter(pk__in=moving).update(person=survivor)
+
+
+def named_key_persons(people: list[int], day: date) -> set[int]:
+    """Those of `people` who are named to a key group: they keep their account without a post."""
+    named = KeyPersonAssignment.objects.filter(
+        valid_on_q(day), person__in=people, withdrawn_at__isnull=True
+    )
+    return set(named.values_list("person_id", flat=True))
+
+
+keep_accounts(named_key_persons)

@@ -1,0 +1,1 @@
+"""Turning rows into files. Never queries."""

@@ -1,0 +1,1 @@
+"""Writing the plan and the facts: the only writers of these rows."""

@@ -1,0 +1,237 @@
+"""Decisions about people and levels in the admin: key persons, exemptions, renewal orders, and
+the correction of what was recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from competence.forms import (
+    AchievementSearchForm,
+    EndForm,
+    ExemptionForm,
+    NamingForm,
+    RenewalForm,
+    WithdrawForm,
+)
+from competence.models import Achievement, Exemption, KeyPersonAssignment, RenewalOrder
+from competence.services.consequences import reach_of_renewal
+from competence.services.corrections import CorrectionError, revoke_achievement
+from competence.services.exemptions import (
+    ExemptionError,
+    grant_exemption,
+    withdraw_exemption,
+)
+from competence.services.namings import NamingError, end_naming, name_key_person
+from competence.services.renewals import RenewalOrderError, order_renewal
+from competence.views.scope import acting_user
+from lms.audit.services import record
+from lms.lib.dates import today
+
+PAGE_SIZE = 50
+
+
+def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+    return render(request, f"competence/admin/{template}.html", context | {"day": today()})
+
+
+def _said(error: ValueError | ValidationError) -> list[str]:
+    """A service's refusal, as a form shows it."""
+    return error.messages if isinstance(error, ValidationError) else [str(error)]
+
+
+def namings(request: HttpRequest) -> HttpResponse:
+    """Who is named, and the form for one more."""
+    form = NamingForm(request.POST or None, initial={"starts_on": today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            naming = name_key_person(by=acting_user(request), **form.cleaned_data)
+        except (NamingError, ValidationError) as error:
+            form.add_error(
+                None, error.messages if isinstance(error, ValidationError) else str(error)
+            )
+        else:
+            messages.success(
+                request,
+                _("%(person)s is named in %(group)s.")
+                % {"person": naming.person, "group": naming.key_group},
+            )
+            return redirect("competence_admin:namings")
+    day = today()
+    standing = (
+        KeyPersonAssignment.objects.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day), withdrawn_at__isnull=True
+        )
+        .select_related("person", "key_group")
+        .order_by("key_group__code", "person__family_name", "person__given_name")
+    )
+    return _page(
+        request,
+        "namings",
+        form=form,
+        page=Paginator(standing, PAGE_SIZE).get_page(request.GET.get("p")),
+        header_title=_("Key persons"),
+        header_icon="user",
+    )
+
+
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    naming = get_object_or_404(
+        KeyPersonAssignment.objects.select_related("person", "key_group"), pk=pk
+    )
+    form = EndForm(request.POST or None, initial={"ends_on": today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            end_naming(naming=naming, by=acting_user(request), **form.cleaned_data)
+        except NamingError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The naming is ended."))
+            return redirect("competence_admin:namings")
+    return _page(
+        request,
+        "form",
+        form=form,
+        button=_("End the naming"),
+        about=f"{naming.person}, {naming.key_group}",
+        header_title=_("End a naming"),
+        header_icon="user",
+    )
+
+
+def exemptions(request: HttpRequest) -> HttpResponse:
+    """The exemptions that stand, and the form for one more."""
+    form = ExemptionForm(request.POST or None, initial={"starts_on": today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            grant_exemption(by=acting_user(request), **form.cleaned_data)
+        except (ExemptionError, ValidationError) as error:
+            form.add_error(
+                None, error.messages if isinstance(error, ValidationError) else str(error)
+            )
+        else:
+            messages.success(request, _("The exemption is decided."))
+            return redirect("competence_admin:exemptions")
+    standing = (
+        Exemption.objects.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=today()), withdrawn_at__isnull=True
+        )
+        .select_related("person", "area", "level")
+        .order_by("-starts_on", "-pk")
+    )
+    return _page(
+        request,
+        "exemptions",
+        form=form,
+        page=Paginator(standing, PAGE_SIZE).get_page(request.GET.get("p")),
+        header_title=_("Exemptions"),
+        header_icon="minus-inverse",
+    )
+
+
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    exemption = get_object_or_404(
+        Exemption.objects.select_related("person", "area", "level"), pk=pk
+    )
+    form = WithdrawForm(request.POST or None, initial={"on": today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw_exemption(exemption=exemption, by=acting_user(request), **form.cleaned_data)
+        except ExemptionError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The exemption is withdrawn."))
+            return redirect("competence_admin:exemptions")
+    return _page(
+        request,
+        "form",
+        form=form,
+        button=_("Withdraw the exemption"),
+        about=f"{exemption.person}, {exemption.area}, {exemption.level}",
+        header_title=_("Withdraw an exemption"),
+        header_icon="minus-inverse",
+    )
+
+
+def renewals(request: HttpRequest) -> HttpResponse:
+    """Renewal orders: whom one would reach is counted before it is decided."""
+    form = RenewalForm(request.POST or None, initial={"decided_on": today()})
+    reach = None
+    if request.method == "POST" and form.is_valid():
+        order = form.cleaned_data
+        try:
+            if "decide" in request.POST:
+                order_renewal(by=acting_user(request), **order)
+                messages.success(request, _("The renewal is decided."))
+                return redirect("competence_admin:renewals")
+            reach = reach_of_renewal(
+                by=acting_user(request),
+                **{name: value for name, value in order.items() if name != "reason"},
+            )
+        except (RenewalOrderError, ValidationError) as error:
+            form.add_error(
+                None, error.messages if isinstance(error, ValidationError) else str(error)
+            )
+    return _page(
+        request,
+        "renewals",
+        form=form,
+        reach=reach,
+        orders=RenewalOrder.objects.select_related("area", "level").order_by("-decided_on", "-pk"),
+        header_title=_("Renewal orders"),
+        header_icon="rotate",
+    )
+
+
+def achievements(request: HttpRequest) -> HttpResponse:
+    """What is recorded about one person. Opening it is itself recorded."""
+    form = AchievementSearchForm(request.GET or None)
+    person = form.cleaned_data["person"] if form.is_valid() else None
+    found = []
+    if person is not None:
+        record("person.achievements_opened", person, by=acting_user(request), person=person)
+        found = list(
+            person.achievements.select_related("area", "level").order_by("-achieved_on", "-pk")
+        )
+    return _page(
+        request,
+        "achievements",
+        form=form,
+        person=person,
+        achievements=found,
+        header_title=_("What people have learnt"),
+        header_icon="tick",
+    )
+
+
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    achievement = get_object_or_404(
+        Achievement.objects.select_related("person", "area", "level"), pk=pk
+    )
+    form = WithdrawForm(request.POST or None, initial={"on": today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            revoke_achievement(
+                achievement=achievement, by=acting_user(request), **form.cleaned_data
+            )
+        except CorrectionError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("It no longer counts."))
+            return redirect("competence_admin:achievements")
+    return _page(
+        request,
+        "form",
+        form=form,
+        button=_("Revoke"),
+        about=f"{achievement.person}, {achievement.area}, {achievement.level}",
+        header_title=_("Revoke what was recorded"),
+        header_icon="cross",
+    )

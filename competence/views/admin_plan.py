@@ -1,0 +1,248 @@
+"""The plan in the admin: the version in force, drafts, and the decision with its consequences."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from competence.figures.plan import Names, plan_matrix, requirements_in_words, rule_in_words
+from competence.forms import (
+    AdoptForm,
+    ExcludedForm,
+    KeyGroupForm,
+    RequirementForm,
+    RuleForm,
+    RuleFormSet,
+)
+from competence.models import KeyGroup, KeyGroupDefinition, PlanVersion, Requirement
+from competence.services.consequences import consequences_of_adopting
+from competence.services.plan import PlanError, adopt_plan_version, create_draft, draft_from
+from competence.services.plan_editing import (
+    create_key_group,
+    define_key_group,
+    discard_draft,
+    remove_requirement,
+    save_requirement,
+)
+from competence.views.scope import acting_user
+from lms.framework.rules import PersonRule
+from lms.lib.dates import today
+from lms.people.access import Action, Obj, can
+from lms.people.models import Person
+
+
+def plan_versions(request: HttpRequest) -> HttpResponse:
+    """Every version, the one in force first in sight, and the way to a new draft."""
+    day = today()
+    return render(
+        request,
+        "competence/admin/plan.html",
+        {
+            "in_force": PlanVersion.objects.in_force_on(day),
+            "versions": PlanVersion.objects.order_by("-number"),
+            "may_edit": can(request.user, Action.UPDATE, Obj.REQUIREMENT, day=day),
+            "day": day,
+            "header_title": _("Competence plan"),
+            "header_icon": "doc-full-inverse",
+        },
+    )
+
+
+def plan_version(request: HttpRequest, number: int) -> HttpResponse:
+    """A version: its matrix, its key groups and their requirements."""
+    version = get_object_or_404(PlanVersion, number=number)
+    definitions = {definition.key_group_id: definition for definition in version.definitions.all()}
+    by_group: dict[int, list[Requirement]] = {}
+    for requirement in version.requirements.select_related("area", "level").order_by(
+        "kind", "area__sort_order", "area__code", "level__number", "effective_from"
+    ):
+        by_group.setdefault(requirement.key_group_id, []).append(requirement)
+    rules = {
+        pk: [PersonRule.from_json(rule) for rule in definition.rules]
+        for pk, definition in definitions.items()
+    }
+    names = Names.of(rule for of_group in rules.values() for rule in of_group)
+    return render(
+        request,
+        "competence/admin/version.html",
+        {
+            "version": version,
+            "is_draft": version.status == PlanVersion.Status.DRAFT,
+            "matrix": plan_matrix(version, None),
+            "groups": [
+                {
+                    "group": group,
+                    "rules": [rule_in_words(rule, names) for rule in rules.get(group.pk, [])],
+                    "requirements": requirements_in_words(by_group.get(group.pk, [])),
+                }
+                for group in KeyGroup.objects.all()
+            ],
+            "header_title": str(version),
+            "header_icon": "doc-full-inverse",
+        },
+    )
+
+
+@require_POST
+def new_draft(request: HttpRequest) -> HttpResponse:
+    """A draft that says what the version in force says."""
+    current = PlanVersion.objects.in_force_on(today())
+    by = acting_user(request)
+    draft = draft_from(current, by=by) if current else create_draft(by=by)
+    return redirect("competence_admin:version", draft.number)
+
+
+@require_POST
+def discard(request: HttpRequest, number: int) -> HttpResponse:
+    discard_draft(version=_draft(number), by=acting_user(request))
+    messages.success(request, _("The draft has been discarded."))
+    return redirect("competence_admin:plan")
+
+
+def _draft(number: int) -> PlanVersion:
+    version = get_object_or_404(PlanVersion, number=number)
+    if version.status != PlanVersion.Status.DRAFT:
+        raise Http404
+    return version
+
+
+def edit_key_group(request: HttpRequest, number: int, code: str) -> HttpResponse:
+    """Who belongs to a key group in a draft."""
+    version = _draft(number)
+    group = get_object_or_404(KeyGroup, code=code)
+    definition = KeyGroupDefinition.objects.filter(plan_version=version, key_group=group).first()
+    initial = [
+        RuleForm.initial_of(PersonRule.from_json(rule))
+        for rule in (definition.rules if definition else [])
+    ]
+    left_out = (
+        ", ".join(person.person_id for person in definition.excluded.all()) if definition else ""
+    )
+    formset = RuleFormSet(request.POST or None, initial=initial)
+    excluded = ExcludedForm(request.POST or None, initial={"excluded": left_out})
+    if request.method == "POST" and formset.is_valid() and excluded.is_valid():
+        rules = [
+            rule
+            for form in formset.forms
+            if not form.cleaned_data.get("DELETE") and (rule := form.rule()) is not None
+        ]
+        define_key_group(
+            version=version,
+            key_group=group,
+            rules=rules,
+            excluded=Person.objects.filter(person_id__in=excluded.cleaned_data["excluded"]),
+            by=acting_user(request),
+        )
+        messages.success(request, _("%(group)s is saved in the draft.") % {"group": group})
+        return redirect("competence_admin:version", version.number)
+    return render(
+        request,
+        "competence/admin/key_group.html",
+        {
+            "version": version,
+            "group": group,
+            "formset": formset,
+            "excluded": excluded,
+            "header_title": _("Who belongs: %(group)s") % {"group": group},
+            "header_icon": "group",
+        },
+    )
+
+
+def new_key_group(request: HttpRequest, number: int) -> HttpResponse:
+    version = _draft(number)
+    form = KeyGroupForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        group = create_key_group(by=acting_user(request), **form.cleaned_data)
+        return redirect("competence_admin:edit_key_group", version.number, group.code)
+    return render(
+        request,
+        "competence/admin/form.html",
+        {
+            "form": form,
+            "button": _("Create the key group"),
+            "back": version,
+            "header_title": _("New key group"),
+            "header_icon": "group",
+        },
+    )
+
+
+def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -> HttpResponse:
+    """Add or change a requirement of a draft."""
+    version = _draft(number)
+    requirement = (
+        get_object_or_404(version.requirements, pk=pk) if pk else Requirement(plan_version=version)
+    )
+    initial = {} if pk else {"key_group": request.GET.get("grupp"), "effective_from": today()}
+    form = RequirementForm(request.POST or None, instance=requirement, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            save_requirement(requirement=form.save(commit=False), by=acting_user(request))
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("The requirement is saved in the draft."))
+            return redirect("competence_admin:version", version.number)
+    return render(
+        request,
+        "competence/admin/form.html",
+        {
+            "form": form,
+            "button": _("Save"),
+            "back": version,
+            "delete": requirement if pk else None,
+            "header_title": _("Requirement"),
+            "header_icon": "list-ul",
+        },
+    )
+
+
+@require_POST
+def delete_requirement(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+    requirement = get_object_or_404(_draft(number).requirements, pk=pk)
+    remove_requirement(requirement=requirement, by=acting_user(request))
+    messages.success(request, _("The requirement is taken out of the draft."))
+    return redirect("competence_admin:version", number)
+
+
+def adopt(request: HttpRequest, number: int) -> HttpResponse:
+    """The decision: first what it would mean for people, then the button that decides."""
+    version = _draft(number)
+    day = today()
+    form = AdoptForm(
+        request.POST or None,
+        version=version,
+        today=day,
+        initial={"in_force_from": day, "adopted_on": day},
+    )
+    consequences = None
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        try:
+            if "decide" in request.POST:
+                adopt_plan_version(version=version, by=acting_user(request), **asked)
+                messages.success(
+                    request, _("Version %(number)s is decided.") % {"number": version.number}
+                )
+                return redirect("competence_admin:plan")
+            consequences = consequences_of_adopting(
+                version=version, in_force_from=asked["in_force_from"]
+            )
+        except PlanError as error:
+            form.add_error(None, str(error))
+    return render(
+        request,
+        "competence/admin/adopt.html",
+        {
+            "version": version,
+            "form": form,
+            "consequences": consequences,
+            "header_title": _("Decide on version %(number)s") % {"number": version.number},
+            "header_icon": "check",
+        },
+    )

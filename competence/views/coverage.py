@@ -1,0 +1,171 @@
+"""Täckning: how far the municipality has come, key group by key group; the same figures for every
+reader, with small groups hidden."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from competence.figures.coverage import UnitNode, days_offered
+from competence.figures.heat import HeatCell, HeatTable, by_area, by_unit, of_group
+from competence.figures.published import Published, percent_of, published_on
+from competence.supply import requirements_without_supply
+from competence.suppression import Figure
+from competence.views.csv_files import Value, csv_response
+from competence.views.scope import acting_user
+from lms.content.models import SiteSettings
+from lms.framework.models import CompetenceArea
+from lms.lib.dates import today
+from lms.people.access import Action, Obj, Scope, scopes
+
+VIEWS = {"enheter": gettext_lazy("By unit"), "omraden": gettext_lazy("By area")}
+
+
+@require_safe
+def coverage(request: HttpRequest) -> HttpResponse:
+    day = today()
+    if scopes(acting_user(request), Action.READ, Obj.COVERAGE, day=day) <= {Scope.SUB}:
+        # A manager sees the people themselves.
+        return redirect("competence:team")
+    asked = _asked_day(request, day)
+    published = published_on(asked, SiteSettings.load().suppression_threshold)
+    unit = _asked_unit(request, published)
+    group = request.GET.get("grupp", "")
+    if group and group not in published.totals:
+        raise Http404
+    show = request.GET.get("visa", "enheter")
+    table = (
+        by_area(published, CompetenceArea.objects.all())
+        if show == "omraden" and not unit
+        else by_unit(published, unit)
+    )
+    if request.GET.get("format") == "csv":
+        return _file(published, table, unit)
+    return render(
+        request,
+        "competence/coverage.html",
+        {
+            "published": published,
+            "figures": published.figures,
+            "day": asked,
+            "days": days_offered(day),
+            "unit": unit,
+            "above": _above(published, unit),
+            "parts": [
+                published.figures.units[pk]
+                for pk in (
+                    published.figures.parts(unit.pk) if unit else published.figures.top_units
+                )
+            ],
+            "table": table,
+            "group": group,
+            "group_name": published.figures.key_groups.get(group, ""),
+            "group_rows": of_group(published, group, unit) if group else [],
+            "group_count": published.count(group, unit.pk if unit else None) if group else None,
+            "by_area": show == "omraden" and not unit,
+            "without_supply": requirements_without_supply(asked),
+            "heading": _group_heading(published, group, unit) if group else _heading(table),
+        },
+    )
+
+
+def _asked_day(request: HttpRequest, day: date) -> date:
+    """A day on offer: today, or the first of a month (an earlier one is as good)."""
+    asked = parse_date(request.GET.get("dag", "")) if request.GET.get("dag") else None
+    if asked is None or asked >= day:
+        return day
+    return asked.replace(day=1)
+
+
+def _asked_unit(request: HttpRequest, published: Published) -> UnitNode | None:
+    code = request.GET.get("enhet", "")
+    if not code:
+        return None
+    for unit in published.figures.units.values():
+        if unit.code == code and unit.pk not in published.figures.roots_above_tops:
+            return unit
+    raise Http404
+
+
+def _above(published: Published, unit: UnitNode | None) -> list[UnitNode]:
+    """The units on the way down to this one."""
+    above: list[UnitNode] = []
+    node = unit
+    while node and node.parent and node.parent not in published.figures.roots_above_tops:
+        node = published.figures.units[node.parent]
+        above.insert(0, node)
+    return above
+
+
+def _group_heading(published: Published, group: str, unit: UnitNode | None) -> str:
+    name = published.figures.key_groups[group]
+    count = published.count(group, unit.pk if unit else None)
+    percent = percent_of(count.share) if count else None
+    if percent is None:
+        return name
+    return _("%(group)s: %(percent)s percent") % {"group": name, "percent": percent}
+
+
+def _heading(table: HeatTable) -> str:
+    percent = table.percent
+    if percent is None:
+        return _("There is nothing to count yet")
+    for limit, text in (
+        (97, _("Almost everyone has the knowledge the plan asks for")),
+        (87, _("Nine in ten have the knowledge the plan asks for")),
+        (78, _("Four in five have the knowledge the plan asks for")),
+        (72, _("Three in four have the knowledge the plan asks for")),
+        (63, _("Two in three have the knowledge the plan asks for")),
+        (55, _("Six in ten have the knowledge the plan asks for")),
+        (45, _("Half have the knowledge the plan asks for")),
+        (37, _("Four in ten have the knowledge the plan asks for")),
+        (29, _("One in three has the knowledge the plan asks for")),
+        (22, _("One in four has the knowledge the plan asks for")),
+        (12, _("One in six has the knowledge the plan asks for")),
+    ):
+        if percent >= limit:
+            return text
+    return _("Few have the knowledge the plan asks for yet")
+
+
+def _shown(figure: Figure) -> Value:
+    if figure.hidden:
+        return figure.hidden_text
+    return int(figure.value) if figure.value is not None else ""
+
+
+def _cell(cell: HeatCell, threshold: int) -> Value:
+    if cell.hidden == "small":
+        return _("fewer than %(threshold)s") % {"threshold": threshold}
+    if cell.hidden:
+        return _("not shown")
+    return cell.percent
+
+
+def _file(published: Published, table: HeatTable, unit: UnitNode | None) -> HttpResponse:
+    """The table of the page, with the same cells hidden."""
+    threshold = published.threshold
+    header = [
+        *(_("Day"), _("Key group"), *(f"{name}, %" for name in table.columns)),
+        *(_("All, %"), _("Covered"), _("Counted"), _("In introduction"), _("Paused")),
+        *(_("Only through exemption"), _("Uptake of the recommended, %")),
+    ]
+    rows: list[list[Any]] = [
+        [
+            *(published.figures.as_of, row.name),
+            *(_cell(cell, threshold) for cell in row.cells),
+            *(_cell(row.total, threshold), row.total.covered, row.total.counted),
+            *(_shown(row.introduction), _shown(row.paused), _shown(row.only_exempt)),
+            _cell(row.uptake, threshold) if row.uptake and not unit else None,
+        ]
+        for row in table.rows
+    ]
+    where = f"-{unit.code}" if unit else ""
+    return csv_response(f"tackning{where}-{published.figures.as_of.isoformat()}.csv", header, rows)

@@ -1,0 +1,78 @@
+"""Kompetensplanen: what the plan in force asks of whom, open to everyone who is signed in."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from competence.figures.plan import (
+    Names,
+    in_effect_q,
+    plan_matrix,
+    requirements_in_words,
+    rule_in_words,
+)
+from competence.models import KeyGroup, KeyGroupDefinition, PlanVersion
+from competence.views.scope import acting_user
+from lms.framework.models import TrainingLevel
+from lms.framework.rules import PersonRule
+from lms.lib.dates import today
+
+
+@require_safe
+def plan(request: HttpRequest) -> HttpResponse:
+    day = today()
+    version = PlanVersion.objects.in_force_on(day)
+    if version is None:
+        return render(request, "competence/plan_empty.html")
+    return render(
+        request,
+        "competence/plan.html",
+        {
+            "day": day,
+            "matrix": plan_matrix(version, day),
+            "levels": TrainingLevel.objects.all(),
+            "versions": PlanVersion.objects.adopted().order_by("-number"),
+        },
+    )
+
+
+@require_safe
+def key_group(request: HttpRequest, code: str) -> HttpResponse:
+    """Who belongs to a key group, and what it asks of them."""
+    day = today()
+    group = get_object_or_404(KeyGroup, code=code)
+    version = PlanVersion.objects.in_force_on(day)
+    definition = KeyGroupDefinition.objects.filter(plan_version=version, key_group=group).first()
+    rules = [PersonRule.from_json(rule) for rule in definition.rules] if definition else []
+    names = Names.of(rules)
+    requirements = (
+        group.requirements.filter(in_effect_q(day), plan_version=version)
+        .select_related("area", "level")
+        .order_by("kind", "area__sort_order", "area__code", "level__number")
+    )
+    return render(
+        request,
+        "competence/key_group.html",
+        {
+            "day": day,
+            "group": group,
+            "version": version,
+            "rules": [rule_in_words(rule, names) for rule in rules],
+            "requirements": requirements_in_words(requirements),
+            "is_member": _is_named(request, group),
+        },
+    )
+
+
+def _is_named(request: HttpRequest, group: KeyGroup) -> bool:
+    """Whether the reader is a key person of the group today: said to nobody else."""
+    person = acting_user(request).person
+    if person is None:
+        return False
+    day = today()
+    return any(
+        naming.starts_on <= day and (naming.ends_on is None or day <= naming.ends_on)
+        for naming in person.namings.filter(key_group=group, withdrawn_at__isnull=True)
+    )

@@ -1,0 +1,107 @@
+"""Whose team a page speaks of: the unit asked for, within what the reader may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from lms.people.access import Action, Obj, Scope, grants, units_seen_by
+from lms.people.models import Employment, Person, Unit, User
+from lms.people.querysets import PersonQuerySet
+
+UNDO = "competence.team_undo"
+"""Session key: the enrolments a manager made last, to be taken back."""
+
+
+@dataclass(frozen=True)
+class TeamScope:
+    """The reader's units, the one chosen, and what lies right below and above it."""
+
+    day: date
+    own_units: tuple[Unit, ...]
+    unit: Unit
+    children: tuple[Unit, ...]
+    above: tuple[Unit, ...]
+    people: QuerySet[Person]
+
+
+def acting_user(request: HttpRequest) -> User:
+    """The account that is signed in; the access middleware has let nobody else through."""
+    return cast(User, request.user)
+
+
+def visible_people(user: User, day: date) -> PersonQuerySet:
+    """The people whose records the reader may see as a manager: not oneself."""
+    people = Person.objects.current().visible_to(user, day)
+    return people.exclude(pk=user.person_id) if user.person_id else people
+
+
+def team_scope(request: HttpRequest, day: date) -> TeamScope | None:
+    """The scope the address asks for (`enhet`), or the reader's first unit; none where the
+    reader has no unit. A unit out of reach is refused."""
+    user = acting_user(request)
+    own = sorted(set(units_seen_by(user, day)), key=lambda unit: (unit.depth, unit.tree_left))
+    # A unit inside another of one's own is reached through that one.
+    own = [unit for unit in own if not any(o.covers(unit) and o != unit for o in own)]
+    if not own:
+        return None
+    unit = own[0]
+    if code := request.GET.get("enhet", ""):
+        unit = get_object_or_404(Unit, code=code)
+        if not any(top.covers(unit) for top in own):
+            raise PermissionDenied
+    top = next(top for top in own if top.covers(unit))
+    # Whose team is found by unit first: the rule of who may be seen is then asked of few.
+    employed = Employment.objects.valid_on(day).in_units([unit]).order_by()
+    members = list(employed.values_list("person_id", flat=True).distinct())
+    return TeamScope(
+        day=day,
+        own_units=tuple(own),
+        unit=unit,
+        children=tuple(Unit.objects.filter(parent=unit)),
+        above=tuple(
+            Unit.objects.filter(
+                tree_left__gte=top.tree_left,
+                tree_left__lt=unit.tree_left,
+                tree_right__gte=unit.tree_right,
+            )
+        ),
+        people=visible_people(user, day).filter(pk__in=members),
+    )
+
+
+def visible_person(request: HttpRequest, person_id: str, day: date) -> Person:
+    """One person of the reader's team. Somebody out of reach is refused; an id nobody has is
+    not found."""
+    user = acting_user(request)
+    person = get_object_or_404(Person.objects.current(), person_id=person_id)
+    if not visible_people(user, day).filter(pk=person.pk).exists():
+        raise PermissionDenied
+    return person
+
+
+def may_act(request: HttpRequest, day: date) -> bool:
+    """Whether the reader may enrol and remind people, and not only read about them."""
+    return bool(_units_acted_for(acting_user(request), day))
+
+
+def people_acted_for(user: User, day: date) -> QuerySet[Person]:
+    """The people the reader may enrol and remind: those below a manager, not oneself."""
+    people = Person.objects.current().in_units(_units_acted_for(user, day), day)
+    return people.exclude(pk=user.person_id)
+
+
+def _units_acted_for(user: User, day: date) -> list[Unit]:
+    return [
+        unit
+        for _role, grant, units in grants(user, Action.CREATE, Obj.ENROLMENT, day=day)
+        if grant.scope is Scope.SUB
+        for unit in units
+        if unit is not None
+    ]

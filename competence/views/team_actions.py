@@ -1,0 +1,167 @@
+"""What a manager does for those chosen: enrol them in what they lack, remind them, and take an
+enrolment back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+from wagtail.models import Page
+
+from competence.figures.offers import open_rows, suggest
+from competence.figures.team import OPEN, Member, build_team, read_team
+from competence.services.reminders import remind_people
+from competence.views.scope import UNDO, acting_user, people_acted_for
+from courses.models import Enrolment
+from courses.offer import offer_index
+from courses.services.enrolment import NotOfferedError, enrol, withdraw
+from lms.lib.dates import today
+
+
+def _chosen(request: HttpRequest, day: date) -> list[Member]:
+    """The people named in the form, within the reader's team, with what they lack."""
+    ids = (request.POST or request.GET).getlist("person")
+    people = people_acted_for(acting_user(request), day).filter(person_id__in=ids)
+    members = list(build_team(read_team(people, day)).members)
+    if len(members) != len(set(ids)):
+        raise PermissionDenied
+    return members
+
+
+def _nobody_chosen(request: HttpRequest) -> HttpResponse:
+    messages.warning(request, _("Choose somebody in the list first."))
+    return redirect("competence:team")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def team_enrol(request: HttpRequest) -> HttpResponse:
+    """What would close the gaps of those chosen; confirmed with one button."""
+    day = today()
+    members = _chosen(request, day)
+    if not members:
+        return _nobody_chosen(request)
+    suggestions = suggest(members, offer_index())
+    if request.method == "POST":
+        courses = set(request.POST.getlist("course"))
+        pairs = [
+            (suggestion.offer.course_id, beneficiary.person_pk)
+            for suggestion in suggestions.courses
+            if str(suggestion.offer.course_id) in courses
+            for beneficiary in suggestion.people
+        ]
+        if pairs:
+            return _enrol(request, pairs)
+        messages.warning(request, _("Choose a course first."))
+    return render(
+        request,
+        "competence/team_enrol.html",
+        {"members": members, "suggestions": suggestions, "day": day},
+    )
+
+
+def _enrol(request: HttpRequest, pairs: Sequence[tuple[int, int]]) -> HttpResponse:
+    """Enrol each person (pair: course, person); what was there already is left as it was."""
+    user, now = acting_user(request), timezone.now()
+    people = people_acted_for(user, today()).in_bulk({person for _course, person in pairs})
+    courses = Page.objects.in_bulk({course for course, _person in pairs})
+    try:
+        with transaction.atomic():
+            made = [
+                enrol(
+                    person=people[person],
+                    course=courses[course],
+                    origin=Enrolment.Origin.MANAGER,
+                    by=user,
+                    at=now,
+                )
+                for course, person in pairs
+            ]
+    except NotOfferedError as error:
+        messages.error(
+            request,
+            _("%(course)s is not offered any more. Nobody has been enrolled.") % {"course": error},
+        )
+        return redirect(_back(request))
+    new = [enrolment for enrolment in made if enrolment.created_at == now]
+    enrolled = len({enrolment.person_id for enrolment in new})
+    request.session[UNDO] = {
+        "enrolments": [enrolment.pk for enrolment in new],
+        "text": ngettext(
+            "%(count)s person is enrolled.", "%(count)s people are enrolled.", enrolled
+        )
+        % {"count": enrolled},
+        "shown": False,
+    }
+    return redirect(_back(request))
+
+
+@require_POST
+def team_undo(request: HttpRequest) -> HttpResponse:
+    """Withdraw the enrolments made last."""
+    undo = request.session.pop(UNDO, None)
+    if undo:
+        user, day = acting_user(request), today()
+        enrolments = Enrolment.objects.filter(
+            pk__in=undo["enrolments"],
+            by=user,
+            person__in=people_acted_for(user, day),
+            withdrawn_at__isnull=True,
+            completed_at__isnull=True,
+        )
+        with transaction.atomic():
+            for enrolment in enrolments:
+                withdraw(enrolment=enrolment, by=user, at=timezone.now())
+        messages.success(request, _("The enrolment has been taken back."))
+    return redirect(_back(request))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def team_remind(request: HttpRequest) -> HttpResponse:
+    """Who would be reminded of what, and who has already been told; confirmed with one button."""
+    day = today()
+    members = _chosen(request, day)
+    if not members:
+        return _nobody_chosen(request)
+    in_need = [member for member in members if open_rows(member)]
+    if request.method == "POST" and in_need:
+        told = remind_people(
+            [(member.pk, open_rows(member)) for member in in_need],
+            day=day,
+            by=acting_user(request),
+            at=timezone.now(),
+        )
+        if told:
+            messages.success(
+                request,
+                ngettext("%(count)s person is reminded.", "%(count)s people are reminded.", told)
+                % {"count": told},
+            )
+        else:
+            messages.info(request, _("They have already been reminded today."))
+        return redirect(_back(request))
+    return render(
+        request,
+        "competence/team_remind.html",
+        {
+            "members": in_need,
+            "open_statuses": OPEN,
+            "without_need": [member for member in members if member not in in_need],
+            "day": day,
+        },
+    )
+
+
+def _back(request: HttpRequest) -> str:
+    unit = request.POST.get("enhet", "")
+    address = reverse("competence:team")
+    return f"{address}?enhet={unit}" if unit else address

@@ -1,0 +1,48 @@
+"""The menu "Kompetens" in Wagtail's admin."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+
+from competence import admin_urls
+from competence.access import URLS
+from lms.people.wagtail_hooks import AccessMenuItem
+
+
+def _item(label: str | Promise, name: str, icon: str, order: int) -> MenuItem:
+    rule = URLS[f"competence_admin:{name}"]
+    assert rule.obj is not None
+    assert rule.action is not None
+    return AccessMenuItem(
+        label,
+        reverse(f"competence_admin:{name}"),
+        name=f"competence-{name}",
+        icon_name=icon,
+        order=order,
+        obj=rule.obj,
+        action=rule.action,
+    )
+
+
+@hooks.register("register_admin_urls")
+def register_competence_urls() -> list[URLPattern | URLResolver]:
+    return [path("kompetens/", include(admin_urls))]
+
+
+@hooks.register("register_admin_menu_item")
+def register_competence_menu() -> SubmenuMenuItem:
+    items = [
+        _item(_("Competence plan"), "plan", "doc-full-inverse", 10),
+        _item(_("Key persons"), "namings", "user", 20),
+        _item(_("Exemptions"), "exemptions", "minus-inverse", 30),
+        _item(_("Renewal orders"), "renewals", "rotate", 40),
+        _item(_("What people have learnt"), "achievements", "tick", 50),
+        _item(_("The plan as a file"), "framework", "upload", 60),
+    ]
+    return SubmenuMenuItem(
+        _("Competence"), Menu(items=items), icon_name="clipboard-list", order=500
+    )

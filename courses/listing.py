@@ -1,0 +1,207 @@
+"""What the catalogue and a course's page say, from frozen versions and what a person has done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from courses.models import Certificate, Completion, CourseVersion, Enrolment
+from courses.progress import EnrolmentProgress, current_enrolments
+from courses.registry import RequirementHint, requirement_hint
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.people.models import Person
+
+# Upper bounds in minutes, as the filter offers them.
+LENGTHS = {"15": (0, 15), "30": (16, 30), "60": (31, 60), "more": (61, 100_000)}
+
+
+@dataclass(frozen=True)
+class Gives:
+    """A level in an area, in words."""
+
+    area_code: str
+    area: str
+    level: int
+    level_name: str
+    validity_months: int | None
+
+
+@dataclass(frozen=True)
+class CourseCard:
+    """One course in the catalogue."""
+
+    course_id: int
+    slug: str
+    title: str
+    summary: str
+    form: str
+    minutes: int
+    lessons: int
+    gives: tuple[Gives, ...]
+    progress: EnrolmentProgress | None
+    # The last time this person completed it, where that still stands.
+    completed_on: date | None
+    # What of it the person must do: the first due day among the requirements it would meet.
+    required: bool
+    due_on: date | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A reader's choice of courses; nothing chosen is every course."""
+
+    required: bool = False
+    area: str = ""
+    level: int | None = None
+    length: str = ""
+    form: str = ""
+
+    def takes(self, card: CourseCard) -> bool:
+        shortest, longest = LENGTHS.get(self.length, (0, 100_000))
+        gives = [each for each in card.gives if not self.area or each.area_code == self.area]
+        return (
+            (not self.required or card.required)
+            and (not self.area or bool(gives))
+            and (self.level is None or any(each.level == self.level for each in gives))
+            and shortest <= card.minutes <= longest
+            and (not self.form or card.form == self.form)
+        )
+
+
+@dataclass(frozen=True)
+class Names:
+    """The words for areas and levels. Two queries."""
+
+    areas: Mapping[str, str]
+    levels: Mapping[int, str]
+
+    @classmethod
+    def load(cls) -> Names:
+        return cls(
+            dict(CompetenceArea.objects.values_list("code", "name")),
+            dict(TrainingLevel.objects.values_list("number", "name")),
+        )
+
+    def gives(self, version: CourseVersion) -> tuple[Gives, ...]:
+        return tuple(
+            Gives(
+                grant.area_code,
+                self.areas.get(grant.area_code, grant.area_code),
+                grant.level,
+                self.levels.get(grant.level, str(grant.level)),
+                grant.validity_months,
+            )
+            for grant in version.grants
+        )
+
+
+def _hints_met(gives: Iterable[Gives], hints: Iterable[RequirementHint]) -> list[RequirementHint]:
+    return [
+        hint
+        for hint in hints
+        if hint.is_open
+        and any(each.area_code == hint.area_code and each.level >= hint.level for each in gives)
+    ]
+
+
+def catalogue(person: Person | None, day: date, names: Names) -> list[CourseCard]:
+    """Every published course: what this person must do first, then by title."""
+    hints = requirement_hint(person, day) if person else []
+    current = {each.course_id: each for each in current_enrolments(person)} if person else {}
+    completed: dict[int, date] = {}
+    if person:
+        completed = dict(
+            Completion.objects.filter(person=person, revoked_on__isnull=True)
+            .order_by("completed_on")
+            .values_list("enrolment__course_id", "completed_on")
+        )
+    cards = []
+    for version in CourseVersion.objects.offered().select_related("course"):
+        facts = version.outline["course"]
+        gives = names.gives(version)
+        met = _hints_met(gives, hints)
+        cards.append(
+            CourseCard(
+                course_id=version.course_id,
+                slug=version.course.slug,
+                title=version.title,
+                summary=facts["summary"],
+                form=facts["form"],
+                minutes=facts["minutes"],
+                lessons=len(version.lessons),
+                gives=gives,
+                progress=current.get(version.course_id),
+                completed_on=completed.get(version.course_id),
+                required=bool(met),
+                due_on=min((hint.due_on for hint in met if hint.due_on), default=None),
+            )
+        )
+    cards.sort(key=lambda card: (not card.required, card.due_on or date.max, card.title))
+    return cards
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One course a person has completed."""
+
+    completion: Completion
+    certificate: Certificate | None
+    status: str
+
+    @property
+    def title(self) -> str:
+        return self.certificate.course_title if self.certificate else self.completion.version.title
+
+
+def status_of(certificate: Certificate, day: date) -> str:
+    """valid, expired, revoked or superseded on `day`; what was taken back comes first."""
+    if certificate.revoked_on is not None and certificate.revoked_on <= day:
+        return "revoked"
+    if certificate.superseded_by_id is not None:
+        return "superseded"
+    if certificate.valid_until is not None and certificate.valid_until < day:
+        return "expired"
+    return "valid"
+
+
+def transcript(person: Person, day: date) -> list[Entry]:
+    """Everything the person has completed, latest first. Three queries."""
+    completions = (
+        Completion.objects.filter(person=person)
+        .order_by("-completed_on", "-pk")
+        .select_related("version")
+        .defer("version__content")
+        .prefetch_related("certificates")
+    )
+    entries = []
+    for completion in completions:
+        standing = [c for c in completion.certificates.all() if c.superseded_by_id is None]
+        certificate = standing[0] if standing else None
+        status = status_of(certificate, day) if certificate else "revoked"
+        entries.append(Entry(completion, certificate, status))
+    return entries
+
+
+def enrolments_to_read(person: Person, course_id: int) -> QuerySet[Enrolment]:
+    """The person's enrolments in the course that may be read: the open one first, then what was
+    completed, latest first."""
+    return Enrolment.objects.filter(
+        person=person, course_id=course_id, withdrawn_at__isnull=True
+    ).order_by(F("completed_at").desc(nulls_first=True), "-pk")
+
+
+def lesson_outline(version: CourseVersion) -> list[dict[str, Any]]:
+    """The modules of a version, their lessons numbered through the course."""
+    number = 0
+    modules = []
+    for module in version.outline["modules"]:
+        lessons = []
+        for lesson in module["lessons"]:
+            number += 1
+            lessons.append({**lesson, "number": number})
+        modules.append({"title": module["title"], "lessons": lessons})
+    return modules

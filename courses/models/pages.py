@@ -1,0 +1,284 @@
+"""What editors write: the catalogue, courses, modules and lessons. Learners never read these
+pages; they read the version that "Publicera kursversion" froze."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Orderable, Page
+from wagtail.search import index
+
+from courses.models.questions import question_blocks
+from lms.content.blocks import lesson_blocks
+from lms.content.freezing import LiveFiles, freeze_stream
+from lms.content.models import BasePage
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.lib.fields import GuardedCharField, Sensitivity
+
+
+def goal_stream(**kwargs: Any) -> StreamField:
+    return StreamField(
+        [("goal", blocks.CharBlock(max_length=200, label=_("goal")))], blank=True, **kwargs
+    )
+
+
+class CourseCatalogue(BasePage):
+    """One row: the place of all courses in the page tree. Its address shows the catalogue."""
+
+    max_count = 1
+    subpage_types = ["courses.CoursePage"]
+    content_panels = [*BasePage.content_panels]
+
+    class Meta:
+        verbose_name = _("course catalogue")
+
+    def get_url_parts(self, request: HttpRequest | None = None) -> Any:
+        return _parts(self, request, reverse("courses:catalogue"))
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("courses:catalogue")
+
+
+class CoursePage(BasePage):
+    """One row per course as it is being written. Deleted only while no version was published."""
+
+    class Form(models.TextChoices):
+        DIGITAL = "digital", _("digital")
+        BLENDED = "blended", _("blended")
+        SESSION = "session", _("at a session")
+
+    code = models.CharField(_("code"), max_length=20, blank=True)
+    summary = GuardedCharField(
+        _("in one sentence"),
+        max_length=300,
+        blank=True,
+        sensitivity=Sensitivity.EDITORIAL,
+        help_text=_("Shown in the catalogue: what somebody can do after the course."),
+    )
+    intro = RichTextField(_("about the course"), blank=True, features=["bold", "italic", "link"])
+    audience = GuardedCharField(
+        _("who it is for"), max_length=300, blank=True, sensitivity=Sensitivity.EDITORIAL
+    )
+    form = models.CharField(_("form"), max_length=20, choices=Form, default=Form.DIGITAL)
+    minutes = models.PositiveIntegerField(
+        _("minutes"), default=30, help_text=_("How long an ordinary reader needs.")
+    )
+    pass_percent = models.PositiveIntegerField(
+        _("pass mark, percent"),
+        default=80,
+        help_text=_("Share of right answers that a lesson takes. Attempts are not limited."),
+    )
+    goals = goal_stream(verbose_name=_("what you learn"))
+    sources = StreamField(
+        [
+            (
+                "source",
+                blocks.StructBlock(
+                    [
+                        ("title", blocks.CharBlock(max_length=250, label=_("title"))),
+                        ("url", blocks.URLBlock(required=False, label=_("address"))),
+                    ],
+                    label=_("source"),
+                ),
+            )
+        ],
+        blank=True,
+        verbose_name=_("sources"),
+    )
+
+    parent_page_types = ["courses.CourseCatalogue"]
+    subpage_types = ["courses.ModulePage"]
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("summary"),
+        index.SearchField("intro"),
+        index.SearchField("audience"),
+        index.SearchField("goals"),
+    ]
+    content_panels = [
+        HelpPanel(
+            heading=_("How it works"),
+            content=_(
+                "Write and change as much as you like: learners keep reading the latest course "
+                "version. When everything is ready, choose “Publish course version” in the menu "
+                "beside the title. Modules and lessons lie below this page."
+            ),
+        ),
+        *BasePage.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("intro"),
+        FieldPanel("audience"),
+        FieldPanel("goals"),
+        InlinePanel(
+            "gives",
+            heading=_("What the course gives"),
+            label=_("level in an area"),
+            help_text=_("Whoever completes the course gets these levels."),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("code"),
+                FieldRowPanel(
+                    [FieldPanel("form"), FieldPanel("minutes"), FieldPanel("pass_percent")]
+                ),
+            ],
+            heading=_("Facts"),
+        ),
+        FieldPanel("sources"),
+    ]
+
+    class Meta:
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+
+    def get_url_parts(self, request: HttpRequest | None = None) -> Any:
+        return _parts(self, request, reverse("courses:course", args=[self.slug]))
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("courses:course", self.slug)
+
+
+class CourseGives(Orderable):
+    """One row per level in an area that a course page promises; frozen with each version."""
+
+    page = ParentalKey(CoursePage, on_delete=models.CASCADE, related_name="gives")
+    area = models.ForeignKey(
+        CompetenceArea, on_delete=models.PROTECT, related_name="+", verbose_name=_("area")
+    )
+    level = models.ForeignKey(
+        TrainingLevel, on_delete=models.PROTECT, related_name="+", verbose_name=_("level")
+    )
+    # Empty: for ever.
+    validity_months = models.PositiveIntegerField(
+        _("valid for, months"), null=True, blank=True, help_text=_("Empty: for ever.")
+    )
+
+    panels = [
+        FieldRowPanel([FieldPanel("area"), FieldPanel("level"), FieldPanel("validity_months")])
+    ]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("what a course gives")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "area"],
+                name="course_gives_one_level_in_an_area",
+                violation_error_message=_("The course already gives a level in this area."),
+            )
+        ]
+
+
+class ModulePage(BasePage):
+    """One row per part of a course: a heading over its lessons."""
+
+    parent_page_types = ["courses.CoursePage"]
+    subpage_types = ["courses.LessonPage"]
+    content_panels = [
+        HelpPanel(content=_("A module is a heading. Its lessons lie below this page.")),
+        *BasePage.content_panels,
+    ]
+
+    class Meta:
+        verbose_name = _("module")
+        verbose_name_plural = _("modules")
+
+    def get_url_parts(self, request: HttpRequest | None = None) -> Any:
+        course = self.get_parent()
+        return _parts(self, request, reverse("courses:course", args=[course.slug]))
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("courses:course", self.get_parent().slug)
+
+
+class LessonPage(BasePage):
+    """One row per lesson as it is being written."""
+
+    summary = GuardedCharField(
+        _("after the lesson"),
+        max_length=300,
+        blank=True,
+        sensitivity=Sensitivity.EDITORIAL,
+        help_text=_("One sentence: what the learner can do afterwards."),
+    )
+    minutes = models.PositiveIntegerField(
+        _("minutes"), default=7, help_text=_("Five to ten is a good length.")
+    )
+    goals = goal_stream(verbose_name=_("goals"))
+    areas = ParentalManyToManyField(
+        CompetenceArea, blank=True, related_name="+", verbose_name=_("areas")
+    )
+    body = StreamField(lesson_blocks(), blank=True, verbose_name=_("content"))
+    questions = StreamField(
+        question_blocks(),
+        blank=True,
+        verbose_name=_("questions"),
+        help_text=_("At least one. Three to five is a good number; vary the kinds."),
+    )
+
+    parent_page_types = ["courses.ModulePage"]
+    subpage_types: list[str] = []
+    # The questions are left out on purpose.
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("summary"),
+        index.SearchField("body"),
+    ]
+    content_panels = [
+        HelpPanel(
+            content=_(
+                "Publishing this page changes nothing for learners. It reaches them when the "
+                "course is published as a new version."
+            )
+        ),
+        *BasePage.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("minutes"),
+        FieldPanel("goals"),
+        FieldPanel("body"),
+        FieldPanel("questions"),
+        FieldPanel("areas"),
+    ]
+
+    class Meta:
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
+
+    @property
+    def key(self) -> str:
+        """What the lesson is called in versions and records, whatever its title or address."""
+        return f"lesson-{self.pk}"
+
+    def get_url_parts(self, request: HttpRequest | None = None) -> Any:
+        course = self.get_parent().get_parent()
+        return _parts(self, request, reverse("courses:lesson", args=[course.slug, self.slug]))
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("courses:lesson", self.get_parent().get_parent().slug, self.slug)
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """The lesson as it stands in the editor, with the right answers shown."""
+        context = {
+            "lesson": self,
+            "blocks": freeze_stream(self.body, LiveFiles()),
+            "questions": [
+                {"kind": child.block_type, **child.block.plain(child.value)}
+                for child in self.questions
+            ],
+        }
+        return TemplateResponse(request, "courses/preview.html", context)
+
+
+def _parts(page: BasePage, request: HttpRequest | None, path: str) -> Any:
+    """Wagtail's (site, root, path) of a page, at the address of our own view."""
+    parts = Page.get_url_parts(page, request)
+    return (parts[0], parts[1], path) if parts else None

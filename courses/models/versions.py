@@ -1,0 +1,106 @@
+"""Frozen course versions: what learners read and what a completion names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import Storage, storages
+from django.db import models
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from lms.lib.fields import GuardedTextField, Sensitivity
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a course version gives: a level in an area, valid for months (None: for ever)."""
+
+    area_code: str
+    level: int
+    validity_months: int | None
+
+
+class CourseVersionQuerySet(models.QuerySet["CourseVersion"]):
+    def offered(self) -> CourseVersionQuerySet:
+        """The latest version of each course whose page is published, without the heavy content;
+        what lists need is in `outline`."""
+        latest = (
+            CourseVersion.objects.filter(course=OuterRef("course"))
+            .order_by("-number")
+            .values("pk")[:1]
+        )
+        return self.filter(course__live=True, pk=Subquery(latest)).defer("content")
+
+
+def private_storage() -> Storage:
+    """Where files lie that only our own views serve."""
+    return storages["private"]
+
+
+class CourseVersion(models.Model):
+    """One row for every time "Publicera kursversion" is pressed. Never updated or deleted; the
+    content is a self-contained copy of pages, questions and shown articles."""
+
+    course = models.ForeignKey(
+        "wagtailcore.Page", on_delete=models.PROTECT, related_name="course_versions"
+    )
+    number = models.PositiveIntegerField(_("version"))
+    title = models.CharField(_("title"), max_length=255)
+    # The shape is documented in courses.freezing; the hash is SHA-256 over its canonical JSON.
+    content = models.JSONField()
+    # The same without texts and questions: what catalogues, outlines and progress read.
+    outline = models.JSONField(default=dict)
+    content_hash = models.CharField(max_length=64)
+    note = GuardedTextField(_("what has changed"), blank=True, sensitivity=Sensitivity.EDITORIAL)
+    published_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = CourseVersionQuerySet.as_manager()
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("course version")
+        verbose_name_plural = _("course versions")
+        ordering = ["course", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "number"], name="course_version_number_is_used_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, v{self.number}"
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        return tuple(Grant(**grant) for grant in self.outline["grants"])
+
+    @property
+    def lessons(self) -> list[dict[str, Any]]:
+        """The outline of every lesson, in order: key, slug, title, minutes, …"""
+        return [lesson for module in self.outline["modules"] for lesson in module["lessons"]]
+
+
+class VersionAsset(models.Model):
+    """One row per file (image, document, film, captions) a version shows: a copy of its own, so
+    that replacing the original changes nothing for a learner. Never updated."""
+
+    version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="assets")
+    key = models.CharField(max_length=120)
+    file = models.FileField(upload_to="course-versions/", storage=private_storage)
+    name = models.CharField(max_length=255)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "key"], name="asset_key_is_used_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

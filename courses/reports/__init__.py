@@ -1,0 +1,1 @@
+"""What is printed. A frozen data object becomes bytes; nothing here queries."""

@@ -1,0 +1,1 @@
+"""Writing to courses: check, write, audit in one transaction."""

@@ -1,0 +1,224 @@
+"""Completing a course: the fact, the certificate and the news, in one transaction; and what a
+later decision can do about them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from courses.models import Answer, Certificate, Completion, CourseVersion, Enrolment, Grant
+from courses.signals import completion_revoked, course_completed
+from lms.audit import services as audit
+from lms.content.models import SiteSettings
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.lib.dates import ONE_DAY, STOCKHOLM, add_months
+from lms.notifications.services import Draft, notify_many
+from lms.people.models import User
+
+# The notice kind that courses.notices registers.
+COMPLETED = "courses.completed"
+# Without 0, O, 1, I and L, which people mix up.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+class RevokedError(ValueError):
+    """The completion is already revoked, or the certificate no longer stands."""
+
+
+def new_code() -> str:
+    """A certificate's code: twelve characters in three groups, about 59 bits."""
+    groups = ("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(3))
+    return "-".join(groups)
+
+
+def last_valid_day(grant: Grant, completed_on: date) -> date | None:
+    if grant.validity_months is None:
+        return None
+    return add_months(completed_on, grant.validity_months) - ONE_DAY
+
+
+def _scores(enrolments: Sequence[Enrolment]) -> dict[int, int]:
+    """The share of right answers, in percent, over each enrolment's passed attempts."""
+    figures = (
+        Answer.objects.filter(attempt__enrolment__in=enrolments, attempt__passed=True)
+        .values_list("attempt__enrolment")
+        .annotate(total=Count("pk"), right=Count("pk", filter=Q(correct=True)))
+    )
+    return {pk: 100 * right // total for pk, total, right in figures}
+
+
+def complete_course(*, enrolment: Enrolment, at: datetime) -> Completion:
+    """The completion of the enrolment: recorded once, with certificate, audit and signal."""
+    return complete_courses(enrolments=[enrolment], at=at)[0]
+
+
+@transaction.atomic
+def complete_courses(*, enrolments: Sequence[Enrolment], at: datetime) -> list[Completion]:
+    """The completions of the enrolments, in their order; what was completed before is left as it
+    is. The same number of queries whatever the number."""
+    locked = list(
+        Enrolment.objects.select_for_update(of=("self",))
+        .filter(pk__in=[enrolment.pk for enrolment in enrolments])
+        .select_related("person", "person__user", "course")
+        .order_by("pk")
+    )
+    made = {row.enrolment_id: row for row in Completion.objects.filter(enrolment__in=locked)}
+    fresh = [enrolment for enrolment in locked if enrolment.pk not in made]
+    if fresh:
+        made |= {row.enrolment_id: row for row in _complete(fresh, at)}
+    return [made[enrolment.pk] for enrolment in enrolments]
+
+
+def _complete(enrolments: Sequence[Enrolment], at: datetime) -> list[Completion]:
+    versions = CourseVersion.objects.in_bulk({row.version_id for row in enrolments})
+    scores = _scores(enrolments)
+    completed_on = at.astimezone(STOCKHOLM).date()
+    completions = Completion.objects.bulk_create(
+        Completion(
+            enrolment=enrolment,
+            person=enrolment.person,
+            version=versions[enrolment.version_id],
+            completed_on=completed_on,
+            completed_at=at,
+            score=scores.get(enrolment.pk, 100),
+            content_hash=versions[enrolment.version_id].content_hash,
+        )
+        for enrolment in enrolments
+    )
+    Enrolment.objects.filter(pk__in=[row.pk for row in enrolments]).update(completed_at=at)
+    for enrolment in enrolments:
+        enrolment.completed_at = at
+    certificates = issue_certificates(completions=completions)
+    audit.record_many(
+        (
+            audit.Entry(
+                "course.completed",
+                Completion._meta.label_lower,
+                str(completion.pk),
+                completion.person_id,
+                after={
+                    "course": completion.version.title,
+                    "version": completion.version.number,
+                    "completed_on": completed_on.isoformat(),
+                    "certificate": certificate.code,
+                },
+                by=getattr(completion.person, "user", None),
+            )
+            for completion, certificate in zip(completions, certificates, strict=True)
+        ),
+        by=None,
+    )
+    notify_many(
+        [
+            Draft(
+                COMPLETED,
+                completion.person,
+                f"{COMPLETED}:{completion.pk}",
+                {
+                    "course": completion.version.title,
+                    "completed_on": completed_on,
+                    "code": certificate.code,
+                },
+                reverse("courses:course", args=[completion.enrolment.course.slug]),
+            )
+            for completion, certificate in zip(completions, certificates, strict=True)
+        ],
+        at=at,
+    )
+    course_completed.send(sender=Completion, completions=tuple(completions))
+    return completions
+
+
+def issue_certificate(*, completion: Completion) -> Certificate:
+    """A certificate with everything it prints, as it stands now."""
+    return issue_certificates(completions=[completion])[0]
+
+
+def issue_certificates(*, completions: Sequence[Completion]) -> list[Certificate]:
+    """A certificate for each completion, with everything it prints, as it stands now."""
+    areas = dict(CompetenceArea.objects.values_list("code", "name"))
+    levels = dict(TrainingLevel.objects.values_list("number", "name"))
+    organisation = SiteSettings.load().municipality_name
+    return Certificate.objects.bulk_create(
+        _certificate(completion, areas, levels, organisation) for completion in completions
+    )
+
+
+def _certificate(
+    completion: Completion, areas: Mapping[str, str], levels: Mapping[int, str], organisation: str
+) -> Certificate:
+    printed = []
+    ends = []
+    for grant in completion.version.grants:
+        until = last_valid_day(grant, completion.completed_on)
+        if until is not None:
+            ends.append(until)
+        printed.append(
+            {
+                "area": areas.get(grant.area_code, grant.area_code),
+                "area_code": grant.area_code,
+                "level": grant.level,
+                "level_name": levels.get(grant.level, str(grant.level)),
+                "valid_until": until.isoformat() if until else None,
+            }
+        )
+    return Certificate(
+        code=new_code(),
+        completion=completion,
+        person=completion.person,
+        name=completion.person.name,
+        course_title=completion.version.title,
+        organisation=organisation,
+        grants=printed,
+        issued_on=completion.completed_on,
+        valid_until=min(ends, default=None),
+    )
+
+
+@transaction.atomic
+def revoke_completion(*, completion: Completion, on: date, by: User, reason: str) -> Completion:
+    """Take back a completion from a day on. The row and what was printed stay readable."""
+    locked = Completion.objects.select_for_update().get(pk=completion.pk)
+    if locked.revoked_on is not None:
+        raise RevokedError
+    locked.revoked_on = on
+    locked.save(update_fields=["revoked_on"])
+    for certificate in locked.certificates.filter(revoked_on__isnull=True):
+        certificate.revoked_on, certificate.revoked_reason = on, reason
+        certificate.full_clean()
+        certificate.save(update_fields=["revoked_on", "revoked_reason"])
+    audit.record(
+        "course.completion_revoked",
+        locked,
+        by=by,
+        person=locked.person,
+        after={"revoked_on": on.isoformat()},
+        reason=reason,
+    )
+    completion_revoked.send(sender=Completion, completion=locked, on=on, by=by)
+    return locked
+
+
+@transaction.atomic
+def supersede_certificate(*, certificate: Certificate, by: User, reason: str = "") -> Certificate:
+    """A new certificate in the place of an old one, for a name that was corrected."""
+    locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    if locked.revoked_on is not None or locked.superseded_by_id is not None:
+        raise RevokedError
+    replacement = issue_certificate(completion=locked.completion)
+    locked.superseded_by = replacement
+    locked.save(update_fields=["superseded_by"])
+    audit.record(
+        "course.certificate_superseded",
+        locked,
+        by=by,
+        person=locked.person,
+        after={"code": replacement.code},
+        reason=reason,
+    )
+    return replacement

@@ -1,0 +1,28 @@
+from django.urls import path
+
+from courses.views import catalogue, certificates, lesson
+
+app_name = "courses"
+urlpatterns = [
+    path("kurser/", catalogue.catalogue, name="catalogue"),
+    path("kurser/<slug:slug>/", catalogue.course, name="course"),
+    path("kurser/<slug:slug>/<slug:lesson_slug>/", lesson.lesson, name="lesson"),
+    path("kurser/<slug:slug>/<slug:lesson_slug>/svar/", lesson.answers, name="answers"),
+    path("kurser/<slug:slug>/<slug:lesson_slug>/plats/", lesson.place, name="place"),
+    path(
+        "kurser/<slug:slug>/<slug:lesson_slug>/reflektion/<str:block_key>/",
+        lesson.reflection,
+        name="reflection",
+    ),
+    path(
+        "kurser/<slug:slug>/<slug:lesson_slug>/checklista/<str:block_key>/",
+        lesson.checklist,
+        name="checklist",
+    ),
+    path("kursfiler/<int:version_pk>/<str:key>/", lesson.asset, name="asset"),
+    path("mina-intyg/", certificates.transcript, name="transcript"),
+    path("mina-intyg/mina-intyg.csv", certificates.transcript_csv, name="transcript_csv"),
+    path("mina-intyg/<str:code>.pdf", certificates.certificate, name="certificate"),
+    path("verifiera/", certificates.verify_start, name="verify_start"),
+    path("verifiera/<str:code>/", certificates.verify, name="verify"),
+]

@@ -1,0 +1,1 @@
+"""Pages of courses: the catalogue, the lesson, certificates, and publishing in the admin."""

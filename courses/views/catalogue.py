@@ -1,0 +1,130 @@
+"""Which course do I take, and what is in it?"""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from courses import listing
+from courses.forms import CatalogueForm
+from courses.models import Certificate, CoursePage, CourseVersion, Enrolment
+from courses.progress import progress_of, with_progress
+from courses.services import enrolment as enrolling
+from courses.views.readers import reader
+from lms.lib.dates import today
+
+
+@require_GET
+def catalogue(request: HttpRequest) -> HttpResponse:
+    person = reader(request).person
+    names = listing.Names.load()
+    cards = listing.catalogue(person, today(), names)
+    form = CatalogueForm(
+        request.GET or None, names=names, with_requirements=any(card.required for card in cards)
+    )
+    wanted = form.wanted() if form.is_bound else listing.Wanted()
+    return render(
+        request,
+        "courses/catalogue.html",
+        {
+            "cards": [card for card in cards if wanted.takes(card)],
+            "total": len(cards),
+            "required": [card for card in cards if card.required],
+            "form": form,
+            "narrowed": wanted != listing.Wanted(),
+        },
+    )
+
+
+def _course(slug: str) -> CoursePage:
+    course = CoursePage.objects.filter(slug=slug).first()
+    if course is None:
+        raise Http404
+    return course
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def course(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the course is and where I stand in it; POST sets out on it or leaves it."""
+    page = _course(slug)
+    person = reader(request).person
+    enrolment = None
+    if person:
+        enrolment = with_progress(listing.enrolments_to_read(person, page.pk)).first()
+    if request.method == "POST":
+        return _act(request, page, enrolment)
+    offered = CourseVersion.objects.offered().filter(course=page).first()
+    is_open = enrolment is not None and enrolment.completed_at is None
+    version = enrolment.version if enrolment and (is_open or offered is None) else offered
+    if version is None:
+        raise Http404
+    day = today()
+    certificate = None
+    if enrolment and not is_open:
+        certificate = (
+            Certificate.objects.filter(completion__enrolment=enrolment, superseded_by__isnull=True)
+            .select_related("completion")
+            .first()
+        )
+    names = listing.Names.load()
+    return render(
+        request,
+        "courses/course.html",
+        {
+            "page": page,
+            "version": version,
+            "facts": version.outline["course"],
+            "form_name": CoursePage.Form(version.outline["course"]["form"]).label,
+            "modules": listing.lesson_outline(version),
+            "lessons_total": len(version.lessons),
+            "gives": names.gives(version),
+            "progress": progress_of(enrolment) if enrolment and is_open else None,
+            "done_keys": _done_keys(enrolment) if enrolment and is_open else set(),
+            "certificate": certificate,
+            "certificate_status": listing.status_of(certificate, day) if certificate else "",
+            "may_enrol": person is not None and not is_open and offered is not None,
+            "has_person": person is not None,
+        },
+    )
+
+
+def _done_keys(enrolment: Enrolment) -> set[str]:
+    return {completion.lesson_key for completion in enrolment.lesson_completions.all()}
+
+
+def _act(request: HttpRequest, page: CoursePage, enrolment: Enrolment | None) -> HttpResponse:
+    back = reverse("courses:course", args=[page.slug])
+    person = reader(request).person
+    if person is None:
+        messages.error(request, _("Your account is not connected to a person who can learn."))
+        return redirect(back)
+    if request.POST.get("action") == "withdraw":
+        if enrolment is not None and enrolment.completed_at is None:
+            enrolling.withdraw(enrolment=enrolment, by=reader(request), at=timezone.now())
+            messages.success(request, _("You have left the course. Start again whenever you like."))
+        return redirect(back)
+    try:
+        started = enrolling.enrol(
+            person=person,
+            course=page,
+            origin=_origin(request, page),
+            by=reader(request),
+            at=timezone.now(),
+        )
+    except enrolling.NotOfferedError:
+        messages.error(request, _("The course is not published. Nothing was changed."))
+        return redirect(back)
+    begun = with_progress(Enrolment.objects.filter(pk=started.pk)).get()
+    return redirect(progress_of(begun).continue_url)
+
+
+def _origin(request: HttpRequest, page: CoursePage) -> str:
+    """Because of a requirement, where the course would meet one of the person's own."""
+    cards = listing.catalogue(reader(request).person, today(), listing.Names.load())
+    required = any(card.required and card.course_id == page.pk for card in cards)
+    return Enrolment.Origin.REQUIREMENT if required else Enrolment.Origin.SELF

@@ -1,0 +1,283 @@
+"""The lesson: read, try, answer, go on. Everything is saved as it is done."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from courses import grading, listing, reading
+from courses.freezing import LessonContent
+from courses.models import CoursePage, Enrolment, VersionAsset
+from courses.progress import EnrolmentProgress, LessonState, progress_of
+from courses.services import learning
+from courses.views.readers import reader
+from lms.content.templatetags.ui import clock
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where a learner sits: the course, their enrolment, the lesson, and the way through."""
+
+    course: CoursePage
+    enrolment: Enrolment
+    lesson: LessonContent
+    progress: EnrolmentProgress
+    state: LessonState
+
+    @property
+    def is_open(self) -> bool:
+        return self.enrolment.completed_at is None
+
+    def neighbour(self, step: int) -> LessonState | None:
+        place = self.state.number - 1 + step
+        lessons = self.progress.lessons
+        return lessons[place] if 0 <= place < len(lessons) else None
+
+    def url(self, name: str, *args: Any) -> str:
+        return reverse(f"courses:{name}", args=[self.course.slug, self.lesson["slug"], *args])
+
+
+def _seat(request: HttpRequest, slug: str, lesson_slug: str) -> Seat | None:
+    """The reader's seat; None without an enrolment. 404 for a lesson that the version lacks."""
+    course = get_object_or_404(CoursePage.objects.only("pk", "slug", "title"), slug=slug)
+    person = reader(request).person
+    if person is None:
+        return None
+    enrolment = (
+        listing.enrolments_to_read(person, course.pk)
+        .select_related("version", "course")
+        .prefetch_related("lesson_completions")
+        .first()
+    )
+    if enrolment is None:
+        return None
+    lesson = reading.lesson_by_slug(enrolment.version, lesson_slug)
+    if lesson is None:
+        raise Http404
+    progress = progress_of(enrolment)
+    state = next(each for each in progress.lessons if each.key == lesson["key"])
+    return Seat(course, enrolment, lesson, progress, state)
+
+
+def _own_seat(request: HttpRequest, slug: str, lesson_slug: str) -> Seat:
+    seat = _seat(request, slug, lesson_slug)
+    if seat is None:
+        raise Http404
+    return seat
+
+
+@require_GET
+@never_cache
+def lesson(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
+    seat = _seat(request, slug, lesson_slug)
+    if seat is None:
+        messages.info(request, _("Start the course to read its lessons."))
+        return redirect("courses:course", slug)
+    if seat.is_open and seat.enrolment.place_lesson != seat.lesson["key"]:
+        learning.remember_place(enrolment=seat.enrolment, lesson_key=seat.lesson["key"])
+    return _page(request, seat, retry="forsok" in request.GET)
+
+
+def _page(
+    request: HttpRequest,
+    seat: Seat,
+    *,
+    retry: bool = False,
+    missing: tuple[str, ...] = (),
+    status: int = 200,
+) -> HttpResponse:
+    attempt = reading.show_attempt(
+        seat.enrolment,
+        seat.lesson,
+        retry=retry and seat.is_open,
+        words={True: _("True"), False: _("False")},
+    )
+    unanswered = [question for question in attempt.questions if question.key in missing]
+    return render(
+        request,
+        "courses/lesson.html",
+        {
+            "seat": seat,
+            "course": seat.course,
+            "lesson": seat.lesson,
+            "progress": seat.progress,
+            "state": seat.state,
+            "previous": seat.neighbour(-1),
+            "following": seat.neighbour(1),
+            "unfinished": next(
+                (e for e in seat.progress.lessons if not e.done and e.key != seat.state.key), None
+            ),
+            "blocks": reading.blocks_to_read(seat.enrolment, seat.lesson),
+            "attempt": attempt,
+            "missing": unanswered,
+            "saved_at": clock(attempt.last_saved) if attempt.last_saved else "",
+            "pass_percent": seat.enrolment.version.outline["course"]["pass_percent"],
+        },
+        status=status,
+    )
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def _closed(request: HttpRequest, seat: Seat) -> HttpResponse:
+    message = _("The course is finished: what you answered can be read, not changed.")
+    if _wants_json(request):
+        return JsonResponse({"error": message}, status=409)
+    messages.info(request, message)
+    return redirect(seat.url("lesson"))
+
+
+@require_POST
+def answers(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
+    """Save what is answered; with `submit`, end the attempt and mark it."""
+    seat = _own_seat(request, slug, lesson_slug)
+    number = request.POST.get("attempt", "")
+    if not number.isdigit() or not 0 < int(number) < 1_000_000:
+        raise Http404
+    at = timezone.now()
+    seed = grading.seed_of(seat.enrolment.pk, seat.lesson["key"], int(number))
+    responses = {
+        question["key"]: response
+        for question in seat.lesson["questions"]
+        if (response := grading.read_response(question, seed, request.POST)) is not None
+    }
+    try:
+        saved = learning.save_answers(
+            enrolment=seat.enrolment,
+            lesson=seat.lesson,
+            number=int(number),
+            responses=responses,
+            at=at,
+        )
+        if "submit" not in request.POST:
+            if _wants_json(request):
+                return JsonResponse(
+                    {"saved": clock(at), "answered": len(saved.answered), "text": _saved(at)}
+                )
+            messages.success(request, _saved(at))
+            return redirect(f"{seat.url('lesson')}#fragor")
+        learning.submit_attempt(
+            enrolment=seat.enrolment, lesson=seat.lesson, number=saved.attempt.number, at=at
+        )
+    except learning.ClosedError:
+        return _closed(request, seat)
+    except learning.UnansweredError as error:
+        return _page(request, seat, retry=True, missing=error.keys, status=422)
+    return redirect(f"{seat.url('lesson')}#resultat")
+
+
+def _saved(at: Any) -> str:
+    return _("Saved %(time)s. You can close and go on with another device.") % {"time": clock(at)}
+
+
+def _block(seat: Seat, block_key: str, kind: str) -> dict[str, Any]:
+    for block in seat.lesson["blocks"]:
+        if block["id"] == block_key and block["type"] == kind:
+            return block
+    raise Http404
+
+
+@require_POST
+def reflection(request: HttpRequest, slug: str, lesson_slug: str, block_key: str) -> HttpResponse:
+    """Keep what the learner writes to themselves."""
+    seat = _own_seat(request, slug, lesson_slug)
+    _block(seat, block_key, "reflection")
+    at = timezone.now()
+    try:
+        learning.save_reflection(
+            enrolment=seat.enrolment,
+            block_key=block_key,
+            text=request.POST.get("text", "")[:10_000],
+            at=at,
+        )
+    except ValidationError as error:
+        message = " ".join(error.messages)
+        if _wants_json(request):
+            return JsonResponse({"error": message}, status=422)
+        messages.error(request, message)
+        return redirect(f"{seat.url('lesson')}#b-{block_key}")
+    if _wants_json(request):
+        return JsonResponse({"saved": clock(at), "text": _("Saved %s") % clock(at)})
+    messages.success(request, _("Saved %s") % clock(at))
+    return redirect(f"{seat.url('lesson')}#b-{block_key}")
+
+
+@require_POST
+def checklist(request: HttpRequest, slug: str, lesson_slug: str, block_key: str) -> HttpResponse:
+    """Keep which points are ticked."""
+    seat = _own_seat(request, slug, lesson_slug)
+    count = len(_block(seat, block_key, "checklist")["value"]["items"])
+    items = {int(item) for item in request.POST.getlist("item") if item.isdigit()}
+    learning.save_checklist(
+        enrolment=seat.enrolment,
+        block_key=block_key,
+        items={item for item in items if item < count},
+    )
+    saved = _("Saved %s") % clock(timezone.now())
+    if _wants_json(request):
+        return JsonResponse({"text": saved})
+    messages.success(request, saved)
+    return redirect(f"{seat.url('lesson')}#b-{block_key}")
+
+
+@require_POST
+def place(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
+    """Remember the block that the learner has come to."""
+    seat = _own_seat(request, slug, lesson_slug)
+    block_key = request.POST.get("block", "")
+    known = {block["id"] for block in seat.lesson["blocks"]} | {"fragor"}
+    if seat.is_open and block_key in known:
+        learning.remember_place(
+            enrolment=seat.enrolment, lesson_key=seat.lesson["key"], block_key=block_key
+        )
+    return HttpResponse(status=204)
+
+
+_RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
+
+
+@require_GET
+@cache_control(private=True, max_age=31_536_000, immutable=True)
+def asset(request: HttpRequest, version_pk: int, key: str) -> HttpResponseBase:
+    """A version's own copy of a file, to those who have set out on it and those who edit. A
+    film is sent in the pieces that the player asks for."""
+    found = get_object_or_404(VersionAsset, version=version_pk, key=key)
+    user = reader(request)
+    enrolled = Enrolment.objects.filter(version=version_pk, person=user.person_id).exists()
+    if not enrolled and not user.has_perm("wagtailadmin.access_admin"):
+        raise Http404
+    is_shown = key.startswith(("image-", "film-", "captions-"))
+    response: HttpResponse | FileResponse = FileResponse(
+        found.file.open("rb"), filename=found.name, as_attachment=not is_shown
+    )
+    response["Accept-Ranges"] = "bytes"
+    asked = _RANGE.match(request.headers.get("Range", ""))
+    if asked:
+        size = found.file.size
+        first = int(asked[1])
+        last = min(int(asked[2]) if asked[2] else first + 4_194_303, size - 1)
+        if first > last:
+            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+        found.file.seek(first)
+        content_type = response["Content-Type"]
+        part = HttpResponse(
+            found.file.read(last - first + 1), status=206, content_type=content_type
+        )
+        part["Accept-Ranges"] = "bytes"
+        part["Content-Range"] = f"bytes {first}-{last}/{size}"
+        return part
+    return response

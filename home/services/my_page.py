@@ -1,0 +1,218 @@
+"""Min sida: what now, by when and why; then everything else about oneself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+
+from competence.engine import Status
+from competence.figures.learner import MyRequirement, my_requirements
+from courses.models import Certificate
+from courses.offer import CourseOffer
+from courses.progress import EnrolmentProgress, current_enrolments
+from home.services.arena import ArticleCard, key_groups_of, new_for
+from lms.people.models import Person
+
+MOST_CERTIFICATES = 3
+
+
+class State(StrEnum):
+    """What the heading says."""
+
+    TO_DO = "to_do"  # something to do, and a course for it
+    LATE = "late"  # the same, and its day has passed
+    EXPIRING = "expiring"  # all is met, something is about to run out
+    DONE = "done"
+    PLANNED = "planned"  # something is asked, and no course gives it yet
+    PAUSED = "paused"
+    STUDYING = "studying"  # nothing is asked, but a course is underway
+    FREE = "free"  # in no key group
+    NOBODY = "nobody"  # an account without a person
+
+
+@dataclass(frozen=True)
+class FirstCard:
+    """The one thing to do now: a course to go on with (`progress`) or to begin (`offer`)."""
+
+    title: str
+    url: str
+    progress: EnrolmentProgress | None
+    offer: CourseOffer | None
+    last_day: date | None
+    is_late: bool
+    mandatory: bool
+    # The areas that it closes, and the sentences that say why, strictest first.
+    areas: tuple[str, ...]
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of "Det här gäller för dig": a requirement, or several that share a course."""
+
+    title: str
+    areas: tuple[str, ...]
+    course: str
+    status: Status
+    on: date | None
+    valid_until: date | None
+    begun: bool
+    without_offer: bool
+    mandatory: bool
+    url: str
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MyPage:
+    state: State
+    day: date
+    given_name: str
+    courses_to_do: int
+    first: FirstCard | None
+    others: tuple[EnrolmentProgress, ...]
+    rows: tuple[Row, ...]
+    recommended: tuple[Row, ...]
+    news: tuple[ArticleCard, ...]
+    certificates: tuple[Certificate, ...]
+    next_expiry: date | None
+
+
+def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest) -> MyPage:
+    """The page of `person` on `day`. The same number of queries however much there is."""
+    if person is None:
+        news = tuple(new_for(user, frozenset(), request=request))
+        return MyPage(State.NOBODY, day, "", 0, None, (), (), (), news, (), None)
+    requirements = my_requirements(person, day)
+    enrolments = current_enrolments(person)
+    mandatory = [each for each in requirements if each.mandatory]
+    first = _first(requirements, enrolments, day)
+    valid = [each.valid_until for each in mandatory if each.status is Status.MET]
+    return MyPage(
+        state=_state(mandatory, first, day),
+        day=day,
+        given_name=person.given_name,
+        courses_to_do=_courses_to_do(mandatory),
+        first=first,
+        others=tuple(each for each in enrolments if first is None or each != first.progress),
+        rows=_rows(mandatory),
+        recommended=_rows([each for each in requirements if not each.mandatory]),
+        news=tuple(new_for(user, key_groups_of(person, day), request=request)),
+        certificates=tuple(
+            Certificate.objects.filter(
+                Q(revoked_on__isnull=True), person=person, superseded_by__isnull=True
+            ).order_by("-issued_on", "-pk")[:MOST_CERTIFICATES]
+        ),
+        next_expiry=min((each for each in valid if each), default=None),
+    )
+
+
+def _course_of(requirement: MyRequirement) -> tuple[int, str] | None:
+    """The course that is to meet it: the one underway, else the nearest on offer."""
+    if requirement.enrolment:
+        return requirement.enrolment.course_pk, requirement.enrolment.title
+    if requirement.offers:
+        return requirement.offers[0].course_id, requirement.offers[0].title
+    return None
+
+
+def _to_do(requirements: list[MyRequirement]) -> list[MyRequirement]:
+    return [each for each in requirements if each.is_open and _course_of(each)]
+
+
+def _courses_to_do(mandatory: list[MyRequirement]) -> int:
+    urgent = [each for each in _to_do(mandatory) if each.status is not Status.EXPIRING]
+    return len({_course_of(each) for each in urgent})
+
+
+def _first(
+    requirements: list[MyRequirement], enrolments: list[EnrolmentProgress], day: date
+) -> FirstCard | None:
+    """The course for the requirement that presses most; among several courses for it, the one
+    that closes most of the rest. Without one, what the person has begun of their own accord."""
+    open_ones = _to_do([each for each in requirements if each.mandatory]) or _to_do(requirements)
+    underway = {each.course_id: each for each in enrolments}
+    if not open_ones:
+        if not enrolments:
+            return None
+        going = enrolments[0]
+        return FirstCard(going.title, going.continue_url, going, None, None, False, False, (), ())
+    pressing = open_ones[0]
+    closes: Counter[int] = Counter(offer.course_id for each in open_ones for offer in each.offers)
+    offer: CourseOffer | None = None
+    if pressing.enrolment:
+        course_id = pressing.enrolment.course_pk
+    else:
+        offer = min(pressing.offers, key=lambda o: (-closes[o.course_id], o.minutes, o.title))
+        course_id = offer.course_id
+    closed = [
+        each
+        for each in open_ones
+        if any(o.course_id == course_id for o in each.offers)
+        or (each.enrolment and each.enrolment.course_pk == course_id)
+    ]
+    days = [each.last_day for each in closed if each.last_day]
+    last_day = min(days, default=None)
+    progress = underway.get(course_id)
+    return FirstCard(
+        title=progress.title if progress else offer.title if offer else "",
+        url=progress.continue_url if progress else offer.url if offer else "",
+        progress=progress,
+        offer=offer,
+        last_day=last_day,
+        is_late=last_day is not None and last_day < day,
+        mandatory=pressing.mandatory,
+        areas=tuple(dict.fromkeys(each.area_label for each in closed)),
+        why=tuple(dict.fromkeys(each.why for each in closed)),
+    )
+
+
+def _state(mandatory: list[MyRequirement], first: FirstCard | None, day: date) -> State:
+    if not mandatory:
+        return State.STUDYING if first else State.FREE
+    if all(each.status is Status.PAUSED for each in mandatory):
+        return State.PAUSED
+    to_do = [each for each in _to_do(mandatory) if each.status is not Status.EXPIRING]
+    if to_do:
+        late = any(each.last_day and each.last_day < day for each in to_do)
+        return State.LATE if late else State.TO_DO
+    if any(each.without_offer and each.status is not Status.EXPIRING for each in mandatory):
+        return State.PLANNED
+    if any(each.status is Status.EXPIRING for each in mandatory):
+        return State.EXPIRING
+    return State.DONE
+
+
+def _rows(requirements: list[MyRequirement]) -> tuple[Row, ...]:
+    """Requirements that stand alike and share a course become one line."""
+    grouped: dict[object, list[MyRequirement]] = {}
+    for each in requirements:
+        course = _course_of(each)
+        alike = (each.status, each.on, each.valid_until, course)
+        grouped.setdefault(alike if course else (each.area, each.level), []).append(each)
+    return tuple(_row(same) for same in grouped.values())
+
+
+def _row(same: list[MyRequirement]) -> Row:
+    one = same[0]
+    course = _course_of(one)
+    begun = bool(one.enrolment and one.enrolment.started)
+    return Row(
+        title=f"{one.area_name}, {one.level_name}",
+        areas=tuple(each.area_name for each in same) if len(same) > 1 else (),
+        course=course[1] if course else "",
+        status=one.status,
+        on=one.on,
+        valid_until=one.valid_until,
+        begun=begun,
+        without_offer=one.without_offer,
+        mandatory=one.mandatory,
+        url=one.offers[0].url if one.offers else "",
+        why=tuple(dict.fromkeys(each.why for each in same)),
+    )

@@ -1,0 +1,66 @@
+"""Writing to the ledger, in the transaction of the change it describes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+
+from lms.audit.models import AuditEvent
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What happened to one object. `before` and `after` hold only what changed."""
+
+    action: str
+    object_type: str
+    object_id: str
+    person_key: int | None = None
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    # Who did it (an account), where that differs from the rest of the batch.
+    by: Any = None
+
+
+def record(
+    action: str,
+    obj: models.Model,
+    *,
+    by: Any,
+    person: models.Model | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> AuditEvent:
+    """Append one event about `obj`. Call it inside the transaction that makes the change."""
+    return AuditEvent.objects.create(
+        by=by,
+        action=action,
+        object_type=obj._meta.label_lower,
+        object_id=str(obj.pk),
+        person_key=person.pk if person else None,
+        before=dict(before or {}),
+        after=dict(after or {}),
+        reason=reason,
+    )
+
+
+def record_many(entries: Iterable[Entry], *, by: Any) -> int:
+    """Append many events in batches; the number written."""
+    rows = [
+        AuditEvent(
+            by=e.by or by,
+            action=e.action,
+            object_type=e.object_type,
+            object_id=e.object_id,
+            person_key=e.person_key,
+            before=dict(e.before),
+            after=dict(e.after),
+            reason=e.reason,
+        )
+        for e in entries
+    ]
+    AuditEvent.objects.bulk_create(rows, batch_size=1000)
+    return len(rows)

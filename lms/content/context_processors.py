@@ -1,0 +1,78 @@
+"""The one variable every template has: `site`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+
+from lms.content.models import SiteSettings
+from lms.content.navigation import Link, Place, address, links
+from lms.content.references import read_for
+
+
+class Site:
+    """The municipality's settings (any field of SiteSettings) and the menus of this reader.
+    Nothing is read before it is shown, and the settings at most once per request."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def settings(self) -> SiteSettings:
+        return SiteSettings.load(request_or_site=self._request)
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.settings, name)
+
+    @cached_property
+    def logo_url(self) -> str:
+        logo = self.settings.logo
+        return logo.get_rendition("max-480x96|format-png").url if logo else ""
+
+    @cached_property
+    def home_url(self) -> str:
+        signed_in = self._request.user.is_authenticated
+        return resolve_url(settings.LOGIN_REDIRECT_URL) if signed_in else "/"
+
+    @cached_property
+    def login_url(self) -> str:
+        return address("account_login")
+
+    @cached_property
+    def logout_url(self) -> str:
+        return address("account_logout")
+
+    @cached_property
+    def main(self) -> tuple[Link, ...]:
+        return links(self._request, Place.MAIN)
+
+    @cached_property
+    def tabbar(self) -> tuple[Link, ...]:
+        """A phone has room for five."""
+        return self.main[:5]
+
+    @cached_property
+    def tools(self) -> tuple[Link, ...]:
+        return links(self._request, Place.TOOLS)
+
+    @cached_property
+    def account(self) -> tuple[Link, ...]:
+        return links(self._request, Place.ACCOUNT)
+
+    @cached_property
+    def footer(self) -> tuple[Link, ...]:
+        return links(self._request, Place.FOOTER)
+
+    @cached_property
+    def worried(self) -> Link | None:
+        return next(iter(links(self._request, Place.WORRIED)), None)
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    read_for(lambda: not request.user.is_authenticated)
+    return {"site": Site(request)}

@@ -1,0 +1,45 @@
+"""Which pages somebody has to look at: one question to all page types at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.apps import apps
+from django.db.models import F, Q, Value
+
+from lms.content.models import GovernedPage
+
+
+@dataclass(frozen=True)
+class DuePage:
+    """A published page whose review day has passed. `due_on` is None where it was never
+    reviewed."""
+
+    pk: int
+    title: str
+    owner_function: str
+    due_on: date | None
+    kind: str
+
+
+def governed_models() -> list[type[GovernedPage]]:
+    return [model for model in apps.get_models() if issubclass(model, GovernedPage)]
+
+
+def pages_due(day: date) -> list[DuePage]:
+    """The published pages to review by `day`, longest overdue first: one query, a union of the
+    page types."""
+    parts = [
+        model.objects.live()
+        .filter(Q(review_due_on__isnull=True) | Q(review_due_on__lt=day))
+        .order_by()
+        .annotate(page_kind=Value(str(model._meta.verbose_name)))
+        .values_list("pk", "title", "owner_function", "review_due_on", "page_kind")
+        for model in governed_models()
+    ]
+    if not parts:
+        return []
+    found = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    rows = found.order_by(F("review_due_on").asc(nulls_first=True), "title")
+    return [DuePage(*row) for row in rows]

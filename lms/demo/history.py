@@ -1,0 +1,209 @@
+"""Two years, day by day: HR's files, courses taken, reminders sent, exemptions decided. Every fact
+is made by the service that makes it in real life, with the clock on that day."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.test.utils import override_settings
+
+from competence.engine import Status, iter_gap_rows
+from competence.services.exemptions import grant_exemption
+from competence.services.reminders import produce_notices
+from courses.models import CoursePage, CourseVersion, Enrolment
+from courses.offer import offer_index
+from courses.services.completing import complete_courses
+from courses.services.enrolment import enrol_many
+from lms.demo.clock import DemoClock, simulated
+from lms.demo.exports import import_trainings
+from lms.demo.organisation import World
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.lib.dates import ONE_DAY
+from lms.notifications.services.outbox import send_due
+from lms.notifications.services.reminders import collect_reminders
+from lms.people.models import Employment, Person
+
+DAYS = 2 * 365
+# HR's file is imported twice a year in the demo (in real life every night).
+IMPORT_EVERY = 182
+# How often the departments report who attended training days with partners: what no course of
+# the product gives.
+REPORT_EVERY = 121
+# How often people look at what they must do and decide on a day to do it.
+LOOK_EVERY = 45
+# Reminders by mail were switched on this long before today.
+REMINDERS_SINCE = 60
+COURSES = ("K1", "K3", "K3N2")
+NOBODY = "django.core.mail.backends.dummy.EmailBackend"
+BATCH = 1000
+
+
+def first_day(today: date) -> date:
+    return today - timedelta(days=DAYS)
+
+
+def import_days(today: date) -> list[date]:
+    """The days on which HR's file came, the first and the last included."""
+    first = first_day(today)
+    return [first + timedelta(days=n) for n in range(0, DAYS - 30, IMPORT_EVERY)] + [today]
+
+
+def live_through(world: World, today: date, *, after: int = 0) -> Iterator[int]:
+    """Make each day after the first `after` in turn; the number of days done. A day is one
+    transaction: its mail is handed over in it, to nobody, so that no worker sends it today."""
+    life = _Life(world, today)
+    with simulated(first_day(today)) as clock, override_settings(MAIL_TRANSPORT=NOBODY):
+        for number in range(after + 1, DAYS + 1):
+            day = first_day(today) + timedelta(days=number)
+            if number == after + 1 or number % LOOK_EVERY == 1:
+                life.look_ahead(day)
+            if number % REPORT_EVERY == 0:
+                clock.set(day, 8)
+                life.report_training_days(day)
+            with transaction.atomic():
+                life.live(day, number, clock)
+            yield number
+
+
+class _Life:
+    def __init__(self, world: World, today: date) -> None:
+        self.today = today
+        self.random = random.Random("history")
+        self.courses = {page.code: page for page in CoursePage.objects.filter(code__in=COURSES)}
+        self.offers = set(offer_index())
+        self.gives = self._gives()
+        # Day → course code → people who take it then.
+        self.planned: dict[date, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self.decided: set[tuple[int, str, date]] = set()
+        self.diligence: dict[int, float] = {}
+        cast = set(world.cast.values())
+        # The people behind the logins do nothing on their own: that is for the visitor.
+        self.untouched = set(Person.objects.filter(person_id__in=cast).values_list("pk", flat=True))
+
+    def _gives(self) -> dict[str, set[tuple[str, int]]]:
+        offered = {version.course_id: version for version in CourseVersion.objects.offered()}
+        return {
+            code: {(grant.area_code, grant.level) for grant in offered[page.pk].grants}
+            for code, page in self.courses.items()
+        }
+
+    def live(self, day: date, number: int, clock: DemoClock) -> None:
+        if day.weekday() < 5:
+            self._take_courses(day, clock)
+        if number % 30 == 0:
+            self._exempt(day, clock)
+        if (self.today - day).days <= REMINDERS_SINCE and day.weekday() == 0:
+            produce_notices(as_of=day, at=clock.set(day, 6), offered=self.offers)
+            collect_reminders(day=day, at=clock.at)
+        clock.set(day, 16)
+        while send_due(clock=clock, limit=BATCH):
+            pass
+
+    def _unit_diligence(self, unit_pk: int) -> float:
+        """How thorough a unit is: most do nearly everything, some lag far behind."""
+        if unit_pk not in self.diligence:
+            self.diligence[unit_pk] = random.Random(f"unit {unit_pk}").choices(
+                (0.97, 0.9, 0.78, 0.55, 0.25), (30, 34, 20, 11, 5)
+            )[0]
+        return self.diligence[unit_pk]
+
+    def look_ahead(self, day: date) -> None:
+        """Everyone looks at what they must do; most decide on a day in the next weeks."""
+        unit_of = dict(
+            Employment.objects.valid_on(day).order_by("-pk").values_list("person_id", "unit_id")
+        )
+        wanted: dict[int, set[str]] = defaultdict(set)
+        soon = day + timedelta(days=LOOK_EVERY + 30)
+        for row in iter_gap_rows(None, day):
+            if not row.mandatory or row.status not in (
+                *(Status.PENDING, Status.OVERDUE, Status.EXPIRED, Status.EXPIRING),
+            ):
+                continue
+            last = row.valid_until if row.status == Status.EXPIRING else row.due_on
+            if last is not None and last > soon:
+                continue
+            for code, gives in self.gives.items():
+                if any(a == row.requirement.area and n >= row.requirement.level for a, n in gives):
+                    wanted[row.person_pk].add(code)
+        known = self._known(day)
+        for person_pk, codes in sorted(wanted.items()):
+            if person_pk in self.untouched or person_pk not in unit_of or person_pk not in known:
+                continue
+            choice = random.Random(f"{person_pk} {day}")
+            for code in sorted(codes):
+                if choice.random() > self._unit_diligence(unit_of[person_pk]) * 0.8:
+                    continue
+                when = day + timedelta(days=choice.randrange(1, LOOK_EVERY))
+                if when.weekday() > 4:
+                    when -= timedelta(days=2)
+                if when > day:
+                    self.planned[when][code].append(person_pk)
+
+    def _known(self, day: date) -> set[int]:
+        """Nobody does anything here before HR's file has told that they exist."""
+        return set(Person.objects.filter(created_at__date__lte=day).values_list("pk", flat=True))
+
+    def report_training_days(self, day: date) -> None:
+        """Most of those who lack what no course gives have been to a training day since last."""
+        given = set().union(*self.gives.values())
+        unit_of = dict(
+            Employment.objects.valid_on(day).order_by("-pk").values_list("person_id", "unit_id")
+        )
+        known = self._known(day)
+        rows: dict[tuple[str, str, int], date] = {}
+        for row in iter_gap_rows(None, day):
+            wanted = row.requirement
+            if (wanted.area, wanted.level) in given or row.person_pk not in known:
+                continue
+            if row.status not in (Status.PENDING, Status.OVERDUE, Status.EXPIRED, Status.EXPIRING):
+                continue
+            if row.person_pk not in unit_of:
+                continue
+            choice = random.Random(f"{row.person_id} {wanted.area} {day}")
+            thorough = self._unit_diligence(unit_of[row.person_pk])
+            if row.person_pk in self.untouched or choice.random() > thorough * 0.75:
+                continue
+            attended = day - timedelta(days=choice.randrange(1, REPORT_EVERY))
+            if row.member_since and attended <= row.member_since:
+                attended = day
+            rows[row.person_id, wanted.area, wanted.level] = attended
+        import_trainings([(*key, attended) for key, attended in sorted(rows.items())])
+
+    def _take_courses(self, day: date, clock: DemoClock) -> None:
+        for code, people in self.planned.pop(day, {}).items():
+            at = clock.set(day, self.random.choice((9, 10, 13, 14)), self.random.randrange(60))
+            enrolments = enrol_many(
+                people=Person.objects.filter(pk__in=people).order_by("pk"),
+                course=self.courses[code],
+                origin=Enrolment.Origin.REQUIREMENT,
+                by=None,
+                at=at,
+            )
+            complete_courses(
+                enrolments=enrolments, at=clock.set(day, 15, self.random.randrange(60))
+            )
+
+    def _exempt(self, day: date, clock: DemoClock) -> None:
+        """Now and then a manager exempts somebody for half a year."""
+        at = clock.set(day, 11)
+        active = Employment.objects.valid_on(at.date()).filter(person=OuterRef("pk"))
+        people = list(
+            Person.objects.filter(Exists(active)).exclude(pk__in=self.untouched).order_by("pk")
+        )
+        areas = {a.code: a for a in CompetenceArea.objects.filter(code__in=["OM3", "OM5", "OM11"])}
+        level = TrainingLevel.objects.get(number=1)
+        for person in self.random.sample(people, max(1, len(people) // 1500)):
+            grant_exemption(
+                person=person,
+                area=areas[self.random.choice(sorted(areas))],
+                level=level,
+                starts_on=day,
+                ends_on=day + timedelta(days=182) - ONE_DAY,
+                reason="Likvärdig utbildning pågår hos annan huvudman",
+                by=None,
+            )

@@ -1,0 +1,23 @@
+"""Calendar days: today's date at the edge, months that keep the day, inclusive intervals."""
+
+import calendar
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+ONE_DAY = timedelta(days=1)
+
+
+def today() -> date:
+    """The calendar date in Europe/Stockholm. Only edges (views, tasks, commands) call this."""
+    return timezone.now().astimezone(STOCKHOLM).date()
+
+
+def add_months(day: date, months: int) -> date:
+    """`day` moved by `months`; the same day of the month, or the last day of a shorter month."""
+    month_index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(month_index, 12)
+    month += 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

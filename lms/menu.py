@@ -1,0 +1,72 @@
+"""The menus of the whole product in one place, in the order the reader meets them."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from lms.content.navigation import NavItem, Place, register, signed_in
+from lms.lib.dates import today
+from lms.people.access import roles_of
+from lms.people.roles import Role
+from lms.url_access import rule_for
+
+
+def may_open(url_name: str, *roles: Role) -> Callable[[HttpRequest], bool]:
+    """Shown to those who may open the address and, with `roles`, hold one of them: the address
+    of the team opens for more than those who have one."""
+
+    def visible(request: HttpRequest) -> bool:
+        rule = rule_for(url_name)
+        if rule is None or not signed_in(request) or not rule.allows(request.user, today()):
+            return False
+        return not roles or any(role in roles for role in roles_of(request.user, today()))
+
+    return visible
+
+
+def register_menu() -> None:
+    register(
+        _item("my_page", Place.MAIN, _("My page"), "home:my_page", "i-home", 10),
+        _item("courses", Place.MAIN, _("Courses"), "courses:catalogue", "i-book", 20),
+        NavItem(
+            "arena",
+            Place.MAIN,
+            _("The arena"),
+            path="/arenan/",
+            icon="i-arena",
+            order=30,
+            visible=signed_in,
+        ),
+        _item(
+            "team",
+            Place.MAIN,
+            _("My team"),
+            "competence:team",
+            "i-team",
+            40,
+            Role.MANAGER,
+            Role.UNIT_CONTACT,
+        ),
+        _item("coverage", Place.MAIN, _("Coverage"), "competence:coverage", "i-plan", 50),
+        _item("plan", Place.MAIN, _("The plan"), "competence:plan", "i-way", 60),
+        NavItem("search", Place.TOOLS, _("Search"), "home:search", icon="i-search", order=10),
+        _item("transcript", Place.ACCOUNT, _("My certificates"), "courses:transcript", "", 10),
+        _item("account", Place.ACCOUNT, _("Account and password"), "people:home", "", 20),
+        _item("admin", Place.ACCOUNT, _("Administration"), "wagtailadmin_home", "", 90),
+        NavItem("accessibility", Place.FOOTER, _("Accessibility"), "home:accessibility", order=10),
+        NavItem("privacy", Place.FOOTER, _("How we handle your data"), "home:privacy", order=20),
+        NavItem("help", Place.FOOTER, _("Help"), "home:help", order=30),
+        NavItem(
+            "worried", Place.WORRIED, _("Worried about a child?"), "home:worried", icon="i-child"
+        ),
+    )
+
+
+def _item(
+    code: str, place: Place, label: Promise, url_name: str, icon: str, order: int, *roles: Role
+) -> NavItem:
+    return NavItem(
+        code, place, label, url_name, icon=icon, order=order, visible=may_open(url_name, *roles)
+    )

@@ -1,0 +1,38 @@
+"""What happens elsewhere and concerns notices and mail."""
+
+from typing import Any
+
+from django.core.mail import EmailMultiAlternatives
+from django.dispatch import receiver
+
+from lms.notifications.models import Delivery, LastReminder, Notice
+from lms.people.models import Person
+from lms.people.services.accounts import send_account_mail_with
+from lms.people.signals import people_merged
+
+
+@receiver(people_merged)
+def move_notices(sender: Any, survivor: Person, loser: Person, **kwargs: Any) -> None:
+    """The one who stands gets the notices of both, and the later of the two last reminders. A
+    reminder that waited is let go: what it held is merged anew."""
+    waiting = Delivery.objects.filter(
+        person=loser, category=Delivery.Category.REMINDER, state=Delivery.State.PENDING
+    )
+    Notice.objects.filter(delivery__in=waiting).update(delivery=None)
+    waiting.update(state=Delivery.State.SKIPPED)
+    Notice.objects.filter(person=loser).update(person=survivor)
+    Delivery.objects.filter(person=loser).update(person=survivor)
+    last = LastReminder.objects.filter(person__in=[loser, survivor]).order_by("-at").first()
+    if last is not None:
+        LastReminder.objects.update_or_create(
+            person=survivor, defaults={"at": last.at, "delivery_id": last.delivery_id}
+        )
+        LastReminder.objects.filter(person=loser).delete()
+
+
+def put_in_outbox(mail: EmailMultiAlternatives) -> None:
+    """Account mail is written to the outbox in the transaction that caused it."""
+    mail.send()
+
+
+send_account_mail_with(put_in_outbox)

@@ -1,0 +1,197 @@
+"""Forms for signing in, activating an account and the register."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from allauth.account.forms import LoginForm as AllauthLoginForm
+from django import forms
+from django.contrib.auth.password_validation import (
+    password_validators_help_texts,
+    validate_password,
+)
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lms.people.middleware import SHARED_SESSION
+from lms.people.models import Person, RoleAssignment, Unit, User
+from lms.people.roles import Role
+
+
+class LoginForm(AllauthLoginForm):
+    """E-mail, password, and whether others use the computer too."""
+
+    shared_computer = forms.BooleanField(
+        label=gettext_lazy("This is a shared computer"),
+        required=False,
+        help_text=gettext_lazy(
+            "You are signed out when you close the browser, or after 30 minutes without activity."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("E-mail")
+        self.fields["password"].help_text = ""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        self.order_fields(["login", "password", "shared_computer"])
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        response: HttpResponse = super().login(request, redirect_url)
+        if self.cleaned_data["shared_computer"]:
+            request.session[SHARED_SESSION] = int(time.time())
+            request.session.set_expiry(0)
+        return response
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=30,
+        help_text=gettext_lazy("Twelve characters on your sheet, for example 7KTM-92QH-XW4D."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}
+        ),
+    )
+
+
+class ActivationForm(forms.Form):
+    """The first password, and with a printed code the address to sign in with."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Choose a password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, email_known: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = " ".join(password_validators_help_texts())
+        if email_known:
+            del self.fields["email"]
+        self.email_known = email_known
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if password := data.get("password"):
+            address = data.get("email") or self.email_known
+            try:
+                validate_password(password, User(email=address))
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return data
+
+
+class LanguageForm(forms.Form):
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"), choices=[("sv", "Svenska"), ("en", "English")]
+    )
+
+
+class UploadForm(forms.Form):
+    """The three files of HR."""
+
+    units = forms.FileField(label=gettext_lazy("Units"), help_text="code, name, parent_code, kind")
+    staff = forms.FileField(
+        label=gettext_lazy("Employments"),
+        help_text=(
+            "person_id, given_name, family_name, email, unit_code, job_code, job_title, "
+            "is_manager, starts_on, ends_on, form"
+        ),
+    )
+    leave = forms.FileField(
+        label=gettext_lazy("Leave"), required=False, help_text="person_id, starts_on, ends_on"
+    )
+
+
+class PersonFilterForm(forms.Form):
+    q = forms.CharField(label=gettext_lazy("Name, person id or e-mail"), required=False)
+    unit = forms.ModelChoiceField(
+        label=gettext_lazy("Unit"),
+        queryset=Unit.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("All units"),
+    )
+    account = forms.ChoiceField(
+        label=gettext_lazy("Account"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("All")),
+            ("with", gettext_lazy("Can sign in")),
+            ("without", gettext_lazy("Cannot sign in yet")),
+        ],
+    )
+
+    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["unit"].label_from_instance = (  # type: ignore[attr-defined]
+            lambda unit: "\u2003" * unit.depth + unit.name
+        )
+
+
+class MergeForm(forms.Form):
+    survivor = forms.CharField(
+        label=gettext_lazy("Keep"), max_length=40, help_text=gettext_lazy("Person id")
+    )
+    loser = forms.CharField(
+        label=gettext_lazy("Merge into it"), max_length=40, help_text=gettext_lazy("Person id")
+    )
+
+    def clean_survivor(self) -> Person:
+        return self._person("survivor")
+
+    def clean_loser(self) -> Person:
+        return self._person("loser")
+
+    def _person(self, name: str) -> Person:
+        person = Person.objects.filter(person_id=self.cleaned_data[name].strip()).first()
+        if person is None:
+            raise forms.ValidationError(_("There is no person with this id."))
+        return person
+
+
+class RoleForm(forms.ModelForm):
+    """Give a role to somebody, by person id or e-mail."""
+
+    who = forms.CharField(label=gettext_lazy("Person id or e-mail"), max_length=254)
+
+    class Meta:
+        model = RoleAssignment
+        fields = ["role", "unit", "starts_on", "ends_on", "reason"]
+        widgets = {
+            "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].empty_label = _("The whole organisation")  # type: ignore[attr-defined]
+        self.fields["unit"].help_text = _("The role also reaches every unit below.")
+        self.order_fields(["who", "role", "unit", "starts_on", "ends_on", "reason"])
+
+    def clean_role(self) -> Role:
+        return Role(self.cleaned_data["role"])
+
+    def clean_who(self) -> Person | User:
+        value = self.cleaned_data["who"].strip()
+        found: Person | User | None
+        if "@" in value:
+            found = User.objects.filter(email__iexact=value).first()
+            if found is None:
+                people = Person.objects.current().filter(email__iexact=value)[:2]
+                found = people[0] if len(people) == 1 else None
+        else:
+            found = Person.objects.current().filter(person_id=value).first()
+        if found is None:
+            raise forms.ValidationError(_("Nobody was found. Check the person id or address."))
+        if isinstance(found, Person) and not found.email and not hasattr(found, "user"):
+            raise forms.ValidationError(
+                _("The person has no e-mail address and no account. Use a printed code first.")
+            )
+        return found

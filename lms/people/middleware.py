@@ -1,0 +1,97 @@
+"""Every request meets the table of addresses before its view."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django.utils.module_loading import import_string
+
+from lms.audit.services import Entry, record_many
+from lms.lib.dates import today
+from lms.people.access import Rule, remember_roles
+
+SHARED_SESSION = "shared_computer_seen_at"
+"""Session key on a shared computer: when the account was last active, in seconds."""
+SHARED_IDLE_SECONDS = 30 * 60
+_WRITE_AGAIN_AFTER = 60
+
+
+class AccessMiddleware:
+    """Refuses every address that the table in `settings.URL_ACCESS` does not list, sends the
+    anonymous to sign in where an account is needed, and logs what was refused."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.rule_for: Callable[[str], Rule | None] = import_string(settings.URL_ACCESS)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        self._end_idle_shared_session(request)
+        response = self.get_response(request)
+        if response.status_code == 403 and request.user.is_authenticated:
+            match = request.resolver_match
+            record_many(
+                [
+                    Entry(
+                        action="access_refused",
+                        object_type="address",
+                        object_id=(match.view_name if match else "")[:80],
+                        reason=request.path[:500],
+                    )
+                ],
+                by=request.user,
+            )
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        match = request.resolver_match
+        rule = self.rule_for(match.view_name) if match else None
+        if rule is None:
+            raise PermissionDenied
+        remember_roles(request.user)
+        if rule.allows(request.user, today()):
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        raise PermissionDenied
+
+    def _end_idle_shared_session(self, request: HttpRequest) -> None:
+        """On a shared computer the session also ends after half an hour without activity (the
+        cookie itself ends with the browser)."""
+        seen_at = request.session.get(SHARED_SESSION)
+        if seen_at is None:
+            return
+        now = int(time.time())
+        if now - seen_at > SHARED_IDLE_SECONDS:
+            logout(request)
+        elif now - seen_at > _WRITE_AGAIN_AFTER:
+            request.session[SHARED_SESSION] = now
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """The language the reader has chosen, on this device or in the account; otherwise Swedish,
+    whatever the browser was installed in."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if not chosen and request.user.is_authenticated:
+            chosen = request.user.language
+        known = {code for code, _name in settings.LANGUAGES}
+        translation.activate(chosen if chosen in known else settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        response.headers.setdefault("Content-Language", translation.get_language() or "")
+        return response

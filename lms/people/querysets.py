@@ -1,0 +1,100 @@
+"""Reading people and the organisation. `visible_to` is the one word for who may see whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from lms.people.access import Action, Obj, Scope, scopes, units_seen_by
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from lms.people.models import Unit, User
+
+
+def valid_on_q(day: date, prefix: str = "") -> Q:
+    """The dated row (`starts_on`, `ends_on` inclusive or open) covers `day`."""
+    return Q(**{f"{prefix}starts_on__lte": day}) & (
+        Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gte": day})
+    )
+
+
+def in_units_q(units: Iterable[Unit], prefix: str = "unit__") -> Q:
+    """The row's unit is one of `units` or lies below one; nothing where there are none."""
+    condition = Q(pk__in=[])
+    for unit in units:
+        condition |= Q(
+            **{
+                f"{prefix}tree_left__gte": unit.tree_left,
+                f"{prefix}tree_right__lte": unit.tree_right,
+            }
+        )
+    return condition
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def at_or_below(self, *units: Unit) -> UnitQuerySet:
+        return self.filter(in_units_q(units, prefix=""))
+
+
+class EmploymentQuerySet(models.QuerySet):
+    def standing(self) -> EmploymentQuerySet:
+        """Rows that count: not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def valid_on(self, day: date) -> EmploymentQuerySet:
+        return self.standing().filter(valid_on_q(day))
+
+    def in_units(self, units: Iterable[Unit]) -> EmploymentQuerySet:
+        return self.filter(in_units_q(units))
+
+
+class LeaveQuerySet(models.QuerySet):
+    def standing(self) -> LeaveQuerySet:
+        return self.filter(withdrawn_at__isnull=True)
+
+    def valid_on(self, day: date) -> LeaveQuerySet:
+        return self.standing().filter(valid_on_q(day))
+
+
+class PersonQuerySet(models.QuerySet):
+    def current(self) -> PersonQuerySet:
+        """Rows that stand for a person: not merged away."""
+        return self.filter(merged_into__isnull=True)
+
+    def in_units(self, units: Iterable[Unit], day: date) -> PersonQuerySet:
+        """People with any active employment on `day` in one of `units` or below."""
+        return self.filter(Exists(self._active(units, day)))
+
+    def employed_on(self, day: date) -> PersonQuerySet:
+        employments = apps.get_model("people", "Employment").objects
+        return self.filter(Exists(employments.valid_on(day).filter(person=OuterRef("pk"))))
+
+    def _active(self, units: Iterable[Unit], day: date) -> EmploymentQuerySet:
+        employments = apps.get_model("people", "Employment").objects
+        active: EmploymentQuerySet = employments.valid_on(day).in_units(units)
+        return active.filter(person=OuterRef("pk"))
+
+    def visible_to(self, user: User | AnonymousUser, day: date) -> PersonQuerySet:
+        """The people whose named records `user` may see on `day` (domain.md §2): oneself, and
+        for a manager or unit contact everyone active in their units and below."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        own = Q(pk=user.person_id) if user.person_id else Q(pk__in=[])
+        units = units_seen_by(user, day)
+        if not units:
+            return self.filter(own)
+        return self.filter(own | Q(Exists(self._active(units, day))))
+
+    def registered_for(self, user: User | AnonymousUser, day: date) -> PersonQuerySet:
+        """The people whose entry in the register (name, unit, account; nothing about learning)
+        `user` may see: everyone for HR and the administrator, otherwise as `visible_to`."""
+        if Scope.ALL in scopes(user, Action.READ, Obj.PERSON, day=day):
+            return self.all()
+        return self.visible_to(user, day)

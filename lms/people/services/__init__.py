@@ -1,0 +1,1 @@
+"""Writing people and the organisation: the only writers of these rows."""

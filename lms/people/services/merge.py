@@ -1,0 +1,168 @@
+"""Two records of one human being become one. The loser is kept with `merged_into`; what the apps
+above know about it follows through the signal `people_merged`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lms.audit.services import record
+from lms.people.models import Employment, Leave, Person, User
+from lms.people.signals import people_merged
+
+
+class MergeError(ValueError):
+    """The two records cannot be merged; the message says why."""
+
+
+@dataclass(frozen=True)
+class MovedRows:
+    """How many rows of one kind refer to the record that goes."""
+
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class MergePreview:
+    survivor: Person
+    loser: Person
+    moved: tuple[MovedRows, ...]
+    # What will happen to the accounts, in one sentence.
+    account: str
+    email: str
+
+
+def preview_merge(*, survivor: Person, loser: Person) -> MergePreview:
+    """What merging would do. MergeError where it is not possible."""
+    _check(survivor, loser)
+    moved = []
+    for relation in Person._meta.related_objects:
+        if relation.field.name in ("merged_into", "person") and relation.one_to_one:
+            continue
+        model = relation.related_model
+        if isinstance(model, str) or relation.many_to_many:
+            continue
+        count = model._base_manager.filter(**{relation.field.name: loser.pk}).count()
+        if count:
+            moved.append(MovedRows(str(model._meta.verbose_name_plural), count))
+    return MergePreview(
+        survivor=survivor,
+        loser=loser,
+        moved=tuple(moved),
+        account=_account_sentence(survivor, loser),
+        email=survivor.email or loser.email,
+    )
+
+
+def _check(survivor: Person, loser: Person) -> None:
+    if survivor.pk == loser.pk:
+        raise MergeError(_("Choose two different records."))
+    if loser.merged_into_id is not None or survivor.merged_into_id is not None:
+        raise MergeError(_("One of the records has already been merged."))
+
+
+def _account(person: Person) -> User | None:
+    return User.objects.filter(person=person).first()
+
+
+def _account_sentence(survivor: Person, loser: Person) -> str:
+    stays, goes = _account(survivor), _account(loser)
+    if stays and goes:
+        return _("The account %(stays)s is kept and %(goes)s is closed.") % {
+            "stays": stays.email,
+            "goes": goes.email,
+        }
+    if goes:
+        return _("The account %(goes)s is kept.") % {"goes": goes.email}
+    if stays:
+        return _("The account %(stays)s is kept.") % {"stays": stays.email}
+    return _("Neither record has an account.")
+
+
+@transaction.atomic
+def merge_people(*, survivor: Person, loser: Person, by: User, reason: str = "") -> Person:
+    """Move everything of `loser` to `survivor`. Later HR files may name either person id."""
+    people = {
+        p.pk: p for p in Person.objects.select_for_update().filter(pk__in=[survivor.pk, loser.pk])
+    }
+    survivor, loser = people[survivor.pk], people[loser.pk]
+    _check(survivor, loser)
+    _move_employments(survivor, loser)
+    _move_leaves(survivor, loser)
+    _move_account(survivor, loser, by)
+    loser.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=timezone.now())
+    Person.objects.filter(merged_into=loser).update(merged_into=survivor)
+    if not survivor.email and loser.email:
+        survivor.email = loser.email
+        survivor.save(update_fields=["email"])
+    loser.merged_into = survivor
+    loser.save(update_fields=["merged_into"])
+    people_merged.send(sender=Person, survivor=survivor, loser=loser, by=by)
+    record(
+        "people_merged",
+        loser,
+        by=by,
+        person=survivor,
+        before={"person_id": loser.person_id},
+        after={"person_id": survivor.person_id},
+        reason=reason,
+    )
+    return survivor
+
+
+def _move_employments(survivor: Person, loser: Person) -> None:
+    """The same employment on both records is one: the longer period counts, and the row of the
+    record that goes stays there, withdrawn."""
+    kept = {(e.unit_id, e.job_code, e.starts_on): e for e in survivor.employments.all()}
+    for row in loser.employments.all():
+        twin = kept.get((row.unit_id, row.job_code, row.starts_on))
+        _move(row, twin, survivor)
+
+
+def _move_leaves(survivor: Person, loser: Person) -> None:
+    kept = {leave.starts_on: leave for leave in survivor.leaves.all()}
+    for row in loser.leaves.all():
+        _move(row, kept.get(row.starts_on), survivor)
+
+
+def _move(row: Employment | Leave, twin: Employment | Leave | None, survivor: Person) -> None:
+    if twin is None:
+        row.person = survivor
+        row.save(update_fields=["person"])
+        return
+    if row.withdrawn_at is None:
+        later = twin.ends_on is not None and (row.ends_on is None or row.ends_on > twin.ends_on)
+        if twin.withdrawn_at is not None or later:
+            twin.ends_on = row.ends_on
+            twin.withdrawn_at = None
+            twin.save(update_fields=["ends_on", "withdrawn_at"])
+        row.withdrawn_at = timezone.now()
+        row.save(update_fields=["withdrawn_at"])
+
+
+def _move_account(survivor: Person, loser: Person, by: User) -> None:
+    stays, goes = _account(survivor), _account(loser)
+    if goes is None:
+        return
+    if stays is None:
+        goes.person = survivor
+        goes.save(update_fields=["person"])
+        record("account_moved", goes, by=by, person=survivor)
+        return
+    if goes.pk == by.pk:
+        raise MergeError(_("You cannot close your own account by merging."))
+    goes.is_active = False
+    goes.save(update_fields=["is_active"])
+    record(
+        "account_closed",
+        goes,
+        by=by,
+        person=survivor,
+        before={"is_active": True},
+        after={"is_active": False},
+        reason="merged",
+    )

@@ -1,0 +1,15 @@
+"""What happened to people and the organisation, for the apps above."""
+
+from django.dispatch import Signal
+
+# After the commit of an import. run: ImportRun
+organisation_imported = Signal()
+# After the commit of an undo. run: ImportRun
+import_undone = Signal()
+# Inside the merging transaction: receivers move their facts from `loser` to `survivor`.
+# survivor: Person, loser: Person, by: User
+people_merged = Signal()
+# Inside the transaction in which somebody set their first password. user: User
+account_activated = Signal()
+# Inside the transaction. user: User
+account_deactivated = Signal()

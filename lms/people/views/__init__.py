@@ -1,0 +1,1 @@
+"""What readers come for: their own account, and the register in the admin."""

@@ -1,0 +1,32 @@
+"""What a real municipality starts with, put in place by the services of each app."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from competence.services.framework_file import FrameworkFileError
+from competence.services.starter import load_framework
+from courses.services.starter import StarterError, load_courses
+from home.services.starter import load_arena
+from lms.people.models import User
+
+
+class StarterRefusedError(Exception):
+    """The starter content could not be put in place; the message says why."""
+
+
+def load_starter(parts: Collection[str], *, on: date, by: User | None) -> list[str]:
+    """Load `framework`, `courses` and `arena`, as asked, in the order they need each other. Twice
+    changes nothing. What was done, a line each."""
+    lines = []
+    try:
+        if "framework" in parts:
+            lines.append(f"framework: {load_framework(on=on, by=by)}")
+        if "arena" in parts:
+            lines.append(f"arena: {load_arena(on=on, by=by)} new pages")
+        if "courses" in parts:
+            lines.append(f"courses: {load_courses(by=by)}")
+    except (FrameworkFileError, StarterError) as refusal:
+        raise StarterRefusedError(str(refusal)) from refusal
+    return lines

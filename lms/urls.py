@@ -1,0 +1,24 @@
+"""All addresses. Swedish paths, English names; Wagtail's pages come last."""
+
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from lms.health import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("admin/", include(wagtailadmin_urls)),
+    path("dokument/", include(wagtaildocs_urls)),
+    path("sprak/", include("django.conf.urls.i18n")),
+    path("stilguide/", include("lms.styleguide")),
+    path("", include("lms.content.urls")),
+    path("", include("lms.people.urls")),
+    path("", include("lms.notifications.urls")),
+    path("", include("courses.urls")),
+    path("", include("competence.urls")),
+    path("", include("home.urls")),
+    path("", include(wagtail_urls)),
+]

@@ -1,0 +1,149 @@
+"""The team page of 30 people in a municipality of 7,200 and in one of 100,000: the goal is a
+ratio of at most 1.2. A bare signed-in page of the same site stands beside it.
+
+Prints one JSON line per figure. SIZES overrides the two sizes."""
+
+# ruff: noqa: E402 - models are imported when Django is ready
+
+import json
+import os
+import statistics
+import tempfile
+import time
+from datetime import date, timedelta
+
+os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="bench-"))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings.testing")
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+
+from competence.models import Achievement
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.lib.dates import today
+from lms.people.models import Employment, Person, Unit
+from lms.people.services.tree import rebuild_tree
+from tests.builders.competence import adopt, plan_of
+from tests.builders.people import make_account
+
+AREAS = tuple(f"OM{number}" for number in range(1, 13))
+TEAM = 30
+ROUNDS = 15
+
+
+def fill(people: int) -> None:
+    """Schools of 30 people under ten departments, each person with twelve achievements. Written
+    in bulk: the facts are what matters here, not how they came."""
+    root = Unit.objects.create(code="K", name="Kommunen")
+    tops = Unit.objects.bulk_create(
+        Unit(code=f"F{number}", name=f"Förvaltning {number}", parent=root) for number in range(10)
+    )
+    schools = Unit.objects.bulk_create(
+        Unit(code=f"S{number}", name=f"Skola {number}", parent=tops[number % 10])
+        for number in range(people // TEAM)
+    )
+    rebuild_tree()
+    day = today()
+    rows = Person.objects.bulk_create(
+        (
+            Person(
+                person_id=f"P{number:06}",
+                given_name="Namn",
+                family_name=f"Namnsson {number}",
+                email=f"p{number}@example.se",
+            )
+            for number in range(people)
+        ),
+        batch_size=2000,
+    )
+    Employment.objects.bulk_create(
+        (
+            Employment(
+                person=person,
+                unit=schools[number // TEAM % len(schools)],
+                job_code="LAR",
+                job_title="Lärare",
+                is_manager=number % TEAM == 0,
+                starts_on=date(2020, 1, 1),
+            )
+            for number, person in enumerate(rows)
+        ),
+        batch_size=2000,
+    )
+    areas = {area.code: area for area in CompetenceArea.objects.all()}
+    level = TrainingLevel.objects.get(number=1)
+    Achievement.objects.bulk_create(
+        (
+            Achievement(
+                person=person,
+                area=areas[code],
+                level=level,
+                achieved_on=day - timedelta(days=(number * 7 + index * 53) % 500),
+                source="kurs",
+            )
+            for number, person in enumerate(rows)
+            for index, code in enumerate(AREAS)
+        ),
+        batch_size=2000,
+    )
+
+
+def measured(client: Client, address: str) -> float:
+    """The median time of a page, in milliseconds."""
+    times = []
+    for number in range(ROUNDS + 2):
+        started = time.perf_counter()
+        response = client.get(address)
+        assert response.status_code == 200, response.status_code
+        if number >= 2:
+            times.append((time.perf_counter() - started) * 1000)
+    return statistics.median(times)
+
+
+def page_of(people: int) -> tuple[float, float]:
+    """The team page and a bare signed-in page, in milliseconds."""
+    call_command("migrate", verbosity=0)
+    call_command("flush", verbosity=0, interactive=False)
+    adopt(
+        plan_of(*({"area": area, "renewal_months": 12} for area in AREAS), areas=AREAS),
+        today=today(),
+    )
+    fill(people)
+    client = Client()
+    client.force_login(make_account(Person.objects.get(person_id="P000000")))
+    return measured(client, "/team/"), measured(client, "/kompetensplan/")
+
+
+def say(bench: str, size: int, value: float, baseline: float) -> None:
+    print(
+        json.dumps(
+            {
+                "bench": bench,
+                "size": size,
+                "value": round(value, 1),
+                "unit": "ms",
+                "baseline": round(baseline, 1),
+                "ratio": round(value / baseline, 2),
+            }
+        ),
+        flush=True,
+    )
+
+
+def main() -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    (settings.VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
+    small, large = (int(size) for size in os.environ.get("SIZES", "7200,100000").split(","))
+    in_small, bare = page_of(small)
+    say("team page against a bare signed-in page", small, in_small, bare)
+    in_large, _bare = page_of(large)
+    say("team page of 30 people, large against small", large, in_large, in_small)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+"""Courses for tests: pages as an editor makes them, versions and learners by the services."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from wagtail.models import Page
+
+from courses.freezing import LessonContent, lessons_of
+from courses.grading import right_response
+from courses.models import (
+    CourseCatalogue,
+    CourseGives,
+    CoursePage,
+    Enrolment,
+    LessonPage,
+    ModulePage,
+)
+from courses.models.versions import CourseVersion
+from courses.services import enrolment as enrolling
+from courses.services import learning
+from courses.services.publishing import publish_course_version
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.people.models import Person
+
+NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+_numbers = count(1)
+
+
+def single(key: str = "s", prompt: str = "Vilken är rätt?") -> dict[str, Any]:
+    return {
+        "type": "single",
+        "id": key,
+        "value": {
+            "prompt": prompt,
+            "options": [
+                {"text": "Fel", "correct": False, "explanation": "Nej."},
+                {"text": "Rätt", "correct": True, "explanation": "Ja."},
+                {"text": "Också fel", "correct": False, "explanation": "Inte det heller."},
+            ],
+        },
+    }
+
+
+def multiple(key: str = "m") -> dict[str, Any]:
+    options = [
+        {"text": f"Svar {number}", "correct": number in (0, 2), "explanation": f"Om {number}."}
+        for number in range(4)
+    ]
+    return {"type": "multiple", "id": key, "value": {"prompt": "Vilka?", "options": options}}
+
+
+def truefalse(key: str = "t", correct: bool = True) -> dict[str, Any]:
+    value = {"prompt": "Det stämmer.", "correct": correct, "explanation": "Därför."}
+    return {"type": "truefalse", "id": key, "value": value}
+
+
+def ordering(key: str = "o") -> dict[str, Any]:
+    value = {"prompt": "Ordna.", "items": ["ett", "två", "tre"], "explanation": "Så."}
+    return {"type": "ordering", "id": key, "value": value}
+
+
+def matching(key: str = "p") -> dict[str, Any]:
+    pairs = [{"left": left, "right": right} for left, right in (("a", "A"), ("b", "B"), ("c", "C"))]
+    value = {"prompt": "Para ihop.", "pairs": pairs, "explanation": "Så."}
+    return {"type": "matching", "id": key, "value": value}
+
+
+def all_kinds() -> list[dict[str, Any]]:
+    return [single(), multiple(), truefalse(), ordering(), matching()]
+
+
+def text(html: str = "<p>Text.</p>", key: str = "") -> dict[str, Any]:
+    return {"type": "text", "id": key or str(uuid.uuid4()), "value": html}
+
+
+def reflection(key: str = "r") -> dict[str, Any]:
+    return {"type": "reflection", "id": key, "value": {"prompt": "Vad tänker du?", "hint": ""}}
+
+
+def checklist(key: str = "c") -> dict[str, Any]:
+    value = {"title": "Gör så här", "items": ["Först", "Sedan", "Sist"]}
+    return {"type": "checklist", "id": key, "value": value}
+
+
+def scenario(key: str = "sc", following: str = "b") -> dict[str, Any]:
+    steps = [
+        {
+            "id": "a",
+            "text": "<p>Någon kommer.</p>",
+            "choices": [
+                {"text": "Gå fram", "feedback": "<p>Bra.</p>", "next": following},
+                {"text": "Vänta", "feedback": "<p>Hm.</p>", "next": following},
+            ],
+        },
+        {"id": "b", "text": "<p>Slutet.</p>", "choices": []},
+    ]
+    return {
+        "type": "scenario",
+        "id": key,
+        "value": {"title": "Mötet", "start": "a", "steps": steps},
+    }
+
+
+def areas_and_levels(*codes: str) -> None:
+    for code in codes:
+        CompetenceArea.objects.get_or_create(code=code, defaults={"name": f"Område {code}"})
+    for number, name in ((1, "Grund"), (2, "Fördjupning"), (3, "Specialist")):
+        TrainingLevel.objects.get_or_create(number=number, defaults={"name": name})
+
+
+def make_catalogue() -> CourseCatalogue:
+    existing = CourseCatalogue.objects.first()
+    if existing is not None:
+        return existing
+    root = Page.objects.filter(depth=2).first() or Page.objects.get(depth=1)
+    catalogue = CourseCatalogue(title="Kurser", slug="kurser")
+    root.add_child(instance=catalogue)
+    return catalogue
+
+
+def make_course(
+    *,
+    title: str = "",
+    gives: tuple[tuple[str, int, int | None], ...] = (("OM1", 1, 36),),
+    pass_percent: int = 80,
+    minutes: int = 30,
+    form: str = "digital",
+) -> CoursePage:
+    """A course page with nothing below it."""
+    number = next(_numbers)
+    areas_and_levels(*(code for code, _level, _months in gives))
+    course = CoursePage(
+        title=title or f"Kurs {number}",
+        slug=f"kurs-{number}",
+        pass_percent=pass_percent,
+        minutes=minutes,
+        form=form,
+    )
+    course.gives.set(
+        [
+            CourseGives(
+                area=CompetenceArea.objects.get(code=code),
+                level=TrainingLevel.objects.get(number=level),
+                validity_months=months,
+            )
+            for code, level, months in gives
+        ]
+    )
+    make_catalogue().add_child(instance=course)
+    return course
+
+
+def add_module(course: CoursePage, title: str = "Modul") -> ModulePage:
+    module = ModulePage(title=title, slug=f"modul-{next(_numbers)}")
+    course.add_child(instance=module)
+    return module
+
+
+def add_lesson(
+    module: ModulePage,
+    *,
+    title: str = "",
+    body: list[dict[str, Any]] | None = None,
+    questions: list[dict[str, Any]] | None = None,
+    live: bool = True,
+) -> LessonPage:
+    number = next(_numbers)
+    lesson = LessonPage(title=title or f"Lektion {number}", slug=f"lektion-{number}", live=live)
+    lesson.body = LessonPage._meta.get_field("body").to_python(
+        body if body is not None else [text()]
+    )
+    lesson.questions = LessonPage._meta.get_field("questions").to_python(
+        questions if questions is not None else [single()]
+    )
+    module.add_child(instance=lesson)
+    return lesson
+
+
+def publish_course(
+    *, lessons: int = 2, body: Any = None, questions: Any = None, **facts: Any
+) -> CourseVersion:
+    """A published course with that many lessons in one module."""
+    course = make_course(**facts)
+    module = add_module(course)
+    for _number in range(lessons):
+        add_lesson(module, body=body, questions=questions)
+    return publish_course_version(course=course, by=None)
+
+
+def enrol(person: Person, version: CourseVersion, at: datetime = NOON) -> Enrolment:
+    return enrolling.enrol(
+        person=person, course=version.course, origin=Enrolment.Origin.SELF, by=None, at=at
+    )
+
+
+def right_responses(lesson: LessonContent) -> dict[str, Any]:
+    return {question["key"]: right_response(question) for question in lesson["questions"]}
+
+
+def take_lesson(
+    enrolment: Enrolment, lesson: LessonContent, at: datetime = NOON
+) -> learning.Outcome:
+    """Answer everything right and hand it in."""
+    saved = learning.save_answers(
+        enrolment=enrolment, lesson=lesson, number=1, responses=right_responses(lesson), at=at
+    )
+    return learning.submit_attempt(
+        enrolment=enrolment, lesson=lesson, number=saved.attempt.number, at=at
+    )
+
+
+def complete(person: Person, version: CourseVersion, at: datetime = NOON) -> Enrolment:
+    """Take the whole course."""
+    enrolment = enrol(person, version, at)
+    for lesson in lessons_of(version.content):
+        take_lesson(enrolment, lesson, at)
+    enrolment.refresh_from_db()
+    return enrolment

@@ -1,0 +1,300 @@
+"""The coordinator's pages in the admin, and the plan as everyone reads it."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from competence.figures.plan import Names, renewal_in_words, rule_in_words
+from competence.models import (
+    Exemption,
+    KeyGroupDefinition,
+    KeyPersonAssignment,
+    PlanVersion,
+    RenewalOrder,
+)
+from competence.services.consequences import consequences_of_adopting, reach_of_renewal
+from competence.services.plan import PlanError, draft_from
+from competence.services.plan_editing import define_key_group, save_requirement
+from lms.audit.models import AuditEvent
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.framework.rules import PersonRule
+from lms.people.anomalies import anomalies
+from lms.people.models import Person
+from lms.people.roles import Role
+from tests.builders.competence import achieve, adopt, group, in_force, plan_of, requirement
+from tests.builders.people import account_with, employ, make_account, make_person, make_unit
+
+ADMIN = "/admin/kompetens"
+DAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def unit(db, monday):
+    adopt(
+        plan_of(
+            {"area": "OM1", "renewal_months": 12, "grace_days": 0},
+            rules={"G": [{"job_codes": ["LAR"]}], "H": [{"job_codes": ["KOCK"]}]},
+        )
+    )
+    unit = make_unit("S1", make_unit("K"))
+    for number in range(3):
+        employ(make_person(f"L{number}"), unit, "LAR")
+    employ(make_person("K0"), unit, "KOCK")
+    return unit
+
+
+@pytest.fixture
+def coordinator(unit, client):
+    account = account_with(Role.COORDINATOR)
+    client.force_login(account)
+    return account
+
+
+def test_rules_are_said_in_words(unit):
+    rule = PersonRule(units=("S1",), job_codes=("LAR", "KOCK"), managers_only=True)
+    assert rule_in_words(rule, Names.of([rule])) == (
+        "är chef med personalansvar, arbetar som lar eller kock och arbetar i Enhet S1 eller "
+        "enheterna under"
+    )
+    assert rule_in_words(PersonRule(), Names({}, {})) == "har en anställning"
+
+
+def test_renewal_is_said_in_years_where_it_can():
+    assert [renewal_in_words(months) for months in (None, 12, 24, 18, 1)] == [
+        "förnyas inte",
+        "varje år",
+        "vart 2:e år",
+        "var 18:e månad",
+        "varje månad",
+    ]
+
+
+def test_everyone_signed_in_reads_the_plan_and_a_key_group(unit, client):
+    assert client.get("/kompetensplan/").status_code == 302
+    client.force_login(make_account(make_person()))
+    page = client.get("/kompetensplan/").content.decode()
+    assert "Grupp G" in page
+    group_page = client.get("/kompetensplan/G/").content.decode()
+    assert "arbetar som lar" in group_page
+    assert "varje år" in group_page
+    assert client.get("/kompetensplan/FINNSINTE/").status_code == 404
+
+
+def test_plan_page_asks_as_much_of_many_requirements_as_of_few(unit, client):
+    client.force_login(make_account(make_person()))
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get("/kompetensplan/").status_code == 200
+        return len(seen)
+
+    queries()
+    few = queries()
+    areas = tuple(f"A{number}" for number in range(40))
+    adopt(plan_of(*({"area": area} for area in areas), areas=areas), in_force_from=DAY)
+    assert queries() == few
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("plan/", "plan/1/", "fil/", "fil/framework.yaml", "nyckelpersoner/", "undantag/"),
+        *("fornyelse/", "uppnatt/"),
+    ],
+)
+def test_only_the_coordinator_opens_the_pages(unit, client, address):
+    client.force_login(account_with(Role.EDITOR))
+    assert client.get(f"{ADMIN}/{address}").status_code in (302, 403)
+    client.force_login(account_with(Role.COORDINATOR))
+    assert client.get(f"{ADMIN}/{address}").status_code == 200
+
+
+def test_draft_is_edited_its_consequences_seen_and_decided(coordinator, client):
+    client.post(f"{ADMIN}/plan/nytt-utkast/")
+    draft = PlanVersion.objects.get(status="draft")
+    client.post(
+        f"{ADMIN}/plan/{draft.number}/nyckelgrupp/G/",
+        {
+            "form-TOTAL_FORMS": "1",
+            "form-INITIAL_FORMS": "1",
+            "form-0-job_codes": "LAR, KOCK",
+            "excluded": "L0",
+        },
+    )
+    definition = KeyGroupDefinition.objects.get(plan_version=draft, key_group__code="G")
+    assert definition.rules == [{"job_codes": ["LAR", "KOCK"]}]
+    assert [person.person_id for person in definition.excluded.all()] == ["L0"]
+    decision = {
+        "in_force_from": "2026-12-01",
+        "adopted_on": "2026-11-23",
+        "adopted_by": "Kommunstyrelsen",
+    }
+    seen = client.post(f"{ADMIN}/plan/{draft.number}/besluta/", decision)
+    consequences = seen.context["consequences"]
+    assert (consequences.gaining, consequences.losing) == (1, 1)
+    assert [(g.name, g.before, g.after) for g in consequences.groups] == [("Grupp G", 3, 3)]
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+    client.post(f"{ADMIN}/plan/{draft.number}/besluta/", decision | {"decide": "1"})
+    draft.refresh_from_db()
+    assert (draft.status, draft.in_force_from) == ("adopted", date(2026, 12, 1))
+
+
+def test_requirement_is_added_changed_and_taken_out_of_a_draft_only(coordinator, client):
+    draft = draft_from(in_force(), by=None)
+    values = {
+        "key_group": group("H").pk,
+        "area": CompetenceArea.objects.get(code="OM4").pk,
+        "level": TrainingLevel.objects.get(number=2).pk,
+        "kind": "mandatory",
+        "effective_from": "2027-01-01",
+        "grace_days": "60",
+        "window_days": "30",
+    }
+    client.post(f"{ADMIN}/plan/{draft.number}/krav/", values)
+    added = draft.requirements.get(key_group__code="H")
+    assert (added.grace_days, added.renewal_months) == (60, None)
+    client.post(f"{ADMIN}/plan/{draft.number}/krav/{added.pk}/", values | {"grace_days": "10"})
+    added.refresh_from_db()
+    assert added.grace_days == 10
+    client.post(f"{ADMIN}/plan/{draft.number}/krav/{added.pk}/ta-bort/")
+    assert not draft.requirements.filter(key_group__code="H").exists()
+    assert client.get(f"{ADMIN}/plan/1/krav/{requirement().pk}/").status_code == 404
+    with pytest.raises(PlanError):
+        save_requirement(requirement=requirement(), by=None)
+
+
+def test_unknown_codes_are_refused_by_name(coordinator, client):
+    draft = draft_from(in_force(), by=None)
+    page = client.post(
+        f"{ADMIN}/plan/{draft.number}/nyckelgrupp/G/",
+        {
+            "form-TOTAL_FORMS": "1",
+            "form-INITIAL_FORMS": "0",
+            "form-0-units": "S1, FEL",
+            "excluded": "",
+        },
+    )
+    assert "Okänt: FEL" in page.content.decode()
+
+
+def test_draft_is_discarded_and_an_adopted_version_never(coordinator, client):
+    draft = draft_from(in_force(), by=None)
+    client.post(f"{ADMIN}/plan/{draft.number}/ta-bort/")
+    assert not PlanVersion.objects.filter(pk=draft.pk).exists()
+    assert client.post(f"{ADMIN}/plan/1/ta-bort/").status_code == 404
+
+
+def test_counting_consequences_changes_nothing(unit):
+    draft = draft_from(in_force(), by=None)
+    define_key_group(version=draft, key_group=group(), rules=[], excluded=[], by=None)
+    before = AuditEvent.objects.count()
+    consequences = consequences_of_adopting(version=draft, in_force_from=DAY)
+    assert (consequences.losing, consequences.to_do_before, consequences.to_do_after) == (3, 3, 0)
+    assert AuditEvent.objects.count() == before
+    assert PlanVersion.objects.get(pk=draft.pk).status == "draft"
+
+
+def test_key_person_is_named_and_the_naming_ended(coordinator, client):
+    values = {"key_group": group().pk, "person": "K0", "starts_on": "2026-11-23"}
+    page = client.post(f"{ADMIN}/nyckelpersoner/", values | {"motive": "Ring 070-123 45 67"})
+    assert KeyPersonAssignment.objects.count() == 0
+    assert "telefonnummer" in page.content.decode()
+    client.post(f"{ADMIN}/nyckelpersoner/", values | {"motive": "Kontaktperson för SSPF"})
+    naming = KeyPersonAssignment.objects.get()
+    client.post(
+        f"{ADMIN}/nyckelpersoner/{naming.pk}/avsluta/",
+        {"ends_on": "2026-12-31", "reason": "Ny funktion"},
+    )
+    naming.refresh_from_db()
+    assert naming.ends_on == date(2026, 12, 31)
+
+
+def test_exemption_needs_a_reason_without_personal_data(coordinator, client):
+    values = {
+        "person": "L0",
+        "area": CompetenceArea.objects.get(code="OM1").pk,
+        "level": TrainingLevel.objects.get(number=1).pk,
+        "starts_on": "2026-11-23",
+    }
+    client.post(f"{ADMIN}/undantag/", values | {"reason": "Se 19811218-9876"})
+    client.post(f"{ADMIN}/undantag/", values | {"reason": ""})
+    assert Exemption.objects.count() == 0
+    client.post(f"{ADMIN}/undantag/", values | {"reason": "Arbetar inte med barn i vår"})
+    exemption = Exemption.objects.get()
+    client.post(
+        f"{ADMIN}/undantag/{exemption.pk}/aterta/",
+        {"on": "2026-12-01", "reason": "Tillbaka"},
+    )
+    exemption.refresh_from_db()
+    assert exemption.ends_on == date(2026, 11, 30)
+
+
+def test_renewal_shows_whom_it_reaches_before_it_is_decided(coordinator, client):
+    for person in Person.objects.filter(person_id__in=["L0", "L1"]):
+        achieve(person, on=date(2026, 6, 1))
+    order = {
+        "area": CompetenceArea.objects.get(code="OM1").pk,
+        "level": "",
+        "achieved_before": "2026-09-01",
+        "last_valid_day": "2026-11-01",
+        "decided_on": "2026-11-23",
+        "reason": "Ny lag",
+    }
+    seen = client.post(f"{ADMIN}/fornyelse/", order)
+    reach = seen.context["reach"]
+    assert (reach.people, reach.run_out_at_once, reach.groups) == (2, 2, (("Grupp G", 2),))
+    assert RenewalOrder.objects.count() == 0
+    client.post(f"{ADMIN}/fornyelse/", order | {"decide": "1"})
+    assert RenewalOrder.objects.get().reason == "Ny lag"
+
+
+def test_renewal_that_reaches_nobody_says_so(unit):
+    reach = reach_of_renewal(
+        area=CompetenceArea.objects.get(code="OM4"),
+        level=None,
+        achieved_before=DAY,
+        last_valid_day=DAY,
+        decided_on=DAY,
+        by=None,
+    )
+    assert (reach.people, reach.groups) == (0, ())
+
+
+def test_opening_what_a_person_has_learnt_is_recorded_and_it_can_be_revoked(coordinator, client):
+    person = Person.objects.get(person_id="L0")
+    achievement = achieve(person, on=date(2026, 6, 1))
+    page = client.get(f"{ADMIN}/uppnatt/?person=L0")
+    assert "Område OM1" in page.content.decode()
+    opened = AuditEvent.objects.get(action="person.achievements_opened")
+    assert (opened.person_key, opened.by) == (person.pk, coordinator)
+    client.post(
+        f"{ADMIN}/uppnatt/{achievement.pk}/aterkalla/",
+        {"on": "2026-11-01", "reason": "Fel person i filen"},
+    )
+    achievement.refresh_from_db()
+    assert achievement.revoked_on == date(2026, 11, 1)
+
+
+def test_plan_file_is_shown_before_it_is_applied_and_a_bad_one_changes_nothing(coordinator, client):
+    text = client.get(f"{ADMIN}/fil/framework.yaml").content.decode()
+    changed = text.replace("Grupp H", "Kökspersonal")
+    file = SimpleUploadedFile("framework.yaml", changed.encode())
+    seen = client.post(f"{ADMIN}/fil/", {"file": file, "as_draft": "on"})
+    assert seen.context["changes"].key_groups_renamed == ["H"]
+    assert group("H").name == "Grupp H"
+    client.post(f"{ADMIN}/fil/", {"apply": seen.context["upload"]})
+    assert group("H").name == "Kökspersonal"
+    bad = SimpleUploadedFile("framework.yaml", b"areas: [")
+    assert client.post(f"{ADMIN}/fil/", {"file": bad}).context["errors"]
+    assert client.post(f"{ADMIN}/fil/", {"apply": "skräp"}).status_code == 302
+
+
+def test_people_and_codes_outside_the_plan_are_anomalies(unit):
+    employ(make_person("V0"), unit, "VAKT")
+    found = {row.kind.code: [f.subject for f in row.findings] for row in anomalies(DAY)}
+    assert found["no_key_group"] == ["Kock (KOCK)", "Vakt (VAKT)"]
+    assert found["job_code_without_rule"] == ["Vakt (VAKT)"]

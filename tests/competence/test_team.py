@@ -1,0 +1,215 @@
+"""The manager's team: who needs help, what the matrix says, and who may see it."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from competence.engine import Status
+from competence.figures import my_requirements
+from competence.figures.team import build_team, percent, read_team, roll_up
+from lms.people.models import Person
+from tests.builders.competence import achieve
+from tests.builders.courses import enrol, publish_course
+from tests.builders.people import employ, make_account, make_person, make_unit
+
+
+def members(school, **narrow):
+    people = Person.objects.in_units([school.unit], date(2026, 11, 23)).exclude(person_id="CHEF1")
+    return build_team(read_team(people, date(2026, 11, 23)), **narrow)
+
+
+def test_those_who_need_help_come_first(school):
+    assert [(m.person_id, m.standing) for m in members(school).members] == [
+        ("Gap", "gap"),
+        ("Snart", "covered"),
+        ("Ny", "introduction"),
+        ("Klar", "covered"),
+        ("Pausad", "paused"),
+    ]
+
+
+def test_matrix_shows_the_worst_status_with_its_day(school):
+    cells = {
+        m.person_id: [(c.area, c.status, c.on) for c in m.cells if c]
+        for m in members(school).members
+    }
+    assert cells == {
+        "Gap": [("OM1", Status.EXPIRED, date(2026, 5, 31)), ("OM4", Status.MET, None)],
+        "Klar": [("OM1", Status.MET, None), ("OM4", Status.MET, None)],
+        "Ny": [
+            ("OM1", Status.PENDING, date(2027, 1, 31)),
+            ("OM4", Status.PENDING, date(2027, 1, 31)),
+        ],
+        "Pausad": [("OM1", Status.PAUSED, None), ("OM4", Status.PAUSED, None)],
+        "Snart": [("OM1", Status.EXPIRING, date(2027, 1, 10)), ("OM4", Status.MET, None)],
+    }
+
+
+def test_coverage_of_the_team_leaves_introduction_and_leave_out(school):
+    team = members(school)
+    assert (team.percent, team.counts["covered"], team.counted) == (67, 2, 3)
+    assert (team.counts["introduction"], team.counts["paused"]) == (1, 1)
+
+
+def test_recommended_is_counted_apart(school):
+    achieve(school.people["Klar"], "OM9", on=date(2026, 1, 1))
+    assert [(u.area_name, u.met, u.asked) for u in members(school).recommended] == [
+        ("Område OM9", 1, 4)
+    ]
+
+
+def test_one_hundred_percent_is_said_only_when_nobody_is_missing():
+    assert (percent(999, 1000), percent(1000, 1000), percent(0, 0)) == (99, 100, None)
+
+
+def test_an_open_enrolment_stands_beside_the_status_and_does_not_replace_it(school):
+    version = publish_course(gives=(("OM1", 1, 12),))
+    enrol(school.people["Gap"], version)
+    (gap,) = [m for m in members(school).members if m.person_id == "Gap"]
+    first, second = gap.cells
+    assert (first.status, first.enrolment.title) == (Status.EXPIRED, version.title)
+    assert (second.status, second.enrolment) == (Status.MET, None)
+
+
+def test_sub_units_are_rolled_up_and_a_person_with_two_posts_counts_in_both(school):
+    employ(school.people["Gap"], school.other)
+    people = Person.objects.in_units([school.department], date(2026, 11, 23)).filter(
+        person_id__in=school.people
+    )
+    team = build_team(read_team(people, date(2026, 11, 23)))
+    parts = roll_up(team, school.department, [school.unit, school.other])
+    assert [(p.unit.code, p.people, p.gap, p.running_out, p.percent) for p in parts] == [
+        ("S1", 5, 1, 1, 67),
+        ("S2", 1, 1, 0, 0),
+    ]
+
+
+def test_my_requirements_say_what_by_when_why_and_how(school):
+    version = publish_course(gives=(("OM1", 1, 12),), title="Grundkurs")
+    enrol(school.people["Gap"], version)
+    first, second, third = my_requirements(school.people["Gap"], date(2026, 11, 23))
+    assert (first.area, first.status, first.valid_until, first.is_open) == (
+        "OM1",
+        Status.EXPIRED,
+        date(2026, 5, 31),
+        True,
+    )
+    assert [offer.title for offer in first.offers] == ["Grundkurs"]
+    assert first.enrolment.title == "Grundkurs"
+    assert "Grupp G" in first.why
+    assert "Lar" in first.why or "lar" in first.why
+    assert (second.area, second.status, second.is_open) == ("OM4", Status.MET, False)
+    assert (third.area, third.mandatory, third.without_offer) == ("OM9", False, True)
+
+
+def test_my_requirements_cost_the_same_whatever_is_asked(school):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            my_requirements(school.people["Gap"], date(2026, 11, 23))
+        return len(seen)
+
+    few = queries()
+    publish_course(gives=(("OM1", 1, 12), ("OM4", 1, None)))
+    assert queries() - few <= 0
+
+
+@pytest.mark.parametrize("address", ["/team/", "/team/?visa=brist", "/team/?omrade=OM1"])
+def test_team_page_asks_as_much_of_300_people_as_of_3(school, client, address):
+    client.force_login(school.manager)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(address).status_code == 200
+        return len(seen)
+
+    queries()
+    few = queries()
+    for number in range(295):
+        employ(make_person(f"M{number:03}"), school.unit)
+    assert queries() == few
+    assert few <= 36
+
+
+def test_team_page_says_who_needs_help_in_its_heading(school, client):
+    client.force_login(school.manager)
+    page = client.get("/team/").content.decode()
+    assert "<h1>En i teamet behöver din hjälp.</h1>" in page
+    assert "täckningsgrad, 2 av 3" in page
+    assert 'href="/team/Gap/varfor/OM1/"' in page
+    assert "Utanför räkningen: 1 i introduktion, 1 pausad" in page
+
+
+def test_manager_of_another_unit_is_refused(school, client):
+    client.force_login(school.stranger)
+    assert client.get("/team/?enhet=S1").status_code == 403
+    assert client.get("/team/Gap/").status_code == 403
+    assert client.get("/team/Gap/varfor/OM1/").status_code == 403
+    assert client.get("/team/atgard/anmal/?person=Gap").status_code == 403
+    assert client.get("/team/atgard/paminn/?person=Gap").status_code == 403
+
+
+def test_director_opens_a_unit_below(school, client):
+    client.force_login(school.director)
+    page = client.get("/team/").content.decode()
+    assert "?enhet=S1" in page
+    assert client.get("/team/?enhet=S1").status_code == 200
+    assert client.get("/team/?enhet=K").status_code == 403
+    assert client.get("/team/?enhet=FINNSINTE").status_code == 404
+
+
+def test_employee_without_a_unit_is_refused(school, client):
+    client.force_login(make_account(school.people["Klar"]))
+    assert client.get("/team/").status_code == 403
+
+
+def test_file_holds_every_pair_with_real_days(school, client):
+    client.force_login(school.manager)
+    response = client.get("/team/fil/lista.csv?visa=brist")
+    assert response.content.startswith(b"\xef\xbb\xbf")
+    lines = response.content.decode("utf-8-sig").splitlines()
+    assert lines[1] == (
+        "2026-11-23;Gap;Gap Test;Lar;Grupp G;Område OM1;Grund;obligatoriskt;Har gått ut;"
+        "2026-05-31;2026-05-31;2020-01-01;"
+    )
+    assert len(lines) == 4
+
+
+def test_file_does_not_start_a_formula(school, client):
+    school.people["Gap"].given_name = "=1+1"
+    school.people["Gap"].save()
+    client.force_login(school.manager)
+    text = client.get("/team/fil/lista.csv").content.decode("utf-8-sig")
+    assert ";'=1+1 Test;" in text
+
+
+def test_person_page_has_every_reason_and_no_score(school, client):
+    client.force_login(school.manager)
+    page = client.get("/team/Gap/").content.decode()
+    assert page.count('<details class="why wide">') == 3
+    assert "Grupp G" in page
+    for word in ("score", "poäng", "försök"):
+        assert word not in page.lower().replace("poängen", "")
+
+
+def test_why_of_a_cell_is_a_page_of_its_own(school, client):
+    client.force_login(school.manager)
+    page = client.get("/team/Gap/varfor/OM1/").content.decode()
+    assert 'id="varfor"' in page
+    assert "31 maj 2026" in page
+    assert client.get("/team/Gap/varfor/OM7/").status_code == 404
+
+
+def test_search_finds_by_name_and_job(school, client):
+    employ(make_person("Xena", given_name="Xena"), school.unit, "KOCK")
+    client.force_login(school.manager)
+    page = client.get("/team/?q=kock").content.decode()
+    assert "Xena" in page
+    assert "Snart Test" not in page.split('id="matris"')[1]
+
+
+def test_unit_without_people_says_what_will_appear(school, client):
+    empty = make_unit("TOM", school.department)
+    client.force_login(school.director)
+    assert client.get(f"/team/?enhet={empty.code}").status_code == 200

@@ -1,0 +1,77 @@
+"""What a manager does for the team: enrol, take back, remind."""
+
+from competence.services.reminders import REMINDER
+from courses.models import Enrolment
+from lms.audit.models import AuditEvent
+from lms.notifications.models import Notice
+from lms.people.roles import Role
+from tests.builders.courses import enrol, publish_course
+from tests.builders.people import account_with
+
+
+def test_manager_enrols_those_chosen_in_what_they_lack(school, client):
+    version = publish_course(gives=(("OM1", 1, 12),))
+    client.force_login(school.manager)
+    page = client.get("/team/atgard/anmal/?person=Gap&person=Ny&person=Klar")
+    assert [
+        (s.offer.course_id, [p.person_id for p in s.people])
+        for s in page.context["suggestions"].courses
+    ] == [(version.course_id, ["Gap", "Ny"])]
+    assert page.context["suggestions"].without_offer == (("Ny Test", "Område OM4, Grund"),)
+    answer = client.post(
+        "/team/atgard/anmal/",
+        {"person": ["Gap", "Ny", "Klar"], "course": version.course_id},
+        follow=True,
+    )
+    assert "Ta tillbaka" in answer.content.decode()
+    assert sorted(Enrolment.objects.values_list("person__person_id", "origin", "by__email")) == [
+        ("Gap", "manager", school.manager.email),
+        ("Ny", "manager", school.manager.email),
+    ]
+
+
+def test_taking_back_withdraws_only_what_was_just_made(school, client):
+    version = publish_course(gives=(("OM1", 1, 12),))
+    before = enrol(school.people["Gap"], version)
+    client.force_login(school.manager)
+    client.post("/team/atgard/anmal/", {"person": ["Gap", "Ny"], "course": version.course_id})
+    client.post("/team/atgard/angra/")
+    before.refresh_from_db()
+    assert before.withdrawn_at is None
+    assert Enrolment.objects.get(person=school.people["Ny"]).withdrawn_at is not None
+
+
+def test_fewest_courses_are_suggested(school, client):
+    both = publish_course(gives=(("OM1", 1, 12), ("OM4", 1, None)), title="Båda")
+    publish_course(gives=(("OM1", 1, 12),), title="Bara en")
+    client.force_login(school.manager)
+    suggestions = client.get("/team/atgard/anmal/?person=Ny&person=Gap").context["suggestions"]
+    assert [s.offer.course_id for s in suggestions.courses] == [both.course_id]
+
+
+def test_unit_contact_may_read_but_not_enrol(school, client):
+    contact = account_with(Role.UNIT_CONTACT, school.unit)
+    client.force_login(contact)
+    page = client.get("/team/")
+    assert page.status_code == 200
+    assert "data-bulk-item" not in page.content.decode()
+    assert client.get("/team/atgard/anmal/?person=Gap").status_code == 403
+
+
+def test_reminder_tells_each_once_a_day_and_is_recorded(school, client):
+    client.force_login(school.manager)
+    for _time in range(2):
+        client.post("/team/atgard/paminn/", {"person": ["Gap", "Ny", "Klar"]})
+    notices = Notice.objects.filter(kind=REMINDER)
+    assert sorted(
+        (n.person.person_id, [t["area_code"] for t in n.context["things"]]) for n in notices
+    ) == [("Gap", ["OM1"]), ("Ny", ["OM1", "OM4"])]
+    assert AuditEvent.objects.filter(action="person.reminded").count() == 2
+    page = client.get("/team/atgard/paminn/?person=Gap").content.decode()
+    assert "Fick besked i dag" in page
+
+
+def test_nobody_chosen_leads_back_with_a_word(school, client):
+    client.force_login(school.manager)
+    page = client.get("/team/atgard/anmal/", follow=True)
+    assert page.redirect_chain == [("/team/", 302)]

@@ -1,0 +1,424 @@
+"""The learner's pages: what each shows, to whom, and how many queries it takes."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from wagtail.models import Page
+
+from courses import grading
+from courses.freezing import lessons_of, outline_of
+from courses.models import (
+    Answer,
+    Attempt,
+    Certificate,
+    Completion,
+    CoursePage,
+    CourseVersion,
+    Enrolment,
+    Reflection,
+)
+from courses.registry import RequirementHint, requirement_hint
+from courses.services import completing
+from lms.people.models import Person, User
+from tests.builders import courses
+from tests.builders.people import employ, make_person, make_unit
+
+pytestmark = pytest.mark.django_db
+
+
+def account(person: Person) -> User:
+    return User.objects.create_user(person.email, None, person=person)
+
+
+@pytest.fixture
+def person() -> Person:
+    return make_person(given_name="Åsa", family_name="Öström-Żółć")
+
+
+@pytest.fixture
+def learner(person: Person, client: Client) -> Client:
+    client.force_login(account(person))
+    return client
+
+
+def lesson_url(version: CourseVersion, place: int = 0, name: str = "lesson", *args: str) -> str:
+    lesson = version.lessons[place]
+    return reverse(f"courses:{name}", args=[version.course.slug, lesson["slug"], *args])
+
+
+def form_of(version: CourseVersion, enrolment: Enrolment, number: int = 1, place: int = 0) -> Any:
+    """What a browser posts when everything is answered right."""
+    lesson = lessons_of(version.content)[place]
+    seed = grading.seed_of(enrolment.pk, lesson["key"], number)
+    fields: dict[str, Any] = {"attempt": str(number)}
+    for question in lesson["questions"]:
+        right = grading.right_response(question)
+        value_of = {choice.number: choice.value for choice in grading.shuffled(question, seed)}
+        names = grading.field_names(question)
+        if isinstance(right, bool):
+            fields[names[0]] = str(right).lower()
+        elif isinstance(right, int):
+            fields[names[0]] = value_of[right]
+        elif question["kind"] == "multiple":
+            fields[names[0]] = [value_of[number] for number in right]
+        else:
+            fields |= {name: value_of[n] for name, n in zip(names, right, strict=True)}
+    return fields
+
+
+def test_catalogue_puts_what_is_required_first(
+    learner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    courses.publish_course(title="Abc", gives=(("OM1", 1, None),))
+    courses.publish_course(title="Xyz", gives=(("OM2", 2, None),))
+    hints = [RequirementHint("OM2", 1, date(2027, 9, 30), True)]
+    monkeypatch.setattr(requirement_hint, "_function", lambda person, day: hints)
+    cards = learner.get(reverse("courses:catalogue")).context["cards"]
+    assert [(card.title, card.required, card.due_on) for card in cards] == [
+        ("Xyz", True, date(2027, 9, 30)),
+        ("Abc", False, None),
+    ]
+
+
+def test_catalogue_narrows_by_area_level_length_and_form(learner: Client) -> None:
+    courses.publish_course(title="Kort", gives=(("OM1", 1, None),), minutes=10)
+    courses.publish_course(title="Lång", gives=(("OM2", 2, None),), minutes=75, form="session")
+
+    def titles(query: str) -> list[str]:
+        response = learner.get(f"{reverse('courses:catalogue')}?{query}")
+        return [card.title for card in response.context["cards"]]
+
+    assert {
+        query: titles(query)
+        for query in ("area=OM1", "level=2", "length=15", "form=session", "area=OM1&level=2", "x=1")
+    } == {
+        "area=OM1": ["Kort"],
+        "level=2": ["Lång"],
+        "length=15": ["Kort"],
+        "form=session": ["Lång"],
+        "area=OM1&level=2": [],
+        "x=1": ["Kort", "Lång"],
+    }
+
+
+def test_a_course_without_a_published_version_is_not_there(learner: Client) -> None:
+    course = courses.make_course()
+    assert learner.get(reverse("courses:course", args=[course.slug])).status_code == 404
+    assert learner.get(reverse("courses:catalogue")).context["total"] == 0
+
+
+def test_starting_leads_to_the_first_lesson_and_twice_is_once(learner: Client) -> None:
+    version = courses.publish_course()
+    url = reverse("courses:course", args=[version.course.slug])
+    for _press in range(2):
+        response = learner.post(url, {"action": "enrol"})
+        assert response["Location"] == lesson_url(version)
+    assert Enrolment.objects.count() == 1
+
+
+def test_a_lesson_is_read_only_after_starting(learner: Client) -> None:
+    version = courses.publish_course()
+    response = learner.get(lesson_url(version))
+    assert response["Location"] == reverse("courses:course", args=[version.course.slug])
+
+
+def test_answers_are_saved_as_they_are_given(learner: Client, person: Person) -> None:
+    version = courses.publish_course(questions=courses.all_kinds())
+    enrolment = courses.enrol(person, version)
+    fields = form_of(version, enrolment)
+    fields.pop("q-o-1")
+    response = learner.post(
+        lesson_url(version, 0, "answers"), fields, headers={"Accept": "application/json"}
+    )
+    assert response.json()["answered"] == 4
+    assert response.json()["text"].startswith("Sparat ")
+    assert sorted(Answer.objects.values_list("question_key", flat=True)) == ["m", "p", "s", "t"]
+    page = learner.get(lesson_url(version)).content.decode()
+    assert page.count(" checked") == 4
+    assert "Rätt." not in page
+
+
+def test_handing_in_too_early_names_the_open_question(learner: Client, person: Person) -> None:
+    version = courses.publish_course(questions=courses.all_kinds())
+    enrolment = courses.enrol(person, version)
+    fields = {**form_of(version, enrolment), "submit": "1"}
+    fields.pop("q-t")
+    response = learner.post(lesson_url(version, 0, "answers"), fields)
+    assert response.status_code == 422
+    assert [question.number for question in response.context["missing"]] == [3]
+    assert Attempt.objects.get().submitted_at is None
+
+
+def test_the_whole_course_by_forms_alone(learner: Client, person: Person) -> None:
+    version = courses.publish_course(lessons=2, questions=courses.all_kinds())
+    enrolment = courses.enrol(person, version)
+    for place in range(2):
+        fields = {**form_of(version, enrolment, place=place), "submit": "1"}
+        for _press in range(2):
+            response = learner.post(lesson_url(version, place, "answers"), fields, follow=True)
+            assert response.status_code == 200
+    page = learner.get(lesson_url(version, 1)).content.decode()
+    assert "Det var den sista: du har genomfört kursen." in page
+    assert Attempt.objects.count() == 2
+    assert Completion.objects.get().score == 100
+
+
+def test_explanations_come_after_handing_in_and_a_new_try_is_shuffled_anew(
+    learner: Client, person: Person
+) -> None:
+    version = courses.publish_course(lessons=1)
+    enrolment = courses.enrol(person, version)
+    lesson = lessons_of(version.content)[0]
+    seed = grading.seed_of(enrolment.pk, lesson["key"], 1)
+    wrong = next(c for c in grading.shuffled(lesson["questions"][0], seed) if c.number == 0)
+    learner.post(
+        lesson_url(version, 0, "answers"),
+        {"attempt": "1", "q-s": wrong.value, "submit": "1"},
+    )
+    page = learner.get(lesson_url(version))
+    assert "Nej." in page.content.decode()
+    assert "Ja." in page.content.decode()
+    assert (page.context["attempt"].submitted, page.context["attempt"].passed) == (True, False)
+    retry = learner.get(lesson_url(version) + "?forsok=1").context["attempt"]
+    assert (retry.number, retry.submitted) == (2, False)
+    assert not any(option.checked for option in retry.questions[0].options)
+
+
+def test_the_page_gives_no_answer_away(learner: Client, person: Person) -> None:
+    version = courses.publish_course(lessons=1, questions=[courses.ordering()])
+    enrolment = courses.enrol(person, version)
+    attempt = learner.get(lesson_url(version)).context["attempt"]
+    shown = [option.text for option in attempt.questions[0].rows[0].options]
+    values = [option.value for option in attempt.questions[0].rows[0].options]
+    assert shown != ["ett", "två", "tre"]
+    assert values == ["0", "1", "2"]
+    assert enrolment.attempts.count() == 0
+
+
+def test_reflection_is_kept_and_seen_by_the_learner_alone(
+    learner: Client, person: Person, django_user_model: Any
+) -> None:
+    version = courses.publish_course(lessons=1, body=[courses.reflection("r1")])
+    courses.enrol(person, version)
+    url = lesson_url(version, 0, "reflection", "r1")
+    response = learner.post(url, {"text": "Jag tänkte."}, headers={"Accept": "application/json"})
+    assert response.json()["text"].startswith("Sparat ")
+    assert "Jag tänkte." in learner.get(lesson_url(version)).content.decode()
+
+    manager = make_person()
+    unit = make_unit("E1")
+    employ(manager, unit, is_manager=True)
+    employ(person, unit)
+    other = Client()
+    other.force_login(account(manager))
+    courses.enrol(manager, version)
+    assert "Jag tänkte." not in other.get(lesson_url(version)).content.decode()
+
+
+def test_reflection_with_a_phone_number_is_refused_and_says_so(
+    learner: Client, person: Person
+) -> None:
+    version = courses.publish_course(lessons=1, body=[courses.reflection("r1")])
+    courses.enrol(person, version)
+    response = learner.post(
+        lesson_url(version, 0, "reflection", "r1"),
+        {"text": "Ring 070-174 06 58"},
+        headers={"Accept": "application/json"},
+    )
+    assert response.status_code == 422
+    assert "telefonnummer" in response.json()["error"]
+    assert not Reflection.objects.exists()
+
+
+def test_checklist_keeps_ticks_and_ignores_points_that_do_not_exist(
+    learner: Client, person: Person
+) -> None:
+    version = courses.publish_course(lessons=1, body=[courses.checklist("c1")])
+    enrolment = courses.enrol(person, version)
+    learner.post(lesson_url(version, 0, "checklist", "c1"), {"item": ["0", "2", "9", "x"]})
+    assert sorted(enrolment.marks.values_list("item", flat=True)) == [0, 2]
+
+
+def test_scenario_goes_on_by_address_alone(learner: Client, person: Person) -> None:
+    version = courses.publish_course(lessons=1, body=[courses.scenario("sc1")])
+    courses.enrol(person, version)
+    start = learner.get(lesson_url(version)).content.decode()
+    after = learner.get(lesson_url(version) + "?val-sc1=1").content.decode()
+    broken = learner.get(lesson_url(version) + "?val-sc1=7.x").content.decode()
+    assert ("Slutet." in start, "Hm." in start) == (False, False)
+    assert ("Slutet." in after, "Hm." in after, "Bra." in after) == (True, True, False)
+    assert "Slutet." not in broken
+
+
+def test_continue_goes_to_the_block_on_another_device(learner: Client, person: Person) -> None:
+    version = courses.publish_course(
+        lessons=1, body=[courses.text(key="b1"), courses.text(key="b2")]
+    )
+    courses.enrol(person, version)
+    learner.post(lesson_url(version, 0, "place"), {"block": "b2"})
+    learner.post(lesson_url(version, 0, "place"), {"block": "nowhere"})
+    course = learner.get(reverse("courses:course", args=[version.course.slug]))
+    assert course.context["progress"].continue_url == lesson_url(version) + "#b-b2"
+
+
+def test_a_finished_course_is_read_but_not_answered(learner: Client, person: Person) -> None:
+    version = courses.publish_course(lessons=1)
+    enrolment = courses.complete(person, version)
+    response = learner.post(
+        lesson_url(version, 0, "answers"),
+        form_of(version, enrolment, number=2),
+        headers={"Accept": "application/json"},
+    )
+    assert response.status_code == 409
+    assert learner.get(lesson_url(version)).status_code == 200
+
+
+def test_transcript_lists_and_exports_what_was_completed(learner: Client, person: Person) -> None:
+    courses.complete(person, courses.publish_course(title="Grundkurs", lessons=1))
+    certificate = Certificate.objects.get()
+    assert certificate.code in learner.get(reverse("courses:transcript")).content.decode()
+    text = learner.get(reverse("courses:transcript_csv")).content.decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(text), delimiter=";")) == [
+        ["Kurs", "Genomförd", "Ger", "Gäller till och med", "Status", "Kod"],
+        ["Grundkurs", "2026-11-23", "Grund Område OM1", "2029-11-22", "Giltigt", certificate.code],
+    ]
+
+
+def test_nobody_fetches_another_persons_certificate(learner: Client) -> None:
+    courses.complete(make_person(), courses.publish_course(lessons=1))
+    url = reverse("courses:certificate", args=[Certificate.objects.get().code])
+    assert learner.get(url).status_code == 404
+
+
+def test_verification_shows_every_printed_field_without_signing_in(
+    client: Client, person: Person
+) -> None:
+    cache.clear()
+    version = courses.publish_course(title="Grundkurs", lessons=1)
+    courses.complete(person, version)
+    certificate = Certificate.objects.get()
+    response = client.get(f"/verifiera/{certificate.code.replace('-', '').lower()}/")
+    page = response.content.decode()
+    for printed in (
+        "Åsa Öström-Żółć", "Grundkurs", "Exempelkommun", "23 november 2026",
+        "Område OM1", "22 november 2029", certificate.code, "Intyget är äkta och giltigt",
+    ):  # fmt: skip
+        assert printed in page
+    assert response["X-Robots-Tag"] == "noindex"
+
+
+def test_verification_says_revoked_and_replaced(
+    client: Client, person: Person, django_user_model: Any
+) -> None:
+    cache.clear()
+    by = django_user_model.objects.create_user("s@example.se")
+    courses.complete(person, courses.publish_course(lessons=1))
+    old = Certificate.objects.get()
+    new = completing.supersede_certificate(certificate=old, by=by)
+    completion = Completion.objects.get()
+    assert client.get(f"/verifiera/{old.code}/").context["status"] == "superseded"
+    completing.revoke_completion(
+        completion=completion, on=date(2026, 11, 1), by=by, reason="Fel person"
+    )
+    response = client.get(f"/verifiera/{new.code}/")
+    assert response.context["status"] == "revoked"
+    assert "Fel person" not in response.content.decode()
+
+
+def test_an_unknown_code_is_told_and_guessing_is_slowed(client: Client) -> None:
+    cache.clear()
+    codes = [client.get(f"/verifiera/ABCD-EFGH-{n:04d}/").status_code for n in range(31)]
+    assert codes == [404] * 30 + [429]
+    cache.clear()
+
+
+@pytest.mark.parametrize("number", [3, 300])
+def test_catalogue_takes_the_same_queries_however_many_courses(
+    learner: Client, person: Person, number: int
+) -> None:
+    version = courses.publish_course(lessons=1)
+    _copy(version, number - 1)
+    with CaptureQueriesContext(connection) as queries:
+        response = learner.get(reverse("courses:catalogue"))
+    assert response.context["total"] == number
+    assert len(queries) <= 26
+
+
+def _copy(version: CourseVersion, number: int) -> None:
+    """More courses with the same version: rows at once, for counting queries."""
+    catalogue = courses.make_catalogue()
+    pages = Page.objects.bulk_create(
+        Page(
+            title=f"Kopia {each}",
+            slug=f"kopia-{each}",
+            path=f"{catalogue.path}{each + 5000:04d}",
+            depth=catalogue.depth + 1,
+            url_path=f"{catalogue.url_path}kopia-{each}/",
+            content_type=ContentType.objects.get_for_model(CoursePage),
+            locale=catalogue.locale,
+        )
+        for each in range(number)
+    )
+    CourseVersion.objects.bulk_create(
+        CourseVersion(
+            course=page,
+            number=1,
+            title=page.title,
+            content=version.content,
+            outline=version.outline,
+            content_hash="0" * 64,
+        )
+        for page in pages
+    )
+
+
+@pytest.mark.parametrize("number", [3, 300])
+def test_a_lesson_takes_the_same_queries_however_long_the_course(
+    learner: Client, person: Person, number: int
+) -> None:
+    version = courses.publish_course(lessons=1, questions=courses.all_kinds())
+    _lengthen(version, number)
+    enrolment = courses.enrol(person, version)
+    lesson = lessons_of(version.content)[0]
+    courses.learning.save_answers(
+        enrolment=enrolment,
+        lesson=lesson,
+        number=1,
+        responses=courses.right_responses(lesson),
+        at=courses.NOON,
+    )
+    learner.get(lesson_url(version))
+    with CaptureQueriesContext(connection) as queries:
+        response = learner.get(lesson_url(version))
+    assert response.context["progress"].lessons_total == number
+    assert len(queries) <= 22
+
+
+def _lengthen(version: CourseVersion, number: int) -> None:
+    """The version's one lesson many times, with as many blocks."""
+    lesson = version.content["modules"][0]["lessons"][0]
+    lesson["blocks"] = [
+        {"type": "text", "id": f"t{each}", "value": {"html": "<p>[[kommun]]</p>"}}
+        for each in range(number)
+    ]
+    version.content["modules"][0]["lessons"] = [
+        {
+            **lesson,
+            "key": f"{lesson['key']}-{each}" if each else lesson["key"],
+            "slug": f"{lesson['slug']}-{each}",
+        }
+        for each in range(number)
+    ]
+    version.outline = outline_of(version.content)
+    version.save()

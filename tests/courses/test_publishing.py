@@ -1,0 +1,179 @@
+"""Freezing: what learners read changes only when a course version is published."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
+from PIL import Image as Picture
+from wagtail.documents.models import Document
+from wagtail.images.models import Image
+
+from courses.freezing import content_hash, lessons_of
+from courses.models import CourseVersion, LessonPage, VersionAsset
+from courses.services.publishing import PublishingError, draft_version, publish_course_version
+from lms.audit.models import AuditEvent
+from lms.content.models import LegalReference
+from tests.builders import courses
+
+pytestmark = pytest.mark.django_db
+
+
+# Wagtail leaves the temporary file of a new rendition to the garbage collector.
+makes_renditions = pytest.mark.filterwarnings(
+    "ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning"
+)
+
+
+def make_image(colour: str = "red") -> Image:
+    data = io.BytesIO()
+    Picture.new("RGB", (8, 6), colour).save(data, "PNG")
+    data.seek(0)
+    return Image.objects.create(title="Bild", file=ImageFile(data, name=f"{colour}.png"))
+
+
+def image_block(image: Image, **value: Any) -> dict[str, Any]:
+    return {
+        "type": "image",
+        "id": "bild",
+        "value": {"image": image.pk, "alt": "", "decorative": False, "caption": "", **value},
+    }
+
+
+def first_lesson(version: CourseVersion) -> Any:
+    return lessons_of(version.content)[0]
+
+
+def test_publishing_a_lesson_page_changes_nothing_for_learners() -> None:
+    version = courses.publish_course(lessons=1, body=[courses.text("<p>Först.</p>", "a")])
+    page = LessonPage.objects.get()
+    page.title = "Nytt namn"
+    page.save_revision().publish()
+    assert CourseVersion.objects.get().content == version.content
+    assert first_lesson(version)["title"] != "Nytt namn"
+
+
+def test_a_new_version_is_a_new_row_and_the_old_one_stays() -> None:
+    first = courses.publish_course(lessons=1)
+    page = LessonPage.objects.get()
+    page.title = "Nytt namn"
+    page.save_revision().publish()
+    second = publish_course_version(course=first.course.specific, by=None, note="Nytt namn")
+    first.refresh_from_db()
+    assert (first.number, second.number, second.note) == (1, 2, "Nytt namn")
+    assert first_lesson(first)["title"] != first_lesson(second)["title"] == "Nytt namn"
+    assert first_lesson(first)["key"] == first_lesson(second)["key"]
+
+
+def test_the_same_content_again_is_the_version_that_exists() -> None:
+    first = courses.publish_course()
+    assert publish_course_version(course=first.course.specific, by=None) == first
+    assert AuditEvent.objects.filter(action="course.version_published").count() == 1
+
+
+def test_hash_is_of_the_stored_content() -> None:
+    version = courses.publish_course(questions=courses.all_kinds())
+    version.refresh_from_db()
+    assert content_hash(version.content) == version.content_hash
+
+
+@makes_renditions
+def test_replacing_an_image_file_changes_nothing_for_learners() -> None:
+    image = make_image("red")
+    version = courses.publish_course(lessons=1, body=[image_block(image, alt="En röd ruta")])
+    shown = first_lesson(version)["blocks"][0]["value"]["image"]
+    asset = VersionAsset.objects.get(version=version, key=shown["asset"])
+    before = asset.file.read()
+    image.file = make_image("blue").file
+    image.save()
+    for rendition in image.renditions.all():
+        rendition.file.storage.delete(rendition.file.name)
+        rendition.delete()
+    asset.refresh_from_db()
+    assert asset.file.read() == before
+    assert shown["alt"] == "En röd ruta"
+
+
+def test_drafts_stay_outside_and_are_named() -> None:
+    course = courses.make_course()
+    module = courses.add_module(course)
+    courses.add_lesson(module, title="Klar lektion")
+    courses.add_lesson(module, title="Utkast", live=False)
+    assert draft_version(course).left_out == ["Utkast"]
+    version = publish_course_version(course=course, by=None)
+    assert [lesson["title"] for lesson in lessons_of(version.content)] == ["Klar lektion"]
+
+
+@makes_renditions
+def test_every_fault_is_listed_and_nothing_is_published() -> None:
+    LegalReference.objects.create(code="finns", title="2 kap. 1 §")
+    film = Document.objects.create(title="Film", file=ContentFile(b"film", name="film.mp4"))
+    nobody_right = courses.single("q1", "Ingen rätt?")
+    for option in nobody_right["value"]["options"]:
+        option["correct"] = False
+    two_right = courses.single("q2", "Två rätt?")
+    for option in two_right["value"]["options"]:
+        option["correct"] = True
+    course = courses.make_course()
+    module = courses.add_module(course)
+    courses.add_lesson(module, title="Utan frågor", questions=[])
+    courses.add_lesson(
+        module,
+        title="Full av fel",
+        body=[
+            image_block(make_image()),
+            {
+                "type": "film",
+                "id": "f",
+                "value": {"title": "Mötet", "film": film.pk, "captions": None, "transcript": ""},
+            },
+            courses.scenario(following="ingenstans"),
+            courses.text("<p>[[lag:finns]] [[lag:finns-inte]]</p>"),
+        ],
+        questions=[nobody_right, two_right],
+    )
+    with pytest.raises(PublishingError) as refused:
+        publish_course_version(course=course, by=None)
+    assert [str(fault) for fault in refused.value.faults] == [
+        "Utan frågor: Lektionen saknar frågor.",
+        "Full av fel: En bild saknar textalternativ.",
+        "Full av fel: Filmen ”Mötet” saknar undertexter.",
+        "Full av fel: Filmen ”Mötet” finns inte som text.",
+        "Full av fel: Scenariot ”Mötet” leder till ”ingenstans”, som inte finns.",
+        "Full av fel: ”Ingen rätt?” har inget rätt svar.",
+        "Full av fel: ”Två rätt?” har mer än ett rätt svar.",
+        "Full av fel: [[lag:finns-inte]] betyder ingenting.",
+    ]
+    assert not CourseVersion.objects.exists()
+
+
+def test_a_course_without_lessons_cannot_be_published() -> None:
+    with pytest.raises(PublishingError, match="Kursen har ingen publicerad lektion"):
+        publish_course_version(course=courses.make_course(), by=None)
+
+
+def test_changes_are_told_in_plain_words() -> None:
+    first = courses.publish_course(lessons=2)
+    course = first.course.specific
+    changed, removed = LessonPage.objects.order_by("path")
+    changed.questions = LessonPage._meta.get_field("questions").to_python([courses.truefalse()])
+    changed.save()
+    removed.unpublish()
+    courses.add_lesson(changed.get_parent().specific, title="Tillkommen")
+    assert draft_version(course).changes == [
+        f"Ändrade frågor: {changed.title}",
+        "Ny lektion: Tillkommen",
+        f"Borttagen lektion: {removed.title}",
+    ]
+
+
+def test_questions_are_in_no_search_index() -> None:
+    page = LessonPage(title="L")
+    page.questions = LessonPage._meta.get_field("questions").to_python([courses.single()])
+    indexed = {field.field_name for field in LessonPage.search_fields}
+    assert "questions" not in indexed
+    stream = page.questions
+    assert stream.stream_block.get_searchable_content(stream) == []

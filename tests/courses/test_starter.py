@@ -1,0 +1,45 @@
+"""The courses a municipality starts with."""
+
+from __future__ import annotations
+
+import pytest
+
+from courses.freezing import lessons_of
+from courses.models import CourseVersion, LessonPage
+from courses.services.starter import FOLDER, LoadResult, StarterError, load_courses, read_folder
+from tests.builders import courses
+
+pytestmark = pytest.mark.django_db
+
+
+def test_starter_courses_need_the_framework() -> None:
+    with pytest.raises(StarterError, match="Load the framework first: 1, OM1, OM2, OM3, OM5"):
+        load_courses()
+    assert not CourseVersion.objects.exists()
+
+
+def test_loading_twice_changes_nothing_and_leaves_edited_pages_alone(
+    django_user_model: type,
+) -> None:
+    courses.areas_and_levels(*(f"OM{number}" for number in range(1, 13)))
+    first = load_courses()
+    folders = sorted(path.parent for path in FOLDER.glob("*/course.yaml"))
+    assert len(first.published) == len(folders)
+    for folder in folders:
+        course, lessons = read_folder(folder)
+        version = CourseVersion.objects.get(course__slug=course["slug"])
+        assert [lesson["slug"] for lesson in lessons_of(version.content)] == [
+            lesson["slug"] for lesson in lessons
+        ]
+    assert load_courses() == LoadResult()
+
+    page = LessonPage.objects.first()
+    assert page is not None
+    page.title = "Vår egen rubrik"
+    editor = django_user_model.objects.create_user("redaktor@example.se")  # type: ignore[attr-defined]
+    page.save_revision(user=editor).publish()
+    again = load_courses()
+    assert again.kept == ["Vår egen rubrik"]
+    assert again.updated == []
+    page.refresh_from_db()
+    assert page.title == "Vår egen rubrik"

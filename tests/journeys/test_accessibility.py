@@ -1,0 +1,62 @@
+"""axe, all rules of WCAG 2.0 to 2.2 A and AA, on every page of the three personas, in both themes
+and both widths, with dialogs open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.journeys.conftest import Visitor
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGES = {
+    "-": ["/", "/konto/logga-in/", "/verifiera/", "/orolig/", "/konto/losenord/glomt/"],
+    "medarbetare": [
+        "/min-sida/",
+        "/kurser/",
+        "/kurser/grundkurs-forebygga-valdsbejakande-extremism/",
+        "/arenan/",
+        "/arenan/digitala-miljoer/",
+        "/arenan/fragor-och-svar/",
+        "/sok/?q=orosanm%C3%A4lan",
+        "/inkorg/",
+        "/mina-intyg/",
+        "/kompetensplan/",
+        "/konto/",
+        "/finns-inte/",
+    ],
+    "chef": ["/team/", "/team/E00043/", "/team/anmal/?person=E00043"],
+    "samordnare": ["/tackning/"],
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("login", list(PAGES))
+def test_axe_finds_nothing(
+    visit: Callable[..., Visitor], login: str, width: int, scheme: str
+) -> None:
+    visitor = visit(width=width, scheme=scheme)
+    if login != "-":
+        visitor.sign_in(login)
+    faults = []
+    for path in PAGES[login]:
+        visitor.open(path)
+        for summary in visitor.page.locator("main details > summary").all()[:3]:
+            if summary.is_visible():
+                summary.click()
+        result = (
+            Axe().run(visitor.page, options={"runOnly": {"type": "tag", "values": TAGS}}).response
+        )
+        faults += [
+            (path, violation["id"], [node["target"] for node in violation["nodes"]][:3])
+            for violation in result["violations"]
+        ]
+        overflow = visitor.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        if overflow > 0:
+            faults.append((path, "wider than the screen", overflow))
+    assert faults == []
