@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import DjangoDbBlocker
@@ -39,3 +40,9 @@ def django_db_setup(
         yield
         connection.close()
         settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = original
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """A test that rolls back gives its primary keys to the next one: nothing may remember them."""
+    cache.clear()

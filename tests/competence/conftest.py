@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
-from django.core.cache import cache
 
 from tests.builders.competence import achieve, adopt, plan_of
 from tests.builders.people import employ, make_manager, make_person, make_unit, take_leave
@@ -15,7 +14,6 @@ def monday(monkeypatch) -> date:
     monkeypatch.setattr(
         "django.utils.timezone.now", lambda: datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
     )
-    cache.clear()
     return date(2026, 11, 23)
 
 

@@ -4,7 +4,6 @@ from math import ceil
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.db import connection
 
 from lms.audit.models import AuditEvent
@@ -29,11 +28,6 @@ from tests.builders.people import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_earlier_attempts():
-    cache.clear()
 
 
 @pytest.fixture
