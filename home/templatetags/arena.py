@@ -53,12 +53,6 @@ def page_sections(page: PublicStartPage) -> list[dict[str, Any]]:
     ]
 
 
-@register.filter
-def dialled(phone: str) -> str:
-    """A number as a tel: address has it."""
-    return "".join(char for char in phone if char.isdigit() or char == "+")
-
-
 @register.simple_tag(takes_context=True)
 def narrowed_by(context: template.Context, name: str, value: str | None) -> str:
     """The present address with one choice changed, from the first page of the list."""

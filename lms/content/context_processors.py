@@ -1,4 +1,4 @@
-"""The one variable every template has: `site`."""
+"""The one variable every template has: `frame`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 
-from lms.content.models import SiteSettings
+from lms.content.models import ContactPoint, SiteSettings
 from lms.content.navigation import Link, Place, address, links
 from lms.content.references import read_for
+from lms.lib.dates import today
+
+# The contact whose number stands on every page.
+URGENT_CONTACT = "akut-112"
 
 
-class Site:
+class Frame:
     """The municipality's settings (any field of SiteSettings) and the menus of this reader.
     Nothing is read before it is shown, and the settings at most once per request."""
 
@@ -33,6 +37,12 @@ class Site:
     def logo_url(self) -> str:
         logo = self.settings.logo
         return logo.get_rendition("max-480x96|format-png").url if logo else ""
+
+    @cached_property
+    def urgent_phone(self) -> str:
+        """The number for danger to life, while it may be shown."""
+        contact = ContactPoint.objects.filter(code=URGENT_CONTACT).first()
+        return contact.phone_on(today()) if contact else ""
 
     @cached_property
     def home_url(self) -> str:
@@ -73,6 +83,6 @@ class Site:
         return next(iter(links(self._request, Place.WORRIED)), None)
 
 
-def site(request: HttpRequest) -> dict[str, object]:
+def frame(request: HttpRequest) -> dict[str, object]:
     read_for(lambda: not request.user.is_authenticated)
-    return {"site": Site(request)}
+    return {"frame": Frame(request)}

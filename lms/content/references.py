@@ -92,6 +92,11 @@ def law_html(law: LegalReference, book: ReferenceBook) -> SafeString:
     return mark_safe(conditional_escape(html))
 
 
+def dialled(phone: str) -> str:
+    """A number as a tel: address has it."""
+    return re.sub(r"[^\d+]", "", phone)
+
+
 def contact_html(contact: ContactPoint, book: ReferenceBook, *, public: bool) -> SafeString:
     hidden = public and contact.audience == ContactPoint.Audience.INTERNAL
     name: str = contact.name
@@ -99,9 +104,10 @@ def contact_html(contact: ContactPoint, book: ReferenceBook, *, public: bool) ->
         name = format_html('<a href="{}">{}</a>', contact.url, contact.name)
     phone = "" if hidden else contact.phone_on(book.day)
     if phone:
-        dialled = re.sub(r"[^\d+]", "", phone)
         shown = phone.replace(" ", "\N{NO-BREAK SPACE}")
-        return format_html('{} (<a class="nowrap" href="tel:{}">{}</a>)', name, dialled, shown)
+        return format_html(
+            '{} (<a class="nowrap" href="tel:{}">{}</a>)', name, dialled(phone), shown
+        )
     return mark_safe(conditional_escape(name))
 
 

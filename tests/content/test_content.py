@@ -16,7 +16,7 @@ from lms.checks import (
     free_text_declares_its_class,
     many_rows_stay_out_of_the_reference_index,
 )
-from lms.content.context_processors import site
+from lms.content.context_processors import frame
 from lms.content.governance import pages_due
 from lms.content.models import ContactPoint, LegalReference, SiteSettings
 from lms.content.services.starter import load_references
@@ -150,12 +150,12 @@ def test_the_frame_reads_the_settings_once(rf, django_assert_num_queries, db):
     SiteSettings.load()
     request = rf.get("/")
     with django_assert_num_queries(1):
-        frame = site(request)["site"]
-        assert (frame.product_name, frame.municipality_name) == (
+        shown = frame(request)["frame"]
+        assert (shown.product_name, shown.municipality_name) == (
             "Kunskap och kompetens",
             "Exempelkommun",
         )
-        assert site(request)["site"].logo_url == ""
+        assert frame(request)["frame"].logo_url == ""
 
 
 def test_check_text_answers_line_by_line(monkeypatch, capsys):

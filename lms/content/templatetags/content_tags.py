@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
-from lms.content.references import TOKEN, current_book, read_by_public, resolve
+from lms.content.references import TOKEN, current_book, dialled, read_by_public, resolve
 from lms.content.scenario import Passed, steps_from
 
 register = template.Library()
@@ -88,3 +88,6 @@ def scenario_steps(
 def contact_phone(code: str) -> str:
     """The number of one contact while it may be shown today, else nothing."""
     return next((str(each["phone"]) for each in contact_points([code])), "")
+
+
+register.filter("dialled", dialled)
