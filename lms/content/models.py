@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
@@ -32,7 +33,7 @@ class BasePage(Page):
     that looks like a personnummer is stored in a page, not even in a draft."""
 
     is_public = models.BooleanField(
-        _("public"),
+        pgettext_lazy("a page", "public"),
         default=False,
         help_text=_("Anyone may read it without signing in."),
     )

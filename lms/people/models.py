@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lms.lib.fields import GuardedCharField, Sensitivity
 from lms.people.querysets import EmploymentQuerySet, LeaveQuerySet, PersonQuerySet, UnitQuerySet
@@ -282,7 +283,7 @@ class Invitation(models.Model):
     Only the hash is kept. `used_at` and `revoked_at` are set once; nothing is deleted."""
 
     class Channel(models.TextChoices):
-        MAIL = "mail", _("mail")
+        MAIL = "mail", pgettext_lazy("a way to reach somebody", "mail")
         PRINT = "print", _("printed code")
 
     # The person, or the account of somebody without one (an auditor, a partner): never both empty.
