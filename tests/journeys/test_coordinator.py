@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Visitor
+from tests.running import Visitor
 
 TITLE = "Samtal i hallen när tiden är knapp"
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.journeys.conftest import Visitor
 from tests.journeys.knowledge import answer_rightly, lessons
+from tests.running import Visitor
 
 
 def _status(visitor: Visitor, area: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Visitor
+from tests.running import Visitor
 
 
 def test_a_manager_sees_why_and_enrols_a_newcomer_who_is_told(
