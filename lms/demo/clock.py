@@ -10,6 +10,7 @@ from unittest.mock import patch
 from django.utils import timezone
 
 from lms.lib.dates import STOCKHOLM
+from lms.notifications import wakeup
 
 
 class DemoClock:
@@ -30,7 +31,12 @@ class DemoClock:
 @contextmanager
 def simulated(day: date) -> Iterator[DemoClock]:
     """Within the block `timezone.now()` is what the clock says, so that stored moments (of the
-    ledger, of notices, of imports) agree with the days of the facts."""
+    ledger, of notices, of imports) agree with the days of the facts. Nobody is woken: a worker
+    of today has nothing to do in the past, and its queue must be short for the visitor."""
     clock = DemoClock(datetime.combine(day, time(7), STOCKHOLM))
-    with patch.object(timezone, "now", clock):
+    with patch.object(timezone, "now", clock), patch.object(wakeup, "wake_now", _let_sleep):
         yield clock
+
+
+def _let_sleep(wake: wakeup.Wake, pk: int | None = None) -> None:
+    return None

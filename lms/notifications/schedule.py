@@ -73,6 +73,8 @@ def broker_options(url: str, folder: Path) -> dict[str, Any]:
             "data_folder_in": str(folder / "messages"),
             "data_folder_out": str(folder / "messages"),
             "control_folder": str(folder / "control"),
+            # Seconds between two looks in the folder, one message a look.
+            "polling_interval": 0.1,
         }
     if url.startswith(("redis:", "rediss:")):
         # Longer than any task: one that is still running must not be handed out again.

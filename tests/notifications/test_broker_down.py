@@ -107,8 +107,9 @@ def test_a_wagtail_task_is_a_row_until_it_has_run(backend) -> None:
     later = TaskRow.objects.order_by("pk").first()
     assert later is not None
     assert later.path == "tests.notifications.test_broker_down.remember"
-    after = lambda: later.run_after  # noqa: E731
-    assert run_waiting_tasks(clock=lambda: TaskRow.objects.latest("pk").run_after) == 2
+    at = TaskRow.objects.latest("pk").run_after
+    after = lambda: at  # noqa: E731
+    assert run_waiting_tasks(clock=after) == 2
     assert calls == [(1, "kurs"), (2, "")]
     assert not TaskRow.objects.exists()
     assert not run_task_row(later.pk, clock=after)
@@ -154,3 +155,21 @@ def test_each_broker_gets_its_own_options(tmp_path) -> None:
     assert broker_options("redis://localhost:6379/0", tmp_path)["visibility_timeout"] == 21600
     assert broker_options("filesystem://", tmp_path)["data_folder_in"] == str(tmp_path / "messages")
     assert broker_options("memory://", tmp_path) == {}
+
+
+@pytest.mark.django_db
+def test_two_tasks_about_the_same_thing_never_run_at_once_and_none_is_lost(backend) -> None:
+    for number in (1, 1, 2):
+        backend.enqueue(remember, (number,), {})
+    first, second, other = TaskRow.objects.order_by("pk")
+    after = other.run_after
+    TaskRow.objects.filter(pk=first.pk).update(claimed_at=after)
+    assert not run_task_row(second.pk, clock=lambda: after)
+    assert TaskRow.objects.get(pk=second.pk).attempts == 0
+    assert run_task_row(other.pk, clock=lambda: after)
+    assert calls == [(2, "")]
+
+    TaskRow.objects.filter(pk=first.pk).update(claimed_at=None)
+    assert run_task_row(first.pk, clock=lambda: after)
+    assert calls == [(2, ""), (1, ""), (1, "")]
+    assert not TaskRow.objects.exists()

@@ -37,22 +37,58 @@ def store_task(
 
 
 def run_task_row(pk: int, *, clock: Clock) -> bool:
-    """Run one waiting task; False where there is nothing (left) to do."""
-    at = clock()
+    """Run one waiting task, then those that ask for the same thing; False where there was
+    nothing (left) to do."""
+    ran = False
+    next_pk: int | None = pk
+    while next_pk is not None:
+        row = _claim(next_pk, at=clock())
+        if row is None:
+            break
+        done, ran = _run(row, clock), True
+        next_pk = _next_like(row, at=clock()) if done else None
+    return ran
+
+
+def _claim(pk: int, *, at: datetime) -> TaskRow | None:
+    """Take the row, unless somebody holds it or another row that asks for the same thing: two
+    workers that index one page at once would both write its first entry."""
     free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=at - CLAIM)
     if not TaskRow.objects.filter(free, pk=pk, run_after__lte=at, failed_at__isnull=True).update(
         claimed_at=at, attempts=F("attempts") + 1
     ):
-        return False
+        return None
     row = TaskRow.objects.get(pk=pk)
+    held = TaskRow.objects.filter(path=row.path, claimed_at__gte=at - CLAIM).exclude(pk=pk)
+    if any(_asks_the_same(row, other) for other in held):
+        # Whoever holds the other runs this one next; if both step back, the sweeper finds them.
+        TaskRow.objects.filter(pk=pk).update(claimed_at=None, attempts=F("attempts") - 1)
+        return None
+    return row
+
+
+def _asks_the_same(row: TaskRow, other: TaskRow) -> bool:
+    return (row.path, row.args, row.kwargs) == (other.path, other.args, other.kwargs)
+
+
+def _next_like(row: TaskRow, *, at: datetime) -> int | None:
+    waiting = TaskRow.objects.filter(
+        path=row.path, claimed_at__isnull=True, run_after__lte=at, failed_at__isnull=True
+    )
+    return next((other.pk for other in waiting if _asks_the_same(row, other)), None)
+
+
+def _run(row: TaskRow, clock: Clock) -> bool:
+    """Whether the task succeeded, or has nothing left to do."""
     try:
         import_string(row.path).call(*row.args, **row.kwargs)
     except ObjectDoesNotExist:
-        # What the task was about has been deleted meanwhile: nothing is left to do.
+        # What the task was about has been deleted meanwhile.
         row.delete()
     except Exception as error:
         logger.exception("Task %s %s failed (try %s).", row.path, row.args, row.attempts)
         _refuse(row, error, clock())
+        return False
     else:
         row.delete()
     return True
