@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from taggit.models import TaggedItemBase
-from wagtail.admin.panels import FieldPanel, HelpPanel, ObjectList, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    HelpPanel,
+    ObjectList,
+    TabbedInterface,
+    TitleFieldPanel,
+)
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
@@ -94,7 +100,7 @@ class ArticlePage(GovernedPage):
                 "numbers and sections typed into the text grow old unseen."
             )
         ),
-        FieldPanel("title"),
+        TitleFieldPanel("title"),
         FieldPanel("kind"),
         FieldPanel("summary"),
         FieldPanel("body"),

@@ -9,7 +9,13 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+    TitleFieldPanel,
+)
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
@@ -86,7 +92,7 @@ class PublicStartPage(BasePage):
     )
 
     content_panels = [
-        FieldPanel("title"),
+        TitleFieldPanel("title"),
         MultiFieldPanel(
             [FieldPanel("hero_title"), FieldPanel("hero_text")], heading=_("First on the page")
         ),
@@ -113,7 +119,7 @@ class ArenaIndexPage(BasePage):
         _("introduction"), max_length=300, blank=True, sensitivity=Sensitivity.EDITORIAL
     )
 
-    content_panels = [FieldPanel("title"), FieldPanel("intro")]
+    content_panels = [TitleFieldPanel("title"), FieldPanel("intro")]
 
     parent_page_types = ["home.PublicStartPage"]
     max_count = 1
@@ -138,7 +144,7 @@ class StandardPage(GovernedPage):
         help_text=_("For pages that somebody may not want to be seen reading."),
     )
 
-    content_panels = [FieldPanel("title"), FieldPanel("intro"), FieldPanel("body")]
+    content_panels = [TitleFieldPanel("title"), FieldPanel("intro"), FieldPanel("body")]
     edit_handler = TabbedInterface(
         [
             ObjectList(content_panels, heading=_("Text")),

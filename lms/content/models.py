@@ -15,6 +15,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import blocks
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import StreamField
@@ -28,9 +29,21 @@ from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
 _MACHINE_FIELDS = {"slug", "url_path", "path", "draft_title"}
 
 
+class BasePageForm(WagtailAdminPageForm):
+    """The form of every page. An empty address is made from the title when the page is saved,
+    also where the browser did not have the time to."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+
+
 class BasePage(Page):
     """Abstract base of all page types: who may read it. Internal unless declared public. Nothing
     that looks like a personnummer is stored in a page, not even in a draft."""
+
+    base_form_class = BasePageForm
 
     is_public = models.BooleanField(
         pgettext_lazy("a page", "public"),

@@ -8,6 +8,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.template import Context, Template
+from django.urls import reverse
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from home.models import ArticlePage
 from home.services.redaction import confirm_review, queue_of
@@ -21,8 +23,9 @@ from lms.content.governance import pages_due
 from lms.content.models import ContactPoint, LegalReference, SiteSettings
 from lms.content.services.starter import load_references
 from lms.lib.dates import today
+from lms.people.roles import Role
 from tests.builders.home import make_arena, make_article
-from tests.builders.people import make_account
+from tests.builders.people import account_with, make_account
 
 SHOW = Template("{% load content_tags %}{{ '[[kontakt:vakten]]'|with_references }}")
 
@@ -170,3 +173,29 @@ def test_the_conventions_hold():
     assert docstrings_say_what_a_row_is(None) == []
     assert free_text_declares_its_class(None) == []
     assert many_rows_stay_out_of_the_reference_index(None) == []
+
+
+def test_an_address_that_was_not_filled_in_is_made_from_the_title(db, client):
+    arena = make_arena()
+    client.force_login(account_with(Role.EDITOR))
+    text = streamfield([("text", rich_text("<p>Brödtext.</p>"))])
+    source = streamfield([("source", {"title": "Kommunens plan", "url": ""})])
+    data = {
+        "title": "Samtal i hallen",
+        "slug": "",
+        "kind": "news",
+        "summary": "Tre saker som hjälper.",
+        "body": text,
+        "owner_function": "Strateg",
+        "review_months": "12",
+        "reviewed_on": "",
+        "sources": source,
+        "whats_new": "",
+        "action-publish": "1",
+        "comments": inline_formset([]),
+    }
+    address = reverse("wagtailadmin_pages:add", args=["home", "articlepage", arena.pk])
+    response = client.post(address, nested_form_data(data))
+    assert response.status_code == 302, response.context["form"].errors
+    page = ArticlePage.objects.get(title="Samtal i hallen")
+    assert (page.slug, page.live) == ("samtal-i-hallen", True)
