@@ -23,12 +23,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
 MAX_BYTES = 50 * 1024 * 1024
 """The largest file that is read: some 500,000 employments."""
+MAX_LINE = 1024 * 1024
+"""The longest line that is read, in bytes."""
 
 _YES = {"1", "true", "ja"}
 _NO = {"0", "false", "nej", ""}
@@ -58,6 +60,10 @@ class RowError:
 
 class _TooLargeError(Exception):
     """More than the allowed number of bytes has been read."""
+
+
+class _UnreadableError(Exception):
+    """The rest of the file cannot be read; why has been recorded."""
 
 
 class _LimitedStream(io.RawIOBase):
@@ -210,27 +216,54 @@ class CsvFile:
                 return
         else:
             self._stream = self._source
-        text = io.TextIOWrapper(
-            io.BufferedReader(_LimitedStream(self._stream, self._max_bytes), 1 << 16),
-            encoding="utf-8-sig",
-            newline="",
-        )
-        place = [0]
+        raw = io.BufferedReader(_LimitedStream(self._stream, self._max_bytes), 1 << 16)
         try:
-            yield from self._rows(text, place)
+            yield from self._rows(self._lines(raw))
         except _TooLargeError:
             self._refuse_size()
-        except UnicodeDecodeError:
-            self._refuse(
-                _("The file is not in UTF-8. Save it as “CSV UTF-8” and try again."),
-                line=place[0] + 1,
-            )
-        except csv.Error as error:
-            self._refuse(
-                _("The line cannot be read as CSV: %(why)s.") % {"why": error}, line=place[0] + 1
-            )
+        except _UnreadableError:
+            pass
         finally:
             self.close()
+
+    def _lines(self, raw: io.BufferedReader[_LimitedStream]) -> Iterator[str]:
+        """The lines as text. One that is not UTF-8 is reported and handed on with its bad bytes
+        replaced, so that what else is wrong is found too."""
+        number = 0
+        while line := raw.readline(MAX_LINE):
+            number += 1
+            if len(line) == MAX_LINE:
+                self._refuse(_("The line is too long."), line=number)
+                raise _UnreadableError
+            try:
+                yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError:
+                self._refuse(
+                    _("The line is not in UTF-8. Save the file as “CSV UTF-8” and try again."),
+                    line=number,
+                )
+                if number == 1:
+                    raise _UnreadableError from None
+                yield line.decode("utf-8", errors="replace")
+
+    def _records(self, reader: Any, place: list[int]) -> Iterator[list[str]]:
+        """The records as cells; one that is not CSV is reported and passed over. `place[0]` is
+        the last line that was read whole."""
+        above = place[0]
+        while True:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                self._refuse(
+                    _("The line cannot be read as CSV: %(why)s.") % {"why": error},
+                    line=place[0] + 1,
+                )
+                place[0] = above + reader.line_num
+                continue
+            yield cells
+            place[0] = above + reader.line_num
 
     def _refuse(self, message: str, *, line: int = 0, column: str = "") -> None:
         self.errors.append(RowError(self.name, line, column, message))
@@ -241,26 +274,30 @@ class CsvFile:
             % {"limit": self._max_bytes // (1024 * 1024)}
         )
 
-    def _rows(self, text: io.TextIOWrapper, place: list[int]) -> Iterator[Row]:
-        """The rows below the header. `place[0]` is the last line that was read whole."""
-        first = text.readline()
+    def _rows(self, lines: Iterator[str]) -> Iterator[Row]:
+        """The rows below the header."""
+        place = [0]
+        first = next(lines, "")
         while first and not first.strip("\ufeff \t\r\n"):
             place[0] += 1
-            first = text.readline()
+            first = next(lines, "")
         if not first:
             self._refuse(_("The file is empty."))
             return
         delimiter = self._delimiter(first)
-        heads = [h.strip().lower() for h in next(csv.reader([first], delimiter=delimiter))]
+        try:
+            heads = [h.strip().lower() for h in next(csv.reader([first], delimiter=delimiter))]
+        except csv.Error as error:
+            self._refuse(
+                _("The line cannot be read as CSV: %(why)s.") % {"why": error}, line=place[0] + 1
+            )
+            return
         place[0] += 1
         if not self._header_holds(heads, place[0]):
             return
-        above = place[0]
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
         width = len(heads)
-        for cells in reader:
+        for cells in self._records(csv.reader(lines, delimiter=delimiter, strict=True), place):
             line = place[0] + 1
-            place[0] = above + reader.line_num
             values = [cell.strip() for cell in cells]
             if not any(values):
                 continue

@@ -173,3 +173,22 @@ def test_an_error_reads_as_a_place_and_a_reason():
     assert "12" in text
     assert "ends_on" in text
     assert text.endswith(": Fel.")
+
+
+def test_every_line_in_another_encoding_is_named_and_reading_goes_on():
+    lines = ["code,name", *(f"U{n},Enhet {n}" for n in range(2, 3000))]
+    data = "\n".join(lines).encode().replace(b"U1502,Enhet", b"U1502,\xc5sen")
+    data = data.replace(b"U2000,Enhet 2000", b"U2000,\xd6n,for many")
+    file, _rows = read(data)
+    assert [error.line for error in file.errors] == [1502, 2000, 2000]
+
+
+def test_a_stray_quote_hides_no_later_fault():
+    file, rows = read(b'code,name\nA,"one"x\nB,two\nC\nD,four\n')
+    assert [error.line for error in file.errors] == [2, 4]
+    assert [row[1] for row in rows] == ["B", "D"]
+
+
+def test_an_endless_line_is_refused():
+    file, _rows = read(b"code,name\nA," + b"x" * 2_000_000)
+    assert [error.line for error in file.errors] == [2]
