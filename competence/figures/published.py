@@ -12,7 +12,8 @@ Three tables are published, and nothing else; every view, sum, sentence and file
    members less those on leave, so with the total of table 1 the people in introduction in an
    area could be worked out though they are never shown. Therefore a group is shown by area only
    where its covered, gap and introduction are shown in table 1; an area is hidden where any of
-   its covered, gap and introduction is a count to protect; and one area is never hidden alone,
+   its covered, gap and introduction is a count to protect, or where the group's total minus the
+   area is (those who lack something, but nothing here); and one area is never hidden alone,
    since what is outside one area but not outside the others could then be bounded.
 3. Uptake of the recommended, for everyone in the group: by the same reasoning as 2.
 
@@ -197,7 +198,13 @@ def _areas(
         rows.setdefault(key.key_group, []).append(key)
     shown: dict[AreaKey, ShownShare] = {}
     for group, keys in rows.items():
-        hidden = {key for key in keys if not _is_told(by_area[key], totals.get(group), threshold)}
+        total = totals.get(group)
+        hidden = {
+            key
+            for key in keys
+            if not _is_told(by_area[key], total, threshold)
+            or _tells_the_rest(by_area[key], total, threshold)
+        }
         if len(hidden) == 1 and len(keys) > 1:
             # The one with most people outside it bounds the other least.
             hidden.add(
@@ -219,6 +226,17 @@ def _is_told(count: Count, total: ShownCount | None, threshold: int) -> bool:
     return not any(
         0 < value < threshold for value in (count.covered, count.gap, count.introduction)
     )
+
+
+def _tells_the_rest(area: Count, total: ShownCount | None, threshold: int) -> bool:
+    """Whether the group's total minus the area is a count to protect: those who lack something,
+    but not here; those who have what is asked for here, but not everywhere."""
+    if total is None or not isinstance(total.gap.value, int):
+        return False
+    if not isinstance(total.covered.value, int):
+        return False
+    rests = (total.gap.value - area.gap, area.covered - total.covered.value)
+    return any(0 < rest < threshold for rest in rests)
 
 
 def _share(count: Count, told: bool) -> ShownShare:

@@ -165,14 +165,14 @@ def _random_world(seed: int):
         total.add(worst, False)
         for area, standing in zip("ABC", standings, strict=True):
             areas[AreaKey("G", area, 1)].add(standing, False)
-    return total, areas
+    return [tuple(standings) for standings in people], total, areas
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_no_hidden_area_count_can_be_worked_out_from_the_tables(seed):
     """Linear programming over what links an area to the group: all standings of the members
     are the unknowns (27 of them), what is shown is an equation each."""
-    total, areas = _random_world(seed)
+    people, total, areas = _random_world(seed)
     published = publish(figures({"G": {None: total}}, areas), 5)
     kinds = ("covered", "gap", "introduction")
     cells = [(a, b, c) for a in kinds for b in kinds for c in kinds]
@@ -188,24 +188,77 @@ def test_no_hidden_area_count_can_be_worked_out_from_the_tables(seed):
     for kind in kinds:
         if not getattr(shown_total, kind).hidden:
             tell(lambda cell, kind=kind: worst[cell] == kind, getattr(total, kind))
-    hidden = []
     for index, area in enumerate("ABC"):
         key = AreaKey("G", area, 1)
         if published.by_area[key].share.hidden:
-            hidden.append((index, areas[key]))
             continue
         for kind in ("covered", "gap"):
             tell(
                 lambda cell, index=index, kind=kind: cell[index] == kind,
                 getattr(areas[key], kind),
             )
-    for index, count in hidden:
-        for kind in kinds:
-            if not 0 < getattr(count, kind) < 5:
-                continue
-            names = {"/".join(cell): 1 for cell in cells if cell[index] == kind}
+    # Those with one standing in an area; with one in it and another in all (total minus part);
+    # with one in it and another in another area.
+    sets = {
+        name: [cell for cell in cells if condition(cell)]
+        for name, condition in {
+            **{
+                f"{area}={kind}": lambda cell, i=i, kind=kind: cell[i] == kind
+                for i, area in enumerate("ABC")
+                for kind in kinds
+            },
+            **{
+                f"{area}={here}, all={over}": lambda cell, i=i, here=here, over=over: (
+                    cell[i] == here and worst[cell] == over
+                )
+                for i, area in enumerate("ABC")
+                for here in kinds
+                for over in kinds
+                if here != over
+            },
+            **{
+                f"{area}!=gap, all=gap": lambda cell, i=i: (
+                    cell[i] != "gap" and worst[cell] == "gap"
+                )
+                for i, area in enumerate("ABC")
+            },
+            **{
+                f"{area}=covered, all!=covered": lambda cell, i=i: (
+                    cell[i] == "covered" and worst[cell] != "covered"
+                )
+                for i, area in enumerate("ABC")
+            },
+            **{
+                f"{one}=gap, {other}!=gap": lambda cell, i=i, j=j: (
+                    cell[i] == "gap" and cell[j] != "gap"
+                )
+                for i, one in enumerate("ABC")
+                for j, other in enumerate("ABC")
+                if i != j
+            },
+        }.items()
+    }
+    for name, of_set in sets.items():
+        actual = sum(people.count(cell) for cell in of_set)
+        if 0 < actual < 5:
+            names = {"/".join(cell): 1 for cell in of_set}
             low, high = bounds([*equations, ({**names, "x": -1}, 0)], "x")
-            assert high - low >= 5, (seed, index, kind, count, low, high)
+            assert high - low >= 5, (seed, name, actual, low, high)
+
+
+def test_an_area_that_leaves_few_outside_it_is_hidden():
+    total = Count(covered=40, gap=8)
+    areas = {
+        AreaKey("G", "OM6", 1): Count(covered=42, gap=6),
+        AreaKey("G", "OM7", 1): Count(covered=43, gap=5),
+        AreaKey("G", "OM1", 1): Count(covered=48, gap=0),
+    }
+    published = publish(figures({"G": {None: total}}, areas), 5)
+    assert {key.area: bool(share.share.hidden) for key, share in published.by_area.items()} == {
+        "OM6": True,
+        "OM7": True,
+        "OM1": False,
+    }
 
 
 def test_days_on_offer_are_today_and_the_first_of_each_month():
