@@ -8,12 +8,14 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F, QuerySet
+from wagtail.models import Page
 
 from courses.models import Certificate, Completion, CourseVersion, Enrolment
 from courses.progress import EnrolmentProgress, current_enrolments
 from courses.registry import RequirementHint, requirement_hint
+from lms.content.visibility import visible_to
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.people.models import Person
+from lms.people.models import Person, User
 
 # Upper bounds in minutes, as the filter offers them.
 LENGTHS = {"15": (0, 15), "30": (16, 30), "60": (31, 60), "more": (61, 100_000)}
@@ -108,8 +110,9 @@ def _hints_met(gives: Iterable[Gives], hints: Iterable[RequirementHint]) -> list
     ]
 
 
-def catalogue(person: Person | None, day: date, names: Names) -> list[CourseCard]:
-    """Every published course: what this person must do first, then by title."""
+def catalogue(person: Person | None, day: date, names: Names, *, user: User) -> list[CourseCard]:
+    """Every published course that `user` may read: what this person must do first, then by
+    title."""
     hints = requirement_hint(person, day) if person else []
     current = {each.course_id: each for each in current_enrolments(person)} if person else {}
     completed: dict[int, date] = {}
@@ -120,7 +123,9 @@ def catalogue(person: Person | None, day: date, names: Names) -> list[CourseCard
             .values_list("enrolment__course_id", "completed_on")
         )
     cards = []
-    for version in CourseVersion.objects.offered().select_related("course"):
+    readable = visible_to(Page.objects.all(), user).order_by().values("pk")
+    offered = CourseVersion.objects.offered().filter(course__in=readable)
+    for version in offered.select_related("course"):
         facts = version.outline["course"]
         gives = names.gives(version)
         met = _hints_met(gives, hints)

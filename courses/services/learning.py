@@ -167,6 +167,16 @@ def submit_attempt(
     return _outcome(attempt)
 
 
+def was_submitted(*, enrolment: Enrolment, lesson: LessonContent, number: int) -> bool:
+    """Whether the attempt has been handed in, by an earlier click or from another tab."""
+    return Attempt.objects.filter(
+        enrolment=enrolment,
+        lesson_key=lesson["key"],
+        number=number,
+        submitted_at__isnull=False,
+    ).exists()
+
+
 def _pass_percent(enrolment: Enrolment) -> int:
     return int(enrolment.version.outline["course"]["pass_percent"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,14 +17,15 @@ from courses.models import Certificate, CoursePage, CourseVersion, Enrolment
 from courses.progress import progress_of, with_progress
 from courses.services import enrolment as enrolling
 from courses.views.readers import reader
+from lms.content.visibility import may_open
 from lms.lib.dates import today
 
 
 @require_GET
 def catalogue(request: HttpRequest) -> HttpResponse:
-    person = reader(request).person
+    user = reader(request)
     names = listing.Names.load()
-    cards = listing.catalogue(person, today(), names)
+    cards = listing.catalogue(user.person, today(), names, user=user)
     form = CatalogueForm(
         request.GET or None, names=names, with_requirements=any(card.required for card in cards)
     )
@@ -58,7 +60,9 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
         enrolment = with_progress(listing.enrolments_to_read(person, page.pk)).first()
     if request.method == "POST":
         return _act(request, page, enrolment)
-    offered = CourseVersion.objects.offered().filter(course=page).first()
+    offered = None
+    if may_open(page, reader(request)):
+        offered = CourseVersion.objects.offered().filter(course=page).first()
     is_open = enrolment is not None and enrolment.completed_at is None
     version = enrolment.version if enrolment and (is_open or offered is None) else offered
     if version is None:
@@ -108,6 +112,8 @@ def _act(request: HttpRequest, page: CoursePage, enrolment: Enrolment | None) ->
             enrolling.withdraw(enrolment=enrolment, by=reader(request), at=timezone.now())
             messages.success(request, _("You have left the course. Start again whenever you like."))
         return redirect(back)
+    if not may_open(page, reader(request)):
+        raise PermissionDenied
     try:
         started = enrolling.enrol(
             person=person,
@@ -125,6 +131,7 @@ def _act(request: HttpRequest, page: CoursePage, enrolment: Enrolment | None) ->
 
 def _origin(request: HttpRequest, page: CoursePage) -> str:
     """Because of a requirement, where the course would meet one of the person's own."""
-    cards = listing.catalogue(reader(request).person, today(), listing.Names.load())
+    user = reader(request)
+    cards = listing.catalogue(user.person, today(), listing.Names.load(), user=user)
     required = any(card.required and card.course_id == page.pk for card in cards)
     return Enrolment.Origin.REQUIREMENT if required else Enrolment.Origin.SELF

@@ -26,6 +26,10 @@ from courses.views.readers import reader
 from lms.content.templatetags.ui import clock
 
 
+# In the address: what was handed in had questions without an answer.
+MISSING = "saknas"
+
+
 @dataclass(frozen=True)
 class Seat:
     """Where a learner sits: the course, their enrolment, the lesson, and the way through."""
@@ -87,7 +91,10 @@ def lesson(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
         return redirect("courses:course", slug)
     if seat.is_open and seat.enrolment.place_lesson != seat.lesson["key"]:
         learning.remember_place(enrolment=seat.enrolment, lesson_key=seat.lesson["key"])
-    return _page(request, seat, retry="forsok" in request.GET)
+    name_missing = MISSING in request.GET
+    return _page(
+        request, seat, retry="forsok" in request.GET or name_missing, name_missing=name_missing
+    )
 
 
 def _page(
@@ -95,8 +102,7 @@ def _page(
     seat: Seat,
     *,
     retry: bool = False,
-    missing: tuple[str, ...] = (),
-    status: int = 200,
+    name_missing: bool = False,
 ) -> HttpResponse:
     attempt = reading.show_attempt(
         seat.enrolment,
@@ -104,7 +110,7 @@ def _page(
         retry=retry and seat.is_open,
         words={True: _("True"), False: _("False")},
     )
-    unanswered = [question for question in attempt.questions if question.key in missing]
+    missing = [question for question in attempt.questions if not question.answered]
     return render(
         request,
         "courses/lesson.html",
@@ -121,11 +127,11 @@ def _page(
             ),
             "blocks": reading.blocks_to_read(seat.enrolment, seat.lesson),
             "attempt": attempt,
-            "missing": unanswered,
+            "missing": missing if name_missing and seat.is_open else [],
+            "some_saved": len(missing) < len(attempt.questions),
             "saved_at": clock(attempt.last_saved) if attempt.last_saved else "",
             "pass_percent": seat.enrolment.version.outline["course"]["pass_percent"],
         },
-        status=status,
     )
 
 
@@ -146,7 +152,7 @@ def answers(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
     """Save what is answered; with `submit`, end the attempt and mark it."""
     seat = _own_seat(request, slug, lesson_slug)
     number = request.POST.get("attempt", "")
-    if not number.isdigit() or not 0 < int(number) < 1_000_000:
+    if not number.isdecimal() or not 0 < int(number) < 1_000_000:
         raise Http404
     at = timezone.now()
     seed = grading.seed_of(seat.enrolment.pk, seat.lesson["key"], int(number))
@@ -174,9 +180,13 @@ def answers(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
             enrolment=seat.enrolment, lesson=seat.lesson, number=saved.attempt.number, at=at
         )
     except learning.ClosedError:
+        if "submit" in request.POST and learning.was_submitted(
+            enrolment=seat.enrolment, lesson=seat.lesson, number=int(number)
+        ):
+            return redirect(f"{seat.url('lesson')}#resultat")
         return _closed(request, seat)
-    except learning.UnansweredError as error:
-        return _page(request, seat, retry=True, missing=error.keys, status=422)
+    except learning.UnansweredError:
+        return redirect(f"{seat.url('lesson')}?{MISSING}=1#fragor")
     return redirect(f"{seat.url('lesson')}#resultat")
 
 
@@ -221,7 +231,7 @@ def checklist(request: HttpRequest, slug: str, lesson_slug: str, block_key: str)
     """Keep which points are ticked."""
     seat = _own_seat(request, slug, lesson_slug)
     count = len(_block(seat, block_key, "checklist")["value"]["items"])
-    items = {int(item) for item in request.POST.getlist("item") if item.isdigit()}
+    items = {int(item) for item in request.POST.getlist("item") if item.isdecimal()}
     learning.save_checklist(
         enrolment=seat.enrolment,
         block_key=block_key,
@@ -247,6 +257,8 @@ def place(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+# The most that is read into memory for one request of a player, in bytes.
+PIECE = 4 * 1024 * 1024
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
 
 
@@ -269,7 +281,7 @@ def asset(request: HttpRequest, version_pk: int, key: str) -> HttpResponseBase:
     if asked:
         size = found.file.size
         first = int(asked[1])
-        last = min(int(asked[2]) if asked[2] else first + 4_194_303, size - 1)
+        last = min(int(asked[2] or size), first + PIECE - 1, size - 1)
         if first > last:
             return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
         found.file.seek(first)

@@ -35,7 +35,7 @@ class Steps:
         passed: list[Passed] = []
         step, taken = self.by_id.get(self.start), ""
         for part in [part for part in path.split(".") if part][:100]:
-            if step is None or not part.isdigit() or int(part) >= len(step["choices"]):
+            if step is None or not part.isdecimal() or int(part) >= len(step["choices"]):
                 break
             chosen = step["choices"][int(part)]
             passed.append(Passed(step, chosen, taken))

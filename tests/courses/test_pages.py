@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 from courses import grading
 from courses.freezing import lessons_of, outline_of
@@ -153,8 +154,8 @@ def test_handing_in_too_early_names_the_open_question(learner: Client, person: P
     enrolment = courses.enrol(person, version)
     fields = {**form_of(version, enrolment), "submit": "1"}
     fields.pop("q-t")
-    response = learner.post(lesson_url(version, 0, "answers"), fields)
-    assert response.status_code == 422
+    response = learner.post(lesson_url(version, 0, "answers"), fields, follow=True)
+    assert response.redirect_chain == [(f"{lesson_url(version)}?saknas=1#fragor", 302)]
     assert [question.number for question in response.context["missing"]] == [3]
     assert Attempt.objects.get().submitted_at is None
 
@@ -166,7 +167,7 @@ def test_the_whole_course_by_forms_alone(learner: Client, person: Person) -> Non
         fields = {**form_of(version, enrolment, place=place), "submit": "1"}
         for _press in range(2):
             response = learner.post(lesson_url(version, place, "answers"), fields, follow=True)
-            assert response.status_code == 200
+            assert response.redirect_chain == [(f"{lesson_url(version, place)}#resultat", 302)]
     page = learner.get(lesson_url(version, 1)).content.decode()
     assert "Det var den sista: du har genomfört kursen." in page
     assert Attempt.objects.count() == 2
@@ -417,3 +418,37 @@ def _lengthen(version: CourseVersion, number: int) -> None:
     ]
     version.outline = outline_of(version.content)
     version.save()
+
+
+def test_a_course_that_is_closed_to_me_is_neither_listed_nor_begun(
+    learner: Client, person: Person
+) -> None:
+    version = courses.publish_course(lessons=1)
+    restriction = PageViewRestriction.objects.create(
+        page=version.course, restriction_type=PageViewRestriction.GROUPS
+    )
+    restriction.groups.set([Group.objects.create(name="Andra")])
+    address = reverse("courses:course", args=[version.course.slug])
+    assert learner.get(reverse("courses:catalogue")).context["total"] == 0
+    assert learner.get(address).status_code == 404
+    assert learner.post(address, {"action": "enrol"}).status_code == 403
+    assert not Enrolment.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["²", "1e3", "-1", ""])
+def test_an_attempt_without_a_number_is_not_found(
+    learner: Client, person: Person, number: str
+) -> None:
+    version = courses.publish_course(questions=courses.all_kinds())
+    courses.enrol(person, version)
+    assert learner.post(lesson_url(version, 0, "answers"), {"attempt": number}).status_code == 404
+
+
+def test_the_address_of_a_form_opened_by_itself_is_a_page_with_a_way_on(
+    learner: Client, person: Person
+) -> None:
+    version = courses.publish_course(questions=courses.all_kinds())
+    courses.enrol(person, version)
+    response = learner.get(lesson_url(version, 0, "answers"))
+    assert response.status_code == 405
+    assert "/min-sida/" in response.content.decode()
