@@ -25,7 +25,6 @@ from courses.services import learning
 from courses.views.readers import reader
 from lms.content.templatetags.ui import clock
 
-
 # In the address: what was handed in had questions without an answer.
 MISSING = "saknas"
 
