@@ -164,7 +164,18 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
-ACCOUNT_RATE_LIMITS = {"activate": "20/m/ip"}
+# A municipality often reaches us from one address: guessing is stopped per account, and the limits
+# per IP address only stop a flood.
+ACCOUNT_RATE_LIMITS = {
+    "login": "1200/m/ip",
+    "login_failed": "120/m/ip,5/300s/key",
+    "reset_password": "120/m/ip,5/m/key",
+    "reset_password_from_key": "120/m/ip",
+    # Codes that did not work. A code has more than fifty random bits.
+    "activate": "60/m/ip",
+}
+# How many proxies of ours stand between the client and the web server.
+TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXY_COUNT") or "0")
 ACCOUNT_FORMS = {"login": "lms.people.forms.LoginForm"}
 URL_ACCESS = "lms.url_access.rule_for"
 SESSION_COOKIE_HTTPONLY = True

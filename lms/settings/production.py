@@ -16,7 +16,7 @@ from lms.settings import (
 )
 
 _public = urlsplit(PUBLIC_URL)
-_is_local = _public.hostname in (None, "localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104
+_is_local = _public.hostname in (None, "localhost", "127.0.0.1", "::1", "0.0.0.0")
 _mail_scheme = urlsplit(os.environ.get("EMAIL_URL", "")).scheme
 _faults = [
     words
