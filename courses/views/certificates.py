@@ -19,6 +19,7 @@ from courses.forms import CodeForm
 from courses.models import Certificate
 from courses.reports import certificate as report
 from courses.views.readers import reader
+from lms.lib.clients import client_ip
 from lms.lib.dates import today
 
 STATUS_WORDS = {
@@ -84,7 +85,7 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
 
 def _too_many(request: HttpRequest) -> bool:
     """A light brake on guessing: some tries a minute from one address."""
-    key = f"verify:{request.META.get('REMOTE_ADDR', '')}"
+    key = f"verify:{client_ip(request)}"
     cache.add(key, 0, timeout=60)
     try:
         return cache.incr(key) > TRIES_PER_MINUTE

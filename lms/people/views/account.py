@@ -68,12 +68,13 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     """Where somebody with a printed sheet begins."""
     form = CodeForm(request.POST or None)
     if request.method == "POST":
-        if not ratelimit.consume(request, action="activate"):
+        if not ratelimit.consume(request, action="activate", dry_run=True):
             return ratelimit.respond_429(request)
         if form.is_valid():
             try:
                 find_invitation(code=form.cleaned_data["code"], day=today())
             except AccountError as error:
+                ratelimit.consume(request, action="activate")
                 form.add_error("code", str(error))
             else:
                 return redirect("people:activate_link", normal_code(form.cleaned_data["code"]))
@@ -84,12 +85,13 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 def activate_account(request: HttpRequest, code: str) -> HttpResponse:
     """Choose a first password; then you are signed in."""
-    if not ratelimit.consume(request, action="activate"):
+    if not ratelimit.consume(request, action="activate", dry_run=True):
         return ratelimit.respond_429(request)
     day = today()
     try:
         invitation = find_invitation(code=code, day=day)
     except AccountError:
+        ratelimit.consume(request, action="activate")
         return render(request, "account/activate_failed.html", status=404)
     form = ActivationForm(request.POST or None, email_known=_known_address(invitation))
     if request.method == "POST" and form.is_valid():
