@@ -101,13 +101,20 @@ class Names:
         )
 
 
-def _hints_met(gives: Iterable[Gives], hints: Iterable[RequirementHint]) -> list[RequirementHint]:
-    return [
-        hint
-        for hint in hints
-        if hint.is_open
-        and any(each.area_code == hint.area_code and each.level >= hint.level for each in gives)
-    ]
+def _nearest(
+    hints: Iterable[RequirementHint], gives: Iterable[tuple[Gives, ...]]
+) -> dict[tuple[str, int], list[RequirementHint]]:
+    """The open requirements by the area and level that answers them: the lowest level on offer
+    that is enough. A course above it is no duty."""
+    levels: dict[str, set[int]] = {}
+    for each in (each for of_course in gives for each in of_course):
+        levels.setdefault(each.area_code, set()).add(each.level)
+    nearest: dict[tuple[str, int], list[RequirementHint]] = {}
+    for hint in hints:
+        enough = [level for level in levels.get(hint.area_code, ()) if level >= hint.level]
+        if hint.is_open and enough:
+            nearest.setdefault((hint.area_code, min(enough)), []).append(hint)
+    return nearest
 
 
 def catalogue(person: Person | None, day: date, names: Names, *, user: User) -> list[CourseCard]:
@@ -125,10 +132,11 @@ def catalogue(person: Person | None, day: date, names: Names, *, user: User) -> 
     cards = []
     readable = visible_to(Page.objects.all(), user).order_by().values("pk")
     offered = CourseVersion.objects.offered().filter(course__in=readable)
-    for version in offered.select_related("course"):
+    given = {version: names.gives(version) for version in offered.select_related("course")}
+    wanted = _nearest(hints, given.values())
+    for version, gives in given.items():
         facts = version.outline["course"]
-        gives = names.gives(version)
-        met = _hints_met(gives, hints)
+        met = [hint for each in gives for hint in wanted.get((each.area_code, each.level), ())]
         cards.append(
             CourseCard(
                 course_id=version.course_id,

@@ -91,6 +91,20 @@ def test_catalogue_puts_what_is_required_first(
     ]
 
 
+def test_a_course_above_what_is_asked_is_no_duty_while_a_nearer_one_is_on_offer(
+    learner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    courses.publish_course(title="Fördjupning", gives=(("OM2", 2, None),))
+    courses.publish_course(title="Grund", gives=(("OM2", 1, None),))
+    hints = [RequirementHint("OM2", 1, date(2027, 9, 30), True)]
+    monkeypatch.setattr(requirement_hint, "_function", lambda person, day: hints)
+    cards = learner.get(reverse("courses:catalogue")).context["cards"]
+    assert [(card.title, card.required) for card in cards] == [
+        ("Grund", True),
+        ("Fördjupning", False),
+    ]
+
+
 def test_catalogue_narrows_by_area_level_length_and_form(learner: Client) -> None:
     courses.publish_course(title="Kort", gives=(("OM1", 1, None),), minutes=10)
     courses.publish_course(title="Lång", gives=(("OM2", 2, None),), minutes=75, form="session")
