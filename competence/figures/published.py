@@ -17,9 +17,9 @@ Three tables are published, and nothing else; every view, sum, sentence and file
    since what is outside one area but not outside the others could then be bounded.
 3. Uptake of the recommended, for everyone in the group: by the same reasoning as 2.
 
-The page can be asked for today and for the first day of each month back, not for any day: the
-difference between neighbouring days is one person's doing. Sums over key groups are made of
-shown figures only, and say so.
+The figures are those of the week's Monday, and of the first Monday of each month back, never of
+today: the difference between neighbouring days is one person's doing. Sums over key groups are
+made of shown figures only, and say so.
 """
 
 from __future__ import annotations
@@ -230,12 +230,18 @@ def _is_told(count: Count, total: ShownCount | None, threshold: int) -> bool:
 
 def _tells_the_rest(area: Count, total: ShownCount | None, threshold: int) -> bool:
     """Whether the group's total minus the area is a count to protect: those who lack something,
-    but not here; those who have what is asked for here, but not everywhere."""
+    but not here; those who have what is asked for here, but not everywhere; and those whose
+    introduction is for something else."""
     if total is None or not isinstance(total.gap.value, int):
         return False
-    if not isinstance(total.covered.value, int):
+    covered, introduction = total.covered.value, total.introduction.value
+    if not isinstance(covered, int) or not isinstance(introduction, int):
         return False
-    rests = (total.gap.value - area.gap, area.covered - total.covered.value)
+    rests = (
+        total.gap.value - area.gap,
+        area.covered - covered,
+        abs(introduction - area.introduction),
+    )
     return any(0 < rest < threshold for rest in rests)
 
 

@@ -4,7 +4,8 @@ import csv
 import io
 import random
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -16,6 +17,7 @@ from competence.figures.published import publish
 from competence.suppression import Hidden
 from lms.framework.models import CompetenceArea
 from lms.lib.dates import STOCKHOLM
+from lms.people.models import Person
 from lms.people.roles import Role
 from tests.builders.competence import achieve, adopt, plan_of
 from tests.builders.people import (
@@ -123,11 +125,39 @@ def test_sums_are_made_of_shown_totals_only():
     assert [row.code for row in table.rows] == ["G", "H"]
 
 
+def test_nothing_is_called_weakest_where_nobody_lacks_anything():
+    whole = publish(figures({"G": {None: Count(covered=60), 2: Count(covered=60)}}), 5)
+    assert by_unit(whole, None).weakest is None
+    some = publish(
+        figures({"G": {None: Count(covered=60, gap=20), 2: Count(covered=60, gap=20)}}), 5
+    )
+    assert by_unit(some, None).weakest[1].percent == 75
+
+
+def test_only_groups_with_something_beside_the_figure_are_listed_there():
+    table = by_unit(
+        publish(
+            figures(
+                {
+                    "G": {None: Count(covered=60, introduction=3)},
+                    "H": {None: Count(covered=60)},
+                    "I": {None: Count(covered=60)},
+                },
+                uptake={"I": Count(covered=5, gap=55)},
+            ),
+            5,
+        ),
+        None,
+    )
+    assert [row.code for row in table.rows_beside] == ["G", "I"]
+    assert table.rows_without_beside == 1
+
+
 def test_one_area_is_never_hidden_alone():
     areas = {
         AreaKey("G", "A", 1): Count(covered=40, gap=3, introduction=7),
-        AreaKey("G", "B", 1): Count(covered=30, gap=15, introduction=5),
-        AreaKey("G", "C", 1): Count(covered=45, gap=0, introduction=5),
+        AreaKey("G", "B", 1): Count(covered=32, gap=10, introduction=8),
+        AreaKey("G", "C", 1): Count(covered=33, gap=9, introduction=8),
     }
     total = Count(covered=25, gap=17, introduction=8)
     published = publish(figures({"G": {None: total}}, areas), 5)
@@ -217,9 +247,7 @@ def test_no_hidden_area_count_can_be_worked_out_from_the_tables(seed):
                 if here != over
             },
             **{
-                f"{area}!=gap, all=gap": lambda cell, i=i: (
-                    cell[i] != "gap" and worst[cell] == "gap"
-                )
+                f"{area}!=gap, all=gap": lambda cell, i=i: cell[i] != "gap" and worst[cell] == "gap"
                 for i, area in enumerate("ABC")
             },
             **{
@@ -261,9 +289,20 @@ def test_an_area_that_leaves_few_outside_it_is_hidden():
     }
 
 
-def test_days_on_offer_are_today_and_the_first_of_each_month():
-    days = days_offered(date(2026, 11, 23), 3)
-    assert days == [date(2026, 11, 23), date(2026, 11, 1), date(2026, 10, 1), date(2026, 9, 1)]
+def test_days_on_offer_are_this_weeks_monday_and_the_first_monday_of_each_month():
+    assert days_offered(date(2026, 11, 26), 3) == [
+        *(date(2026, 11, 23), date(2026, 11, 2), date(2026, 10, 5), date(2026, 9, 7)),
+    ]
+    assert days_offered(date(2026, 12, 7), 1) == [date(2026, 12, 7), date(2026, 11, 2)]
+    assert days_offered(date(2026, 12, 2), 1) == [date(2026, 11, 30), date(2026, 11, 2)]
+
+
+def test_days_on_offer_never_lie_closer_than_a_week_whatever_the_day_they_are_asked_for():
+    asked = [date(2026, 11, 1) + timedelta(days=number) for number in range(400)]
+    every = sorted({day for today in asked for day in days_offered(today)})
+    assert min(later - earlier for earlier, later in pairwise(every)) >= timedelta(days=7)
+    assert all(days_offered(today)[0] <= today for today in asked)
+    assert all(len(days_offered(today)) == 25 for today in asked)
 
 
 @pytest.fixture
@@ -316,11 +355,28 @@ def test_employee_may_not_open_it(municipality, client):
     assert client.get("/tackning/").status_code == 403
 
 
-def test_another_day_is_brought_to_the_first_of_its_month(municipality, client):
+@pytest.mark.parametrize(
+    "asked", ["2026-10-17", "2030-01-01", "1999-01-04", "2026-02-30", "0000-00-00", "igår", ""]
+)
+def test_a_day_that_is_not_offered_is_the_latest_on_offer(municipality, client, asked):
     client.force_login(account_with(Role.COORDINATOR))
-    assert client.get("/tackning/?dag=2026-10-17").context["day"] == date(2026, 10, 1)
-    assert client.get("/tackning/?dag=2030-01-01").context["day"] == DAY
-    assert client.get("/tackning/?dag=igår").context["day"] == DAY
+    assert client.get(f"/tackning/?dag={asked}").context["day"] == DAY
+
+
+def test_a_day_on_offer_can_be_asked_for(municipality, client):
+    client.force_login(account_with(Role.COORDINATOR))
+    assert client.get("/tackning/?dag=2026-10-05").context["day"] == date(2026, 10, 5)
+
+
+def test_the_page_says_the_same_all_week(municipality, client, monkeypatch):
+    client.force_login(account_with(Role.COORDINATOR))
+    achieve(Person.objects.get(person_id="P011"), on=date(2026, 11, 24))
+    for day, covered in ((25, "18 av 36"), (29, "18 av 36"), (30, "19 av 36")):
+        monkeypatch.setattr(
+            "django.utils.timezone.now", lambda day=day: datetime(2026, 11, day, 8, 0, tzinfo=UTC)
+        )
+        page = client.get("/tackning/").content.decode()
+        assert covered in page
 
 
 def test_figures_are_kept_until_a_fact_changes(municipality):
