@@ -1,18 +1,19 @@
 """What it takes to open each of the app's addresses."""
 
-from lms.people.access import SIGNED_IN, Action, Obj, Rule
+from lms.people.access import Action, Obj, Rule
 
 _COVERAGE = Rule(Obj.COVERAGE, Action.READ)
 _GAP = Rule(Obj.GAP, Action.READ)
 _ENROL = Rule(Obj.ENROLMENT, Action.CREATE)
+_PLAN = Rule(Obj.REQUIREMENT)
 _EDIT_PLAN = Rule(Obj.REQUIREMENT, Action.UPDATE)
 _EXEMPT = Rule(Obj.EXEMPTION, Action.APPROVE)
 _CORRECT = Rule(Obj.ACHIEVEMENT, Action.UPDATE)
 
 URLS: dict[str, Rule] = {
     "competence:coverage": _COVERAGE,
-    "competence:plan": SIGNED_IN,
-    "competence:key_group": SIGNED_IN,
+    "competence:plan": _PLAN,
+    "competence:key_group": _PLAN,
     "competence:team": _COVERAGE,
     "competence:team_file": _COVERAGE,
     "competence:team_person": _GAP,

@@ -72,7 +72,7 @@ def test_renewal_is_said_in_years_where_it_can():
     ]
 
 
-def test_everyone_signed_in_reads_the_plan_and_a_key_group(unit, client):
+def test_everyone_who_works_here_reads_the_plan_and_a_key_group(unit, client):
     assert client.get("/kompetensplan/").status_code == 302
     client.force_login(make_account(make_person()))
     page = client.get("/kompetensplan/").content.decode()
@@ -81,6 +81,12 @@ def test_everyone_signed_in_reads_the_plan_and_a_key_group(unit, client):
     assert "arbetar som lar" in group_page
     assert "varje år" in group_page
     assert client.get("/kompetensplan/FINNSINTE/").status_code == 404
+
+
+def test_partner_without_a_post_does_not_read_the_plan(unit, client):
+    client.force_login(account_with(Role.PARTNER))
+    assert client.get("/kompetensplan/").status_code == 403
+    assert client.get("/kompetensplan/G/").status_code == 403
 
 
 def test_plan_page_asks_as_much_of_many_requirements_as_of_few(unit, client):
