@@ -24,8 +24,6 @@ from math import inf
 
 from django.utils.translation import gettext as _
 
-from competence.engine import Count, Coverage
-
 THRESHOLD = 5
 
 Node = int | None  # a unit's primary key; None is the key group's total
@@ -44,10 +42,9 @@ class Figure:
     value: int | Fraction | None
     hidden: Hidden | None = None
 
-    @property
-    def hidden_text(self) -> str:
+    def hidden_text(self, threshold: int) -> str:
         if self.hidden is Hidden.FEW:
-            return _("fewer than 5")
+            return _("fewer than %(threshold)s") % {"threshold": threshold}
         return _("not shown") if self.hidden else ""
 
 
@@ -61,51 +58,6 @@ class ShownCount:
     paused: Figure
     only_exempt: Figure
     share: Figure
-
-
-@dataclass(frozen=True)
-class ShownCoverage:
-    by_key_group: dict[str, ShownCount]
-    by_unit: dict[tuple[int, str], ShownCount]
-
-
-def suppressed(
-    coverage: Coverage, parents: Mapping[int, int | None], threshold: int = THRESHOLD
-) -> ShownCoverage:
-    """`coverage` as somebody who may not see the individuals is shown it. `parents` holds the
-    parent of every unit."""
-    by_unit: dict[tuple[int, str], ShownCount] = {}
-    by_key_group: dict[str, ShownCount] = {}
-    units: dict[str, dict[Node, Count]] = {
-        group: {None: count} for group, count in coverage.by_key_group.items()
-    }
-    for (unit, group), count in coverage.by_unit.items():
-        units[group][unit] = count
-    for group, counts in units.items():
-        figures = {
-            name: shown_figures(
-                {node: getattr(count, name) for node, count in counts.items()}, parents, threshold
-            )
-            for name in ("covered", "gap", "introduction", "paused", "only_exempt")
-        }
-        for node, count in counts.items():
-            kinds = {name: of_kind[node] for name, of_kind in figures.items()}
-            shown = ShownCount(
-                **kinds, share=_share(count, kinds["covered"], kinds["gap"], threshold)
-            )
-            if node is None:
-                by_key_group[group] = shown
-            else:
-                by_unit[node, group] = shown
-    return ShownCoverage(by_key_group, by_unit)
-
-
-def _share(count: Count, covered: Figure, gap: Figure, threshold: int) -> Figure:
-    """A share is shown where both its counts are: it then says nothing new."""
-    if covered.hidden or gap.hidden:
-        few = count.covered + count.gap < threshold
-        return Figure(None, Hidden.FEW if few else Hidden.PROTECTED)
-    return Figure(count.share)
 
 
 def shown_figures(

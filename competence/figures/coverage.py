@@ -150,12 +150,16 @@ def _count_areas(by_area: dict[AreaKey, Count], rows: list[GapRow]) -> None:
 
 
 def days_offered(today: date, months: int = 24) -> list[date]:
-    """The days a reader may ask for: today and the first of each month back. Not every day: the
-    difference between two days close to each other tells of one person."""
-    days = [today]
-    first = today.replace(day=1)
-    for _ in range(months):
-        if first != today:
-            days.append(first)
+    """The days a reader may ask for, the latest first: the Monday of this week, and the first
+    Monday of each month back. Only Mondays: any two days lie a week or more apart, and a page
+    read every day says the same thing all week. The difference between two days close to each
+    other tells of one person."""
+    monday = today - timedelta(days=today.weekday())
+    days = [monday]
+    first = monday.replace(day=1)
+    while len(days) <= months:
+        first_monday = first + timedelta(days=-first.weekday() % 7)
+        if first_monday < monday:
+            days.append(first_monday)
         first = (first - timedelta(days=1)).replace(day=1)
     return days

@@ -39,6 +39,14 @@ class HeatRow:
     only_exempt: Figure
     uptake: HeatCell | None
 
+    @property
+    def has_something_beside(self) -> bool:
+        """Whether any figure beside the coverage is hidden or more than nobody."""
+        beside = (self.introduction, self.paused, self.only_exempt)
+        if any(figure.hidden or figure.value for figure in beside):
+            return True
+        return self.uptake is not None and bool(self.uptake.hidden or self.uptake.counted)
+
 
 @dataclass(frozen=True)
 class HeatTable:
@@ -65,13 +73,22 @@ class HeatTable:
         return sum(bool(row.total.hidden) for row in self.rows)
 
     @property
+    def rows_beside(self) -> list[HeatRow]:
+        """The rows with anything to say beside the coverage."""
+        return [row for row in self.rows if row.has_something_beside]
+
+    @property
+    def rows_without_beside(self) -> int:
+        return len(self.rows) - len(self.rows_beside)
+
+    @property
     def weakest(self) -> tuple[HeatRow, HeatCell] | None:
-        """The lowest shown cell, and the row it is in."""
+        """The lowest shown cell, and the row it is in; none where nobody lacks anything."""
         shown = [
             (cell.percent, row, cell)
             for row in self.rows
             for cell in row.cells
-            if cell.percent is not None
+            if cell.percent is not None and cell.percent < 100
         ]
         if not shown:
             return None

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from competence.figures.team import Member
 from competence.figures.words import in_words
+from competence.suppression import Figure
 from lms.content.templatetags.ui import day_near
 
 register = template.Library()
@@ -31,6 +32,11 @@ def outside_the_count(counts: Mapping[str, int]) -> str:
     if not outside:
         return _("Nobody is outside the count")
     return _("Outside the count: %(who)s") % {"who": ", ".join(outside)}
+
+
+@register.filter
+def hidden_text(figure: Figure, threshold: int) -> str:
+    return figure.hidden_text(threshold)
 
 
 @register.filter

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -34,7 +33,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
     if scopes(acting_user(request), Action.READ, Obj.COVERAGE, day=day) <= {Scope.SUB}:
         # A manager sees the people themselves.
         return redirect("competence:team")
-    asked = _asked_day(request, day)
+    days = days_offered(day)
+    asked = _asked_day(request, days)
     published = published_on(asked, SiteSettings.load().suppression_threshold)
     unit = _asked_unit(request, published)
     group = request.GET.get("grupp", "")
@@ -55,7 +55,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
             "published": published,
             "figures": published.figures,
             "day": asked,
-            "days": days_offered(day),
+            "days": days,
             "unit": unit,
             "above": _above(published, unit),
             "parts": [
@@ -76,12 +76,10 @@ def coverage(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _asked_day(request: HttpRequest, day: date) -> date:
-    """A day on offer: today, or the first of a month (an earlier one is as good)."""
-    asked = parse_date(request.GET.get("dag", "")) if request.GET.get("dag") else None
-    if asked is None or asked >= day:
-        return day
-    return asked.replace(day=1)
+def _asked_day(request: HttpRequest, days: list[date]) -> date:
+    """One of the days on offer; what is anything else is the latest of them."""
+    asked = request.GET.get("dag", "")
+    return next((day for day in days if day.isoformat() == asked), days[0])
 
 
 def _asked_unit(request: HttpRequest, published: Published) -> UnitNode | None:
@@ -135,9 +133,9 @@ def _heading(table: HeatTable) -> str:
     return _("Few have the knowledge the plan asks for yet")
 
 
-def _shown(figure: Figure) -> Value:
+def _shown(figure: Figure, threshold: int) -> Value:
     if figure.hidden:
-        return figure.hidden_text
+        return figure.hidden_text(threshold)
     return int(figure.value) if figure.value is not None else ""
 
 
@@ -162,7 +160,7 @@ def _file(published: Published, table: HeatTable, unit: UnitNode | None) -> Http
             *(published.figures.as_of, row.name),
             *(_cell(cell, threshold) for cell in row.cells),
             *(_cell(row.total, threshold), row.total.covered, row.total.counted),
-            *(_shown(row.introduction), _shown(row.paused), _shown(row.only_exempt)),
+            *(_shown(one, threshold) for one in (row.introduction, row.paused, row.only_exempt)),
             _cell(row.uptake, threshold) if row.uptake and not unit else None,
         ]
         for row in table.rows

@@ -1,13 +1,20 @@
-"""What is hidden from somebody who may not see individuals, checked by linear programming."""
+"""What is hidden from somebody who may not see individuals, checked by linear programming: first
+one tree of counts, then everything that is published of a day."""
 
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from datetime import date, datetime
 
 import pytest
 
 from competence.engine import Count, Coverage
-from competence.suppression import Figure, Hidden, shown_figures, suppressed
+from competence.engine.coverage import CoverageReport
+from competence.figures.coverage import DayFigures, UnitNode
+from competence.figures.published import publish
+from competence.suppression import Figure, Hidden, shown_figures
+from lms.lib.dates import STOCKHOLM
 from tests.competence.linear import bounds
 
 FEW, PROTECTED = Figure(None, Hidden.FEW), Figure(None, Hidden.PROTECTED)
@@ -43,25 +50,6 @@ def test_few_people_without_a_unit_cannot_be_worked_out():
 def test_few_people_directly_in_a_unit_cannot_be_worked_out():
     shown = shown_figures({None: 42, 1: 42, 2: 20, 3: 20}, PARENTS)
     assert PROTECTED in (shown[1], shown[2], shown[3])
-
-
-def test_share_of_few_people_is_hidden_and_a_share_that_tells_a_count_too():
-    coverage = Coverage(
-        by_key_group={"G": Count(covered=60, gap=20)},
-        by_unit={
-            (1, "G"): Count(covered=60, gap=20),
-            (2, "G"): Count(covered=0, gap=3),
-            (3, "G"): Count(covered=20, gap=7),
-            (4, "G"): Count(covered=40, gap=10),
-        },
-    )
-    shown = suppressed(coverage, PARENTS)
-    assert shown.by_unit[2, "G"].gap == FEW
-    assert shown.by_unit[2, "G"].share == FEW
-    assert shown.by_unit[3, "G"].gap == PROTECTED
-    assert shown.by_unit[3, "G"].share == PROTECTED
-    assert shown.by_unit[4, "G"].share == Figure(Count(covered=4, gap=1).share)
-    assert shown.by_key_group["G"].share == Figure(Count(covered=3, gap=1).share)
 
 
 def equations_of(values, parents, shown, threshold=5):
@@ -108,3 +96,78 @@ def test_every_hidden_count_keeps_an_interval_five_wide(seed: int):
         low, high = bounds(equations, name)
         assert high - low >= 5, (values, parents, shown, name)
     assert all(shown[node].hidden is Hidden.FEW for node, value in values.items() if 0 < value < 5)
+
+
+def test_a_count_under_the_threshold_is_said_with_the_threshold_that_is_set():
+    assert FEW.hidden_text(5) == "färre än 5"
+    assert FEW.hidden_text(10) == "färre än 10"
+    assert PROTECTED.hidden_text(10) == "visas inte"
+
+
+def tree_of_figures(seed: int) -> DayFigures:
+    """A root, its departments and their schools, with random counts of every kind; a few people
+    without a unit, and a few in two."""
+    choice = random.Random(seed)
+    parents: dict[int, int | None] = {1: None}
+    for node in range(2, choice.randint(4, 12)):
+        parents[node] = 1 if node < 4 else choice.randint(1, min(node - 1, 3))
+    counts = {node: Count() for node in (None, *parents)}
+    kinds = ("covered", "gap", "introduction", "paused", "only_exempt")
+    for node in parents:
+        for kind in kinds:
+            own = choice.choice((0, 0, 1, 2, 3, 4, 5, 6, 9, 15, 40))
+            above = node
+            while above is not None:
+                counts[above] = add(counts[above], kind, own)
+                above = parents[above]
+            counts[None] = add(counts[None], kind, own)
+    for kind in kinds:
+        counts[None] = add(counts[None], kind, choice.choice((0, 0, 2, 7)))
+    return DayFigures(
+        as_of=date(2026, 11, 23),
+        made_at=datetime(2026, 11, 23, 8, 0, tzinfo=STOCKHOLM),
+        plan_number=1,
+        adopted_on=None,
+        units={pk: UnitNode(pk, f"U{pk}", f"Enhet {pk}", up) for pk, up in parents.items()},
+        key_groups={"G": "Grupp G"},
+        levels={},
+        report=CoverageReport(
+            mandatory=Coverage(
+                {"G": counts[None]},
+                {(node, "G"): count for node, count in counts.items() if node is not None},
+            ),
+            uptake=Coverage({}, {}),
+        ),
+        by_area={},
+    )
+
+
+def add(count: Count, kind: str, number: int) -> Count:
+    return replace(count, **{kind: getattr(count, kind) + number})
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_count_that_is_hidden_can_be_worked_out_from_what_is_published(seed: int):
+    figures = tree_of_figures(seed)
+    published = publish(figures, 5)
+    tops = set(figures.top_units)
+    parents = {
+        node: None if node in tops else unit.parent
+        for node, unit in figures.units.items()
+        if node not in figures.roots_above_tops
+    }
+    for kind in ("covered", "gap", "introduction", "paused", "only_exempt"):
+        counts = {None: figures.report.mandatory.by_key_group["G"]}
+        counts |= {node: figures.report.mandatory.by_unit[node, "G"] for node in parents}
+        values = {node: getattr(count, kind) for node, count in counts.items()}
+        shown = {node: getattr(published.count("G", node), kind) for node in values}
+        equations, rests = equations_of(values, parents, shown)
+        few = [f"n{node}" for node, value in values.items() if 0 < value < 5]
+        for name in few + rests:
+            low, high = bounds(equations, name)
+            assert high - low >= 5, (kind, values, parents, shown, name)
+        assert all(shown[node].hidden for node, value in values.items() if 0 < value < 5)
+        for node in values:
+            share = published.count("G", node).share
+            pair = (published.count("G", node).covered, published.count("G", node).gap)
+            assert bool(share.hidden) == any(figure.hidden for figure in pair)
