@@ -20,13 +20,14 @@ from courses.offer import offer_index
 from courses.services.completing import complete_courses
 from courses.services.enrolment import enrol_many
 from lms.demo.clock import DemoClock, simulated
+from lms.demo.editing import change_article, tend_pages
 from lms.demo.exports import import_trainings
 from lms.demo.organisation import World
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import ONE_DAY
 from lms.notifications.services.outbox import send_due
 from lms.notifications.services.reminders import collect_reminders
-from lms.people.models import Employment, Person
+from lms.people.models import Employment, Person, User
 
 DAYS = 2 * 365
 # HR's file is imported twice a year in the demo (in real life every night).
@@ -81,6 +82,7 @@ class _Life:
         self.planned: dict[date, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         self.decided: set[tuple[int, str, date]] = set()
         self.diligence: dict[int, float] = {}
+        self.editor = User.objects.get(person__person_id=world.cast["samordnare"])
         cast = set(world.cast.values())
         # The people behind the logins do nothing on their own: that is for the visitor.
         self.untouched = set(Person.objects.filter(person_id__in=cast).values_list("pk", flat=True))
@@ -97,6 +99,8 @@ class _Life:
             self._take_courses(day, clock)
         if number % 30 == 0:
             self._exempt(day, clock)
+            tend_pages(day=day, today=self.today, by=self.editor)
+        change_article(days_ago=(self.today - day).days, by=self.editor)
         if (self.today - day).days <= REMINDERS_SINCE and day.weekday() == 0:
             produce_notices(as_of=day, at=clock.set(day, 6), offered=self.offers)
             collect_reminders(day=day, at=clock.at)
@@ -127,9 +131,9 @@ class _Life:
             last = row.valid_until if row.status == Status.EXPIRING else row.due_on
             if last is not None and last > soon:
                 continue
-            for code, gives in self.gives.items():
-                if any(a == row.requirement.area and n >= row.requirement.level for a, n in gives):
-                    wanted[row.person_pk].add(code)
+            code = self._nearest_course(row.requirement.area, row.requirement.level)
+            if code is not None:
+                wanted[row.person_pk].add(code)
         known = self._known(day)
         for person_pk, codes in sorted(wanted.items()):
             if person_pk in self.untouched or person_pk not in unit_of or person_pk not in known:
@@ -143,6 +147,16 @@ class _Life:
                     when -= timedelta(days=2)
                 if when > day:
                     self.planned[when][code].append(person_pk)
+
+    def _nearest_course(self, area: str, level: int) -> str | None:
+        """The course that gives the lowest level that is enough."""
+        enough = [
+            (given, code)
+            for code, gives in self.gives.items()
+            for of_area, given in gives
+            if of_area == area and given >= level
+        ]
+        return min(enough)[1] if enough else None
 
     def _known(self, day: date) -> set[int]:
         """Nobody does anything here before HR's file has told that they exist."""
