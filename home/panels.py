@@ -21,7 +21,7 @@ class FirstStepsPanel(Component):
     def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         all_steps = steps(today())
         return {
-            "left": [step for step in all_steps if not step.done],
+            "left": [step for step in all_steps if not (step.done or step.optional)],
             "done": sum(step.done for step in all_steps),
             "total": len(all_steps),
         }

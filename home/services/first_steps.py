@@ -40,6 +40,8 @@ class Step:
     done: bool
     url: str = ""
     link: str = ""
+    # One can begin without it.
+    optional: bool = False
 
 
 def _address(name: str, *args: object) -> str:
@@ -90,6 +92,7 @@ def steps(day: date) -> tuple[Step, ...]:
             site.logo_id is not None,
             settings_url,
             to_settings,
+            optional=True,
         ),
         Step(
             "sender",

@@ -6,8 +6,11 @@ from datetime import date
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
+from wagtail.log_actions import log
 
-from lms.demo.organisation import World
+from home.services.first_steps import send_test_mail
+from lms.content.models import SiteSettings
+from lms.demo.organisation import MUNICIPALITY, World
 from lms.people.models import Person, Unit, User
 from lms.people.roles import Role
 from lms.people.services.accounts import make_account
@@ -41,12 +44,22 @@ def make_accounts(world: World, day: date) -> None:
         )
         _let_in(admin)
         assign_role(user=admin, role=Role.SYSTEM_ADMIN, starts_on=day, by=None, day=day)
+        _settle_in(admin)
     people = Person.objects.filter(person_id__in=world.cast.values(), user__isnull=True).in_bulk(
         field_name="person_id"
     )
     for login, person_id in world.cast.items():
         if person_id in people:
             give_account(login, people[person_id], day, admin)
+
+
+def _settle_in(admin: User) -> None:
+    """The first steps, as the administrator took them."""
+    site = SiteSettings.load()
+    site.municipality_name, site.sender_address = MUNICIPALITY, "noreply@example.se"
+    site.save()
+    log(instance=site, action="wagtail.edit", user=admin)
+    send_test_mail(to=admin)
 
 
 def give_account(login: str, person: Person, day: date, admin: User) -> None:

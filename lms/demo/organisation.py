@@ -205,7 +205,8 @@ _DEPARTMENTS: tuple[tuple[str, str, tuple[_Operation, ...]], ...] = (
     ),
 )  # fmt: skip
 
-ROOT = UnitRow("EXK", "Exempelkommun", "", "kommun")
+MUNICIPALITY = "Lindvalla kommun"
+ROOT = UnitRow("EXK", MUNICIPALITY, "", "kommun")
 COUNCIL = UnitRow("KF", "Kommunfullmäktige och nämnder", "EXK", "nämnd")
 # Where the förskollärare and the rektor of the demo logins work.
 CAST_UNIT = "BUF-F1-01"
