@@ -1,5 +1,5 @@
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 import pytest
@@ -7,7 +7,7 @@ from django.core import mail
 from django.db import connection
 
 from lms.audit.models import AuditEvent
-from lms.people.models import Invitation, Person, User
+from lms.people.models import Invitation, Person, RoleAssignment, User
 from lms.people.roles import Role
 from lms.people.services import accounts
 from lms.people.services.role_assignments import (
@@ -15,6 +15,7 @@ from lms.people.services.role_assignments import (
     assign_role,
     end_role,
     sync_admin_access,
+    sync_all_admin_access,
 )
 from tests.builders.people import (
     MONDAY,
@@ -172,6 +173,17 @@ def test_on_a_shared_computer_the_session_ends_with_the_browser_and_after_half_a
     assert client.get("/konto/").status_code == 302
 
 
+def test_whoever_opens_an_account_on_a_shared_computer_can_say_so(client, sent):
+    code = invited(sent, make_person())
+    client.post(f"/konto/aktivera/{code}/", {"password": PASSWORD, "shared_computer": "on"})
+    assert client.session.get_expire_at_browser_close()
+    assert "shared_computer_seen_at" in client.session
+    client.logout()
+    code = invited(sent, make_person())
+    client.post(f"/konto/aktivera/{code}/", {"password": PASSWORD})
+    assert not client.session.get_expire_at_browser_close()
+
+
 def test_many_wrong_passwords_are_stopped(client):
     user = make_account(make_person())
     for _ in range(6):
@@ -243,19 +255,58 @@ def test_the_account_closes_the_day_after_the_last_employment():
     assert AuditEvent.objects.filter(action="account_deactivated").count() == 1
 
 
-def test_a_role_or_a_naming_or_never_having_been_employed_keeps_the_account(monkeypatch):
+def test_a_mandate_a_naming_or_never_having_been_employed_keeps_the_account(monkeypatch):
     unit = make_unit("U")
-    with_role, named, leaver = (make_person() for _ in range(3))
-    for person in (with_role, named, leaver):
+    elected, guest, named, leaver = (make_person() for _ in range(4))
+    for person in (elected, guest, named, leaver):
         employ(person, unit, ends_on=MONDAY - timedelta(days=1))
         make_account(person)
-    make_account(make_person())
-    give_role(with_role.user, Role.AUDITOR)
+    give_role(make_account(make_person()), Role.AUDITOR)
+    give_role(elected.user, Role.ELECTED)
+    give_role(guest.user, Role.PARTNER)
     monkeypatch.setattr(accounts, "_keepers", [lambda people, day: [named.pk]])
     assert accounts.deactivate_leavers(day=MONDAY) == 1
     assert list(User.objects.filter(is_active=False).values_list("person", flat=True)) == [
         leaver.pk
     ]
+    assert not RoleAssignment.objects.exclude(ends_on=None).exists()
+
+
+def test_the_roles_of_somebody_who_leaves_end_with_the_employment():
+    unit, friday = make_unit("U"), MONDAY - timedelta(days=3)
+    user = make_account(make_person())
+    employ(user.person, unit, ends_on=friday)
+    role = give_role(user, Role.AUDITOR)
+    RoleAssignment.objects.update(created_at=datetime(2024, 5, 1, tzinfo=UTC))
+    assert accounts.deactivate_leavers(day=MONDAY) == 1
+    role.refresh_from_db()
+    user.refresh_from_db()
+    assert (user.is_active, role.ends_on) == (False, friday)
+    event = AuditEvent.objects.get(action="role_ended")
+    assert (event.object_id, event.person_key, event.after, event.reason) == (
+        str(role.pk),
+        user.person_id,
+        {"ends_on": "2026-11-20"},
+        "last employment ended",
+    )
+    assert accounts.deactivate_leavers(day=MONDAY) == 0
+
+
+def test_a_role_given_after_the_employment_keeps_the_account_and_the_earlier_ones_end():
+    user = make_account(make_person())
+    employ(user.person, make_unit("U"), ends_on=MONDAY - timedelta(days=30))
+    earlier = give_role(user, Role.EDITOR)
+    RoleAssignment.objects.update(created_at=datetime(2024, 5, 1, tzinfo=UTC))
+    later = give_role(user, Role.AUDITOR, starts_on=MONDAY - timedelta(days=7))
+    assert accounts.deactivate_leavers(day=MONDAY) == 0
+    earlier.refresh_from_db()
+    later.refresh_from_db()
+    user.refresh_from_db()
+    assert (user.is_active, earlier.ends_on, later.ends_on) == (
+        True,
+        MONDAY - timedelta(days=30),
+        None,
+    )
 
 
 def test_somebody_who_returns_gets_the_account_back_but_not_one_closed_by_hand():
@@ -274,6 +325,24 @@ def test_somebody_who_returns_gets_the_account_back_but_not_one_closed_by_hand()
     )
 
 
+def test_what_was_last_done_to_an_account_decides_whether_it_opens_again():
+    """Left and returned, then closed by hand, then opened by hand, then left and returned."""
+    person, by = make_person(), account_with(Role.SYSTEM_ADMIN)
+    unit, later = make_unit("U"), MONDAY + timedelta(days=100)
+    employ(person, unit, ends_on=MONDAY - timedelta(days=1))
+    user = make_account(person)
+    accounts.deactivate_leavers(day=MONDAY)
+    employ(person, unit, "NY", starts_on=MONDAY, ends_on=later)
+    assert accounts.reactivate_returned(day=MONDAY) == 1
+    user.refresh_from_db()
+    accounts.close_account(user=user, by=by, reason="Slutat i förtid")
+    assert accounts.reactivate_returned(day=MONDAY + timedelta(days=1)) == 0
+    accounts.reopen_account(user=user, by=by, reason="Kom tillbaka")
+    assert accounts.deactivate_leavers(day=later + timedelta(days=1)) == 1
+    employ(person, unit, "IGEN", starts_on=later + timedelta(days=2))
+    assert accounts.reactivate_returned(day=later + timedelta(days=2)) == 1
+
+
 @pytest.mark.parametrize("size", [3, 300])
 def test_closing_accounts_takes_a_bounded_number_of_queries(size, django_assert_max_num_queries):
     unit = make_unit("U")
@@ -284,7 +353,7 @@ def test_closing_accounts_takes_a_bounded_number_of_queries(size, django_assert_
     # The ledger is written in batches: SQLite takes 999 values in a statement.
     columns = [field for field in AuditEvent._meta.concrete_fields if not field.primary_key]
     batch = connection.ops.bulk_batch_size(columns, [None] * size)
-    with django_assert_max_num_queries(5 + ceil(size / batch)):
+    with django_assert_max_num_queries(6 + ceil(size / batch)):
         assert accounts.deactivate_leavers(day=MONDAY) == size
 
 
@@ -300,6 +369,8 @@ def test_the_editor_gets_the_admin_and_pages_and_loses_them_with_the_role():
     actions = {p.permission.codename for g in user.groups.all() for p in g.page_permissions.all()}
     assert actions == {"add_page", "change_page", "publish_page"}
     end_role(assignment=assignment, on=MONDAY, by=None)
+    assert User.objects.get(pk=user.pk).has_perm("wagtailadmin.access_admin")
+    sync_all_admin_access(day=MONDAY + timedelta(days=1))
     assert not User.objects.get(pk=user.pk).has_perm("wagtailadmin.access_admin")
 
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
 from lms.audit.services import record
-from lms.lib.dates import ONE_DAY
 from lms.people.access import MATRIX, Action, Obj, roles_of
 from lms.people.models import RoleAssignment, Unit, User
 from lms.people.roles import Role
@@ -25,7 +24,9 @@ class RoleAssignmentError(ValueError):
 ADMIN_ROLES = tuple(MATRIX[Obj.ADMIN])
 """Roles with a way into /admin/. Each has a group there, named after the role."""
 
-_PAGE_ACTIONS: dict[Role, tuple[str, ...]] = {
+# Who writes pages publishes them (the coordinator, a communicator with the public pages: domain.md
+# §2); the reviewer sees drafts in order to judge them.
+PAGE_ACTIONS: dict[Role, tuple[str, ...]] = {
     Role.EDITOR: ("add_page", "change_page", "publish_page"),
     Role.REVIEWER: ("change_page",),
     Role.COORDINATOR: ("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
@@ -52,7 +53,7 @@ def sync_admin_groups() -> dict[Role, Group]:
         group.permissions.set([enter, *_model_permissions(role)])
         groups[role] = group
         wanted = Permission.objects.filter(
-            content_type__app_label="wagtailcore", codename__in=_PAGE_ACTIONS.get(role, ())
+            content_type__app_label="wagtailcore", codename__in=PAGE_ACTIONS.get(role, ())
         )
         GroupPagePermission.objects.filter(group=group).exclude(permission__in=wanted).delete()
         for permission in wanted if root else ():
@@ -176,8 +177,12 @@ def assign_role(
 
 
 @transaction.atomic
-def end_role(*, assignment: RoleAssignment, on: date, by: User | None) -> RoleAssignment:
-    """Let `on` be the last day. A role that has not begun by then ends on its first day."""
+def end_role(
+    *, assignment: RoleAssignment, on: date, by: User | None, day: date | None = None
+) -> RoleAssignment:
+    """Let `on` be the last day. A role that has not begun by then ends on its first day. `day` is
+    the day on which admin access is brought up to date (`on` if none): the last day is still one
+    with the role, and the daily work takes it away after that."""
     if assignment.ends_on is not None and assignment.ends_on <= on:
         raise RoleAssignmentError(_("The role has already ended."))
     before = assignment.ends_on.isoformat() if assignment.ends_on else None
@@ -191,5 +196,5 @@ def end_role(*, assignment: RoleAssignment, on: date, by: User | None) -> RoleAs
         before={"ends_on": before},
         after={"ends_on": assignment.ends_on.isoformat()},
     )
-    sync_admin_access(user=assignment.user, day=assignment.ends_on + ONE_DAY)
+    sync_admin_access(user=assignment.user, day=day or on)
     return assignment
