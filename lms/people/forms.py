@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
@@ -15,21 +14,25 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lms.people.middleware import SHARED_SESSION
+from lms.people.middleware import share_computer
 from lms.people.models import Person, RoleAssignment, Unit, User
 from lms.people.roles import Role
 
 
-class LoginForm(AllauthLoginForm):
-    """E-mail, password, and whether others use the computer too."""
-
-    shared_computer = forms.BooleanField(
+def _shared_computer() -> forms.BooleanField:
+    return forms.BooleanField(
         label=gettext_lazy("This is a shared computer"),
         required=False,
         help_text=gettext_lazy(
             "You are signed out when you close the browser, or after 30 minutes without activity."
         ),
     )
+
+
+class LoginForm(AllauthLoginForm):
+    """E-mail, password, and whether others use the computer too."""
+
+    shared_computer = _shared_computer()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -42,8 +45,7 @@ class LoginForm(AllauthLoginForm):
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         response: HttpResponse = super().login(request, redirect_url)
         if self.cleaned_data["shared_computer"]:
-            request.session[SHARED_SESSION] = int(time.time())
-            request.session.set_expiry(0)
+            share_computer(request)
         return response
 
 
@@ -68,6 +70,7 @@ class ActivationForm(forms.Form):
         label=gettext_lazy("Choose a password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+    shared_computer = _shared_computer()
 
     def __init__(self, *args: Any, email_known: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

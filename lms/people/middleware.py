@@ -25,6 +25,12 @@ SHARED_IDLE_SECONDS = 30 * 60
 _WRITE_AGAIN_AFTER = 60
 
 
+def share_computer(request: HttpRequest) -> None:
+    """Let the session that has just begun be one on a shared computer."""
+    request.session[SHARED_SESSION] = int(time.time())
+    request.session.set_expiry(0)
+
+
 class AccessMiddleware:
     """Refuses every address that the table in `settings.URL_ACCESS` does not list, sends the
     anonymous to sign in where an account is needed, and logs what was refused."""

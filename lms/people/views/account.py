@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from lms.lib.dates import today
 from lms.people.access import roles_of
 from lms.people.forms import ActivationForm, CodeForm, LanguageForm
+from lms.people.middleware import share_computer
 from lms.people.models import Invitation
 from lms.people.roles import Role
 from lms.people.services.accounts import (
@@ -105,7 +106,10 @@ def activate_account(request: HttpRequest, code: str) -> HttpResponse:
         except AccountError as error:
             form.add_error(None, str(error))
         else:
-            return perform_login(request, Login(user=user))
+            response: HttpResponse = perform_login(request, Login(user=user))
+            if form.cleaned_data["shared_computer"]:
+                share_computer(request)
+            return response
     context = {"form": form, "person": invitation.person, "email": form.email_known}
     return render(request, "account/activate.html", context)
 
