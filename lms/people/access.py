@@ -111,7 +111,8 @@ MATRIX: dict[Obj, dict[Role, Grants]] = {
         Role.EXECUTIVE_VIEWER: _R,
         Role.AUDITOR: _R,
     },
-    # Approval is never by the author: the workflow checks that, the matrix who may at all.
+    # To approve (A) is to judge somebody else's page. Nothing waits for it yet: who may write a
+    # page (U) also publishes it.
     Obj.PUBLIC_PAGE: {
         Role.PUBLIC: _R,
         Role.LEARNER: _R,
@@ -311,9 +312,10 @@ MATRIX: dict[Obj, dict[Role, Grants]] = {
         Role.HR_IMPORT: _CRU,
         Role.SYSTEM_ADMIN: _R,
     },
-    # The first administrator loads the first file; after that HR does.
+    # The first administrator loads the first file; after that HR does. The coordinator sees that
+    # it was done and how much it changed, not whose employment or leave it was.
     Obj.HR_IMPORT: {
-        Role.COORDINATOR: _CRU,
+        Role.COORDINATOR: _R,
         Role.HR_IMPORT: _CRU,
         Role.SYSTEM_ADMIN: _CRU,
         Role.AUDITOR: _R,

@@ -6,6 +6,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from lms.people.access import MATRIX, Action, Obj, Rule, Scope
 from lms.people.roles import Role
+from lms.people.services.role_assignments import PAGE_ACTIONS
 from lms.url_access import ROOT, rule_for, url_access
 
 
@@ -131,3 +132,13 @@ def test_every_rule_names_a_cell_that_somebody_has():
         )
     ]
     assert dead == []
+
+
+def test_who_may_write_pages_publishes_them_and_nobody_else():
+    writers = {
+        role
+        for role in MATRIX[Obj.PUBLIC_PAGE]
+        if "U" in letters(Obj.PUBLIC_PAGE, role) and "U" in letters(Obj.ARENA_PAGE, role)
+    }
+    publishers = {role for role, actions in PAGE_ACTIONS.items() if "publish_page" in actions}
+    assert publishers == writers == {Role.EDITOR, Role.COORDINATOR}

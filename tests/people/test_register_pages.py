@@ -227,3 +227,14 @@ def test_an_app_above_adds_its_own_kind(monkeypatch):
     assert [one.findings for one in anomalies.anomalies(MONDAY)][-1] == (anomalies.Finding("XYZ"),)
     with pytest.raises(anomalies.AnomalyError):
         anomalies.register(anomalies.AnomalyKind("unknown_job_code", "Andra", "", lambda day: []))
+
+
+def test_the_coordinator_sees_that_an_import_was_made_but_not_what_it_says_of_people(client, hr):
+    plan_page(hr)
+    [waiting] = ImportUpload.objects.all()
+    client.logout()
+    client.force_login(account_with(Role.COORDINATOR))
+    page = client.get(f"{ROOT}/import/").content.decode()
+    assert "multipart" not in page
+    assert "plan/" not in page
+    assert client.get(f"{ROOT}/import/{waiting.pk}/plan/").status_code == 403
