@@ -4,7 +4,7 @@ constant number of queries; the caller has narrowed the people to those the read
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,7 @@ from competence.engine.coverage import standing_of
 from competence.figures.enrolled import OpenEnrolment, OpenEnrolments
 from competence.figures.told import last_told
 from competence.figures.words import swedish_order
+from courses.offer import offer_index
 from lms.framework.models import CompetenceArea
 from lms.people.models import Employment, Person, Unit
 
@@ -25,13 +26,15 @@ OPEN = frozenset({Status.OVERDUE, Status.EXPIRED, Status.PENDING, Status.EXPIRIN
 @dataclass(frozen=True)
 class Cell:
     """One person in one area: the worst of the mandatory rows, the day that is shown with it,
-    and the course that is on the way to closing it."""
+    and the course that is on the way to closing it. `planned`: something is to be done, and no
+    published course gives it yet."""
 
     area: str
     area_label: str
     status: Status
     on: date | None
     enrolment: OpenEnrolment | None
+    planned: bool
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,11 @@ class Member:
     @property
     def to_do(self) -> int:
         return sum(c is not None and c.status == Status.PENDING for c in self.cells)
+
+    @property
+    def to_remind_of(self) -> list[Cell]:
+        """What the person can do something about now."""
+        return [c for c in self.cells if c is not None and c.status in OPEN and not c.planned]
 
     @property
     def asked(self) -> int:
@@ -182,10 +190,12 @@ class TeamFacts:
     enrolments: OpenEnrolments
     told: Mapping[int, date]
     areas: list[CompetenceArea]
+    # (area, level) that some published course gives.
+    offered: Collection[tuple[str, int]]
 
 
 def read_team(people: QuerySet[Person], as_of: date) -> TeamFacts:
-    """One run of the engine and six queries."""
+    """One run of the engine and seven queries."""
     persons = list(people.order_by("pk"))
     pks = [person.pk for person in persons]
     rows: dict[int, list[GapRow]] = {}
@@ -202,6 +212,7 @@ def read_team(people: QuerySet[Person], as_of: date) -> TeamFacts:
         OpenEnrolments.of(pks),
         last_told(pks),
         list(CompetenceArea.objects.all()),
+        offer_index().keys(),
     )
 
 
@@ -226,10 +237,7 @@ def build_team(facts: TeamFacts, *, key_group: str | None = None, area: str | No
             person,
             rows.get(person.pk, []),
             areas,
-            facts.as_of,
-            facts.posts.get(person.pk, []),
-            facts.enrolments,
-            facts.told.get(person.pk),
+            facts,
         )
         for person in facts.persons
         if not narrowed or person.pk in rows
@@ -242,11 +250,9 @@ def _member(
     person: Person,
     rows: list[GapRow],
     areas: Iterable[CompetenceArea],
-    as_of: date,
-    posts: Sequence[Employment],
-    enrolments: OpenEnrolments,
-    told_on: date | None,
+    facts: TeamFacts,
 ) -> Member:
+    posts = facts.posts.get(person.pk, [])
     mandatory = [row for row in rows if row.mandatory]
     by_area: dict[str, list[GapRow]] = {}
     for row in mandatory:
@@ -260,18 +266,16 @@ def _member(
         unit_pks=tuple(dict.fromkeys(post.unit_id for post in posts)),
         standing=standing_of(mandatory) if mandatory else "",
         cells=tuple(
-            _cell(area.code, area.label, by_area[area.code], enrolments)
-            if area.code in by_area
-            else None
+            _cell(area, by_area[area.code], facts) if area.code in by_area else None
             for area in areas
         ),
         rows=tuple(rows),
         runs_out_on=min(
-            (row.valid_until for row in running_out(mandatory, as_of) if row.valid_until),
+            (row.valid_until for row in running_out(mandatory, facts.as_of) if row.valid_until),
             default=None,
         ),
-        enrolments=tuple(enrolments.of_person(person.pk)),
-        told_on=told_on,
+        enrolments=tuple(facts.enrolments.of_person(person.pk)),
+        told_on=facts.told.get(person.pk),
     )
 
 
@@ -282,10 +286,19 @@ def shown_day(row: GapRow) -> date | None:
     return row.valid_until if row.status in (Status.EXPIRED, Status.EXPIRING) else None
 
 
-def _cell(area: str, label: str, rows: list[GapRow], enrolments: OpenEnrolments) -> Cell:
+def _cell(area: CompetenceArea, rows: list[GapRow], facts: TeamFacts) -> Cell:
     worst = min(rows, key=lambda row: (SEVERITY[row.status], shown_day(row) or date.max))
-    underway = (enrolments.towards(row) for row in rows if row.status in OPEN)
-    return Cell(area, label, worst.status, shown_day(worst), next(filter(None, underway), None))
+    underway = (facts.enrolments.towards(row) for row in rows if row.status in OPEN)
+    enrolment = next(filter(None, underway), None)
+    waits = worst.status in OPEN and (worst.area, worst.level) not in facts.offered
+    return Cell(
+        area=area.code,
+        area_label=area.label,
+        status=worst.status,
+        on=shown_day(worst),
+        enrolment=enrolment,
+        planned=waits and enrolment is None,
+    )
 
 
 def _uptake(rows_of_people: Iterable[list[GapRow]]) -> tuple[Uptake, ...]:

@@ -18,8 +18,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.models import Page
 
+from competence.engine import GapRow
 from competence.figures.offers import open_rows, suggest
-from competence.figures.team import OPEN, Member, build_team, read_team
+from competence.figures.team import Member, build_team, read_team
 from competence.services.reminders import remind_people
 from competence.views.scope import UNDO, acting_user, people_acted_for
 from courses.models import Enrolment
@@ -132,10 +133,10 @@ def team_remind(request: HttpRequest) -> HttpResponse:
     members = _chosen(request, day)
     if not members:
         return _nobody_chosen(request)
-    in_need = [member for member in members if open_rows(member)]
+    in_need = [member for member in members if member.to_remind_of]
     if request.method == "POST" and in_need:
         told = remind_people(
-            [(member.pk, open_rows(member)) for member in in_need],
+            [(member.pk, _rows_to_remind_of(member)) for member in in_need],
             day=day,
             by=acting_user(request),
             at=timezone.now(),
@@ -154,11 +155,15 @@ def team_remind(request: HttpRequest) -> HttpResponse:
         "competence/team_remind.html",
         {
             "members": in_need,
-            "open_statuses": OPEN,
             "without_need": [member for member in members if member not in in_need],
             "day": day,
         },
     )
+
+
+def _rows_to_remind_of(member: Member) -> list[GapRow]:
+    areas = {cell.area for cell in member.to_remind_of}
+    return [row for row in open_rows(member) if row.area in areas]
 
 
 def _back(request: HttpRequest) -> str:

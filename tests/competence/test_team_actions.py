@@ -59,6 +59,7 @@ def test_unit_contact_may_read_but_not_enrol(school, client):
 
 
 def test_reminder_tells_each_once_a_day_and_is_recorded(school, client):
+    publish_course(gives=(("OM1", 1, 12), ("OM4", 1, None)))
     client.force_login(school.manager)
     for _time in range(2):
         client.post("/team/atgard/paminn/", {"person": ["Gap", "Ny", "Klar"]})
@@ -69,6 +70,18 @@ def test_reminder_tells_each_once_a_day_and_is_recorded(school, client):
     assert AuditEvent.objects.filter(action="person.reminded").count() == 2
     page = client.get("/team/atgard/paminn/?person=Gap").content.decode()
     assert "Fick besked i dag" in page
+
+
+def test_nobody_is_reminded_of_what_no_course_gives(school, client):
+    publish_course(gives=(("OM1", 1, 12),))
+    client.force_login(school.manager)
+    page = client.get("/team/atgard/paminn/?person=Ny").content.decode()
+    assert "Område OM1" in page
+    assert "Område OM4" not in page
+    client.post("/team/atgard/paminn/", {"person": ["Ny"]})
+    (notice,) = Notice.objects.filter(kind=REMINDER)
+    assert [thing["area_code"] for thing in notice.context["things"]] == ["OM1"]
+    assert "utbildning planeras" in client.get("/team/").content.decode()
 
 
 def test_nobody_chosen_leads_back_with_a_word(school, client):
