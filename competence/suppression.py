@@ -49,6 +49,30 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class About:
+    """How many people, roughly: nobody, fewer than the threshold, or at least a multiple of it.
+    For sums that are in no table and that the reader can put together as they like."""
+
+    at_least: int
+    threshold: int
+    is_few: bool = False
+
+    @classmethod
+    def of(cls, count: int, threshold: int) -> About:
+        return cls(count - count % threshold, threshold, 0 < count < threshold)
+
+    def __bool__(self) -> bool:
+        return self.is_few or self.at_least > 0
+
+    def __str__(self) -> str:
+        if self.is_few:
+            return _("fewer than %(threshold)s people") % {"threshold": self.threshold}
+        if self.at_least:
+            return _("at least %(number)s people") % {"number": self.at_least}
+        return _("nobody")
+
+
+@dataclass(frozen=True)
 class ShownCount:
     """The figures of one key group in one unit, or in all. A hidden figure has no value."""
 

@@ -1,5 +1,9 @@
 """What a decision would mean, counted before it is taken: it is made, the engine is asked, and it
-is taken back in the same transaction."""
+is taken back in the same transaction.
+
+Who prepares a decision may see figures but nobody's standing, and a draft can be written to ask
+about one person. So nothing is said of who has or lacks what a draft asks for; people are counted
+roughly, over everyone; and a key group is named without a number."""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from competence.engine import GAPS, Status, iter_gap_rows
 from competence.models import PlanVersion
 from competence.services.plan import adopt_plan_version
 from competence.services.renewals import order_renewal
+from competence.suppression import About
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import User
 
@@ -27,83 +32,81 @@ class _TakenBackError(Exception):
 
 @dataclass(frozen=True)
 class GroupChange:
-    """One key group: how many people its mandatory requirements apply to."""
+    """A key group whose mandatory requirements come to apply to other people than before."""
 
     name: str
-    before: int
-    after: int
-
-    @property
-    def difference(self) -> int:
-        return self.after - self.before
+    some_join: bool
+    some_leave: bool
 
 
 @dataclass(frozen=True)
 class PlanConsequences:
     """What adopting a draft would mean for people, on the day it comes into force."""
 
-    gaining: int  # people who get something mandatory they did not have
-    losing: int  # people who are rid of something mandatory
-    to_do_before: int  # people with something missing, expired or to be done
-    to_do_after: int
+    gaining: About  # people who get something mandatory they did not have
+    losing: About  # people who are rid of something mandatory
     groups: tuple[GroupChange, ...]
+    unchanged: int  # key groups
 
 
 @dataclass
-class _Count:
-    asked: dict[int, set[tuple[str, int]]]
-    to_do: set[int]
+class _Asked:
+    """What is mandatory, by person; and for whom, by key group."""
+
+    of_person: dict[int, set[tuple[str, int]]]
     groups: dict[str, set[int]]
 
 
-def _counted(day: date) -> _Count:
-    count = _Count({}, set(), {})
+def _asked_on(day: date) -> _Asked:
+    asked = _Asked({}, {})
     for row in iter_gap_rows(None, day):
-        if not row.mandatory:
-            continue
-        count.asked.setdefault(row.person_pk, set()).add((row.area, row.level))
-        count.groups.setdefault(row.requirement.key_group_name, set()).add(row.person_pk)
-        if row.status in _TO_DO:
-            count.to_do.add(row.person_pk)
-    return count
+        if row.mandatory:
+            asked.of_person.setdefault(row.person_pk, set()).add((row.area, row.level))
+            asked.groups.setdefault(row.requirement.key_group_name, set()).add(row.person_pk)
+    return asked
 
 
-def consequences_of_adopting(*, version: PlanVersion, in_force_from: date) -> PlanConsequences:
+def consequences_of_adopting(
+    *, version: PlanVersion, in_force_from: date, threshold: int
+) -> PlanConsequences:
     """The plan in force on the day against the draft. Raises what adopting would raise."""
-    before = _counted(in_force_from)
-    after: list[_Count] = []
+    before = _asked_on(in_force_from)
+    found: list[_Asked] = []
 
     def ask() -> None:
         adopt_plan_version(version=version, in_force_from=in_force_from, adopted_on=None, by=None)
-        after.append(_counted(in_force_from))
+        found.append(_asked_on(in_force_from))
 
     _and_take_back(ask)
-    people = before.asked.keys() | after[0].asked.keys()
+    after = found[0]
+    people = before.of_person.keys() | after.of_person.keys()
     none: set[tuple[str, int]] = set()
-    changes = Counter[str]()
+    gaining = losing = 0
     for person in people:
-        was, becomes = before.asked.get(person, none), after[0].asked.get(person, none)
-        changes["gaining"] += bool(becomes - was)
-        changes["losing"] += bool(was - becomes)
+        was, becomes = before.of_person.get(person, none), after.of_person.get(person, none)
+        gaining += bool(becomes - was)
+        losing += bool(was - becomes)
+    names = before.groups.keys() | after.groups.keys()
+    changed = []
+    for name in sorted(names):
+        members, to_be = before.groups.get(name, set()), after.groups.get(name, set())
+        if members != to_be:
+            changed.append(GroupChange(name, bool(to_be - members), bool(members - to_be)))
     return PlanConsequences(
-        changes["gaining"],
-        changes["losing"],
-        len(before.to_do),
-        len(after[0].to_do),
-        tuple(
-            GroupChange(name, len(before.groups.get(name, ())), len(after[0].groups.get(name, ())))
-            for name in sorted(before.groups.keys() | after[0].groups.keys())
-        ),
+        gaining=About.of(gaining, threshold),
+        losing=About.of(losing, threshold),
+        groups=tuple(changed),
+        unchanged=len(names) - len(changed),
     )
 
 
 @dataclass(frozen=True)
 class RenewalReach:
-    """Whom a renewal order would reach: how many lose days, and in how many key groups."""
+    """Whom a renewal order would reach: how many lose days, and in which key groups."""
 
-    people: int
-    run_out_at_once: int  # of them, those left without it the day the order counts
-    groups: tuple[tuple[str, int], ...]
+    people: About
+    run_out_at_once: About  # of them, those left without it the day the order counts
+    groups: tuple[str, ...]  # those in which it reaches as many as may be told
 
 
 def reach_of_renewal(
@@ -113,6 +116,7 @@ def reach_of_renewal(
     achieved_before: date,
     last_valid_day: date,
     decided_on: date,
+    threshold: int,
     by: User | None,
 ) -> RenewalReach:
     """Whom the order would reach, on the day it is decided."""
@@ -134,12 +138,11 @@ def reach_of_renewal(
     _and_take_back(ask)
     changed = {key for key, standing in after[0].items() if standing != before.get(key)}
     groups = Counter(group for _person, group in changed)
+    at_once = {person for person, group in changed if after[0][person, group][0] in _TO_DO}
     return RenewalReach(
-        people=len({person for person, _group in changed}),
-        run_out_at_once=len(
-            {person for person, group in changed if after[0][person, group][0] in _TO_DO}
-        ),
-        groups=tuple(sorted(groups.items())),
+        people=About.of(len({person for person, _group in changed}), threshold),
+        run_out_at_once=About.of(len(at_once), threshold),
+        groups=tuple(sorted(name for name, reached in groups.items() if reached >= threshold)),
     )
 
 

@@ -33,6 +33,7 @@ from competence.services.namings import NamingError, end_naming, name_key_person
 from competence.services.renewals import RenewalOrderError, order_renewal
 from competence.views.scope import acting_user
 from lms.audit.services import record
+from lms.content.models import SiteSettings
 from lms.lib.dates import today
 
 PAGE_SIZE = 50
@@ -173,7 +174,17 @@ def renewals(request: HttpRequest) -> HttpResponse:
                 return redirect("competence_admin:renewals")
             reach = reach_of_renewal(
                 by=acting_user(request),
+                threshold=SiteSettings.load().suppression_threshold,
                 **{name: value for name, value in order.items() if name != "reason"},
+            )
+            record(
+                "renewal_order.reach_seen",
+                order["area"],
+                by=acting_user(request),
+                after={
+                    "achieved_before": order["achieved_before"].isoformat(),
+                    "last_valid_day": order["last_valid_day"].isoformat(),
+                },
             )
         except (RenewalOrderError, ValidationError) as error:
             form.add_error(

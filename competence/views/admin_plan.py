@@ -29,6 +29,8 @@ from competence.services.plan_editing import (
     save_requirement,
 )
 from competence.views.scope import acting_user
+from lms.audit.services import record
+from lms.content.models import SiteSettings
 from lms.framework.rules import PersonRule
 from lms.lib.dates import today
 from lms.people.access import Action, Obj, can
@@ -231,8 +233,11 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
                 )
                 return redirect("competence_admin:plan")
             consequences = consequences_of_adopting(
-                version=version, in_force_from=asked["in_force_from"]
+                version=version,
+                in_force_from=asked["in_force_from"],
+                threshold=SiteSettings.load().suppression_threshold,
             )
+            record("plan_version.consequences_seen", version, by=acting_user(request))
         except PlanError as error:
             form.add_error(None, str(error))
     return render(

@@ -15,7 +15,7 @@ from competence.models import (
     PlanVersion,
     RenewalOrder,
 )
-from competence.services.consequences import consequences_of_adopting, reach_of_renewal
+from competence.services.consequences import GroupChange, consequences_of_adopting, reach_of_renewal
 from competence.services.plan import PlanError, draft_from
 from competence.services.plan_editing import define_key_group, save_requirement
 from lms.audit.models import AuditEvent
@@ -140,8 +140,9 @@ def test_draft_is_edited_its_consequences_seen_and_decided(coordinator, client):
     }
     seen = client.post(f"{ADMIN}/plan/{draft.number}/besluta/", decision)
     consequences = seen.context["consequences"]
-    assert (consequences.gaining, consequences.losing) == (1, 1)
-    assert [(g.name, g.before, g.after) for g in consequences.groups] == [("Grupp G", 3, 3)]
+    assert str(consequences.gaining) == str(consequences.losing) == "färre än 5 personer"
+    assert consequences.groups == (GroupChange("Grupp G", some_join=True, some_leave=True),)
+    assert AuditEvent.objects.filter(action="plan_version.consequences_seen").count() == 1
     draft.refresh_from_db()
     assert draft.status == "draft"
     client.post(f"{ADMIN}/plan/{draft.number}/besluta/", decision | {"decide": "1"})
@@ -198,10 +199,21 @@ def test_counting_consequences_changes_nothing(unit):
     draft = draft_from(in_force(), by=None)
     define_key_group(version=draft, key_group=group(), rules=[], excluded=[], by=None)
     before = AuditEvent.objects.count()
-    consequences = consequences_of_adopting(version=draft, in_force_from=DAY)
-    assert (consequences.losing, consequences.to_do_before, consequences.to_do_after) == (3, 3, 0)
+    consequences = consequences_of_adopting(version=draft, in_force_from=DAY, threshold=2)
+    assert (str(consequences.gaining), str(consequences.losing)) == ("ingen", "minst 2 personer")
+    assert consequences.groups == (GroupChange("Grupp G", some_join=False, some_leave=True),)
     assert AuditEvent.objects.count() == before
     assert PlanVersion.objects.get(pk=draft.pk).status == "draft"
+
+
+def test_a_draft_about_one_person_tells_nothing_of_what_they_have_learnt(unit):
+    draft = draft_from(in_force(), by=None)
+    rules = [PersonRule(units=("S1",), job_codes=("KOCK",))]
+    define_key_group(version=draft, key_group=group(), rules=rules, excluded=[], by=None)
+    options = {"version": draft, "in_force_from": DAY, "threshold": 5}
+    before = consequences_of_adopting(**options)
+    achieve(Person.objects.get(person_id="K0"), on=date(2026, 11, 1))
+    assert consequences_of_adopting(**options) == before
 
 
 def test_key_person_is_named_and_the_naming_ended(coordinator, client):
@@ -252,7 +264,9 @@ def test_renewal_shows_whom_it_reaches_before_it_is_decided(coordinator, client)
     }
     seen = client.post(f"{ADMIN}/fornyelse/", order)
     reach = seen.context["reach"]
-    assert (reach.people, reach.run_out_at_once, reach.groups) == (2, 2, (("Grupp G", 2),))
+    assert str(reach.people) == str(reach.run_out_at_once) == "färre än 5 personer"
+    assert reach.groups == ()
+    assert AuditEvent.objects.filter(action="renewal_order.reach_seen").count() == 1
     assert RenewalOrder.objects.count() == 0
     client.post(f"{ADMIN}/fornyelse/", order | {"decide": "1"})
     assert RenewalOrder.objects.get().reason == "Ny lag"
@@ -265,9 +279,25 @@ def test_renewal_that_reaches_nobody_says_so(unit):
         achieved_before=DAY,
         last_valid_day=DAY,
         decided_on=DAY,
+        threshold=5,
         by=None,
     )
-    assert (reach.people, reach.groups) == (0, ())
+    assert (str(reach.people), reach.groups) == ("ingen", ())
+
+
+def test_renewal_names_the_groups_where_it_reaches_as_many_as_may_be_told(unit):
+    for number in range(3):
+        achieve(Person.objects.get(person_id=f"L{number}"), on=date(2026, 6, 1))
+    reach = reach_of_renewal(
+        area=CompetenceArea.objects.get(code="OM1"),
+        level=None,
+        achieved_before=date(2026, 9, 1),
+        last_valid_day=date(2026, 11, 1),
+        decided_on=DAY,
+        threshold=3,
+        by=None,
+    )
+    assert (str(reach.people), reach.groups) == ("minst 3 personer", ("Grupp G",))
 
 
 def test_opening_what_a_person_has_learnt_is_recorded_and_it_can_be_revoked(coordinator, client):
