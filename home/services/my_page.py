@@ -32,13 +32,15 @@ class State(StrEnum):
     PLANNED = "planned"  # something is asked, and no course gives it yet
     PAUSED = "paused"
     STUDYING = "studying"  # nothing is asked, but a course is underway
+    SUGGESTED = "suggested"  # nothing is asked, but a course is recommended or waits to be begun
     FREE = "free"  # in no key group
     NOBODY = "nobody"  # an account without a person
 
 
 @dataclass(frozen=True)
 class FirstCard:
-    """The one thing to do now: a course to go on with (`progress`) or to begin (`offer`)."""
+    """The one thing to do now: a course to go on with (`progress`) or to begin (`offer`). What
+    is only recommended has no last day and is never late."""
 
     title: str
     url: str
@@ -63,8 +65,11 @@ class Row:
     on: date | None
     valid_until: date | None
     begun: bool
-    without_offer: bool
     mandatory: bool
+    # Something to do something about; of what is recommended, something one may do.
+    is_open: bool
+    # No published course gives it yet.
+    planned: bool
     url: str
     why: tuple[str, ...]
 
@@ -77,7 +82,9 @@ class MyPage:
     courses_to_do: int
     first: FirstCard | None
     others: tuple[EnrolmentProgress, ...]
+    # What presses most first; what waits for a course to be made stands by itself.
     rows: tuple[Row, ...]
+    planned: tuple[Row, ...]
     recommended: tuple[Row, ...]
     news: tuple[ArticleCard, ...]
     certificates: tuple[Certificate, ...]
@@ -88,7 +95,7 @@ def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest
     """The page of `person` on `day`. The same number of queries however much there is."""
     if person is None:
         news = tuple(new_for(user, frozenset(), request=request))
-        return MyPage(State.NOBODY, day, "", 0, None, (), (), (), news, (), None)
+        return MyPage(State.NOBODY, day, "", 0, None, (), (), (), (), news, (), None)
     requirements = my_requirements(person, day)
     enrolments = current_enrolments(person)
     mandatory = [each for each in requirements if each.mandatory]
@@ -101,7 +108,8 @@ def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest
         courses_to_do=_courses_to_do(mandatory),
         first=first,
         others=tuple(each for each in enrolments if first is None or each != first.progress),
-        rows=_rows(mandatory),
+        rows=_rows([each for each in mandatory if not _is_planned(each)]),
+        planned=_rows([each for each in mandatory if _is_planned(each)]),
         recommended=_rows([each for each in requirements if not each.mandatory]),
         news=tuple(new_for(user, key_groups_of(person, day), request=request)),
         certificates=tuple(
@@ -126,6 +134,15 @@ def _to_do(requirements: list[MyRequirement]) -> list[MyRequirement]:
     return [each for each in requirements if each.is_open and _course_of(each)]
 
 
+def _is_planned(requirement: MyRequirement) -> bool:
+    """Whether one can only wait for the course to be made."""
+    return (
+        requirement.without_offer
+        and requirement.enrolment is None
+        and requirement.status is not Status.EXPIRING
+    )
+
+
 def _courses_to_do(mandatory: list[MyRequirement]) -> int:
     urgent = [each for each in _to_do(mandatory) if each.status is not Status.EXPIRING]
     return len({_course_of(each) for each in urgent})
@@ -134,14 +151,20 @@ def _courses_to_do(mandatory: list[MyRequirement]) -> int:
 def _first(
     requirements: list[MyRequirement], enrolments: list[EnrolmentProgress], day: date
 ) -> FirstCard | None:
-    """The course for the requirement that presses most; among several courses for it, the one
-    that closes most of the rest. Without one, what the person has begun of their own accord."""
-    open_ones = _to_do([each for each in requirements if each.mandatory]) or _to_do(requirements)
+    """The course for the mandatory requirement that presses most; among several courses for it,
+    the one that closes most of the rest. Without one, what the person has begun, else what is
+    recommended."""
+    open_ones = _to_do([each for each in requirements if each.mandatory])
+    if not open_ones:
+        recommended = _to_do(requirements)
+        open_ones = [each for each in recommended if each.enrolment and each.enrolment.started]
+        if not open_ones and not any(each.begun for each in enrolments):
+            open_ones = recommended
     underway = {each.course_id: each for each in enrolments}
     if not open_ones:
         if not enrolments:
             return None
-        going = enrolments[0]
+        going = max(enrolments, key=lambda each: each.begun)
         return FirstCard(going.title, going.continue_url, going, None, None, False, False, (), ())
     pressing = open_ones[0]
     closes: Counter[int] = Counter(offer.course_id for each in open_ones for offer in each.offers)
@@ -157,7 +180,7 @@ def _first(
         if any(o.course_id == course_id for o in each.offers)
         or (each.enrolment and each.enrolment.course_pk == course_id)
     ]
-    days = [each.last_day for each in closed if each.last_day]
+    days = [each.last_day for each in closed if each.mandatory and each.last_day]
     last_day = min(days, default=None)
     progress = underway.get(course_id)
     return FirstCard(
@@ -175,14 +198,16 @@ def _first(
 
 def _state(mandatory: list[MyRequirement], first: FirstCard | None, day: date) -> State:
     if not mandatory:
-        return State.STUDYING if first else State.FREE
+        if first is None:
+            return State.FREE
+        return State.STUDYING if first.progress and first.progress.begun else State.SUGGESTED
     if all(each.status is Status.PAUSED for each in mandatory):
         return State.PAUSED
     to_do = [each for each in _to_do(mandatory) if each.status is not Status.EXPIRING]
     if to_do:
         late = any(each.last_day and each.last_day < day for each in to_do)
         return State.LATE if late else State.TO_DO
-    if any(each.without_offer and each.status is not Status.EXPIRING for each in mandatory):
+    if any(_is_planned(each) for each in mandatory):
         return State.PLANNED
     if any(each.status is Status.EXPIRING for each in mandatory):
         return State.EXPIRING
@@ -211,8 +236,9 @@ def _row(same: list[MyRequirement]) -> Row:
         on=one.on,
         valid_until=one.valid_until,
         begun=begun,
-        without_offer=one.without_offer,
         mandatory=one.mandatory,
+        is_open=one.is_open,
+        planned=_is_planned(one),
         url=one.offers[0].url if one.offers else "",
         why=tuple(dict.fromkeys(each.why for each in same)),
     )
