@@ -512,3 +512,14 @@ def test_the_command_names_every_bad_row_on_stderr_and_exits_with_one(tmp_path, 
     assert "unit_code" in shown[0]
     assert "is_manager" in shown[1]
     assert not Person.objects.exists()
+
+
+def test_what_a_bad_row_refers_to_is_checked_in_the_same_upload():
+    staff = f"{STAFF}\nP3,Cia,Ask,ingen adress,NOPE,LAR,Lärare,0,2026-05-01,2026-04-01"
+    assert errors_of(staff=staff, leave="P9,2026-13-01,") == [
+        ("leave.csv", 2, "person_id"),
+        ("leave.csv", 2, "starts_on"),
+        ("staff.csv", 5, "email"),
+        ("staff.csv", 5, "ends_on"),
+        ("staff.csv", 5, "unit_code"),
+    ]

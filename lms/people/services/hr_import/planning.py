@@ -287,16 +287,15 @@ class _Planner:
             if row[5] is None and key[3] <= self.as_of and (row[1] is None or row[1] >= self.as_of)
         )
         wanted: dict[tuple[str, str, str, date], EmploymentRow] = {}
+        named = [(new.line, new.unit_code) for new in self.organisation.employments]
+        self.errors += [
+            RowError(
+                file, line, "unit_code", _("The unit %(code)s does not exist.") % {"code": code}
+            )
+            for line, code in (*named, *self.organisation.refused_staff)
+            if code not in self.unit_codes
+        ]
         for new in self.organisation.employments:
-            if new.unit_code not in self.unit_codes:
-                self.errors.append(
-                    RowError(
-                        file,
-                        new.line,
-                        "unit_code",
-                        _("The unit %(code)s does not exist.") % {"code": new.unit_code},
-                    )
-                )
             person_id = self.survivors.get(new.person_id) or new.person_id
             key = (person_id, new.unit_code, new.job_code, new.starts_on)
             twin = wanted.setdefault(key, new)
@@ -400,17 +399,18 @@ class _Planner:
             .iterator(chunk_size=5000)
         }
         wanted: dict[tuple[str, date], date | None] = {}
+        named = [(row.line, row.person_id) for row in self.organisation.leaves]
+        self.errors += [
+            RowError(
+                self.organisation.leave_name,
+                line,
+                "person_id",
+                _("The person %(person)s does not exist.") % {"person": person_id},
+            )
+            for line, person_id in (*named, *self.organisation.refused_leave)
+            if person_id and person_id not in self.known_people
+        ]
         for row in self.organisation.leaves:
-            if row.person_id not in self.known_people:
-                self.errors.append(
-                    RowError(
-                        self.organisation.leave_name,
-                        row.line,
-                        "person_id",
-                        _("The person %(person)s does not exist.") % {"person": row.person_id},
-                    )
-                )
-                continue
             key = (self.survivors.get(row.person_id) or row.person_id, row.starts_on)
             if key not in wanted or _is_later(row.ends_on, wanted[key]):
                 wanted[key] = row.ends_on

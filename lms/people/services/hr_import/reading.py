@@ -98,6 +98,10 @@ class Organisation:
     units_name: str = "units.csv"
     staff_name: str = "staff.csv"
     leave_name: str = "leave.csv"
+    # (line, unit code) and (line, person id) of rows that have faults of their own: what they
+    # refer to is checked as well, so that one upload shows every fault.
+    refused_staff: tuple[tuple[int, str], ...] = ()
+    refused_leave: tuple[tuple[int, str], ...] = ()
 
 
 Source = Path | BinaryIO
@@ -116,13 +120,14 @@ def read_organisation(
     unit_file = CsvFile(units, required=UNIT_COLUMNS[:3], optional=UNIT_COLUMNS[3:], name=names[0])
     unit_rows = _units(unit_file)
     staff_file = CsvFile(staff, required=STAFF_COLUMNS, optional=("form",), name=names[1])
-    people, employments = _staff(staff_file)
+    people, employments, refused_staff = _staff(staff_file)
     files = [unit_file, staff_file]
     leave_rows: tuple[LeaveRow, ...] | None = None
+    refused_leave: tuple[tuple[int, str], ...] = ()
     leave_file = None
     if leave is not None:
         leave_file = CsvFile(leave, required=LEAVE_COLUMNS, name=names[2])
-        leave_rows = _leave(leave_file)
+        leave_rows, refused_leave = _leave(leave_file)
         files.append(leave_file)
     for file in files:
         errors.extend(file.errors)
@@ -142,6 +147,8 @@ def read_organisation(
         units_name=unit_file.name,
         staff_name=staff_file.name,
         leave_name=leave_file.name if leave_file else "",
+        refused_staff=refused_staff,
+        refused_leave=refused_leave,
     )
 
 
@@ -174,7 +181,9 @@ def _units(file: CsvFile) -> tuple[UnitRow, ...]:
     return tuple(rows)
 
 
-def _staff(file: CsvFile) -> tuple[tuple[PersonRow, ...], tuple[EmploymentRow, ...]]:
+def _staff(
+    file: CsvFile,
+) -> tuple[tuple[PersonRow, ...], tuple[EmploymentRow, ...], tuple[tuple[int, str], ...]]:
     lengths = {
         **{f: _length(Person, f) for f in ("person_id", "given_name", "family_name", "email")},
         **{f: _length(Employment, f) for f in ("job_code", "job_title", "form")},
@@ -183,6 +192,7 @@ def _staff(file: CsvFile) -> tuple[tuple[PersonRow, ...], tuple[EmploymentRow, .
     people: dict[str, PersonRow] = {}
     seen: dict[tuple[str, str, str, date], int] = {}
     employments: list[EmploymentRow] = []
+    refused: list[tuple[int, str]] = []
     for row in file:
         faults = len(file.errors)
         person_id = row.required("person_id", max_length=lengths["person_id"])
@@ -243,7 +253,9 @@ def _staff(file: CsvFile) -> tuple[tuple[PersonRow, ...], tuple[EmploymentRow, .
                         ends_on,
                     )
                 )
-    return tuple(people.values()), tuple(employments)
+        if unit_code and len(file.errors) > faults:
+            refused.append((row.line, unit_code))
+    return tuple(people.values()), tuple(employments), tuple(refused)
 
 
 def _same_person(row: Row, people: dict[str, PersonRow], person: PersonRow) -> None:
@@ -265,16 +277,18 @@ def _same_person(row: Row, people: dict[str, PersonRow], person: PersonRow) -> N
         )
 
 
-def _leave(file: CsvFile) -> tuple[LeaveRow, ...]:
+def _leave(file: CsvFile) -> tuple[tuple[LeaveRow, ...], tuple[tuple[int, str], ...]]:
     """Leave by person and first day. The same leave twice is one: the longer counts."""
     length = _length(Person, "person_id")
     rows: dict[tuple[str, date], LeaveRow] = {}
+    refused: list[tuple[int, str]] = []
     for row in file:
         person_id = row.required("person_id", max_length=length)
         starts_on = row.required_day("starts_on")
         ends_on = row.day("ends_on")
         _refuse_backwards(row, starts_on, ends_on)
         if not person_id or starts_on is None:
+            refused.append((row.line, person_id))
             continue
         new = LeaveRow(row.line, person_id, starts_on, ends_on)
         old = rows.setdefault((person_id, starts_on), new)
@@ -284,7 +298,7 @@ def _leave(file: CsvFile) -> tuple[LeaveRow, ...]:
             and (ends_on is None or ends_on > old.ends_on)
         ):
             rows[person_id, starts_on] = new
-    return tuple(rows.values())
+    return tuple(rows.values()), tuple(refused)
 
 
 def _refuse_backwards(row: Row, starts_on: date | None, ends_on: date | None) -> None:
