@@ -9,8 +9,10 @@ from email.utils import formataddr
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import Exists, OuterRef, Q
 from django.template import Context
 from django.template.loader import select_template
 from django.utils.translation import gettext, gettext_noop, ngettext, override
@@ -19,6 +21,9 @@ from lms.content.models import SiteSettings
 from lms.notifications.models import Delivery, Notice
 from lms.notifications.registry import NoticeKind, label_of, notice_kind
 from lms.people.models import Person
+
+OTHER_MAIL = "message"
+"""The kind of a mail that is not about a notice."""
 
 
 class NothingToSendError(Exception):
@@ -51,6 +56,8 @@ def compose(delivery: Delivery, day: date) -> Mail:
     """The mail of `delivery` as it should read on `day`; NothingToSendError where there is none."""
     if delivery.raw_text or delivery.raw_html:
         return Mail(delivery.recipient, delivery.subject, delivery.raw_text, delivery.raw_html)
+    if delivery.kind == OTHER_MAIL:
+        raise NothingToSendError(gettext_noop("The text of the mail is no longer kept."))
     person = delivery.person
     recipient = address_of(person)
     if person is None or not recipient:
@@ -161,11 +168,25 @@ def sender() -> str:
 
 
 def address_of(person: Person | None) -> str:
-    """Where mail to the person goes: nowhere for one who may no longer sign in."""
-    if person is None or not person.email:
+    """Where mail to the person goes: the account's own address where it is proven, otherwise the
+    one HR gives; nowhere for one who may no longer sign in."""
+    if person is None:
         return ""
     user = getattr(person, "user", None)
-    return "" if user is not None and not user.is_active else person.email
+    if user is None:
+        return person.email
+    if not user.is_active:
+        return ""
+    proven = (a.email for a in user.emailaddress_set.all() if a.verified and a.primary)
+    return next(proven, person.email)
+
+
+def has_address_q(person: str = "pk") -> Q:
+    """The same as a condition: a row whose person (`person` is the way to its key) mail reaches."""
+    prefix = "" if person == "pk" else f"{person}__"
+    proven = EmailAddress.objects.filter(verified=True, primary=True, user__person=OuterRef(person))
+    has_one = ~Q(**{f"{prefix}email": ""}) | Q(Exists(proven))
+    return has_one & ~Q(**{f"{prefix}user__is_active": False})
 
 
 def language_of(person: Person) -> str:

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.mail import send_mail
 from django.core.mail.backends.base import BaseEmailBackend
@@ -12,11 +13,13 @@ from lms.notifications.models import Delivery, Notice
 from lms.notifications.services.outbox import (
     NotToBeSentAgainError,
     claim,
+    forget_old_texts,
     give_up_left_behind,
     send_again,
     send_due,
 )
-from lms.people.models import User
+from lms.notifications.services.reminders import without_mail
+from lms.people.models import Person, User
 from tests.builders.notifications import MONDAY, make_reader, tell
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +167,29 @@ def test_a_person_without_address_gets_the_notice_and_no_mail() -> None:
     )
 
 
+def test_mail_goes_to_the_proven_address_of_the_account() -> None:
+    person = make_reader(email="info@example.se")
+    user = User.objects.get(person=person)
+    address = EmailAddress.objects.create(user=user, email="asa@example.se", primary=True)
+    tell(person, "completed:1")
+    send_due(clock=at(MONDAY))
+    EmailAddress.objects.update(verified=True)
+    tell(person, "completed:2")
+    send_due(clock=at(MONDAY))
+    assert [letter.to for letter in mail.outbox] == [["info@example.se"], [address.email]]
+
+
+def test_somebody_without_an_address_at_hr_is_reached_at_the_proven_one() -> None:
+    person, unreached = make_reader(1, email=""), make_reader(2, email="")
+    user = User.objects.get(person=person)
+    EmailAddress.objects.create(user=user, email="asa@example.se", primary=True, verified=True)
+    other = User.objects.get(person=unreached)
+    EmailAddress.objects.create(user=other, email="ek@example.se", primary=True)
+    tell(person, "completed:1")
+    assert send_due(clock=at(MONDAY)) == 1
+    assert list(without_mail(Person.objects.all())) == [unreached]
+
+
 def test_mail_goes_in_the_language_of_the_account() -> None:
     person = make_reader()
     User.objects.filter(person=person).update(language="en")
@@ -205,3 +231,19 @@ def test_other_mail_goes_through_the_outbox_and_leaves_no_secret(settings) -> No
     assert mail.outbox[0].alternatives[0][0] == "<p>hemlig</p>"
     sent = Delivery.objects.get()
     assert (sent.raw_text, sent.raw_html, sent.subject) == ("", "", "Välkommen")
+
+
+@pytest.mark.parametrize("state", ["failed", "uncertain"])
+def test_a_mail_that_never_went_forgets_its_link_when_the_link_is_old(settings, state) -> None:
+    settings.EMAIL_BACKEND = "lms.notifications.mailbackend.OutboxBackend"
+    send_mail("Välkommen", "länk: hemlig", None, ["ny@example.se"], html_message="<p>hemlig</p>")
+    Delivery.objects.update(state=state, created_at=MONDAY)
+    assert forget_old_texts(at=MONDAY + timedelta(days=14)) == 0
+    assert forget_old_texts(at=MONDAY + timedelta(days=16)) == 1
+    delivery = Delivery.objects.get()
+    assert (delivery.raw_text, delivery.raw_html, delivery.subject) == ("", "", "Välkommen")
+    by = User.objects.create_user("admin@example.se", "x")
+    send_again(delivery=delivery, by=by, at=MONDAY)
+    assert send_due(clock=at(MONDAY)) == 0
+    delivery.refresh_from_db()
+    assert delivery.state_reason == "The text of the mail is no longer kept."

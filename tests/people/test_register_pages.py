@@ -236,5 +236,5 @@ def test_the_coordinator_sees_that_an_import_was_made_but_not_what_it_says_of_pe
     client.force_login(account_with(Role.COORDINATOR))
     page = client.get(f"{ROOT}/import/").content.decode()
     assert "multipart" not in page
-    assert "plan/" not in page
+    assert f"{waiting.pk}/plan/" not in page
     assert client.get(f"{ROOT}/import/{waiting.pk}/plan/").status_code == 403

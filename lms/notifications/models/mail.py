@@ -73,8 +73,8 @@ class Delivery(models.Model):
     subject = GuardedCharField(
         _("subject"), max_length=300, blank=True, sensitivity=Sensitivity.PLAIN
     )
-    # The whole of a mail that is not about a notice. Emptied when sent: it may hold a sign-in
-    # link.
+    # The whole of a mail that is not about a notice. It may hold a sign-in link: emptied when
+    # sent, and where it never went when the link has grown old.
     raw_text = GuardedTextField(blank=True, sensitivity=Sensitivity.CONTACT)
     raw_html = GuardedTextField(blank=True, sensitivity=Sensitivity.CONTACT)
 

@@ -28,6 +28,7 @@ from lms.notifications.models import Delivery, LastReminder
 from lms.notifications.models.mail import DeliveryQuerySet
 from lms.notifications.wakeup import Wake, wake_on_commit
 from lms.people.models import Person, User
+from lms.people.services.accounts import MAIL_DAYS
 
 logger = logging.getLogger(__name__)
 
@@ -223,6 +224,19 @@ def finish(delivery: Delivery, outcome: Outcome, *, at: datetime, mail: Mail | N
             "raw_html": "",
         }
     _held(delivery).update(**changes)
+
+
+def forget_old_texts(*, at: datetime) -> int:
+    """Empty the mail that never went and whose sign-in links no longer work; how many there were.
+    The row stays, with what became of it."""
+    return (
+        Delivery.objects.filter(
+            state__in=[State.FAILED, State.UNCERTAIN, State.SKIPPED],
+            created_at__lt=at - timedelta(days=MAIL_DAYS + 1),
+        )
+        .exclude(raw_text="", raw_html="")
+        .update(raw_text="", raw_html="")
+    )
 
 
 def _held(delivery: Delivery) -> DeliveryQuerySet:

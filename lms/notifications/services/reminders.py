@@ -7,10 +7,9 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from lms.notifications.governor import QuietHours, earliest
-from lms.notifications.mail import address_of, still_true
+from lms.notifications.mail import address_of, has_address_q, still_true
 from lms.notifications.models import Delivery, LastReminder, Notice
 from lms.notifications.registry import merged_codes
 from lms.notifications.wakeup import Wake, wake_on_commit
@@ -61,9 +60,9 @@ def _waiting(day: date, at: datetime) -> dict[int, list[Notice]]:
     """Notices that want a mail, by person, oldest first; only people a mail can reach."""
     notices = (
         Notice.objects.waiting_for_mail(merged_codes(), at - FRESH)
-        .exclude(person__email="")
-        .filter(person__merged_into__isnull=True)
+        .filter(has_address_q("person"), person__merged_into__isnull=True)
         .select_related("person", "person__user")
+        .prefetch_related("person__user__emailaddress_set")
         .order_by("created_at", "pk")
     )
     by_person: dict[int, list[Notice]] = defaultdict(list)
@@ -85,4 +84,4 @@ def _reminder(person_id: int, first: Notice, at: datetime, when: datetime) -> De
 
 def without_mail(people: PersonQuerySet) -> PersonQuerySet:
     """Those of `people` whom no mail can reach."""
-    return people.current().filter(Q(email="") | Q(user__is_active=False))
+    return people.current().exclude(has_address_q())
