@@ -2,17 +2,21 @@
 from Wagtail) gets a row in the ledger, in its own transaction, and never waits for a mail
 server."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db.models.functions import Lower
 from django.utils import timezone
 
+from lms.notifications.mail import OTHER_MAIL
 from lms.notifications.models import Delivery
 from lms.notifications.wakeup import Wake, wake_on_commit
-from lms.people.models import Person
+from lms.people.models import Person, User
+from lms.people.services.accounts import AccountMail
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -23,11 +27,24 @@ class OutboxBackend(BaseEmailBackend):
         direct = [message for message in email_messages if message.attachments]
         if direct:
             get_connection(settings.MAIL_TRANSPORT).send_messages(direct)
-        rows = [
-            _row(message, recipient)
+        letters = [
+            (message, recipient)
             for message in email_messages
             if not message.attachments
             for recipient in message.recipients()
+        ]
+        known = _people_at(
+            recipient for message, recipient in letters if not isinstance(message, AccountMail)
+        )
+        rows = [
+            _row(
+                message,
+                recipient,
+                message.person_id
+                if isinstance(message, AccountMail)
+                else known.get(recipient.lower()),
+            )
+            for message, recipient in letters
         ]
         Delivery.objects.bulk_create(rows)
         if rows:
@@ -35,12 +52,12 @@ class OutboxBackend(BaseEmailBackend):
         return len(email_messages)
 
 
-def _row(message: EmailMessage, recipient: str) -> Delivery:
+def _row(message: EmailMessage, recipient: str, person_id: int | None) -> Delivery:
     now = timezone.now()
     return Delivery(
-        person=_person_at(recipient),
+        person_id=person_id,
         category=Delivery.Category.ACCOUNT,
-        kind="message",
+        kind=OTHER_MAIL,
         reason_key=f"message:{uuid4()}",
         created_at=now,
         not_before=now,
@@ -51,10 +68,19 @@ def _row(message: EmailMessage, recipient: str) -> Delivery:
     )
 
 
-def _person_at(address: str) -> Person | None:
-    """The one person with this address; None where nobody has it, or several share it."""
-    found = Person.objects.current().filter(email__iexact=address)[:2]
-    return found[0] if len(found) == 1 else None
+def _people_at(addresses: Iterable[str]) -> dict[str, int]:
+    """The person of each address, in lower case: the one whose account it is, or the only one HR
+    gives it. An address that several share is nobody's."""
+    wanted = {address.lower() for address in addresses}
+    if not wanted:
+        return {}
+    found: dict[str, list[int]] = defaultdict(list)
+    people = Person.objects.current().annotate(address=Lower("email"))
+    for address, pk in people.filter(address__in=wanted).values_list("address", "pk"):
+        found[address].append(pk)
+    accounts = User.objects.filter(person__isnull=False).annotate(address=Lower("email"))
+    owned = dict(accounts.filter(address__in=wanted).values_list("address", "person_id"))
+    return {address: pks[0] for address, pks in found.items() if len(pks) == 1} | owned
 
 
 def _html_of(message: EmailMessage) -> str:

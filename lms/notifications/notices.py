@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.notifications.registry import register_daily, register_job
 from lms.notifications.services.daily import DAILY, run_daily_work
+from lms.notifications.services.invitations import INVITE, send_invitations
 from lms.notifications.services.outbox import forget_old_texts
 from lms.people.services.accounts import deactivate_leavers, reactivate_returned
 from lms.people.services.role_assignments import sync_all_admin_access
 
+register_job(INVITE, _("Invitations by mail"), send_invitations)
 register_job(DAILY, _("The day's reminders"), run_daily_work)
 
 

@@ -1,13 +1,23 @@
 """What happens elsewhere and concerns notices and mail."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import get_connection
 from django.dispatch import receiver
+from django.utils import timezone
 
+from lms.lib.dates import today
+from lms.notifications.jobs import job_url
 from lms.notifications.models import Delivery, LastReminder, Notice
-from lms.people.models import Person
-from lms.people.services.accounts import send_account_mail_with
+from lms.notifications.services.invitations import INVITE
+from lms.notifications.services.jobs import start_job
+from lms.people.models import Person, User
+from lms.people.services.accounts import (
+    AccountMail,
+    invite_many_with,
+    send_account_mail_with,
+)
 from lms.people.signals import people_merged
 
 
@@ -30,9 +40,20 @@ def move_notices(sender: Any, survivor: Person, loser: Person, **kwargs: Any) ->
         LastReminder.objects.filter(person=loser).delete()
 
 
-def put_in_outbox(mail: EmailMultiAlternatives) -> None:
+def put_in_outbox(mails: Sequence[AccountMail]) -> None:
     """Account mail is written to the outbox in the transaction that caused it."""
-    mail.send()
+    if mails:
+        get_connection().send_messages(list(mails))
+
+
+def invite_in_background(people: Sequence[int], by: User) -> str:
+    job = start_job(
+        kind=INVITE,
+        by=by,
+        params={"people": list(people), "by": by.pk, "day": today(), "asked_at": timezone.now()},
+    )
+    return job_url(job)
 
 
 send_account_mail_with(put_in_outbox)
+invite_many_with(invite_in_background)

@@ -44,6 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):
             template=template_prefix.rsplit("/", 1)[-1],
             context=context,
             language=getattr(user, "language", ""),
+            person_id=getattr(user, "person_id", None),
         )
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -49,10 +49,18 @@ class AccountError(ValueError):
 
 
 Keeper = Callable[[list[int], date], Iterable[int]]
-Sender = Callable[[EmailMultiAlternatives], None]
+Sender = Callable[["Sequence[AccountMail]"], None]
+InviteLater = Callable[["Sequence[int]", "User"], str]
 
 _keepers: list[Keeper] = []
 _sender: list[Sender] = []
+_invite_later: list[InviteLater] = []
+
+
+class AccountMail(EmailMultiAlternatives):
+    """A mail about an account, which knows whose it is (None: an account without a person)."""
+
+    person_id: int | None = None
 
 
 def keep_accounts(keeper: Keeper) -> None:
@@ -63,8 +71,20 @@ def keep_accounts(keeper: Keeper) -> None:
 
 def send_account_mail_with(sender: Sender) -> None:
     """Let the app above deliver account mail. It is called inside the transaction that caused
-    the mail. Without it, mail leaves directly after the commit."""
+    the mail, with all mail of one occasion at once. Without it, mail leaves directly after the
+    commit."""
     _sender[:] = [sender]
+
+
+def invite_many_with(starter: InviteLater) -> None:
+    """Let the app above invite many people in the background: given their keys and who asks, it
+    returns the address where the work is followed."""
+    _invite_later[:] = [starter]
+
+
+def invite_later(*, people: Sequence[int], by: User) -> str | None:
+    """Have the people with these keys invited in the background; None where nothing does that."""
+    return _invite_later[0](people, by) if _invite_later else None
 
 
 @dataclass(frozen=True)
@@ -83,20 +103,39 @@ class InvitationResult:
     without_address: int
 
 
-def account_mail(*, to: str, template: str, context: dict[str, object], language: str = "") -> None:
-    """Send one account mail at once: `templates/account/email/<template>` as subject and text,
-    and the text once more as HTML."""
+def account_mail(
+    *,
+    to: str,
+    template: str,
+    context: dict[str, object],
+    language: str = "",
+    person_id: int | None = None,
+) -> None:
+    """Send one account mail at once."""
+    _send([_written(to, template, context, language, person_id)])
+
+
+def _written(
+    to: str, template: str, context: dict[str, object], language: str, person_id: int | None
+) -> AccountMail:
+    """`templates/account/email/<template>` as subject and text, and the text once more as HTML."""
     with override(language or settings.LANGUAGE_CODE):
         context = {"base_url": settings.PUBLIC_URL, **context}
         folder = f"account/email/{template}"
         subject = render_to_string(f"{folder}_subject.txt", context).strip()
         text = render_to_string(f"{folder}_message.txt", context)
         html = render_to_string("account/email/message.html", {"subject": subject, "text": text})
-    mail = EmailMultiAlternatives(subject, text, to=[to])
+    mail = AccountMail(subject, text, to=[to])
     mail.attach_alternative(html, "text/html")
+    mail.person_id = person_id
+    return mail
+
+
+def _send(mails: Sequence[AccountMail]) -> None:
     if _sender:
-        _sender[0](mail)
-    else:
+        _sender[0](mails)
+        return
+    for mail in mails:
         transaction.on_commit(partial(mail.send, fail_silently=True))
 
 
@@ -166,10 +205,16 @@ def invite(*, people: Iterable[Person], by: User | None, day: date) -> Invitatio
         for person, code in zip(reachable, codes, strict=True)
     )
     _record_invitations(rows, by)
+    letters = []
     for person, code in zip(reachable, codes, strict=True):
         link = settings.PUBLIC_URL + reverse("people:activate_link", args=[code])
-        context = {"name": person.given_name, "link": link, "expires_on": expires_on}
-        account_mail(to=person.email, template="invitation", context=context)
+        context: dict[str, object] = {
+            "name": person.given_name,
+            "link": link,
+            "expires_on": expires_on,
+        }
+        letters.append(_written(person.email, "invitation", context, "", person.pk))
+    _send(letters)
     return InvitationResult(sent=len(reachable), without_address=len(wanted) - len(reachable))
 
 

@@ -21,6 +21,8 @@ from lms.people.services import accounts, merge, role_assignments
 from lms.people.views.reader import reader
 
 PAGE = 50
+AT_ONCE = 50
+"""More people than this are invited in the background."""
 
 
 def _filtered(request: HttpRequest, form: PersonFilterForm) -> PersonQuerySet:
@@ -136,6 +138,9 @@ def invitations(request: HttpRequest) -> HttpResponse:
     day = today()
     people = _invitable(request)
     if request.method == "POST":
+        keys = list(people.values_list("pk", flat=True))
+        if len(keys) > AT_ONCE and (url := accounts.invite_later(people=keys, by=reader(request))):
+            return redirect(url)
         result = accounts.invite(people=list(people), by=reader(request), day=day)
         messages.success(
             request,
