@@ -41,4 +41,5 @@ URLS: dict[str, Rule] = {
     "competence_admin:renewals": _EDIT_PLAN,
     "competence_admin:achievements": _CORRECT,
     "competence_admin:revoke": _CORRECT,
+    "competence_admin:correct_certificate": _CORRECT,
 }

@@ -32,5 +32,10 @@ urlpatterns = [
     path("undantag/<int:pk>/aterta/", admin_facts.withdraw, name="withdraw_exemption"),
     path("fornyelse/", admin_facts.renewals, name="renewals"),
     path("uppnatt/", admin_facts.achievements, name="achievements"),
-    path("uppnatt/<int:pk>/aterkalla/", admin_facts.revoke, name="revoke"),
+    path("uppnatt/<str:token>/aterkalla/", admin_facts.revoke, name="revoke"),
+    path(
+        "intyg/<str:token>/ratta-namn/",
+        admin_facts.correct_certificate,
+        name="correct_certificate",
+    ),
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from competence.models import KeyGroup, PlanVersion, Requirement
+from competence.services.corrections import Case, case_of_certificate, case_of_day
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.framework.rules import PersonRule
 from lms.lib.fields import refuse_personal_data
@@ -45,8 +46,10 @@ class PersonField(forms.CharField):
             **kwargs,
         )
 
-    def clean(self, value: Any) -> Person:  # type: ignore[override]
+    def clean(self, value: Any) -> Person | None:  # type: ignore[override]
         code = super().clean(value)
+        if not code:
+            return None
         person = Person.objects.current().filter(person_id=code).first()
         if person is None:
             raise forms.ValidationError(_("There is no person with this id."))
@@ -141,8 +144,44 @@ class RenewalForm(forms.Form):
     )
 
 
-class AchievementSearchForm(forms.Form):
-    person = PersonField()
+class CaseForm(forms.Form):
+    """Which record a correction is about: one certificate, or one person, area and day."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Certificate code"),
+        max_length=20,
+        required=False,
+        help_text=gettext_lazy("Or, for what has no certificate: person, area and day."),
+    )
+    person = PersonField(required=False)
+    area = forms.ModelChoiceField(
+        CompetenceArea.objects.all(), label=gettext_lazy("Area"), required=False
+    )
+    achieved_on = _day(gettext_lazy("Reached"), required=False)
+
+    def clean_code(self) -> str:
+        return str(self.cleaned_data["code"]).strip().upper()
+
+    def clean(self) -> None:
+        given = [self.cleaned_data.get(name) for name in ("person", "area", "achieved_on")]
+        if not self.errors and not self.cleaned_data.get("code") and not all(given):
+            raise forms.ValidationError(
+                _("Give the certificate code, or the person, the area and the day.")
+            )
+
+    def case(self) -> Case | None:
+        """The records; none where nothing is recorded."""
+        asked = self.cleaned_data
+        if asked["code"]:
+            return case_of_certificate(asked["code"])
+        case = case_of_day(
+            person=asked["person"], area=asked["area"], achieved_on=asked["achieved_on"]
+        )
+        return case if case.achievements else None
+
+
+class ReasonForm(forms.Form):
+    reason = _motive(gettext_lazy("Reason"))
 
 
 class FrameworkForm(forms.Form):

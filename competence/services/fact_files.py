@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from competence.models import Achievement, Exemption
 from competence.services.known_people import people_by_person_id
+from courses.models import Completion
+from courses.services.completing import revoke_completion
 from lms.audit.services import Entry, record_many
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.csvfile import CsvFile, Row, RowError
@@ -121,7 +123,19 @@ def import_achievements(
         Achievement.objects.bulk_create(new, batch_size=_BATCH)
         Achievement.objects.bulk_update(revoked, ["revoked_on"], batch_size=_BATCH)
         record_many(_achievement_entries(new, revoked), by=by)
+        _revoke_what_it_rests_on(revoked, by)
     return changes
+
+
+def _revoke_what_it_rests_on(revoked: list[Achievement], by: User | None) -> None:
+    """The completions that gave what a file revokes, with their certificates."""
+    days = {row.completion_id: row.revoked_on for row in revoked if row.completion_id}
+    for completion in Completion.objects.filter(pk__in=days, revoked_on__isnull=True):
+        day = days[completion.pk]
+        if day is not None:
+            revoke_completion(
+                completion=completion, on=day, by=by, reason=_("Revoked in an imported file.")
+            )
 
 
 def _achievement_entries(new: list[Achievement], revoked: list[Achievement]) -> Iterator[Entry]:

@@ -6,24 +6,26 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from competence.forms import (
-    AchievementSearchForm,
+    CaseForm,
     EndForm,
     ExemptionForm,
     NamingForm,
+    ReasonForm,
     RenewalForm,
     WithdrawForm,
 )
 from competence.models import Achievement, Exemption, KeyPersonAssignment, RenewalOrder
 from competence.services.consequences import reach_of_renewal
-from competence.services.corrections import CorrectionError, revoke_achievement
+from competence.services.corrections import CorrectionError, correct_name, revoke_achievement
 from competence.services.exemptions import (
     ExemptionError,
     grant_exemption,
@@ -32,11 +34,14 @@ from competence.services.exemptions import (
 from competence.services.namings import NamingError, end_naming, name_key_person
 from competence.services.renewals import RenewalOrderError, order_renewal
 from competence.views.scope import acting_user
+from courses.models import Certificate
 from lms.audit.services import record
 from lms.content.models import SiteSettings
 from lms.lib.dates import today
+from lms.people.models import User
 
 PAGE_SIZE = 50
+ONE_HOUR = 60 * 60
 
 
 def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
@@ -202,47 +207,101 @@ def renewals(request: HttpRequest) -> HttpResponse:
 
 
 def achievements(request: HttpRequest) -> HttpResponse:
-    """What is recorded about one person. Opening it is itself recorded."""
-    form = AchievementSearchForm(request.GET or None)
-    person = form.cleaned_data["person"] if form.is_valid() else None
-    found = []
-    if person is not None:
-        record("person.achievements_opened", person, by=acting_user(request), person=person)
-        found = list(
-            person.achievements.select_related("area", "level").order_by("-achieved_on", "-pk")
-        )
+    """One record to correct, found by what the case says of it. Opening it is itself recorded;
+    the addresses of its decisions are for this account and this hour only."""
+    form = CaseForm(request.GET or None)
+    case = form.case() if form.is_valid() else None
+    by = acting_user(request)
+    if case is not None:
+        opened = case.certificate.person if case.certificate else case.achievements[0].person
+        record("person.achievements_opened", opened, by=by, person=opened)
     return _page(
         request,
         "achievements",
         form=form,
-        person=person,
-        achievements=found,
-        header_title=_("What people have learnt"),
+        case=case,
+        rows=[(row, _signed(by, "achievement", row.pk)) for row in case.achievements]
+        if case
+        else [],
+        correct=_signed(by, "certificate", case.certificate.pk)
+        if case and case.certificate and not case.certificate.superseded_by_id
+        else "",
+        header_title=_("Correct what was recorded"),
         header_icon="tick",
     )
 
 
-def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def _signed(by: User, kind: str, pk: int) -> str:
+    return signing.dumps(pk, salt=f"competence.{kind}.{by.pk}")
+
+
+def _unsigned(by: User, kind: str, token: str) -> int:
+    """The record behind an address that `achievements` gave the account within the hour."""
+    try:
+        return int(signing.loads(token, salt=f"competence.{kind}.{by.pk}", max_age=ONE_HOUR))
+    except signing.BadSignature:
+        raise Http404 from None
+
+
+def revoke(request: HttpRequest, token: str) -> HttpResponse:
+    by = acting_user(request)
     achievement = get_object_or_404(
-        Achievement.objects.select_related("person", "area", "level"), pk=pk
+        Achievement.objects.select_related("person", "area", "level", "completion__version"),
+        pk=_unsigned(by, "achievement", token),
     )
     form = WithdrawForm(request.POST or None, initial={"on": today()})
     if request.method == "POST" and form.is_valid():
         try:
-            revoke_achievement(
-                achievement=achievement, by=acting_user(request), **form.cleaned_data
-            )
+            revoke_achievement(achievement=achievement, by=by, **form.cleaned_data)
         except CorrectionError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("It no longer counts."))
             return redirect("competence_admin:achievements")
+    completion = achievement.completion
     return _page(
         request,
         "form",
         form=form,
         button=_("Revoke"),
         about=f"{achievement.person}, {achievement.area}, {achievement.level}",
+        note=_(
+            "The course %(course)s gave it. The certificate, and everything else the course gave "
+            "that day, is revoked with it."
+        )
+        % {"course": completion.version.title}
+        if completion
+        else "",
         header_title=_("Revoke what was recorded"),
         header_icon="cross",
+    )
+
+
+def correct_certificate(request: HttpRequest, token: str) -> HttpResponse:
+    by = acting_user(request)
+    certificate = get_object_or_404(
+        Certificate.objects.select_related("person"), pk=_unsigned(by, "certificate", token)
+    )
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            replacement = correct_name(certificate=certificate, by=by, **form.cleaned_data)
+        except CorrectionError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(
+                request,
+                _("The certificate is replaced by %(code)s.") % {"code": replacement.code},
+            )
+            return redirect("competence_admin:achievements")
+    return _page(
+        request,
+        "form",
+        form=form,
+        button=_("Issue a new certificate"),
+        about=f"{certificate.course_title}, {certificate.code}",
+        note=_("Printed on it: %(printed)s. In the register: %(name)s.")
+        % {"printed": certificate.name, "name": certificate.person.name},
+        header_title=_("Correct the name on a certificate"),
+        header_icon="edit",
     )

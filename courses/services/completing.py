@@ -181,7 +181,9 @@ def _certificate(
 
 
 @transaction.atomic
-def revoke_completion(*, completion: Completion, on: date, by: User, reason: str) -> Completion:
+def revoke_completion(
+    *, completion: Completion, on: date, by: User | None, reason: str
+) -> Completion:
     """Take back a completion from a day on. The row and what was printed stay readable."""
     locked = Completion.objects.select_for_update().get(pk=completion.pk)
     if locked.revoked_on is not None:
@@ -205,7 +207,9 @@ def revoke_completion(*, completion: Completion, on: date, by: User, reason: str
 
 
 @transaction.atomic
-def supersede_certificate(*, certificate: Certificate, by: User, reason: str = "") -> Certificate:
+def supersede_certificate(
+    *, certificate: Certificate, by: User | None, reason: str = ""
+) -> Certificate:
     """A new certificate in the place of an old one, for a name that was corrected."""
     locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
     if locked.revoked_on is not None or locked.superseded_by_id is not None:

@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
+from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from competence.figures.plan import Names, renewal_in_words, rule_in_words
 from competence.models import (
+    Achievement,
     Exemption,
     KeyGroupDefinition,
     KeyPersonAssignment,
@@ -16,15 +18,18 @@ from competence.models import (
     RenewalOrder,
 )
 from competence.services.consequences import GroupChange, consequences_of_adopting, reach_of_renewal
+from competence.services.fact_files import import_achievements
 from competence.services.plan import PlanError, draft_from
 from competence.services.plan_editing import define_key_group, save_requirement
+from courses.models import Certificate
 from lms.audit.models import AuditEvent
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.framework.rules import PersonRule
 from lms.people.anomalies import anomalies
 from lms.people.models import Person
 from lms.people.roles import Role
-from tests.builders.competence import achieve, adopt, group, in_force, plan_of, requirement
+from tests.builders import courses
+from tests.builders.competence import achieve, adopt, as_file, group, in_force, plan_of, requirement
 from tests.builders.people import account_with, employ, make_account, make_person, make_unit
 
 ADMIN = "/admin/kompetens"
@@ -300,19 +305,90 @@ def test_renewal_names_the_groups_where_it_reaches_as_many_as_may_be_told(unit):
     assert (str(reach.people), reach.groups) == ("minst 3 personer", ("Grupp G",))
 
 
-def test_opening_what_a_person_has_learnt_is_recorded_and_it_can_be_revoked(coordinator, client):
+def test_a_record_is_opened_by_person_area_and_day_on_record_and_can_be_revoked(
+    coordinator, client
+):
     person = Person.objects.get(person_id="L0")
+    area = CompetenceArea.objects.get(code="OM1")
     achievement = achieve(person, on=date(2026, 6, 1))
-    page = client.get(f"{ADMIN}/uppnatt/?person=L0")
-    assert "Område OM1" in page.content.decode()
+    case = {"person": "L0", "area": area.pk, "achieved_on": "2026-06-01"}
+    page = client.get(f"{ADMIN}/uppnatt/", case)
+    ((shown, token),) = page.context["rows"]
+    assert shown == achievement
     opened = AuditEvent.objects.get(action="person.achievements_opened")
     assert (opened.person_key, opened.by) == (person.pk, coordinator)
+    assert client.get(f"{ADMIN}/uppnatt/{token}/aterkalla/").status_code == 200
     client.post(
-        f"{ADMIN}/uppnatt/{achievement.pk}/aterkalla/",
+        f"{ADMIN}/uppnatt/{token}/aterkalla/",
         {"on": "2026-11-01", "reason": "Fel person i filen"},
     )
     achievement.refresh_from_db()
     assert achievement.revoked_on == date(2026, 11, 1)
+
+
+def test_what_a_named_person_has_learnt_is_not_read_through(coordinator, client):
+    achievement = achieve(Person.objects.get(person_id="L0"), on=date(2026, 6, 1))
+    page = client.get(f"{ADMIN}/uppnatt/", {"person": "L0"})
+    assert page.context["case"] is None
+    assert "Ange intygskoden" in page.content.decode()
+    assert client.get(f"{ADMIN}/uppnatt/{achievement.pk}/aterkalla/").status_code == 404
+    other = account_with(Role.COORDINATOR)
+    token = signing.dumps(achievement.pk, salt=f"competence.achievement.{other.pk}")
+    assert client.get(f"{ADMIN}/uppnatt/{token}/aterkalla/").status_code == 404
+    assert not AuditEvent.objects.filter(action="person.achievements_opened").exists()
+
+
+@pytest.fixture
+def certificate(coordinator):
+    courses.areas_and_levels("OM1")
+    courses.complete(Person.objects.get(person_id="L0"), courses.publish_course())
+    return Certificate.objects.get()
+
+
+def test_a_certificate_no_longer_stands_when_the_level_it_gave_is_revoked(certificate, client):
+    page = client.get(f"{ADMIN}/uppnatt/", {"code": certificate.code.lower()})
+    ((achievement, token),) = page.context["rows"]
+    form = client.get(f"{ADMIN}/uppnatt/{token}/aterkalla/").content.decode()
+    assert certificate.course_title in form
+    client.post(f"{ADMIN}/uppnatt/{token}/aterkalla/", {"on": str(DAY), "reason": "Fel person"})
+    achievement.refresh_from_db()
+    certificate.refresh_from_db()
+    assert achievement.revoked_on == certificate.revoked_on == DAY
+    assert certificate.completion.revoked_on == DAY
+    assert client.get(f"/verifiera/{certificate.code}/").context["status"] == "revoked"
+    assert AuditEvent.objects.filter(action="achievement.revoked").count() == 1
+
+
+def test_a_file_that_revokes_what_a_course_gave_takes_the_certificate_with_it(certificate, client):
+    row = Achievement.objects.get(completion=certificate.completion)
+    import_achievements(
+        source=as_file(
+            "person_id;area;level;achieved_on;valid_until;revoked_on;source",
+            f"L0;OM1;{row.level.number};{row.achieved_on};{row.valid_until or ''};"
+            f"{row.achieved_on};{row.source}",
+        ),
+        name="a.csv",
+    )
+    certificate.refresh_from_db()
+    assert certificate.revoked_on == row.achieved_on
+
+
+def test_a_name_is_corrected_by_a_new_certificate(certificate, client):
+    def token():
+        return client.get(f"{ADMIN}/uppnatt/", {"code": certificate.code}).context["correct"]
+
+    address = f"{ADMIN}/intyg/{token()}/ratta-namn/"
+    refused = client.post(address, {"reason": "Felstavat"})
+    assert "HR-filen" in refused.content.decode()
+    Person.objects.filter(person_id="L0").update(given_name="Åsa-Lena")
+    client.post(address, {"reason": "Felstavat"})
+    certificate.refresh_from_db()
+    new = certificate.superseded_by
+    assert new is not None
+    assert new.name.startswith("Åsa-Lena")
+    assert client.get(f"/verifiera/{certificate.code}/").context["status"] == "superseded"
+    assert client.get(f"/verifiera/{new.code}/").context["status"] == "valid"
+    assert token() == ""
 
 
 def test_plan_file_is_shown_before_it_is_applied_and_a_bad_one_changes_nothing(coordinator, client):
