@@ -42,3 +42,10 @@ def looks_after_work(user: User | AnonymousUser, day: date) -> bool:
 def sees_recipients(user: User | AnonymousUser, day: date) -> bool:
     """Whether the mail ledger names people to this account; others see what went, why and when."""
     return Scope.ALL in scopes(user, Action.READ, Obj.NOTICE, day=day)
+
+
+def sees_unreached(user: User | AnonymousUser, day: date) -> bool:
+    """Whether those without an address are named: to whoever mends the register."""
+    return sees_recipients(user, day) or Scope.ALL in scopes(
+        user, Action.READ, Obj.ANOMALY, day=day
+    )

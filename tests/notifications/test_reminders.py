@@ -12,9 +12,9 @@ from lms.lib.dates import STOCKHOLM
 from lms.notifications.governor import WEEK, QuietHours, QuietHoursError, earliest
 from lms.notifications.models import Delivery, LastReminder, Notice
 from lms.notifications.services import mark_read
-from lms.notifications.services.outbox import claim, send_due
+from lms.notifications.services.outbox import claim, send_again, send_due
 from lms.notifications.services.reminders import collect_reminders, without_mail
-from lms.people.models import Person
+from lms.people.models import Person, User
 from lms.people.signals import people_merged
 from tests.builders.notifications import MONDAY, REMINDER, make_reader, registered, tell
 
@@ -225,3 +225,19 @@ def test_of_two_merged_rows_the_one_that_stands_keeps_inbox_and_week() -> None:
     collect(day_after(7))
     assert send_due(clock=at(day_after(7))) == 1
     assert mail.outbox[1].body.count("\n* ") == 2
+
+
+@pytest.mark.django_db
+def test_a_failed_reminder_sent_again_joins_the_one_that_waits() -> None:
+    person = make_reader()
+    tell(person, "due:1", kind=REMINDER)
+    collect(MONDAY)
+    failed = Delivery.objects.get()
+    Delivery.objects.filter(pk=failed.pk).update(state="failed")
+    tell(person, "due:2", kind=REMINDER)
+    collect(MONDAY)
+    waiting = Delivery.objects.get(state="pending")
+    by = User.objects.create_user("admin@example.se", "x")
+    send_again(delivery=failed, by=by, at=MONDAY)
+    failed.refresh_from_db()
+    assert (failed.state, failed.notices.count(), waiting.notices.count()) == ("skipped", 0, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from django.db import models
@@ -113,6 +114,11 @@ class Delivery(models.Model):
             models.Index(fields=["state", "-created_at"], name="delivery_ledger"),
             models.Index(fields=["person", "-created_at"], name="delivery_of_person"),
         ]
+
+    @property
+    def notice_kinds(self) -> list[tuple[str, int]]:
+        """The kinds of the notices it carries, each with how many; the most first."""
+        return Counter(notice.kind for notice in self.notices.all()).most_common()
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.recipient or self.person_id} ({self.state})"

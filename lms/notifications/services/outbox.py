@@ -148,15 +148,17 @@ def _put_off(delivery: Delivery, person: Person, at: datetime) -> None:
                 state=State.PENDING, not_before=when, state_reason=REMINDED_LATELY
             )
     except IntegrityError:
-        # Another reminder to the same person waits already; what this one holds joins it.
-        with transaction.atomic():
-            waiting = Delivery.objects.get(
-                person=person,
-                category=Delivery.Category.REMINDER,
-                state=State.PENDING,
-            )
-            delivery.notices.update(delivery=waiting)
-            _held(delivery).update(state=State.SKIPPED, state_reason=REMINDED_LATELY)
+        _join_waiting(delivery, _held(delivery))
+
+
+@transaction.atomic
+def _join_waiting(delivery: Delivery, held: DeliveryQuerySet) -> int:
+    """Another reminder to the same person waits already: what this one holds joins it."""
+    waiting = Delivery.objects.get(
+        person=delivery.person, category=Delivery.Category.REMINDER, state=State.PENDING
+    )
+    delivery.notices.update(delivery=waiting)
+    return held.update(state=State.SKIPPED, state_reason=REMINDED_LATELY)
 
 
 def hand_over(connection: BaseEmailBackend, delivery: Delivery, mail: Mail) -> Outcome:
@@ -258,10 +260,14 @@ def give_up_left_behind(*, at: datetime) -> int:
 
 @transaction.atomic
 def send_again(*, delivery: Delivery, by: User, at: datetime) -> None:
-    """A person's decision to send a failed or uncertain mail once more."""
-    changed = Delivery.objects.filter(
-        pk=delivery.pk, state__in=[State.FAILED, State.UNCERTAIN]
-    ).update(state=State.PENDING, not_before=at, attempts=0, state_reason="")
+    """A person's decision to send a failed or uncertain mail once more. What a reminder holds
+    joins another to the same person that waits already."""
+    again = Delivery.objects.filter(pk=delivery.pk, state__in=[State.FAILED, State.UNCERTAIN])
+    try:
+        with transaction.atomic():
+            changed = again.update(state=State.PENDING, not_before=at, attempts=0, state_reason="")
+    except IntegrityError:
+        changed = _join_waiting(delivery, again)
     if not changed:
         raise NotToBeSentAgainError
     record(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lms.lib.dates import today
-from lms.notifications.access import looks_after_work, sees_recipients
+from lms.notifications.access import looks_after_work, sees_recipients, sees_unreached
 from lms.notifications.models import Delivery
 from lms.notifications.services.outbox import NotToBeSentAgainError, send_again
 from lms.notifications.services.reminders import without_mail
@@ -64,7 +64,7 @@ def mail(request: HttpRequest) -> HttpResponse:
             "to_look_at": Delivery.objects.filter(
                 state__in=[State.FAILED, State.UNCERTAIN]
             ).count(),
-            "unreached": without_mail(Person.objects.registered_for(user, day)).count(),
+            "unreached": without_mail(Person.objects.all()).count(),
         },
     )
 
@@ -87,9 +87,12 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def people_without_mail(request: HttpRequest) -> HttpResponse:
     user = caretaker(request)
-    people = without_mail(Person.objects.registered_for(user, today()))
+    people = without_mail(Person.objects.order_by("family_name", "given_name", "person_id"))
     return render(
         request,
         "notifications/without_mail.html",
-        {"page": Paginator(people, PER_PAGE).get_page(request.GET.get("sida"))},
+        {
+            "page": Paginator(people, PER_PAGE).get_page(request.GET.get("sida")),
+            "named": sees_unreached(user, today()),
+        },
     )
