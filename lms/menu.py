@@ -7,8 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lms.content.navigation import NavItem, Place, register, signed_in
+from lms.content.visibility import reads_internal
 from lms.lib.dates import today
-from lms.people.access import roles_of
+from lms.people.access import Action, Obj, Scope, roles_of, scopes
 from lms.people.roles import Role
 from lms.url_access import rule_for
 
@@ -26,6 +27,16 @@ def may_open(url_name: str, *roles: Role) -> Callable[[HttpRequest], bool]:
     return visible
 
 
+def reads_arena(request: HttpRequest) -> bool:
+    return reads_internal(request.user)
+
+
+def sees_figures(request: HttpRequest) -> bool:
+    """Those whose figures are only their own team's are sent on to the team."""
+    may = scopes(request.user, Action.READ, Obj.COVERAGE, day=today())
+    return may_open("competence:coverage")(request) and not may <= {Scope.SUB}
+
+
 def register_menu() -> None:
     register(
         _item("my_page", Place.MAIN, _("My page"), "home:my_page", "i-home", 10),
@@ -37,7 +48,7 @@ def register_menu() -> None:
             path="/arenan/",
             icon="i-arena",
             order=30,
-            visible=signed_in,
+            visible=reads_arena,
         ),
         _item(
             "team",
@@ -49,7 +60,16 @@ def register_menu() -> None:
             Role.MANAGER,
             Role.UNIT_CONTACT,
         ),
-        _item("coverage", Place.MAIN, _("Coverage"), "competence:coverage", "i-plan", 50),
+        NavItem(
+            "coverage",
+            Place.MAIN,
+            _("Coverage"),
+            "competence:coverage",
+            icon="i-plan",
+            order=50,
+            visible=sees_figures,
+            gives_way=True,
+        ),
         _item("plan", Place.MAIN, _("The plan"), "competence:plan", "i-way", 60),
         NavItem("search", Place.TOOLS, _("Search"), "home:search", icon="i-search", order=10),
         _item("transcript", Place.ACCOUNT, _("My certificates"), "courses:transcript", "", 10),

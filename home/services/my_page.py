@@ -86,6 +86,7 @@ class MyPage:
     rows: tuple[Row, ...]
     planned: tuple[Row, ...]
     recommended: tuple[Row, ...]
+    recommended_planned: tuple[Row, ...]
     news: tuple[ArticleCard, ...]
     certificates: tuple[Certificate, ...]
     next_expiry: date | None
@@ -95,10 +96,11 @@ def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest
     """The page of `person` on `day`. The same number of queries however much there is."""
     if person is None:
         news = tuple(new_for(user, frozenset(), request=request))
-        return MyPage(State.NOBODY, day, "", 0, None, (), (), (), (), news, (), None)
+        return MyPage(State.NOBODY, day, "", 0, None, (), (), (), (), (), news, (), None)
     requirements = my_requirements(person, day)
     enrolments = current_enrolments(person)
     mandatory = [each for each in requirements if each.mandatory]
+    recommended = [each for each in requirements if not each.mandatory]
     first = _first(requirements, enrolments, day)
     valid = [each.valid_until for each in mandatory if each.status is Status.MET]
     return MyPage(
@@ -110,7 +112,8 @@ def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest
         others=tuple(each for each in enrolments if first is None or each != first.progress),
         rows=_rows([each for each in mandatory if not _is_planned(each)]),
         planned=_rows([each for each in mandatory if _is_planned(each)]),
-        recommended=_rows([each for each in requirements if not each.mandatory]),
+        recommended=_rows([each for each in recommended if not _is_planned(each)]),
+        recommended_planned=_rows([each for each in recommended if _is_planned(each)]),
         news=tuple(new_for(user, key_groups_of(person, day), request=request)),
         certificates=tuple(
             Certificate.objects.filter(

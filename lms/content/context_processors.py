@@ -15,6 +15,7 @@ from lms.lib.dates import today
 
 # The contact whose number stands on every page.
 URGENT_CONTACT = "akut-112"
+ROOM_IN_TABBAR = 5
 
 
 class Frame:
@@ -63,8 +64,21 @@ class Frame:
 
     @cached_property
     def tabbar(self) -> tuple[Link, ...]:
-        """A phone has room for five."""
-        return self.main[:5]
+        """A phone has room for five: what gives way goes first."""
+        kept = self.main
+        if len(kept) > ROOM_IN_TABBAR:
+            kept = tuple(link for link in kept if not link.gives_way)
+        return kept[:ROOM_IN_TABBAR]
+
+    @cached_property
+    def beside_tabbar(self) -> tuple[Link, ...]:
+        """What a phone's account menu has in the place of its tab bar."""
+        return tuple(link for link in self.main if link not in self.tabbar)
+
+    @cached_property
+    def offered(self) -> frozenset[str]:
+        """The codes of what this reader's menus lead to: a page links to nothing else."""
+        return frozenset(link.code for link in (*self.main, *self.account))
 
     @cached_property
     def tools(self) -> tuple[Link, ...]:

@@ -31,7 +31,8 @@ def signed_in(request: HttpRequest) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """`url_name` or a fixed `path` (a Wagtail page); `count` is asked only when shown."""
+    """`url_name` or a fixed `path` (a Wagtail page); `count` is asked only when shown. What
+    `gives_way` moves into the account's menu where a phone has no room for it."""
 
     code: str
     place: Place
@@ -42,6 +43,7 @@ class NavItem:
     order: int = 50
     visible: Callable[[HttpRequest], bool] = everyone
     count: Callable[[HttpRequest], int] | None = None
+    gives_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Link:
     icon: str
     current: bool
     count: int
+    gives_way: bool = False
 
 
 _items: dict[str, NavItem] = {}
@@ -91,6 +94,7 @@ def links(request: HttpRequest, place: Place) -> tuple[Link, ...]:
             icon=item.icon,
             current=url == here,
             count=item.count(request) if item.count else 0,
+            gives_way=item.gives_way,
         )
         for item, url in shown
     )

@@ -69,10 +69,13 @@ def shown(page: MyPage) -> str:
 def test_what_is_recommended_has_no_last_day_and_no_red_status(page_of, status):
     page = page_of(asked("OM1", status, mandatory=False))
     assert page.state is State.SUGGESTED
-    assert page.first and page.first.last_day is None and not page.first.is_late
+    assert page.first is not None
+    assert page.first.last_day is None
+    assert not page.first.is_late
     html = shown(page)
     assert "skulle ha varit klar" not in html
-    assert "is-gap" not in html and "is-pending" not in html
+    assert "is-gap" not in html
+    assert "is-pending" not in html
     assert "2025" not in html
     assert "Fortsätt där du var" not in html
 
