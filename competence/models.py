@@ -4,12 +4,14 @@ never overwritten; what follows from them is asked of `competence.engine`, never
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from competence.querysets import PlanVersionQuerySet
 from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.lib.dates import MAX_DAYS, MAX_MONTHS
 from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
 from lms.people.models import Person
 
@@ -143,10 +145,19 @@ class Requirement(models.Model):
     effective_from = models.DateField(_("effective from"))
     # Last effective day, inclusive. Empty: open.
     effective_until = models.DateField(_("effective until"), null=True, blank=True)
-    grace_days = models.PositiveIntegerField(_("grace days"), default=90)
+    grace_days = models.PositiveIntegerField(
+        _("grace days"), default=90, validators=[MaxValueValidator(MAX_DAYS)]
+    )
     # Empty: an achievement never runs out for this requirement.
-    renewal_months = models.PositiveIntegerField(_("renewal, months"), null=True, blank=True)
-    window_days = models.PositiveIntegerField(_("renewal window, days"), default=90)
+    renewal_months = models.PositiveIntegerField(
+        _("renewal, months"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_MONTHS)],
+    )
+    window_days = models.PositiveIntegerField(
+        _("renewal window, days"), default=90, validators=[MaxValueValidator(MAX_DAYS)]
+    )
     motive = GuardedCharField(
         _("motive"), max_length=300, blank=True, sensitivity=Sensitivity.EDITORIAL
     )
@@ -160,6 +171,12 @@ class Requirement(models.Model):
                 | Q(effective_until__gte=F("effective_from")),
                 name="requirement_ends_after_it_starts",
                 violation_error_message=_("The last effective day is before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(grace_days__lte=MAX_DAYS, window_days__lte=MAX_DAYS)
+                & (Q(renewal_months__isnull=True) | Q(renewal_months__range=(1, MAX_MONTHS))),
+                name="requirement_has_periods_of_a_lifetime",
+                violation_error_message=_("A period is at most a hundred years."),
             ),
             models.UniqueConstraint(
                 fields=["plan_version", "key_group", "area", "level", "effective_from"],

@@ -17,7 +17,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from competence.parsers.yaml_entries import Entry, is_null
 from lms.framework.rules import PersonRule, RuleError
 from lms.lib.csvfile import RowError
-from lms.lib.dates import add_months
+from lms.lib.dates import MAX_DAYS, MAX_MONTHS, add_months
 
 MAX_BYTES = 5 * 1024 * 1024
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -262,9 +262,9 @@ def _read_requirement(file: FrameworkFile, node: Node, path: str) -> None:
         kind=entry.text("kind"),
         effective_from=entry.day("effective_from"),
         effective_until=entry.optional_day("effective_until"),
-        grace_days=entry.number("grace_days"),
-        renewal_months=entry.optional_number("renewal_months"),
-        window_days=entry.number("window_days"),
+        grace_days=entry.number("grace_days", highest=MAX_DAYS),
+        renewal_months=entry.optional_number("renewal_months", highest=MAX_MONTHS),
+        window_days=entry.number("window_days", highest=MAX_DAYS),
         motive=entry.text("motive", required=False, max_length=300),
         line=entry.line,
     )
@@ -297,10 +297,7 @@ def _read_requirement(file: FrameworkFile, node: Node, path: str) -> None:
 
 
 def _is_always_expiring(requirement: RequirementEntry, months: int) -> bool:
-    try:
-        period = add_months(requirement.effective_from, months) - requirement.effective_from
-    except ValueError:
-        return False
+    period = add_months(requirement.effective_from, months) - requirement.effective_from
     return requirement.window_days >= period.days - 1
 
 

@@ -78,17 +78,33 @@ class Entry:
             self.fault(name, _("The value contains a control character."))
         return value
 
-    def number(self, name: str, *, default: int | None = None, required: bool = True) -> int:
+    def number(
+        self,
+        name: str,
+        *,
+        default: int | None = None,
+        required: bool = True,
+        highest: int = 999_999,
+    ) -> int:
         value = self.text(name, required=required and default is None)
         if not value:
             return default or 0
         if not (value.isascii() and value.isdigit() and len(value) <= 6):
             self.fault(name, _("“%(value)s” is not a whole number.") % {"value": value[:40]})
             return 0
+        if int(value) > highest:
+            self.fault(
+                name,
+                _("%(value)s is too much, at most %(highest)d is allowed.")
+                % {"value": value, "highest": highest},
+            )
+            return highest
         return int(value)
 
-    def optional_number(self, name: str) -> int | None:
-        return self.number(name, required=False) if self.text(name, required=False) else None
+    def optional_number(self, name: str, *, highest: int = 999_999) -> int | None:
+        if not self.text(name, required=False):
+            return None
+        return self.number(name, required=False, highest=highest)
 
     def day(self, name: str) -> date:
         return self._day(name, self.text(name)) or date.min

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -23,6 +25,7 @@ from lms.content.blocks import lesson_blocks
 from lms.content.freezing import LiveFiles, freeze_stream
 from lms.content.models import BasePage
 from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.lib.dates import MAX_MONTHS
 from lms.lib.fields import GuardedCharField, Sensitivity
 
 
@@ -76,6 +79,7 @@ class CoursePage(BasePage):
     pass_percent = models.PositiveIntegerField(
         _("pass mark, percent"),
         default=80,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text=_("Share of right answers that a lesson takes. Attempts are not limited."),
     )
     goals = goal_stream(verbose_name=_("what you learn"))
@@ -160,7 +164,11 @@ class CourseGives(Orderable):
     )
     # Empty: for ever.
     validity_months = models.PositiveIntegerField(
-        _("valid for, months"), null=True, blank=True, help_text=_("Empty: for ever.")
+        _("valid for, months"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_MONTHS)],
+        help_text=_("Empty: for ever."),
     )
 
     panels = [
@@ -174,7 +182,13 @@ class CourseGives(Orderable):
                 fields=["page", "area"],
                 name="course_gives_one_level_in_an_area",
                 violation_error_message=_("The course already gives a level in this area."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(validity_months__isnull=True)
+                | Q(validity_months__range=(1, MAX_MONTHS)),
+                name="course_gives_for_a_month_to_a_hundred_years",
+                violation_error_message=_("A period is at most a hundred years."),
+            ),
         ]
 
 

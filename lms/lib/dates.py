@@ -9,6 +9,10 @@ from django.utils import timezone
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 ONE_DAY = timedelta(days=1)
 
+# The longest periods anybody may state: a hundred years. Days are added to days everywhere.
+MAX_MONTHS = 1200
+MAX_DAYS = 36_500
+
 
 def today() -> date:
     """The calendar date in Europe/Stockholm. Only edges (views, tasks, commands) call this."""
@@ -16,8 +20,11 @@ def today() -> date:
 
 
 def add_months(day: date, months: int) -> date:
-    """`day` moved by `months`; the same day of the month, or the last day of a shorter month."""
+    """`day` moved by `months`; the same day of the month, or the last day of a shorter month. What
+    lies beyond the calendar is its last day."""
     month_index = day.year * 12 + day.month - 1 + months
     year, month = divmod(month_index, 12)
     month += 1
+    if year > date.max.year:
+        return date.max
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

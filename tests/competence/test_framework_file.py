@@ -10,14 +10,17 @@ from pathlib import Path
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 
+from competence.engine import gap_rows
 from competence.models import CompetenceArea, KeyPersonAssignment, PlanVersion, Requirement
 from competence.parsers.framework_yaml import parse_framework
 from competence.services.framework_export import export_framework
 from competence.services.framework_file import FrameworkFileError, import_framework
 from lms.audit.models import AuditEvent
 from lms.people.models import Person
-from tests.builders.competence import DAY, adopt, in_force, plan_of
+from tests.builders.competence import DAY, achieve, adopt, in_force, plan_of
+from tests.builders.people import employ, make_person, make_unit
 
 BAD = """\
 areas:
@@ -185,3 +188,32 @@ def test_naming_gets_a_new_last_day_and_one_the_file_does_not_know_stays():
         "P1": date(2026, 12, 31),
         "P2": None,
     }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("renewal_months", 120_000), ("renewal_months", 1201)),
+        *(("grace_days", 36_501), ("window_days", 999_999)),
+    ],
+)
+def test_a_period_longer_than_a_lifetime_is_refused_with_line_and_field(field, value):
+    with pytest.raises(FrameworkFileError) as refusal:
+        adopt(plan_of({field: value}))
+    (error,) = refusal.value.errors
+    assert (error.column, str(value) in error.message) == (f"requirements[0].{field}", True)
+    assert error.line > 1
+    adopt(plan_of({}))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Requirement.objects.update(**{field: value})
+
+
+@pytest.mark.django_db
+def test_the_longest_periods_can_be_counted_on():
+    adopt(plan_of({"renewal_months": 1200, "grace_days": 36_500, "window_days": 36_500}))
+    person = make_person("P1")
+    employ(person, make_unit("U"), starts_on=date(2020, 1, 1))
+    achieve(person, on=date(2026, 1, 1))
+    (row,) = gap_rows(None, DAY)
+    assert row.valid_until == date(2125, 12, 31)

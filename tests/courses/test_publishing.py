@@ -6,8 +6,10 @@ import io
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
+from django.db import IntegrityError, transaction
 from PIL import Image as Picture
 from wagtail.documents.models import Document
 from wagtail.images.models import Image
@@ -177,3 +179,18 @@ def test_questions_are_in_no_search_index() -> None:
     assert "questions" not in indexed
     stream = page.questions
     assert stream.stream_block.get_searchable_content(stream) == []
+
+
+@pytest.mark.parametrize("months", [0, 1201, 100_000])
+def test_a_course_gives_a_level_for_a_month_to_a_hundred_years(months: int) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        courses.make_course(gives=(("OM1", 1, months),))
+
+
+@pytest.mark.parametrize("percent", [0, 101])
+def test_a_pass_mark_is_between_1_and_100_percent(percent: int) -> None:
+    course = courses.make_course()
+    course.pass_percent = percent
+    with pytest.raises(ValidationError) as refusal:
+        course.full_clean()
+    assert list(refusal.value.error_dict) == ["pass_percent"]
