@@ -17,11 +17,11 @@ from competence.figures.heat import HeatCell, HeatTable, by_area, by_unit, of_gr
 from competence.figures.published import Published, percent_of, published_on
 from competence.supply import requirements_without_supply
 from competence.suppression import Figure
-from competence.views.csv_files import Value, csv_response
 from competence.views.scope import acting_user
 from lms.content.models import SiteSettings
 from lms.framework.models import CompetenceArea
 from lms.lib.dates import today
+from lms.lib.tables import Value, csv_response
 from lms.people.access import Action, Obj, Scope, scopes
 
 VIEWS = {"enheter": gettext_lazy("By unit"), "omraden": gettext_lazy("By area")}

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_safe
 from competence.figures.team import Member, Team, TeamFacts, build_team, read_team, roll_up
 from competence.figures.words import capitalised, in_words, swedish_order
 from competence.models import KeyGroup
-from competence.views.csv_files import csv_response
 from competence.views.scope import UNDO, TeamScope, may_act, team_scope
 from lms.content.templatetags.ui import changed_query, status_word
 from lms.framework.models import CompetenceArea
 from lms.lib.dates import today
+from lms.lib.tables import csv_response
 
 PAGE_SIZE = 50
 NEED_SHOWN = 5

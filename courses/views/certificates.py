@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 
 from django.conf import settings
@@ -21,6 +20,7 @@ from courses.reports import certificate as report
 from courses.views.readers import reader
 from lms.lib.clients import client_ip
 from lms.lib.dates import today
+from lms.lib.tables import Value, csv_response
 
 STATUS_WORDS = {
     "valid": lambda: _("Valid"),
@@ -43,32 +43,25 @@ def transcript(request: HttpRequest) -> HttpResponse:
 @never_cache
 def transcript_csv(request: HttpRequest) -> HttpResponse:
     person = reader(request).person
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="mina-intyg.csv"'
-    # The mark at the start makes spreadsheet programs read å, ä and ö.
-    response.write("\N{BYTE ORDER MARK}")
-    writer = csv.writer(response, delimiter=";")
-    writer.writerow(
-        [_("Course"), _("Completed on"), _("Gives"), _("Valid until"), _("Status"), _("Code")]
-    )
+    rows: list[list[Value]] = []
     for entry in listing.transcript(person, today()) if person else []:
         certificate = entry.certificate
         gives = certificate.grants if certificate else []
-        writer.writerow(
+        rows.append(
             [
                 entry.title,
-                entry.completion.completed_on.isoformat(),
+                entry.completion.completed_on,
                 ", ".join(f"{give['level_name']} {give['area']}" for give in gives),
-                (
-                    certificate.valid_until.isoformat()
-                    if certificate and certificate.valid_until
-                    else ""
-                ),
+                certificate.valid_until if certificate else None,
                 STATUS_WORDS[entry.status](),
                 certificate.code if certificate else "",
             ]
         )
-    return response
+    return csv_response(
+        "mina-intyg.csv",
+        [_("Course"), _("Completed on"), _("Gives"), _("Valid until"), _("Status"), _("Code")],
+        rows,
+    )
 
 
 @require_GET

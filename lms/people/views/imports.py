@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
 
 from django.contrib import messages
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lms.lib.dates import today
+from lms.lib.tables import csv_response
 from lms.people.access import Action, Obj, can
 from lms.people.forms import UploadForm
 from lms.people.models import ImportRun, ImportUpload
@@ -106,37 +106,29 @@ def plan_as_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole plan, or every error, as a file."""
     upload = _waiting(pk)
     plan = uploads.plan_of(upload, day=today())
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="plan-{upload.pk}.csv"'
-    out = csv.writer(response, delimiter=";")
+    name = f"plan-{upload.pk}.csv"
     if plan.errors:
-        out.writerow(["file", "line", "column", "message"])
-        out.writerows(_safe([e.file, e.line, e.column, e.message]) for e in plan.errors)
-        return response
-    out.writerow(["object", "action", "what", "field", "before", "after"])
-    for change in plan.changes:
-        for name, value in change.after.items():
-            out.writerow(
-                _safe(
-                    [
-                        change.object_type,
-                        change.action,
-                        change.label,
-                        name,
-                        change.before.get(name, ""),
-                        value,
-                    ]
-                )
-            )
-    return response
-
-
-def _safe(cells: list[object]) -> list[object]:
-    """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    return [
-        f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@")) else cell
-        for cell in cells
-    ]
+        return csv_response(
+            name,
+            ["file", "line", "column", "message"],
+            [[e.file, e.line, e.column, e.message] for e in plan.errors],
+        )
+    return csv_response(
+        name,
+        ["object", "action", "what", "field", "before", "after"],
+        (
+            [
+                change.object_type,
+                change.action,
+                change.label,
+                field,
+                change.before.get(field, ""),
+                value,
+            ]
+            for change in plan.changes
+            for field, value in change.after.items()
+        ),
+    )
 
 
 @require_POST
