@@ -13,7 +13,7 @@ from wagtail.admin.menu import MenuItem
 
 from home import admin_urls
 from home.models import ArenaIndexPage
-from home.panels import FirstStepsPanel, QueuePanel
+from home.panels import FirstStepsPanel, QueuePanel, TasksPanel
 from lms.lib.dates import today
 from lms.people.access import Action, Obj, can
 
@@ -36,6 +36,8 @@ def register_urls() -> list[URLPattern | URLResolver]:
 def own_start_page(request: HttpRequest, panels: list[Any]) -> None:
     if _writes(request):
         panels.insert(0, QueuePanel())
+    else:
+        panels.insert(0, TasksPanel())
     if _sets_up(request):
         panels.insert(0, FirstStepsPanel())
 
