@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.people.views import imports, register
+from lms.people.views import accounts, entries, imports, register
 
 app_name = "people_admin"
 urlpatterns = [
@@ -15,9 +15,20 @@ urlpatterns = [
     path("avvikelser/", register.anomaly_lists, name="anomalies"),
     path("lista/", register.people_list, name="people"),
     path("lista/<int:pk>/", register.person_detail, name="person"),
+    path("lista/ny/", entries.add_person, name="add_person"),
+    path("lista/<int:pk>/anstallning/", entries.add_employment, name="add_employment"),
+    path("lista/<int:pk>/ledighet/", entries.add_leave, name="add_leave"),
+    path("anstallning/<int:pk>/avsluta/", entries.end_employment, name="end_employment"),
+    path("enheter/ny/", entries.add_unit, name="add_unit"),
     path("enheter/", register.unit_tree, name="units"),
     path("inbjudningar/", register.invitations, name="invitations"),
     path("inbjudningar/koder/", register.code_sheet, name="code_sheet"),
+    path("konton/", accounts.account_list, name="accounts"),
+    path("konton/nytt/", accounts.add_account, name="add_account"),
+    path("konton/<int:pk>/", accounts.account_detail, name="account"),
+    path("konton/<int:pk>/bjud-in/", accounts.invite_account, name="invite_account"),
+    path("konton/<int:pk>/stang/", accounts.close_account, name="close_account"),
+    path("konton/<int:pk>/oppna/", accounts.reopen_account, name="reopen_account"),
     path("sla-ihop/", register.merge_people, name="merge"),
     path("roller/", register.role_list, name="roles"),
     path("roller/ny/", register.assign_role, name="assign_role"),

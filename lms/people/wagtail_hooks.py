@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -51,9 +53,21 @@ def register_people_menu() -> SubmenuMenuItem:
         _item(_("HR import"), "imports", "upload", 30, Obj.HR_IMPORT, read),
         _item(_("To look at"), "anomalies", "warning", 40, Obj.ANOMALY, read),
         _item(_("Invitations"), "invitations", "mail", 50, Obj.ACCOUNT, create),
+        _item(_("Accounts"), "accounts", "key", 55, Obj.ACCOUNT, update),
         _item(_("Merge records"), "merge", "duplicate", 60, Obj.ACCOUNT, update),
         _item(_("Roles"), "roles", "group", 70, Obj.ROLE_ASSIGNMENT, read),
     ]
     return SubmenuMenuItem(
         _("People and organisation"), Menu(items=items), icon_name="group", order=600
     )
+
+
+@hooks.register("construct_settings_menu")
+def accounts_are_in_the_register(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Wagtail's own pages for users and groups are closed."""
+    items[:] = [item for item in items if item.name not in ("users", "groups")]
+
+
+@hooks.register("construct_search")
+def no_search_for_users(request: HttpRequest, items: list[Any]) -> None:
+    items[:] = [item for item in items if item.name != "users"]

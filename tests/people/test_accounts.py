@@ -374,11 +374,12 @@ def test_the_editor_gets_the_admin_and_pages_and_loses_them_with_the_role():
     assert not User.objects.get(pk=user.pk).has_perm("wagtailadmin.access_admin")
 
 
-def test_the_administrator_handles_accounts_and_no_pages():
+def test_the_administrator_has_neither_wagtails_accounts_nor_pages():
     user = account_with(Role.SYSTEM_ADMIN)
     user = User.objects.get(pk=user.pk)
-    assert user.has_perm("people.change_user")
-    assert user.has_perm("auth.change_group")
+    assert user.has_perm("wagtailadmin.access_admin")
+    assert not user.has_perm("people.change_user")
+    assert not user.has_perm("auth.change_group")
     assert not any(g.page_permissions.exists() for g in user.groups.all())
 
 

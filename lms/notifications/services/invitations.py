@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from lms.notifications.registry import Reporter
 from lms.people.models import Invitation, Person, User
-from lms.people.services.accounts import invite, without_account
+from lms.people.services.accounts import invite, to_invite
 
 INVITE = "people.invite"
 BATCH = 200
@@ -33,7 +33,7 @@ def send_invitations(params: Mapping[str, Any], progress: Reporter) -> str:
         )
         people = Person.objects.filter(pk__in=batch).exclude(pk__in=invited.values("person"))
         result = invite(
-            people=without_account(people, params["day"]).select_related("user"),
+            people=to_invite(people, params["day"]).select_related("user"),
             by=by,
             day=params["day"],
         )

@@ -26,7 +26,7 @@ from lms.audit.models import AuditEvent
 from lms.audit.services import Entry, record, record_many
 from lms.lib.dates import STOCKHOLM
 from lms.people.models import Employment, Invitation, Person, RoleAssignment, User
-from lms.people.querysets import PersonQuerySet
+from lms.people.querysets import EmploymentQuerySet, PersonQuerySet
 from lms.people.roles import Role
 from lms.people.signals import account_activated, account_deactivated
 
@@ -159,15 +159,29 @@ def shown_code(code: str) -> str:
 
 def without_account(people: PersonQuerySet, day: date) -> PersonQuerySet:
     """Those of `people` who work here on `day` or later and cannot sign in yet."""
-    from_today = Q(employments__withdrawn_at__isnull=True) & (
-        Q(employments__ends_on__isnull=True) | Q(employments__ends_on__gte=day)
+    return _cannot_sign_in(people).filter(Exists(_posts_from(day)))
+
+
+def to_invite(people: PersonQuerySet, day: date) -> PersonQuerySet:
+    """Those of `people` whom somebody may invite by name: also who never had a post here (an
+    elected representative, a partner's guest) and who was given a role in advance."""
+    posts = Employment.objects.standing().filter(person=OuterRef("pk"))
+    return _cannot_sign_in(people).filter(
+        Exists(_posts_from(day)) | ~Exists(posts) | Q(user__isnull=False)
     )
-    return (
-        people.current()
-        .filter(from_today)
-        .filter(Q(user__isnull=True) | Q(user__password__startswith="!"))
-        .distinct()
+
+
+def _posts_from(day: date) -> EmploymentQuerySet:
+    found: EmploymentQuerySet = Employment.objects.standing().filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day), person=OuterRef("pk")
     )
+    return found
+
+
+def _cannot_sign_in(people: PersonQuerySet) -> PersonQuerySet:
+    """An account that is closed is opened by hand, not by an invitation."""
+    waiting = Q(user__password__startswith="!", user__is_active=True)
+    return people.current().filter(Q(user__isnull=True) | waiting)
 
 
 def shared_addresses() -> set[str]:

@@ -33,7 +33,6 @@ PAGE_ACTIONS: dict[Role, tuple[str, ...]] = {
     Role.INSTRUCTOR: (),
 }
 _MEDIA_ROLES = (Role.EDITOR, Role.COORDINATOR, Role.INSTRUCTOR)
-_ACCOUNT_MODELS = (("people", "user"), ("auth", "group"))
 
 
 def group_name(role: Role) -> str:
@@ -88,9 +87,6 @@ def _model_permissions(role: Role) -> list[Permission]:
                 for label in models:
                     app, model = label.split(".")
                     wanted.add((app, f"{verbs[action]}_{model}"))
-    if role is Role.SYSTEM_ADMIN:
-        for app, model in _ACCOUNT_MODELS:
-            wanted |= {(app, f"{verb}_{model}") for verb in ("add", "change", "view")}
     if not wanted:
         return []
     types = ContentType.objects.filter(app_label__in={app for app, _codename in wanted})

@@ -63,6 +63,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "query": query.urlencode(),
+        "may_add": can(reader(request), Action.CREATE, Obj.PERSON, day=day),
         "header_title": _("People"),
         "header_icon": "user",
     }
@@ -78,6 +79,9 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "403.html", status=403)
     person = get_object_or_404(people.select_related("user", "merged_into"), pk=pk)
     user = getattr(person, "user", None)
+    may_edit = person.merged_into_id is None and can(
+        reader(request), Action.UPDATE, Obj.ORGANISATION, day=day
+    )
     assignments = user.role_assignments.select_related("unit") if user else []
     context = {
         "person": person,
@@ -85,6 +89,10 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "employments": person.employments.select_related("unit").order_by("-starts_on"),
         "assignments": assignments,
         "invitations": person.invitations.select_related("by__person")[:10],
+        "may_edit": may_edit,
+        # When somebody is on leave is HR's business.
+        "leaves": person.leaves.standing() if may_edit else (),
+        "may_close": can(reader(request), Action.UPDATE, Obj.ACCOUNT, day=day),
         "may_invite": can(reader(request), Action.CREATE, Obj.ACCOUNT, day=day, person=person),
         "header_title": person.name,
         "header_icon": "user",
@@ -102,7 +110,12 @@ def unit_tree(request: HttpRequest) -> HttpResponse:
             "employments__person", filter=active & Q(employments__is_manager=True), distinct=True
         ),
     )
-    context = {"units": units, "header_title": _("Units"), "header_icon": "site"}
+    context = {
+        "units": units,
+        "may_add": can(reader(request), Action.CREATE, Obj.ORGANISATION, day=day),
+        "header_title": _("Units"),
+        "header_icon": "site",
+    }
     return render(request, "people/units.html", context)
 
 
@@ -130,7 +143,8 @@ def _invitable(request: HttpRequest) -> PersonQuerySet:
         people = people.filter(
             Q(pk__in=people.in_units(Unit.objects.filter(pk=int(unit)), day).values("pk"))
         )
-    return accounts.without_account(people, day).select_related("user")
+    chosen = accounts.to_invite if wanted else accounts.without_account
+    return chosen(people, day).select_related("user")
 
 
 def invitations(request: HttpRequest) -> HttpResponse:
