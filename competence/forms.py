@@ -3,6 +3,7 @@ guard of the model field it fills."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -36,7 +37,7 @@ def _motive(label: Any) -> forms.CharField:
 
 
 class PersonField(forms.CharField):
-    """A person by the id of the HR file."""
+    """A person by the id of the HR file: of two merged records, the one that was kept."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -50,10 +51,10 @@ class PersonField(forms.CharField):
         code = super().clean(value)
         if not code:
             return None
-        person = Person.objects.current().filter(person_id=code).first()
+        person = Person.objects.filter(person_id=code).select_related("merged_into").first()
         if person is None:
             raise forms.ValidationError(_("There is no person with this id."))
-        return person
+        return person.merged_into or person
 
 
 class CodesField(forms.CharField):
@@ -82,9 +83,7 @@ class CodesField(forms.CharField):
             )
         if self.known == "person":
             return set(
-                Person.objects.current()
-                .filter(person_id__in=codes)
-                .values_list("person_id", flat=True)
+                Person.objects.filter(person_id__in=codes).values_list("person_id", flat=True)
             )
         return set(codes)
 
@@ -248,6 +247,15 @@ class ExcludedForm(forms.Form):
         label=gettext_lazy("People left out"),
         help_text=gettext_lazy("Person ids with commas between them."),
     )
+
+    @staticmethod
+    def initial_of(people: Iterable[Person]) -> str:
+        return ", ".join(sorted({(person.merged_into or person).person_id for person in people}))
+
+    def people(self) -> list[Person]:
+        """Those left out: of two merged records, the one that was kept."""
+        found = Person.objects.filter(person_id__in=self.cleaned_data["excluded"])
+        return [person.merged_into or person for person in found.select_related("merged_into")]
 
 
 class RequirementForm(forms.ModelForm):

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from competence.engine.days import FOREVER, as_end, joined
 from competence.engine.facts import (
@@ -66,9 +67,12 @@ def load_plan(
         requirements.setdefault(level.key_group_pk, []).append(level)
     definitions = KeyGroupDefinition.objects.filter(plan_version=version)
     excluded: dict[int, set[int]] = {}
+    # A version is frozen: of two merged records it may name the one that went.
     for group_pk, person_pk in KeyGroupDefinition.excluded.through.objects.filter(
         keygroupdefinition__plan_version=version
-    ).values_list("keygroupdefinition__key_group_id", "person_id"):
+    ).values_list(
+        "keygroupdefinition__key_group_id", Coalesce("person__merged_into_id", "person_id")
+    ):
         excluded.setdefault(group_pk, set()).add(person_pk)
     rules = {
         group_pk: tuple(PersonRule.from_json(rule) for rule in data)

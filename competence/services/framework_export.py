@@ -18,7 +18,7 @@ def export_framework(*, as_of: date, without_people: bool = False) -> str:
     version = PlanVersion.objects.in_force_on(as_of)
     definitions = {}
     if version is not None:
-        for definition in version.definitions.prefetch_related("excluded"):
+        for definition in version.definitions.prefetch_related("excluded__merged_into"):
             definitions[definition.key_group_id] = definition
     namings: dict[int, list[dict[str, Any]]] = {}
     if not without_people:
@@ -49,7 +49,12 @@ def export_framework(*, as_of: date, without_people: bool = False) -> str:
                 "persons": namings.get(group.pk, []),
                 "exclude": []
                 if without_people or group.pk not in definitions
-                else sorted(person.person_id for person in definitions[group.pk].excluded.all()),
+                else sorted(
+                    {
+                        (person.merged_into or person).person_id
+                        for person in definitions[group.pk].excluded.all()
+                    }
+                ),
             }
             for group in KeyGroup.objects.filter(used)
         ],

@@ -67,7 +67,7 @@ def content_of(version: PlanVersion) -> PlanContent:
             definition_content(
                 definition.key_group.code,
                 map(PersonRule.from_json, definition.rules),
-                (person.pk for person in definition.excluded.all()),
+                (person.merged_into_id or person.pk for person in definition.excluded.all()),
             )
             for definition in definitions
         ),

@@ -34,7 +34,6 @@ from lms.content.models import SiteSettings
 from lms.framework.rules import PersonRule
 from lms.lib.dates import today
 from lms.people.access import Action, Obj, can
-from lms.people.models import Person
 
 
 def plan_versions(request: HttpRequest) -> HttpResponse:
@@ -122,7 +121,9 @@ def edit_key_group(request: HttpRequest, number: int, code: str) -> HttpResponse
         for rule in (definition.rules if definition else [])
     ]
     left_out = (
-        ", ".join(person.person_id for person in definition.excluded.all()) if definition else ""
+        ExcludedForm.initial_of(definition.excluded.select_related("merged_into"))
+        if definition
+        else ""
     )
     formset = RuleFormSet(request.POST or None, initial=initial)
     excluded = ExcludedForm(request.POST or None, initial={"excluded": left_out})
@@ -136,7 +137,7 @@ def edit_key_group(request: HttpRequest, number: int, code: str) -> HttpResponse
             version=version,
             key_group=group,
             rules=rules,
-            excluded=Person.objects.filter(person_id__in=excluded.cleaned_data["excluded"]),
+            excluded=excluded.people(),
             by=acting_user(request),
         )
         messages.success(request, _("%(group)s is saved in the draft.") % {"group": group})

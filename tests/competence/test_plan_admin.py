@@ -28,6 +28,7 @@ from lms.framework.rules import PersonRule
 from lms.people.anomalies import anomalies
 from lms.people.models import Person
 from lms.people.roles import Role
+from lms.people.services.merge import merge_people
 from tests.builders import courses
 from tests.builders.competence import achieve, adopt, as_file, group, in_force, plan_of, requirement
 from tests.builders.people import account_with, employ, make_account, make_person, make_unit
@@ -153,6 +154,18 @@ def test_draft_is_edited_its_consequences_seen_and_decided(coordinator, client):
     client.post(f"{ADMIN}/plan/{draft.number}/besluta/", decision | {"decide": "1"})
     draft.refresh_from_db()
     assert (draft.status, draft.in_force_from) == ("adopted", date(2026, 12, 1))
+
+
+def test_people_left_out_may_be_named_by_the_id_of_a_merged_record(coordinator, client):
+    stands, goes = (Person.objects.get(person_id=code) for code in ("L0", "L1"))
+    merge_people(survivor=stands, loser=goes, by=coordinator)
+    draft = draft_from(in_force(), by=None)
+    address = f"{ADMIN}/plan/{draft.number}/nyckelgrupp/G/"
+    rules = {"form-TOTAL_FORMS": "0", "form-INITIAL_FORMS": "0"}
+    client.post(address, rules | {"excluded": "L1"})
+    definition = KeyGroupDefinition.objects.get(plan_version=draft, key_group__code="G")
+    assert list(definition.excluded.all()) == [stands]
+    assert client.get(address).context["excluded"].initial == {"excluded": "L0"}
 
 
 def test_requirement_is_added_changed_and_taken_out_of_a_draft_only(coordinator, client):

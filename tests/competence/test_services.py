@@ -13,6 +13,7 @@ from competence.engine import gap_rows
 from competence.models import PlanVersion
 from competence.services.awards import valid_until
 from competence.services.exemptions import ExemptionError, grant_exemption, withdraw_exemption
+from competence.services.framework_export import export_framework
 from competence.services.namings import NamingError, end_naming, name_key_person
 from competence.services.plan import PlanError, adopt_plan_version, draft_from
 from competence.services.renewals import RenewalOrderError, order_renewal
@@ -20,8 +21,10 @@ from competence.supply import requirements_without_supply
 from lms.audit.models import AuditEvent
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import Person
+from lms.people.roles import Role
+from lms.people.services.merge import merge_people
 from tests.builders.competence import DAY, achieve, adopt, group, in_force, plan_of
-from tests.builders.people import employ, make_person, make_unit
+from tests.builders.people import account_with, employ, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
 
@@ -207,3 +210,20 @@ def test_engine_asks_as_many_questions_for_three_as_for_three_hundred(person: Pe
             for _ in range(300):
                 employ(make_person(), unit)
     assert counts == [(12, 12), (12, 12)]
+
+
+def test_who_is_left_out_stays_left_out_when_the_record_is_merged_into_another(person: Person):
+    plan = plan_of({})
+    plan["key_groups"][0]["exclude"] = ["P1"]
+    adopt(plan)
+    other = make_person("P2")
+    employ(other, make_unit("V"), starts_on=date(2026, 1, 1))
+    assert (status(person), status(other)) == ([], ["overdue"])
+    merge_people(survivor=other, loser=person, by=account_with(Role.HR_IMPORT))
+    assert status(other) == []
+    # The same file again is the same plan; a draft and an export name the one who stands.
+    assert adopt(plan).plan_version is None
+    assert [p.pk for p in draft_from(in_force(), by=None).definitions.get().excluded.all()] == [
+        other.pk
+    ]
+    assert "P2" in export_framework(as_of=DAY)
