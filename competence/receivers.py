@@ -9,6 +9,7 @@ from django.dispatch import receiver
 
 from competence.models import Achievement, Exemption, KeyPersonAssignment
 from competence.services.awards import award_achievements, revoke_achievements
+from competence.services.reminders import say_once_for_both
 from courses.models import Completion
 from courses.signals import completion_revoked, course_completed
 from lms.people.models import Person, User
@@ -48,6 +49,7 @@ def move_facts(sender: object, *, survivor: Person, loser: Person, **kwargs: Any
             if tuple(rest) not in stated
         ]
         model.objects.filter(pk__in=moving).update(person=survivor)
+    say_once_for_both(survivor=survivor, loser=loser)
 
 
 def named_key_persons(people: list[int], day: date) -> set[int]:

@@ -143,6 +143,20 @@ def _unsaid(keys: Sequence[str]) -> list[str]:
     return [key for key in keys if key not in said]
 
 
+def say_once_for_both(*, survivor: Person, loser: Person) -> None:
+    """What one record was told counts as told to the one it was merged into. What both were told
+    stays as it is."""
+    for kind in (ASSIGNED, DUE_30, DUE_7, OVERDUE, REMINDER):
+        old, new = f"{kind}:{loser.pk}:", f"{kind}:{survivor.pk}:"
+        notices = list(Notice.objects.filter(kind=kind, dedupe_key__startswith=old))
+        for notice in notices:
+            notice.dedupe_key = new + notice.dedupe_key.removeprefix(old)
+        fresh = set(_unsaid([notice.dedupe_key for notice in notices]))
+        Notice.objects.bulk_update(
+            [notice for notice in notices if notice.dedupe_key in fresh], ["dedupe_key"]
+        )
+
+
 def still_to_do(notices: Sequence[Notice], day: date) -> set[int]:
     """The notices that still hold: the person still has the same thing to do by the same day,
     and it has not come closer than the notice says (a later notice then speaks)."""

@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from competence.services.reminders import produce_notices, still_to_do
 from lms.notifications.models import Notice
 from lms.notifications.registry import notice_kind
+from lms.people.roles import Role
+from lms.people.services.merge import merge_people
 from tests.builders.competence import achieve, adopt, plan_of
-from tests.builders.people import employ, make_person, make_unit, take_leave
+from tests.builders.people import account_with, employ, make_person, make_unit, take_leave
 
 AT = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 DAY = date(2026, 11, 23)
@@ -151,3 +153,25 @@ def test_a_day_with_nothing_new_costs_the_same_queries_for_300_as_for_3(db):
         employ(make_person(f"M{number}"), unit, starts_on=DAY)
     assert queries() == few
     assert few <= 16
+
+
+def test_of_two_merged_records_the_one_that_stands_is_told_nothing_twice(db):
+    unit = world()
+    stands, goes = make_person("A"), make_person("B")
+    employ(goes, unit, starts_on=DAY)
+    due = str(DAY + timedelta(days=90))
+    assert told() == [("B", "assigned", "OM1", due)]
+    merge_people(survivor=stands, loser=goes, by=account_with(Role.HR_IMPORT))
+    assert told() == []
+    assert told(DAY + timedelta(days=60)) == [("A", "due_30", "OM1", due)]
+
+
+def test_two_records_told_the_same_before_they_were_merged_are_merged(db):
+    unit = world()
+    stands, goes = make_person("A"), make_person("B")
+    for person in (stands, goes):
+        employ(person, unit, starts_on=DAY)
+    assert len(told()) == 2
+    merge_people(survivor=stands, loser=goes, by=account_with(Role.HR_IMPORT))
+    assert told() == []
+    assert Notice.objects.filter(person=stands).count() == 2
