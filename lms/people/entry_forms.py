@@ -40,7 +40,7 @@ class _Entry(forms.ModelForm):
             if isinstance(field, forms.CharField):
                 field.validators = [*field.validators, refuse_personnummer]
             if isinstance(field, forms.ModelChoiceField):
-                field.label_from_instance = _indented  # type: ignore[method-assign]
+                field.label_from_instance = _indented  # type: ignore[assignment]
 
 
 def _indented(unit: Unit) -> str:
