@@ -1,5 +1,6 @@
 """The team page of 30 people in a municipality of 7,200 and in one of 100,000: the goal is a
-ratio of at most 1.2. A bare signed-in page of the same site stands beside it.
+ratio of at most 1.2. Both, and the start page of a learner, against a bare signed-in page of the
+same site: the account page, which is the frame and a list of links.
 
 Prints one JSON line per figure. SIZES overrides the two sizes."""
 
@@ -11,6 +12,7 @@ import statistics
 import tempfile
 import time
 from datetime import date, timedelta
+from pathlib import Path
 
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="bench-"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings.testing")
@@ -20,7 +22,7 @@ import django
 django.setup()
 
 from django.conf import settings
-from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from competence.models import Achievement
@@ -28,8 +30,10 @@ from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import today
 from lms.people.models import Employment, Person, Unit
 from lms.people.services.tree import rebuild_tree
+from lms.starter import load_starter
 from tests.builders.competence import adopt, plan_of
 from tests.builders.people import make_account
+from tests.database import migrated_template
 
 AREAS = tuple(f"OM{number}" for number in range(1, 13))
 TEAM = 30
@@ -105,18 +109,30 @@ def measured(client: Client, address: str) -> float:
     return statistics.median(times)
 
 
-def page_of(people: int) -> tuple[float, float]:
-    """The team page and a bare signed-in page, in milliseconds."""
-    call_command("migrate", verbosity=0)
-    call_command("flush", verbosity=0, interactive=False)
+BARE, START, TEAM_PAGE = "/konto/", "/min-sida/", "/team/"
+
+
+def pages_of(people: int) -> dict[str, float]:
+    """The pages of a municipality of that size, in milliseconds by address."""
+    connection.close()
+    database = Path(settings.DATABASES["default"]["NAME"])
+    for leftover in database.parent.glob(f"{database.name}*"):
+        leftover.unlink()
+    database.write_bytes(migrated_template().read_bytes())
     adopt(
         plan_of(*({"area": area, "renewal_months": 12} for area in AREAS), areas=AREAS),
         today=today(),
     )
+    load_starter({"arena", "courses"}, on=today(), by=None)
     fill(people)
-    client = Client()
-    client.force_login(make_account(Person.objects.get(person_id="P000000")))
-    return measured(client, "/team/"), measured(client, "/kompetensplan/")
+    manager, learner = Client(), Client()
+    manager.force_login(make_account(Person.objects.get(person_id="P000000")))
+    learner.force_login(make_account(Person.objects.get(person_id="P000001")))
+    return {
+        BARE: measured(learner, BARE),
+        START: measured(learner, START),
+        TEAM_PAGE: measured(manager, TEAM_PAGE),
+    }
 
 
 def say(bench: str, size: int, value: float, baseline: float) -> None:
@@ -139,10 +155,16 @@ def main() -> None:
     settings.ALLOWED_HOSTS = ["*"]
     (settings.VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
     small, large = (int(size) for size in os.environ.get("SIZES", "7200,100000").split(","))
-    in_small, bare = page_of(small)
-    say("team page against a bare signed-in page", small, in_small, bare)
-    in_large, _bare = page_of(large)
-    say("team page of 30 people, large against small", large, in_large, in_small)
+    in_small, in_large = pages_of(small), pages_of(large)
+    for size, pages in ((small, in_small), (large, in_large)):
+        say("start page against a bare signed-in page", size, pages[START], pages[BARE])
+        say("team page against a bare signed-in page", size, pages[TEAM_PAGE], pages[BARE])
+    say(
+        "team page of 30 people, large against small",
+        large,
+        in_large[TEAM_PAGE],
+        in_small[TEAM_PAGE],
+    )
 
 
 if __name__ == "__main__":
