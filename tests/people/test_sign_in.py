@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import RequestFactory
 
@@ -90,6 +91,24 @@ def test_forty_colleagues_behind_one_address_open_their_accounts_within_a_minute
         fields = {"email": printed.person.email, "password": PASSWORD}
         assert client.post(found["Location"], fields).status_code == 302
         client.logout()
+
+
+def test_whoever_opened_the_account_with_a_printed_code_is_asked_to_prove_the_address(
+    client, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr("lms.people.views.account.today", lambda: MONDAY)
+    person = make_person(email="")
+    [printed] = accounts.print_codes(people=[person], by=None, day=MONDAY)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(
+            f"/konto/aktivera/{printed.code.replace('-', '')}/",
+            {"email": "egen@example.se", "password": PASSWORD},
+        )
+    [letter] = mail.outbox
+    assert letter.to == ["egen@example.se"]
+    address = re.search(r"https?://[^/]+(/konto/e-post/bekrafta/\S+)", letter.body)[1]
+    client.post(address)
+    assert EmailAddress.objects.get(user__person=person).verified
 
 
 def test_wrong_passwords_for_one_account_are_stopped_from_any_address_and_any_host(client):

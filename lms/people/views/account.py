@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.internal.flows.login import perform_login
-from allauth.account.models import Login
+from allauth.account.models import EmailAddress, Login
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
@@ -19,7 +19,7 @@ from lms.lib.dates import today
 from lms.people.access import roles_of
 from lms.people.forms import ActivationForm, CodeForm, LanguageForm
 from lms.people.middleware import share_computer
-from lms.people.models import Invitation
+from lms.people.models import Invitation, User
 from lms.people.roles import Role
 from lms.people.services.accounts import (
     AccountError,
@@ -109,9 +109,18 @@ def activate_account(request: HttpRequest, code: str) -> HttpResponse:
             response: HttpResponse = perform_login(request, Login(user=user))
             if form.cleaned_data["shared_computer"]:
                 share_computer(request)
+            _ask_for_proof(request, user)
             return response
     context = {"form": form, "person": invitation.person, "email": form.email_known}
     return render(request, "account/activate.html", context)
+
+
+def _ask_for_proof(request: HttpRequest, user: User) -> None:
+    """Mail a link to an address that somebody with a printed code gave: no other mail goes there
+    before it is proven to be theirs."""
+    address = EmailAddress.objects.filter(user=user, primary=True, verified=False).first()
+    if address is not None:
+        address.send_confirmation(request)
 
 
 def _known_address(invitation: Invitation) -> str:
