@@ -22,12 +22,12 @@ class Command(BaseCommand):
     help = "Print the coverage (täckningsgrad) on a day, without suppression."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--as-of", type=day, required=True)
+        parser.add_argument("--as-of", metavar="YYYY-MM-DD", required=True)
         parser.add_argument("--by", choices=["key_group", "unit"], required=True)
         parser.add_argument("--format", choices=["csv", "json"], default="csv")
 
     def handle(self, **options: Any) -> None:
-        counts = coverage(None, options["as_of"]).mandatory
+        counts = coverage(None, day(options["as_of"])).mandatory
         if options["by"] == "key_group":
             records = key_group_records(counts.by_key_group)
         else:

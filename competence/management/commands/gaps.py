@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from competence.engine import gap_rows
-from competence.management.commands import day
+from competence.management.commands import day, person_with_id
 from competence.models import KeyGroup
 from competence.reports.tables import GAP_COLUMNS, as_csv, as_json, gap_records
 from lms.people.models import Person, Unit
@@ -18,14 +18,14 @@ class Command(BaseCommand):
     help = "Print every person's requirements with their status on a day."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--as-of", type=day, required=True)
+        parser.add_argument("--as-of", metavar="YYYY-MM-DD", required=True)
         parser.add_argument("--unit", help="an active employment in this unit or below")
         parser.add_argument("--key-group")
         parser.add_argument("--person")
         parser.add_argument("--format", choices=["csv", "json"], default="csv")
 
     def handle(self, **options: Any) -> None:
-        as_of = options["as_of"]
+        as_of = day(options["as_of"])
         people = None
         if options["unit"]:
             unit = Unit.objects.filter(code=options["unit"]).first()
@@ -34,10 +34,8 @@ class Command(BaseCommand):
             people = Person.objects.current().in_units([unit], as_of)
         if options["person"]:
             people = (Person.objects.current() if people is None else people).filter(
-                person_id=options["person"]
+                pk=person_with_id(options["person"])
             )
-            if not Person.objects.filter(person_id=options["person"]).exists():
-                raise CommandError(_("There is no person %(code)s.") % {"code": options["person"]})
         groups = None
         if options["key_group"]:
             groups = [options["key_group"]]

@@ -23,6 +23,6 @@ class Command(BaseCommand):
         try:
             changes = import_exemptions(source=options["file"], dry_run=options["dry_run"])
         except FactFileError as error:
-            refuse(error.errors)
+            refuse(self.stdout, error.errors, options)
         print_warnings(self.stderr, changes.warnings)
         print_changes(self.stdout, changes.as_dict(), options)

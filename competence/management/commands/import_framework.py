@@ -18,27 +18,29 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--in-force-from", type=day)
+        parser.add_argument("--in-force-from", metavar="YYYY-MM-DD")
         parser.add_argument("--draft", action="store_true")
         parser.add_argument("--dry-run", action="store_true")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, **options: Any) -> None:
         path: Path = options["file"]
+        in_force_from = day(options["in_force_from"]) if options["in_force_from"] else None
         try:
             content = path.read_bytes()
         except OSError as error:
-            refuse([_("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}])
+            why = _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
+            refuse(self.stdout, [why], options)
         try:
             changes = import_framework(
                 content=content,
                 name=path.name,
                 today=today(),
-                in_force_from=options["in_force_from"],
+                in_force_from=in_force_from,
                 draft=options["draft"],
                 dry_run=options["dry_run"],
             )
         except FrameworkFileError as error:
-            refuse(error.errors)
+            refuse(self.stdout, error.errors, options)
         print_warnings(self.stderr, changes.warnings)
         print_changes(self.stdout, changes.as_dict(), options)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext as _
+from django.core.management.base import BaseCommand, CommandParser
 
 from competence.engine import explain
-from competence.management.commands import day
+from competence.management.commands import day, person_with_id
 from lms.people.models import Person
 
 
@@ -17,11 +16,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--person", required=True)
-        parser.add_argument("--as-of", type=day, required=True)
+        parser.add_argument("--as-of", metavar="YYYY-MM-DD", required=True)
 
     def handle(self, **options: Any) -> None:
-        people = Person.objects.filter(person_id=options["person"])
-        if not people.exists():
-            raise CommandError(_("There is no person %(code)s.") % {"code": options["person"]})
-        for explanation in explain(people, options["as_of"]):
+        people = Person.objects.filter(pk=person_with_id(options["person"]))
+        for explanation in explain(people, day(options["as_of"])):
             self.stdout.write(explanation.sentence)
