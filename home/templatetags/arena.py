@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from home.kinds import kind_label
@@ -67,4 +68,15 @@ def codes_of(rows: Any) -> list[str]:
 @register.simple_tag
 def worried_contacts() -> list[str]:
     """Whom to call about a child, in the order one should."""
-    return ["socialtjansten", "socialjouren", "polisen-11414", "bris"]
+    return ["socialtjansten", "socialjouren", "vaxel", "polisen-11414", "bris"]
+
+
+@register.filter
+def reached_through(code: str) -> str:
+    """How to reach those of them who have neither a number nor a link here."""
+    ways = {
+        "socialtjansten": _("Through the municipality's switchboard"),
+        "socialjouren": _("Through 112 when it cannot wait"),
+        "vaxel": _("The number is on the municipality's website"),
+    }
+    return str(ways.get(code, ""))
