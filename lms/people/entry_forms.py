@@ -90,7 +90,9 @@ class PersonEntryForm(_Entry):
         if self.similar:
             self.fields["somebody_else"] = self._somebody_else
             if not self._somebody_else.widget.value_from_datadict(self.data, {}, "somebody_else"):
-                self.add_error(None, _("Somebody in the register may be the same person."))
+                self.add_error(
+                    "somebody_else", _("Somebody in the register may be the same person.")
+                )
         return data
 
 
@@ -110,6 +112,7 @@ class EmploymentEntryForm(_Entry):
         model = Employment
         fields = ["unit", "job_code", "job_title", "is_manager", "form", "starts_on", "ends_on"]
         widgets = _DAYS
+        labels = {"unit": gettext_lazy("Unit")}
         help_texts = {"ends_on": gettext_lazy("Leave it empty for as long as it goes on.")}
 
 
