@@ -37,6 +37,15 @@ def fold(word: str) -> str:
     return "".join(folded)
 
 
+def bare(word: str) -> str:
+    """As `fold`, and å ä ö as somebody writes them who has no such keys."""
+    return "".join(unicodedata.normalize("NFD", char)[0] for char in fold(word))
+
+
+def is_bare(word: str) -> bool:
+    return bare(word) == fold(word)
+
+
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     folded = fold(word)

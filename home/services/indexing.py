@@ -13,13 +13,15 @@ from django.utils.html import strip_tags
 from wagtail.models import Page
 
 from courses.models import CoursePage, CourseVersion
-from home.analysis import stems
+from home.analysis import LONGEST, STOP, bare, fold, is_bare, stem, stems, words
 from home.models import ArticlePage, SearchEntry, SearchTerm, StandardPage
 from lms.content.references import ReferenceBook, plain_text
 from lms.lib.dates import today
 
 TITLE, SUMMARY = 12, 5
 MOST_IN_TEXT = 4  # how much a word can weigh by being repeated
+BARE = "~"
+"""Begins a term that is a word without its å ä ö: asked for only where nothing else is found."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,18 @@ def _weights(draft: Draft) -> Counter[str]:
         weights[term] += SUMMARY
     for term in set(stems(draft.title)):
         weights[term] += TITLE
-    return weights
+    return weights + _bare_weights(draft, weights)
+
+
+def _bare_weights(draft: Draft, weights: Counter[str]) -> Counter[str]:
+    """The words with å ä ö once more, without: each weighs as much as the word itself."""
+    found: Counter[str] = Counter()
+    said = " ".join((draft.text, draft.summary, draft.context, draft.title))
+    for word in {word for word, _start, _end in words(said)}:
+        if not is_bare(word) and fold(word) not in STOP:
+            term = BARE + stem(bare(word))[: LONGEST - 1]
+            found[term] = max(found[term], weights[stem(word)])
+    return found
 
 
 def _clean(texts: Iterable[object], book: ReferenceBook) -> str:

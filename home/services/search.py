@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from home.analysis import fold, stem, stems, words
+from home.analysis import bare, is_bare, stem, stems, words
 from home.models import SearchEntry, SearchTerm
+from home.services.indexing import BARE, TITLE
 from lms.content.visibility import visible_to
 
 MOST_WORDS = 8
@@ -23,6 +24,9 @@ EXCERPT_BEFORE, EXCERPT_AFTER = 60, 180
 # (Swedish writes compounds in one word: anmälan in orosanmälan).
 SAME, BEGINNING, PART = 1.0, 0.6, 0.35
 SHORTEST_BEGINNING, SHORTEST_PART = 3, 5
+# How alike a word that exists must be to be suggested.
+ALIKE = 0.75
+MOST_LETTERS_OFF = 3
 
 
 @dataclass(frozen=True)
@@ -61,47 +65,67 @@ def _nearness(asked: str, term: str) -> float:
 
 
 def _matching_q(asked: Collection[str]) -> Q:
-    condition = Q(term__in=asked)
+    condition = Q(term__in=[*asked, *(BARE + each for each in asked)])
     for each in asked:
         if len(each) >= SHORTEST_PART:
             condition |= Q(term__contains=each)
         elif len(each) >= SHORTEST_BEGINNING:
-            condition |= Q(term__startswith=each)
+            condition |= Q(term__startswith=each) | Q(term__startswith=BARE + each)
     return condition
 
 
-def _scores(asked: list[str], rows: list[tuple[int, str, int]]) -> tuple[dict[int, float], bool]:
-    """The score of each entry, and whether some had to do with fewer words than were asked."""
+@dataclass(frozen=True)
+class Asked:
+    """The stems that were asked for; `bare` ones are only found without regard to å ä ö."""
+
+    stems: tuple[str, ...]
+    bare: frozenset[str]
+
+    @classmethod
+    def of(cls, asked: list[str], terms: Collection[str]) -> Asked:
+        written = [term for term in terms if not term.startswith(BARE)]
+        missed = {each for each in asked if not any(_nearness(each, term) for term in written)}
+        return cls(tuple(asked), frozenset(each for each in missed if is_bare(each)))
+
+    def nearness(self, each: str, term: str) -> float:
+        if term.startswith(BARE):
+            return _nearness(each, term[len(BARE) :]) if each in self.bare else 0.0
+        return _nearness(each, term)
+
+    def is_said(self, word: str) -> bool:
+        return any(
+            _nearness(each, stem(bare(word) if each in self.bare else word)) for each in self.stems
+        )
+
+
+def _scores(
+    asked: Asked, rows: list[tuple[int, str, int]]
+) -> tuple[dict[int, float], bool, set[str]]:
+    """The score of each entry, whether it had to do with fewer words than were asked, and the
+    stems that nothing says."""
     best: dict[int, dict[str, float]] = defaultdict(dict)
     for entry, term, weight in rows:
-        for each in asked:
-            value = _nearness(each, term) * weight
+        for each in asked.stems:
+            value = asked.nearness(each, term) * weight
             if value > best[entry].get(each, 0):
                 best[entry][each] = value
     common = Counter(each for found in best.values() for each in found)
-    whole = {entry for entry, found in best.items() if len(found) == len(asked)}
-    loosened = not whole
-    if loosened:
-        most = max((len(found) for found in best.values()), default=0)
-        whole = {entry for entry, found in best.items() if found and len(found) == most}
+    most = max((len(found) for found in best.values()), default=0)
+    whole = {entry for entry, found in best.items() if found and len(found) == most}
     scores = {
         entry: sum(
             value * math.log(1 + len(best) / common[each]) for each, value in best[entry].items()
         )
         for entry in whole
     }
-    return scores, loosened and bool(whole)
+    return scores, 0 < most < len(asked.stems), set(asked.stems) - set(common)
 
 
-def _marked(text: str, asked: Collection[str]) -> list[tuple[int, int]]:
-    return [
-        (start, end)
-        for word, start, end in words(text)
-        if any(_nearness(each, stem(word)) for each in asked)
-    ]
+def _marked(text: str, asked: Asked) -> list[tuple[int, int]]:
+    return [(start, end) for word, start, end in words(text) if asked.is_said(word)]
 
 
-def _excerpt(text: str, asked: Collection[str]) -> tuple[tuple[str, bool], ...]:
+def _excerpt(text: str, asked: Asked) -> tuple[tuple[str, bool], ...]:
     """Some lines of the text around the first place where it says what was asked."""
     spans = _marked(text, asked)
     first = spans[0][0] if spans else 0
@@ -119,7 +143,7 @@ def _excerpt(text: str, asked: Collection[str]) -> tuple[tuple[str, bool], ...]:
     return tuple(piece for piece in pieces if piece[0])
 
 
-def _why(entry: SearchEntry, asked: Collection[str]) -> str:
+def _why(entry: SearchEntry, asked: Asked) -> str:
     def said(text: str) -> list[str]:
         return list(dict.fromkeys(text[s:e] for s, e in _marked(text, asked)))[:3]
 
@@ -131,33 +155,54 @@ def _why(entry: SearchEntry, asked: Collection[str]) -> str:
     return _("A tag or a competence area fits.")
 
 
-def _suggestion(query: str, visible: Any) -> str:
-    """A word that exists in a title and looks like what was asked."""
-    known: dict[str, str] = {}
-    for title in SearchEntry.objects.filter(page__in=visible).values_list("title", flat=True):
-        for word, _start, _end in words(title):
-            known.setdefault(fold(word), word.lower())
-    for word, _start, _end in words(query):
-        for near in get_close_matches(fold(word), known, n=1, cutoff=0.75):
-            if known[near] != word.lower():
-                return known[near]
-    return ""
+def _suggestion(query: str, missed: Collection[str], visible: Any) -> str:
+    """The question with each word that nothing says replaced by the one most like it that
+    something does; words of titles before others."""
+    rows = SearchTerm.objects.filter(entry__page__in=visible).order_by().values_list("term")
+    known = {
+        term: weight >= TITLE
+        for term, weight in rows.annotate(most=Max("weight"))
+        if not term.startswith(BARE)
+    }
+    better = {each: near for each in missed if (near := _most_alike(each, known))}
+    if not better:
+        return ""
+    said = [_as_said(better[stem(w)], visible) if stem(w) in better else w for w in query.split()]
+    return " ".join(said)
+
+
+def _most_alike(asked: str, known: dict[str, bool]) -> str:
+    near = [term for term in known if abs(len(term) - len(asked)) <= MOST_LETTERS_OFF]
+    alike = get_close_matches(asked, near, n=5, cutoff=ALIKE)
+    return next((term for term in alike if known[term]), alike[0] if alike else "")
+
+
+def _as_said(term: str, visible: Any) -> str:
+    """The shortest word with this stem in what weighs it most."""
+    entries = SearchEntry.objects.filter(page__in=visible, terms__term=term)
+    entry = entries.order_by("-terms__weight", "pk").first()
+    if entry is None:
+        return term
+    said = {word.lower() for word, _s, _e in words(f"{entry.title} {entry.text}")}
+    return min((word for word in said if stem(word) == term), key=len, default=term)
 
 
 def search(query: str, *, user: Any, kind: str = "", limit: int = 20) -> Found:
     """What `user` may read about `query`. The same number of queries whatever is found."""
-    asked = list(dict.fromkeys(stems(query)))[:MOST_WORDS]
-    if not asked:
+    wanted = list(dict.fromkeys(stems(query)))[:MOST_WORDS]
+    if not wanted:
         return NOTHING
     visible = visible_to(Page.objects.all(), user).order_by().values("pk")
     rows = list(
-        SearchTerm.objects.filter(_matching_q(asked), entry__page__in=visible).values_list(
+        SearchTerm.objects.filter(_matching_q(wanted), entry__page__in=visible).values_list(
             "entry_id", "term", "weight"
         )
     )
-    scores, loosened = _scores(asked, rows)
+    asked = Asked.of(wanted, {term for _entry, term, _weight in rows})
+    scores, loosened, missed = _scores(asked, rows)
+    suggestion = _suggestion(query, missed, visible) if missed else ""
     if not scores:
-        return Found((), 0, (), suggestion=_suggestion(query, visible))
+        return Found((), 0, (), suggestion=suggestion)
     kinds = dict(SearchEntry.objects.filter(pk__in=scores).order_by().values_list("pk", "kind"))
     chosen = [pk for pk in scores if not kind or kinds[pk] == kind]
     ranked = sorted(chosen, key=lambda pk: (-scores[pk], pk))[:limit]
@@ -177,4 +222,5 @@ def search(query: str, *, user: Any, kind: str = "", limit: int = 20) -> Found:
         total=len(chosen),
         kinds=tuple(Counter(kinds.values()).most_common()),
         loosened=loosened,
+        suggestion=suggestion,
     )

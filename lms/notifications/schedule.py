@@ -43,10 +43,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "args": ["searchpromotions_garbage_collect"],
         "options": {"expires": 3600},
     },
-    "rebuild the search index": {
+    "rebuild the editors' search index": {
         "task": "notifications.housekeeping",
         "schedule": crontab(hour=2, minute=40),
         "args": ["update_index"],
+        "options": {"expires": 3600},
+    },
+    "rebuild the search index": {
+        "task": "notifications.housekeeping",
+        "schedule": crontab(hour=2, minute=50),
+        "args": ["rebuild_search"],
         "options": {"expires": 3600},
     },
     "remove ended jobs and failed tasks": {
@@ -63,6 +69,7 @@ HOUSEKEEPING: dict[str, tuple[list[str], dict[str, Any]]] = {
     "purge_revisions": ([], {"days": 30, "pages": True, "non_pages": True}),
     "searchpromotions_garbage_collect": ([], {}),
     "update_index": ([], {"verbosity": 0}),
+    "rebuild_search": ([], {"verbosity": 0}),
 }
 
 

@@ -58,6 +58,36 @@ def test_nothing_found_suggests_a_word_that_exists(arena):
     assert (found.total, found.suggestion) == (0, "extremism")
 
 
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [
+        ("radikalisring", "radikalisering"),
+        ("orosanmällan", "orosanmälan"),
+        ("ekstremism", "extremism"),
+        ("samtal om radikalisring", "samtal om radikalisering"),
+    ],
+)
+def test_a_misspelt_word_suggests_the_one_meant(arena, employee, asked, there):
+    make_article("Om samtal", text="Radikalisering, extremism och orosanmälan.")
+    assert search(asked, user=employee).suggestion == there
+
+
+def test_a_word_without_its_dots_is_found_where_nothing_is_written_so(arena, employee):
+    make_article("Kråkvinkel", text="Hit får du gå.")
+    make_article("Far och son", text="Om en far.")
+    (hit,) = search("krakvinkel", user=employee).hits
+    assert hit.title == "Kråkvinkel"
+    assert hit.why == "I rubriken står Kråkvinkel."
+    assert hits("far", employee)[0] == "Far och son"
+    assert "Kråkvinkel" not in hits("far", employee)
+
+
+def test_a_long_question_is_not_the_whole_page(arena, client):
+    page = client.get("/sok/", {"q": "a" * 200}).content.decode()
+    for element in ("title", "h1"):
+        assert "a" * 61 not in page.partition(f"<{element}")[2].partition(f"</{element}>")[0]
+
+
 def test_a_new_text_replaces_the_old_one_in_the_index(arena, employee):
     article = make_article("Titel", text="sjöjungfru")
     article.body = [("text", "<p>vattenman</p>")]
