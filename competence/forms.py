@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from competence.models import KeyGroup, PlanVersion, Requirement
 from competence.services.corrections import Case, case_of_certificate, case_of_day
+from courses.services.completing import tidy_code
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.framework.rules import PersonRule
 from lms.lib.fields import refuse_personal_data
@@ -159,7 +160,7 @@ class CaseForm(forms.Form):
     achieved_on = _day(gettext_lazy("Reached"), required=False)
 
     def clean_code(self) -> str:
-        return str(self.cleaned_data["code"]).strip().upper()
+        return tidy_code(self.cleaned_data["code"])
 
     def clean(self) -> None:
         given = [self.cleaned_data.get(name) for name in ("person", "area", "achieved_on")]

@@ -3,6 +3,7 @@ later decision can do about them."""
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -34,6 +35,12 @@ def new_code() -> str:
     """A certificate's code: twelve characters in three groups, about 59 bits."""
     groups = ("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(3))
     return "-".join(groups)
+
+
+def tidy_code(code: str) -> str:
+    """A code as it is stored, however it was typed."""
+    letters = re.sub(r"[^0-9A-Za-z]", "", code).upper()
+    return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
 
 
 def last_valid_day(grant: Grant, completed_on: date) -> date | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +15,7 @@ from courses import listing
 from courses.forms import CodeForm
 from courses.models import Certificate
 from courses.reports import certificate as report
+from courses.services.completing import tidy_code
 from courses.views.readers import reader
 from lms.lib.clients import client_ip
 from lms.lib.dates import today
@@ -97,14 +96,8 @@ def _public(request: HttpRequest, template: str, context: dict, status: int = 20
 def verify_start(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.GET or None)
     if form.is_bound and form.is_valid():
-        return redirect("courses:verify", _tidy(form.cleaned_data["code"]) or "-")
+        return redirect("courses:verify", tidy_code(form.cleaned_data["code"]) or "-")
     return _public(request, "courses/verify_start.html", {"form": form})
-
-
-def _tidy(code: str) -> str:
-    """A code as it is stored, however it was typed."""
-    letters = re.sub(r"[^0-9A-Za-z]", "", code).upper()
-    return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
 
 
 @require_GET
@@ -114,7 +107,9 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     if _too_many(request):
         return _public(request, "courses/verify_wait.html", {}, status=429)
     found = (
-        Certificate.objects.filter(code=_tidy(code)[:20]).select_related("superseded_by").first()
+        Certificate.objects.filter(code=tidy_code(code)[:20])
+        .select_related("superseded_by")
+        .first()
     )
     if found is None:
         return _public(
