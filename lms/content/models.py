@@ -75,8 +75,7 @@ class BasePage(Page):
         }
         if found:
             message = _(
-                "The text seems to contain a personal identity number. Remove it and save again. "
-                "Nothing has been stored."
+                "The text seems to contain a personal identity number. Remove it and save again."
             )
             raise ValidationError(
                 {name: ValidationError(message, code="sensitive") for name in found}

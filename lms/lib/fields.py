@@ -12,7 +12,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lms.lib import guard
 
@@ -26,15 +27,16 @@ class Sensitivity(Enum):
 
 def refuse_personal_data(value: str) -> None:
     """Raise ValidationError naming what was found, never repeating it."""
-    findings = guard.scan(value)
-    if findings:
+    kinds = list(dict.fromkeys(str(finding.label) for finding in guard.scan(value)))
+    if kinds:
         raise ValidationError(
-            _(
-                "The text seems to contain %(what)s. Remove it and save again. "
-                "Nothing has been stored."
+            ngettext(
+                "The text seems to contain %(what)s. Remove it and save again.",
+                "The text seems to contain %(what)s. Remove them and save again.",
+                len(kinds),
             ),
             code="sensitive",
-            params={"what": ", ".join(str(f.label) for f in findings)},
+            params={"what": _(" and ").join(kinds)},
         )
 
 
