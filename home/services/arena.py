@@ -11,6 +11,7 @@ from django.core.paginator import Page as ListPage
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
+from django.utils.timezone import localtime
 from taggit.models import Tag
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
@@ -87,7 +88,9 @@ def _cards(articles: Iterable[ArticlePage], request: HttpRequest | None) -> list
             url=article.get_url(request) or "",
             kind=article.get_kind_display(),
             summary=article.summary,
-            published_on=(article.last_published_at.date() if article.last_published_at else None),
+            published_on=(
+                localtime(article.last_published_at).date() if article.last_published_at else None
+            ),
             change_note=article.change_note,
         )
         for article in articles
