@@ -46,9 +46,19 @@ class CatalogueForm(forms.Form):
             self.fields[name].widget.attrs["class"] = "select"
         if not with_requirements:
             del self.fields["required"]
+        if self.is_bound:
+            self.data = self._existing(self.data)
+
+    def _existing(self, data: Any) -> dict[str, Any]:
+        """A choice that does not exist, from an old link or a mistyped one, is no choice."""
+        return {
+            name: data.get(name)
+            for name, field in self.fields.items()
+            if not isinstance(field, forms.ChoiceField) or field.valid_value(data.get(name, ""))
+        }
 
     def wanted(self) -> Wanted:
-        """What was chosen; a choice that does not exist is no choice."""
+        """What was chosen."""
         self.is_valid()
         chosen = self.cleaned_data
         return Wanted(
