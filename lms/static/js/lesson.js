@@ -97,6 +97,11 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
   });
 }
 
+/* A text that was refused is only on the screen: ask before the reader leaves it. */
+window.addEventListener("beforeunload", (event) => {
+  if (document.querySelector("form[data-keep] [data-error]:not([hidden])")) event.preventDefault();
+});
+
 /* A scenario's next step is fetched from the same address and put in its place. */
 document.addEventListener("submit", async (event) => {
   const scenario = event.target.closest("[data-scenario]");
