@@ -1,0 +1,150 @@
+"""Every page of the product that opens without a key: it asks the database as much of 300 of
+everything as of 3, and carries nothing that the strict policy for scripts and styles refuses."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, reverse
+
+from courses.services.completing import COMPLETED
+from lms.notifications.registry import notice_kind
+from lms.people.roles import Role
+from lms.url_access import url_access
+from tests.builders.competence import achieve, adopt, plan_of
+from tests.builders.courses import complete, enrol, publish_course
+from tests.builders.home import make_arena
+from tests.builders.notifications import tell
+from tests.builders.people import (
+    account_with,
+    employ,
+    give_role,
+    make_account,
+    make_manager,
+    make_person,
+    make_unit,
+)
+
+pytestmark = pytest.mark.django_db
+
+# The most any page may ask. A page that needs more is split or asks better.
+BOUND = 60
+# What a longer list may add: the next page of a pagination, a second batch of a prefetch.
+SLACK = 3
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")|<style|\sstyle=|\son\w+="
+)
+
+
+def _addresses() -> list[str]:
+    """The pages that need no key in their address, except Wagtail's own."""
+    found = []
+    for name in url_access():
+        if name.endswith("*") or name.startswith("wagtail"):
+            continue
+        try:
+            found.append(reverse(name))
+        except NoReverseMatch:
+            continue
+    return sorted(set(found))
+
+
+@pytest.fixture
+def town() -> SimpleNamespace:
+    make_arena()
+    top = make_unit("K", name="Kommunen")
+    department = make_unit("F", top, "Förvaltningen")
+    unit = make_unit("S", department, "Skolan")
+    adopt(plan_of({"area": "OM1", "renewal_months": 12}, {"area": "OM4"}, areas=("OM1", "OM4")))
+    town = SimpleNamespace(
+        unit=unit,
+        course=publish_course(gives=(("OM1", 1, 12),)),
+        manager=make_manager(unit, "CHEF"),
+        people=0,
+    )
+    learner = make_person("LARARE")
+    employ(learner, unit)
+    town.readers = [
+        town.manager,
+        make_account(learner),
+        *(account_with(role) for role in (Role.COORDINATOR, Role.HR_IMPORT, Role.SYSTEM_ADMIN)),
+        account_with(Role.AUDITOR),
+    ]
+    return town
+
+
+def _grow(town: SimpleNamespace, size: int) -> None:
+    """More of everything that lists are made of."""
+    for number in range(town.people, size):
+        person = make_person(f"P{number:04}", family_name=f"Öst {number}")
+        employ(person, town.unit)
+        if number % 3 == 0:
+            achieve(person, "OM4", on=date(2026, 1, 1))
+            enrol(person, town.course)
+        if number % 3 == 1:
+            complete(person, town.course)
+            give_role(make_account(person), Role.EDITOR)
+        for reader in town.readers:
+            if reader.person:
+                tell(reader.person, f"row:{number}:{reader.pk}", kind=notice_kind(COMPLETED))
+        if number % 4 == 0:
+            make_unit(f"U{number}", town.unit.parent)
+    town.people = size
+
+
+def _questions(clients: list[Client], address: str) -> int | None:
+    """How many queries the page takes for the first reader who may open it."""
+    for client in clients:
+        cache.clear()
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(address)
+        if response.status_code == 200:
+            return len(queries)
+    return None
+
+
+def _signed_in(town: SimpleNamespace) -> list[Client]:
+    clients = [Client() for _reader in town.readers]
+    for client, reader in zip(clients, town.readers, strict=True):
+        client.force_login(reader)
+    return clients
+
+
+def test_no_page_asks_more_of_300_than_of_3(town):
+    clients, addresses = _signed_in(town), _addresses()
+    _grow(town, 3)
+    for address in addresses:  # what is read once for a process
+        _questions(clients, address)
+    few = {address: _questions(clients, address) for address in addresses}
+    _grow(town, 300)
+    many = {address: _questions(clients, address) for address in addresses}
+    opened = [address for address, count in many.items() if count is not None]
+    assert len(opened) > 40
+    grown = {a: (few[a], many[a]) for a in opened if many[a] > (few[a] or 0) + SLACK}
+    assert grown == {}
+    assert {a: many[a] for a in opened if many[a] > BOUND} == {}
+
+
+def test_pages_hold_a_strict_policy_and_nothing_inline(town):
+    _grow(town, 3)
+    clients = [*_signed_in(town), Client()]
+    faults = []
+    for address in _addresses():
+        if address.startswith("/admin/"):
+            continue
+        for client in clients:
+            response = client.get(address)
+            if response.status_code != 200 or "text/html" not in response["Content-Type"]:
+                continue
+            policy = response["Content-Security-Policy"]
+            if "default-src 'self'" not in policy or "unsafe" in policy:
+                faults.append((address, policy))
+            faults += [(address, found) for found in INLINE.findall(response.content.decode())]
+    assert faults == []
