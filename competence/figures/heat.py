@@ -83,17 +83,23 @@ class HeatTable:
 
     @property
     def weakest(self) -> tuple[HeatRow, HeatCell] | None:
-        """The lowest shown cell, and the row it is in; none where nobody lacks anything."""
+        """The lowest shown figure, a whole row's or a cell's, and the row it is in; none where
+        nobody lacks anything."""
         shown = [
             (cell.percent, row, cell)
             for row in self.rows
-            for cell in row.cells
+            for cell in (row.total, *row.cells)
             if cell.percent is not None and cell.percent < 100
         ]
         if not shown:
             return None
         _percent, row, cell = min(shown, key=lambda one: one[0])
         return row, cell
+
+    @property
+    def weakest_is_whole(self) -> bool:
+        """Whether the lowest figure is that of a whole key group."""
+        return self.weakest is not None and self.weakest[1] is self.weakest[0].total
 
 
 def _hidden(figure: Figure) -> Literal["", "small", "neighbour"]:
