@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from competence.engine import Status
 from competence.figures.learner import MyRequirement, my_requirements
@@ -146,6 +147,14 @@ def _is_planned(requirement: MyRequirement) -> bool:
     )
 
 
+def _why(requirement: MyRequirement) -> str:
+    """The sentence of the plan; for what is recommended one without its days."""
+    if requirement.mandatory or not requirement.is_open:
+        return requirement.why
+    group = requirement.sources[0].key_group
+    return _("It is recommended for the key group %(group)s, which you are in.") % {"group": group}
+
+
 def _courses_to_do(mandatory: list[MyRequirement]) -> int:
     urgent = [each for each in _to_do(mandatory) if each.status is not Status.EXPIRING]
     return len({_course_of(each) for each in urgent})
@@ -195,7 +204,7 @@ def _first(
         is_late=last_day is not None and last_day < day,
         mandatory=pressing.mandatory,
         areas=tuple(dict.fromkeys(each.area_label for each in closed)),
-        why=tuple(dict.fromkeys(each.why for each in closed)),
+        why=tuple(dict.fromkeys(_why(each) for each in closed)),
     )
 
 
@@ -243,5 +252,5 @@ def _row(same: list[MyRequirement]) -> Row:
         is_open=one.is_open,
         planned=_is_planned(one),
         url=one.offers[0].url if one.offers else "",
-        why=tuple(dict.fromkeys(each.why for each in same)),
+        why=tuple(dict.fromkeys(_why(each) for each in same)),
     )

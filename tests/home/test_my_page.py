@@ -33,7 +33,7 @@ def asked(area: str, status: Status, *, offered: bool = True, **fields) -> MyReq
         on=LONG_AGO,
         due_on=LONG_AGO,
         valid_until=None,
-        sources=(Source("Alla", status, LONG_AGO, None, "Därför."),),
+        sources=(Source("Alla", status, LONG_AGO, None, "Du behövde det."),),
         offers=(replace(OFFER, course_id=hash(area) % 100, title=f"Kurs {area}"),)
         if offered
         else (),
@@ -77,6 +77,7 @@ def test_what_is_recommended_has_no_last_day_and_no_red_status(page_of, status):
     assert "is-gap" not in html
     assert "is-pending" not in html
     assert "2025" not in html
+    assert "Du behövde" not in html
     assert "Fortsätt där du var" not in html
 
 
