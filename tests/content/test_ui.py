@@ -84,3 +84,9 @@ def test_initials_are_never_empty() -> None:
         "KE",
         "?",
     ]
+
+
+def test_what_should_have_been_done_is_missing_not_to_do() -> None:
+    assert ui.status_by(date(2025, 2, 20)) == "overdue"
+    assert ui.status_by(date(9999, 1, 1)) == "pending"
+    assert ui.status_by(None) == "pending"

@@ -148,6 +148,12 @@ def percent(value: float | None) -> str:
 
 
 @register.filter
+def status_by(value: date | None) -> str:
+    """What is still to be done by a day, or should have been."""
+    return "overdue" if value and value < today() else "pending"
+
+
+@register.filter
 def status_tone(code: str) -> str:
     return STATUSES[str(code)].tone
 
