@@ -46,6 +46,7 @@ TURNS = 3
 def fill(people: int) -> None:
     """Schools of 30 people under ten departments, each person with twelve achievements. Written
     in bulk: the facts are what matters here, not how they came."""
+    people -= people % TEAM  # every team is of the same size
     root = Unit.objects.create(code="K", name="Kommunen")
     tops = Unit.objects.bulk_create(
         Unit(code=f"F{number}", name=f"Förvaltning {number}", parent=root) for number in range(10)
