@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db.models import F, Q, Value
 
 from lms.content.models import GovernedPage
+from lms.lib.dates import add_months
 
 
 @dataclass(frozen=True)
@@ -43,3 +44,11 @@ def pages_due(day: date) -> list[DuePage]:
     found = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     rows = found.order_by(F("review_due_on").asc(nulls_first=True), "title")
     return [DuePage(*row) for row in rows]
+
+
+def count_first_review(page: GovernedPage, *, on: date) -> None:
+    """Whoever publishes a page nobody has reviewed has just read it: the next review is counted
+    from the day of publishing, and the page does not enter the queue at once."""
+    due_on = add_months(on, page.review_months)
+    type(page).objects.filter(pk=page.pk).update(reviewed_on=on, review_due_on=due_on)
+    page.reviewed_on, page.review_due_on = on, due_on

@@ -199,3 +199,6 @@ def test_an_address_that_was_not_filled_in_is_made_from_the_title(db, client):
     assert response.status_code == 302, response.context["form"].errors
     page = ArticlePage.objects.get(title="Samtal i hallen")
     assert (page.slug, page.live) == ("samtal-i-hallen", True)
+    # Whoever publishes has read it: it is not due for review at once.
+    assert page.reviewed_on == today()
+    assert page.pk not in {due.pk for due in pages_due(today())}
