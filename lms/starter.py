@@ -22,11 +22,16 @@ def load_starter(parts: Collection[str], *, on: date, by: User | None) -> list[s
     lines = []
     try:
         if "framework" in parts:
-            lines.append(f"framework: {load_framework(on=on, by=by)}")
+            lines.append(f"framework: {load_framework(on=on, by=by)} requirements in a draft")
         if "arena" in parts:
             lines.append(f"arena: {load_arena(on=on, by=by)} new pages")
         if "courses" in parts:
-            lines.append(f"courses: {load_courses(by=by)}")
+            courses = load_courses(by=by)
+            lines.append(
+                f"courses: {len(courses.created)} new pages, {len(courses.updated)} changed, "
+                f"{len(courses.kept)} left as the municipality has them; "
+                f"{len(courses.published)} versions published"
+            )
     except (FrameworkFileError, StarterError) as refusal:
         raise StarterRefusedError(str(refusal)) from refusal
     return lines

@@ -24,6 +24,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 WEB_WORKERS = 2
+# Requests that one web worker answers at a time; the others wait for their turn.
+WEB_QUEUE = 32
 WORKER_THREADS = 2
 # A child that lived this long starts again at once; one that did not waits longer each time.
 STEADY_SECONDS = 30
@@ -78,6 +80,8 @@ def web_command(port: int) -> list[str]:
         *("--host", os.environ.get("HOST", "0.0.0.0")),
         *("--port", str(port)),
         *("--workers", str(WEB_WORKERS)),
+        *("--backpressure", str(WEB_QUEUE)),
+        *("--log-level", os.environ.get("LOG_LEVEL", "WARNING").lower()),
         *("--workers-kill-timeout", "10"),
         "--respawn-failed-workers",
     ]
