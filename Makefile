@@ -13,8 +13,8 @@ setup: .venv/.runtime
 setup-dev: .venv/.dev
 	@$(BIN)/python manage.py setup_files
 
-run: setup
-	@$(BIN)/python manage.py run_embedded
+run: .venv/.runtime
+	@$(BIN)/python -m lms.again
 
 test: setup-dev
 	@$(BIN)/python -m tests.run

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from lms import snapshot
+from lms import again, snapshot
 from lms.demo.accounts import LOGINS, PASSWORD
 from lms.demo.making import Diary, make_organisation
 from lms.lib.dates import today
@@ -31,8 +31,11 @@ class Command(BaseCommand):
         if settings.DEMO_ALLOWED and not Person.objects.exists():
             for line in make_organisation(people=7200, today=today()):
                 self._say(line)
-        self._say(f"Logins: {', '.join(LOGINS)} and admin, each @example.se; password {PASSWORD}")
+        logins = f"Logins: {', '.join(LOGINS)} and admin, each @example.se; password {PASSWORD}"
+        self._say(logins)
         history = self._history()
+        if history is None:
+            again.mark_ready(logins)
         try:
             call_command("serve")
         finally:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
@@ -32,6 +33,7 @@ STEADY_SECONDS = 30
 LONGEST_WAIT = 60
 STOP_SECONDS = 25
 LOOK_SECONDS = 0.25
+WORKER_AFTER_SECONDS = 4
 
 
 @dataclass
@@ -146,6 +148,24 @@ class Supervisor:
                 kill_group(process.pid)
 
 
+def web(port: int) -> Child:
+    return Child("The web server", web_command(port))
+
+
+def together(port: int) -> list[Child]:
+    """Everything in one. The worker starts a little later: its own start would slow down the
+    page that somebody waits for."""
+    worker = Child("The worker", worker_command(with_schedule=True))
+    worker.start_at = time.monotonic() + WORKER_AFTER_SECONDS
+    return [web(port), worker]
+
+
+def say_where(say: Callable[[str], None]) -> None:
+    say(f"The site:  {settings.PUBLIC_URL}/")
+    say(f"The admin: {settings.PUBLIC_URL}/admin/")
+    say("Stop with Ctrl-C.")
+
+
 class Command(BaseCommand):
     help = "Run the web server, the worker and the schedule together, or one of them."
     requires_system_checks = []
@@ -166,16 +186,13 @@ class Command(BaseCommand):
             children.append(Child("The worker", worker_command(with_schedule=False)))
         elif options["beat_only"]:
             children.append(Child("The schedule", beat_command()))
+        elif options["web_only"]:
+            children.append(web(options["port"]))
         else:
-            children.append(Child("The web server", web_command(options["port"])))
-            if not options["web_only"]:
-                children.append(Child("The worker", worker_command(with_schedule=True)))
-        supervisor = Supervisor(children, self._say)
+            children += together(options["port"])
         if not apart:
-            self._say(f"The site:  {settings.PUBLIC_URL}/")
-            self._say(f"The admin: {settings.PUBLIC_URL}/admin/")
-            self._say("Stop with Ctrl-C.")
-        supervisor.run()
+            say_where(self._say)
+        Supervisor(children, self._say).run()
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
