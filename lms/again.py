@@ -52,9 +52,11 @@ def _ready() -> str | None:
         mark = json.loads(_mark().read_text())
     except (OSError, ValueError):
         return None
-    database = Path(settings.DATABASES["default"]["NAME"])
-    compiled = settings.BASE_DIR / "lms" / "locale" / "sv" / "LC_MESSAGES" / "django.mo"
-    if mark["stamp"] != stamp() or not database.exists() or not compiled.exists():
+    database = settings.DATABASES["default"]
+    needed = [settings.BASE_DIR / "lms" / "locale" / "sv" / "LC_MESSAGES" / "django.mo"]
+    if "sqlite" in database["ENGINE"]:
+        needed.append(Path(database["NAME"]))
+    if mark["stamp"] != stamp() or not all(path.exists() for path in needed):
         return None
     return str(mark["logins"])
 
