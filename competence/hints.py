@@ -1,14 +1,18 @@
-"""What courses may know of the plan: which levels a person has yet to reach or renew.
-Registered when Django is ready."""
+"""What courses may know of the plan: which levels a person has yet to reach or renew, and which
+ones people hold. Registered when Django is ready."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Q
+
 from competence.engine import gap_rows
-from competence.models import Requirement
-from courses.registry import RequirementHint, requirement_hint
+from competence.models import Achievement, Exemption, Requirement
+from courses.registry import RequirementHint, held_levels, requirement_hint
 from lms.people.models import Person
+from lms.people.querysets import valid_on_q
 
 _OPEN = {"pending", "overdue", "expired", "expiring"}
 
@@ -27,3 +31,25 @@ def required_levels(person: Person, day: date) -> list[RequirementHint]:
         for row in gap_rows(Person.objects.filter(pk=person.pk), day)
         if row.kind == Requirement.Kind.MANDATORY
     ]
+
+
+@held_levels.register
+def levels_held(people: Iterable[int], day: date) -> dict[int, dict[str, int]]:
+    """The highest level of each area that people hold on `day`, however they reached it; who is
+    exempt from a level may go on as if they held it. What a requirement's own period or a renewal
+    order makes due again locks nothing: what was learnt is enough to learn more. Two queries."""
+    wanted = list(people)
+    standing = Achievement.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gte=day),
+        Q(revoked_on__isnull=True) | Q(revoked_on__gt=day),
+        person__in=wanted,
+        achieved_on__lte=day,
+    )
+    exempt = Exemption.objects.filter(valid_on_q(day), person__in=wanted, withdrawn_at__isnull=True)
+    held: dict[int, dict[str, int]] = {}
+    for rows in (standing, exempt):
+        facts = rows.values_list("person_id", "area__code", "level__number")  # type: ignore[attr-defined]
+        for pk, area, level in facts:
+            areas = held.setdefault(pk, {})
+            areas[area] = max(level, areas.get(area, 0))
+    return held

@@ -11,6 +11,7 @@ URLS: dict[str, Rule] = {
     "courses:answers": Rule(Obj.ATTEMPT, Action.UPDATE),
     "courses:reflection": Rule(Obj.ATTEMPT, Action.UPDATE),
     "courses:checklist": Rule(Obj.ATTEMPT, Action.UPDATE),
+    "courses:state": Rule(Obj.ATTEMPT),
     "courses:place": Rule(Obj.ATTEMPT, Action.UPDATE),
     "courses:transcript": Rule(Obj.COMPLETION),
     "courses:transcript_csv": Rule(Obj.COMPLETION),

@@ -1,24 +1,40 @@
 """What a published course version holds, and how it is made from the pages.
 
-`CourseVersion.content` is a `CourseContent` as JSON (schema 1):
+`CourseVersion.content` is a `CourseContent` as JSON (schema 2; 1 lacked what is marked *):
 
-    schema     1
+    schema     2
     course     CourseFacts: page, code, title, slug, summary, intro (HTML), audience, form,
                minutes, pass_percent, goals, sources
     grants     list of {area_code, level, validity_months or null}
+    requires   * list of {area_code, level}: what one must hold before
+    completion * groups of conditions (`courses.criteria`); none: all lessons
+    test_out   * {percent, questions} of the test that stands for the course, or null
+    refreshes  * the id of the course page that this one is a shorter way to renew, or null
     modules    list of ModuleContent: key, title, lessons
       lessons  list of LessonContent: key, slug, title, summary, minutes, goals, areas (codes),
+               rest * {attempts, hours} or null: how many attempts in a row before a rest,
                blocks (`lms.content.freezing`), questions
         questions  list of {key, kind, prompt, …}; the rest by kind:
-               single, multiple   options: list of {text, correct, explanation}
+               single, multiple   options: list of {text, correct, explanation}; partial *
                truefalse          correct, explanation
                ordering           items in the right order, explanation
-               matching           pairs: list of [left, right], explanation
+               matching           pairs: list of [left, right], partial *, explanation
+               numeric *          answer and tolerance as decimal text, unit, explanation
+               shorttext *        accepted: list of texts, explanation
+               cloze *            text with {1}, {2}, …; gaps: list of {options, correct} or
+                                  {accepted}; partial, explanation
+               branch *           start, steps: list of {id, text, choices: list of {text,
+                                  feedback, next}, credit}, explanation
+               hotspot *          image, areas: list of {label, x, y, width, height (percent),
+                                  correct, explanation}
+               draw *             strata: list of {count, pool: list of questions}
+               A question of the bank has also its `version` *, and the key "bank-" + its own.
 
 A file appears as {"asset": key, …}; the copy is the `VersionAsset` with that key, which names
 the bytes by their SHA-256. `content_hash` is the SHA-256 of the canonical JSON (keys sorted, no
-spaces, UTF-8). `CourseVersion.outline` is the same without blocks, and with the number of
-questions in their place. Tokens for law and contacts stay tokens: they are resolved when read.
+spaces, UTF-8). `CourseVersion.outline` is the same without blocks; in the place of its questions
+a lesson has their number, and `hash`, the same sum over the lesson alone. Tokens for law and
+contacts stay tokens: they are resolved when read.
 """
 
 from __future__ import annotations
@@ -30,16 +46,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
+from django.db.models import OuterRef, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from wagtail.images import get_image_model
 
-from courses.models import CoursePage, LessonPage, ModulePage
-from lms.content.freezing import CopiedFiles, FrozenBlock, freeze_stream
+from courses import grading
+from courses.models import CoursePage, LessonPage, ModulePage, Question, QuestionVersion
+from courses.models.bank import QuestionQuerySet
+from lms.content.freezing import CopiedFiles, FrozenBlock, LiveFiles, freeze_stream
 from lms.content.references import ReferenceBook, unknown_codes
 from lms.content.scenario import steps_from
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class CourseFacts(TypedDict):
@@ -65,6 +85,7 @@ class LessonContent(TypedDict):
     minutes: int
     goals: list[str]
     areas: list[str]
+    rest: dict[str, int] | None
     blocks: list[FrozenBlock]
     questions: list[dict[str, Any]]
 
@@ -79,6 +100,10 @@ class CourseContent(TypedDict):
     schema: int
     course: CourseFacts
     grants: list[dict[str, Any]]
+    requires: list[dict[str, Any]]
+    completion: list[dict[str, Any]]
+    test_out: dict[str, int] | None
+    refreshes: int | None
     modules: list[ModuleContent]
 
 
@@ -97,6 +122,97 @@ def _goals(stream: Any) -> list[str]:
     return [str(child.value) for child in stream]
 
 
+class BankFiles(LiveFiles):
+    """Files of the bank: a picture by its id, so that every course makes a copy of its own."""
+
+    def image(self, image: Any, *, alt: str) -> dict[str, Any]:
+        return {"id": image.pk, "alt": alt}
+
+
+def _from_bank(version: QuestionVersion, files: CopiedFiles) -> dict[str, Any]:
+    asked = version.asked
+    if "image" in asked:
+        picture = asked["image"]
+        image = get_image_model().objects.get(pk=picture["id"])
+        asked["image"] = files.image(image, alt=picture["alt"])
+    return asked
+
+
+class Bank:
+    """The questions of the bank in their latest version, read as they are asked for."""
+
+    def __init__(self, files: CopiedFiles) -> None:
+        self._files = files
+
+    def question(self, question: Question | None) -> list[dict[str, Any]]:
+        """One question; nothing where it is gone or retired."""
+        return self.pool(Question.objects.filter(pk=question.pk)) if question else []
+
+    def pool(self, questions: QuestionQuerySet) -> list[dict[str, Any]]:
+        latest = QuestionVersion.objects.filter(question=OuterRef("question")).order_by("-number")
+        versions = QuestionVersion.objects.filter(
+            question__in=questions.in_use(), pk=Subquery(latest.values("pk")[:1])
+        ).select_related("question")
+        return [_from_bank(version, self._files) for version in versions.order_by("question__pk")]
+
+
+def _questions(stream: Any, files: CopiedFiles) -> list[dict[str, Any]]:
+    bank = Bank(files)
+    found: list[dict[str, Any]] = []
+    for child in stream:
+        key, value = str(child.id), child.value
+        match child.block_type:
+            case "bank":
+                found.extend(bank.question(value["question"]))
+            case "draw":
+                strata = [
+                    {
+                        "count": stratum["count"],
+                        "pool": bank.pool(
+                            Question.objects.of_sort(
+                                area=stratum["area"],
+                                level=stratum["level"],
+                                legal=stratum["legal"],
+                                tag=stratum["tag"],
+                            )
+                        ),
+                    }
+                    for stratum in value["strata"]
+                ]
+                found.append({"key": key, "kind": "draw", "strata": strata})
+            case kind:
+                found.append({"key": key, "kind": kind, **child.block.plain(value, files)})
+    return found
+
+
+def _criteria(stream: Any) -> list[dict[str, Any]]:
+    groups = []
+    for group in stream:
+        items: list[dict[str, Any]] = []
+        for child in group.value["items"]:
+            item: dict[str, Any] = {"kind": child.block_type, "key": str(child.id)}
+            match child.block_type:
+                case "lesson":
+                    page = child.value["lesson"]
+                    # A lesson that has been deleted asks for nothing; publishing says so.
+                    item["lesson"] = f"lesson-{page.pk}" if page else ""
+                    item["text"] = page.title if page else ""
+                case "score":
+                    item["percent"] = child.value["percent"]
+                case "confirm" | "signoff":
+                    item["text"] = child.value["text"]
+            items.append(item)
+        rule = group.value["rule"]
+        groups.append(
+            {
+                "rule": rule,
+                "count": group.value["count"] if rule == "some" else None,
+                "items": items,
+            }
+        )
+    return groups
+
+
 def _lesson(page: LessonPage, files: CopiedFiles) -> LessonContent:
     return {
         "key": page.key,
@@ -106,11 +222,13 @@ def _lesson(page: LessonPage, files: CopiedFiles) -> LessonContent:
         "minutes": page.minutes,
         "goals": _goals(page.goals),
         "areas": sorted(area.code for area in page.areas.all()),
+        "rest": (
+            {"attempts": page.attempts_in_a_row, "hours": page.rest_hours}
+            if page.attempts_in_a_row
+            else None
+        ),
         "blocks": freeze_stream(page.body, files),
-        "questions": [
-            {"key": str(child.id), "kind": child.block_type, **child.block.plain(child.value)}
-            for child in page.questions
-        ],
+        "questions": _questions(page.questions, files),
     }
 
 
@@ -150,6 +268,17 @@ def freeze_course(course: CoursePage, files: CopiedFiles) -> CourseContent:
             }
             for given in course.gives.select_related("area", "level").order_by("area__code")
         ],
+        "requires": [
+            {"area_code": asked.area.code, "level": asked.level.number}
+            for asked in course.requires.select_related("area", "level").order_by("area__code")
+        ],
+        "completion": _criteria(course.completion),
+        "test_out": (
+            {"percent": course.test_out_percent, "questions": course.test_out_questions}
+            if course.test_out_percent
+            else None
+        ),
+        "refreshes": course.refreshes_id,
         "modules": modules,
     }
 
@@ -161,8 +290,7 @@ def content_hash(content: Mapping[str, Any]) -> str:
 
 def outline_of(content: CourseContent) -> dict[str, Any]:
     return {
-        "course": content["course"],
-        "grants": content["grants"],
+        **{key: value for key, value in content.items() if key not in ("schema", "modules")},
         "modules": [
             {
                 "key": module["key"],
@@ -170,7 +298,8 @@ def outline_of(content: CourseContent) -> dict[str, Any]:
                 "lessons": [
                     {
                         **{key: value for key, value in lesson.items() if key != "blocks"},
-                        "questions": len(lesson["questions"]),
+                        "questions": grading.number_asked(lesson),
+                        "hash": content_hash(lesson),
                     }
                     for lesson in module["lessons"]
                 ],
@@ -223,27 +352,33 @@ def _block_faults(block: FrozenBlock) -> Iterator[str]:
 
 
 def _question_faults(question: Mapping[str, Any]) -> Iterator[str]:
-    name = {"question": question["prompt"]}
+    if question["kind"] == "draw":
+        for stratum in question["strata"]:
+            if len(stratum["pool"]) < stratum["count"]:
+                yield _(
+                    "A draw asks for %(count)s questions where the bank has %(pool)s of that sort."
+                ) % {"count": stratum["count"], "pool": len(stratum["pool"])}
+        return
     if not question["prompt"].strip():
         yield _("A question has no text.")
-    match question["kind"]:
-        case "single" | "multiple":
-            correct = sum(option["correct"] for option in question["options"])
-            if len(question["options"]) < 2:
-                yield _("“%(question)s” has fewer than two answers.") % name
-            if not correct:
-                yield _("“%(question)s” has no right answer.") % name
-            elif question["kind"] == "single" and correct > 1:
-                yield _("“%(question)s” has more than one right answer.") % name
-            if not all(option["explanation"].strip() for option in question["options"]):
-                yield _("“%(question)s” has an answer without explanation.") % name
-        case "ordering":
-            if len(set(question["items"])) != len(question["items"]) or len(question["items"]) < 2:
-                yield _("“%(question)s” needs at least two steps, all different.") % name
-        case "matching":
-            rights = [right for _left, right in question["pairs"]]
-            if len(set(rights)) != len(rights) or len(rights) < 2:
-                yield _("“%(question)s” needs at least two pairs with different ends.") % name
+    yield from grading.faults(question)
+
+
+def _course_faults(content: CourseContent) -> Iterator[str]:
+    """What is wrong with the conditions of the course."""
+    lessons = {lesson["key"] for lesson in lessons_of(content)}
+    for group in content["completion"]:
+        for item in group["items"]:
+            if item["kind"] == "lesson" and item["lesson"] not in lessons:
+                yield _("A condition asks for a lesson that is not in the course.")
+    given = {(each["area_code"], each["level"]) for each in content["grants"]}
+    for each in content["requires"]:
+        if any(area == each["area_code"] and level <= each["level"] for area, level in given):
+            yield _("The course asks for the level that it gives.")
+    if content["refreshes"] == content["course"]["page"]:
+        yield _("The course cannot be a refresher of itself.")
+    if content["course"]["form"] == "refresher" and content["refreshes"] is None:
+        yield _("Say which course this is a refresher of.")
 
 
 def faults_in(content: CourseContent, book: ReferenceBook) -> list[Fault]:
@@ -255,6 +390,7 @@ def faults_in(content: CourseContent, book: ReferenceBook) -> list[Fault]:
     for slug, times in Counter(lesson["slug"] for lesson in lessons).items():
         if times > 1:
             found.append(Fault("", _("Two lessons have the address “%(slug)s”.") % {"slug": slug}))
+    found.extend(Fault("", message) for message in _course_faults(content))
     for lesson in lessons:
         messages = [message for block in lesson["blocks"] for message in _block_faults(block)]
         if not lesson["questions"]:
@@ -287,6 +423,10 @@ def changes_between(old: CourseContent | None, new: CourseContent) -> list[str]:
         changes.append(_("The course's description or facts have changed."))
     if new["grants"] != old["grants"]:
         changes.append(_("What the course gives has changed."))
+    if new["requires"] != old.get("requires", []):
+        changes.append(_("What one must hold before has changed."))
+    if (new["completion"], new["test_out"]) != (old.get("completion", []), old.get("test_out")):
+        changes.append(_("What it takes to complete the course has changed."))
     before = {lesson["key"]: lesson for lesson in lessons_of(old)}
     after = {lesson["key"]: lesson for lesson in lessons_of(new)}
     for key, lesson in after.items():

@@ -79,10 +79,10 @@ def _place(enrolment: Enrolment, lessons: tuple[LessonState, ...]) -> tuple[Less
 
 
 def _fragment(block: str) -> str:
-    """Where in the page: a block of the text, or the questions."""
+    """Where in the page: a block of the text, the questions, or one of them."""
     if not block:
         return ""
-    return "#fragor" if block == "fragor" else f"#b-{block}"
+    return f"#{block}" if block == "fragor" or block.startswith("q-") else f"#b-{block}"
 
 
 def progress_of(enrolment: Enrolment) -> EnrolmentProgress:

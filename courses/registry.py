@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,3 +39,24 @@ class RequirementHook:
 
 
 requirement_hint = RequirementHook()
+
+# The highest level each person holds on a day, by area code.
+Held = Mapping[int, Mapping[str, int]]
+HeldLevels = Callable[[Iterable[int], date], Held]
+
+
+class HeldLevelsHook:
+    """Which levels people hold, by the primary key of the person; none until somebody knows."""
+
+    def __init__(self) -> None:
+        self._function: HeldLevels | None = None
+
+    def register(self, function: HeldLevels) -> HeldLevels:
+        self._function = function
+        return function
+
+    def __call__(self, people: Iterable[int], day: date) -> Held:
+        return self._function(people, day) if self._function else {}
+
+
+held_levels = HeldLevelsHook()

@@ -9,3 +9,6 @@ course_completed = Signal()
 
 # Sent when a completion is revoked. Arguments: completion, on (date), by (User or None).
 completion_revoked = Signal()
+
+# Sent inside the transaction that publishes a version. Argument: version (CourseVersion).
+course_version_published = Signal()

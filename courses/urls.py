@@ -8,6 +8,7 @@ urlpatterns = [
     path("kurser/<slug:slug>/", catalogue.course, name="course"),
     path("kurser/<slug:slug>/<slug:lesson_slug>/", lesson.lesson, name="lesson"),
     path("kurser/<slug:slug>/<slug:lesson_slug>/svar/", lesson.answers, name="answers"),
+    path("kurser/<slug:slug>/<slug:lesson_slug>/sparat/", lesson.state, name="state"),
     path("kurser/<slug:slug>/<slug:lesson_slug>/plats/", lesson.place, name="place"),
     path(
         "kurser/<slug:slug>/<slug:lesson_slug>/reflektion/<str:block_key>/",

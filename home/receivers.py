@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models.signals import post_save
 from wagtail.models import Page
 from wagtail.signals import (
     page_published,
@@ -14,6 +13,7 @@ from wagtail.signals import (
 )
 
 from courses.models import CourseVersion
+from courses.signals import course_version_published
 from home.services.indexing import forget_page, index_course, index_page
 
 
@@ -30,15 +30,12 @@ def on_new_address(instance: Page, **_kwargs: Any) -> None:
         index_page(page)
 
 
-def on_course_version(instance: CourseVersion, created: bool, **_kwargs: Any) -> None:
-    if created:
-        index_course(instance)
+def on_course_version(version: CourseVersion, **_kwargs: Any) -> None:
+    index_course(version)
 
 
 def connect() -> None:
-    post_save.connect(
-        on_course_version, sender=CourseVersion, dispatch_uid="home.search.course_version"
-    )
+    course_version_published.connect(on_course_version, dispatch_uid="home.search.course_version")
     page_published.connect(on_published, dispatch_uid="home.search.published")
     page_unpublished.connect(on_unpublished, dispatch_uid="home.search.unpublished")
     page_slug_changed.connect(on_new_address, dispatch_uid="home.search.slug")

@@ -1,9 +1,19 @@
 """Courses: what is written (pages), what is frozen (versions), what people did (records)."""
 
+from courses.models.bank import Question, QuestionTag, QuestionVersion
+from courses.models.life import (
+    CourseRetirement,
+    ExpertQuestion,
+    LessonReport,
+    VersionReview,
+    WhatsNew,
+    WhatsNewReading,
+)
 from courses.models.pages import (
     CourseCatalogue,
     CourseGives,
     CoursePage,
+    CourseRequires,
     LessonPage,
     ModulePage,
 )
@@ -13,11 +23,13 @@ from courses.models.records import (
     Certificate,
     ChecklistMark,
     Completion,
+    Confirmation,
     Enrolment,
     LessonCompletion,
     Reflection,
+    SignOff,
 )
-from courses.models.versions import CourseVersion, Grant, VersionAsset
+from courses.models.versions import CourseVersion, Grant, Required, VersionAsset
 
 __all__ = [
     "Answer",
@@ -25,15 +37,28 @@ __all__ = [
     "Certificate",
     "ChecklistMark",
     "Completion",
+    "Confirmation",
     "CourseCatalogue",
     "CourseGives",
     "CoursePage",
+    "CourseRequires",
+    "CourseRetirement",
     "CourseVersion",
     "Enrolment",
+    "ExpertQuestion",
     "Grant",
     "LessonCompletion",
     "LessonPage",
+    "LessonReport",
     "ModulePage",
+    "Question",
+    "QuestionTag",
+    "QuestionVersion",
     "Reflection",
+    "Required",
+    "SignOff",
     "VersionAsset",
+    "VersionReview",
+    "WhatsNew",
+    "WhatsNewReading",
 ]

@@ -15,11 +15,20 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    PageChooserPanel,
+)
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from courses.grading import KINDS
+from courses.models.criteria import criteria_blocks
 from courses.models.questions import question_blocks
 from lms.content.blocks import lesson_blocks
 from lms.content.freezing import LiveFiles, freeze_stream
@@ -59,6 +68,7 @@ class CoursePage(BasePage):
         DIGITAL = "digital", _("digital")
         BLENDED = "blended", _("blended")
         SESSION = "session", _("at a session")
+        REFRESHER = "refresher", _("refresher")
 
     code = models.CharField(_("code"), max_length=20, blank=True)
     summary = GuardedCharField(
@@ -80,7 +90,38 @@ class CoursePage(BasePage):
         _("pass mark, percent"),
         default=80,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
-        help_text=_("Share of right answers that a lesson takes. Attempts are not limited."),
+        help_text=_("Share of right answers that a lesson takes."),
+    )
+    # Empty: no test stands for the course.
+    test_out_percent = models.PositiveIntegerField(
+        _("pass mark of the test that stands for the course, percent"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(50), MaxValueValidator(100)],
+        help_text=_(
+            "Whoever knows it already may take a test instead, with questions from every lesson. "
+            "Empty: there is no such test."
+        ),
+    )
+    test_out_questions = models.PositiveIntegerField(
+        _("questions in that test"),
+        default=10,
+        validators=[MinValueValidator(3), MaxValueValidator(60)],
+    )
+    refreshes = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="refreshers",
+        verbose_name=_("is a refresher of"),
+        help_text=_("A shorter way to renew what the other course gave. Not for beginners."),
+    )
+    completion = StreamField(
+        criteria_blocks(),
+        blank=True,
+        verbose_name=_("to complete the course"),
+        help_text=_("Every group has to be met. Nothing here: all lessons."),
     )
     goals = goal_stream(verbose_name=_("what you learn"))
     sources = StreamField(
@@ -129,14 +170,28 @@ class CoursePage(BasePage):
             label=_("level in an area"),
             help_text=_("Whoever completes the course gets these levels."),
         ),
+        InlinePanel(
+            "requires",
+            heading=_("What one must hold before"),
+            label=_("level in an area"),
+            help_text=_("A level, however it was reached; not a particular course."),
+        ),
         MultiFieldPanel(
             [
                 FieldPanel("code"),
                 FieldRowPanel(
                     [FieldPanel("form"), FieldPanel("minutes"), FieldPanel("pass_percent")]
                 ),
+                PageChooserPanel("refreshes", "courses.CoursePage"),
             ],
             heading=_("Facts"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("completion"),
+                FieldRowPanel([FieldPanel("test_out_percent"), FieldPanel("test_out_questions")]),
+            ],
+            heading=_("To complete it"),
         ),
         FieldPanel("sources"),
     ]
@@ -192,6 +247,31 @@ class CourseGives(Orderable):
         ]
 
 
+class CourseRequires(Orderable):
+    """One row per level in an area that a course page asks for before it; frozen with each
+    version."""
+
+    page = ParentalKey(CoursePage, on_delete=models.CASCADE, related_name="requires")
+    area = models.ForeignKey(
+        CompetenceArea, on_delete=models.PROTECT, related_name="+", verbose_name=_("area")
+    )
+    level = models.ForeignKey(
+        TrainingLevel, on_delete=models.PROTECT, related_name="+", verbose_name=_("level")
+    )
+
+    panels = [FieldRowPanel([FieldPanel("area"), FieldPanel("level")])]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("what a course asks for before it")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "area"],
+                name="course_requires_one_level_in_an_area",
+                violation_error_message=_("The course already asks for a level in this area."),
+            )
+        ]
+
+
 class ModulePage(BasePage):
     """One row per part of a course: a heading over its lessons."""
 
@@ -238,6 +318,21 @@ class LessonPage(BasePage):
         verbose_name=_("questions"),
         help_text=_("At least one. Three to five is a good number; vary the kinds."),
     )
+    # Empty: as often as one likes.
+    attempts_in_a_row = models.PositiveSmallIntegerField(
+        _("attempts before a rest"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+        help_text=_(
+            "Empty: as often as one likes. Otherwise nobody is shut out, only made to wait."
+        ),
+    )
+    rest_hours = models.PositiveSmallIntegerField(
+        _("rest, hours"),
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 14)],
+    )
 
     parent_page_types = ["courses.ModulePage"]
     subpage_types: list[str] = []
@@ -260,6 +355,7 @@ class LessonPage(BasePage):
         FieldPanel("goals"),
         FieldPanel("body"),
         FieldPanel("questions"),
+        FieldRowPanel([FieldPanel("attempts_in_a_row"), FieldPanel("rest_hours")]),
         FieldPanel("areas"),
     ]
 
@@ -285,8 +381,9 @@ class LessonPage(BasePage):
             "lesson": self,
             "blocks": freeze_stream(self.body, LiveFiles()),
             "questions": [
-                {"kind": child.block_type, **child.block.plain(child.value)}
+                {"kind": child.block_type, **child.block.plain(child.value, LiveFiles())}
                 for child in self.questions
+                if child.block_type in KINDS
             ],
         }
         return TemplateResponse(request, "courses/preview.html", context)

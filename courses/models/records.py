@@ -21,6 +21,13 @@ class Enrolment(models.Model):
         MANAGER = "manager", _("by a manager")
         SELF = "self", _("by oneself")
 
+    class Ended(models.TextChoices):
+        """Why an enrolment was withdrawn."""
+
+        LEFT = "left", _("left")
+        NEW_VERSION = "new_version", _("goes on in a newer version")
+        ARCHIVED = "archived", _("the course is archived")
+
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="enrolments")
     version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="enrolments")
     # The course page, repeated from the version so that one open enrolment per course can be a
@@ -34,10 +41,17 @@ class Enrolment(models.Model):
     )
     created_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    ended_because = models.CharField(max_length=20, choices=Ended, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
-    # Where the learner is: lesson key and block id. A convenience, not a fact.
+    # The enrolment in an earlier version that this one goes on from.
+    continues = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="continued_by"
+    )
+    # Where the learner is: lesson key and block id, and when they came there. A convenience, not
+    # a fact.
     place_lesson = models.CharField(max_length=80, blank=True)
     place_block = models.CharField(max_length=80, blank=True)
+    place_at = models.DateTimeField(null=True, blank=True)
 
     wagtail_reference_index_ignore = True
 
@@ -58,13 +72,17 @@ class Enrolment(models.Model):
 
 
 class LessonCompletion(models.Model):
-    """One row per lesson finished in an enrolment. Never updated."""
+    """One row per lesson finished in an enrolment, or brought along from an earlier version in
+    which the lesson was the same word for word. Never updated."""
 
     enrolment = models.ForeignKey(
         Enrolment, on_delete=models.PROTECT, related_name="lesson_completions"
     )
     lesson_key = models.CharField(max_length=80)
     completed_at = models.DateTimeField()
+    # The result of the attempt that passed, whole percent.
+    score = models.PositiveSmallIntegerField(default=100)
+    brought_along = models.BooleanField(default=False)
 
     wagtail_reference_index_ignore = True
 
@@ -87,6 +105,8 @@ class Attempt(models.Model):
     lesson_key = models.CharField(max_length=80)
     number = models.PositiveIntegerField()
     seed = models.PositiveIntegerField()
+    # The keys of the questions it asks, in order.
+    asked = models.JSONField(default=list)
     started_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     # Share of right answers in percent, set when submitted.
@@ -107,14 +127,23 @@ class Attempt(models.Model):
 
 
 class Answer(models.Model):
-    """One row per question answered in an attempt: the latest saved response until the attempt
-    is submitted, then fixed. Seen by the learner alone."""
+    """One row per question answered in an attempt: the latest response until the attempt is
+    submitted, then fixed. Seen by the learner alone. An incomplete response is kept, and null
+    where an answer was taken back."""
 
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="answers")
     question_key = models.CharField(max_length=80)
-    response = models.JSONField()
+    response = models.JSONField(null=True)
+    complete = models.BooleanField(default=True)
     correct = models.BooleanField()
+    # What it earns, whole percent rounded down; marks are counted from the response itself.
+    credit = models.PositiveSmallIntegerField(default=0)
     saved_at = models.DateTimeField()
+    # When it was given, by our clock, and by which open page in which order: of two answers the
+    # later given stands, whichever arrives last.
+    given_at = models.DateTimeField()
+    client = models.CharField(max_length=40, blank=True)
+    sequence = models.PositiveBigIntegerField(default=0)
 
     wagtail_reference_index_ignore = True
 
@@ -135,8 +164,14 @@ class Reflection(models.Model):
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="reflections")
     block_key = models.CharField(max_length=80)
-    text = GuardedTextField(_("your reflection"), blank=True, sensitivity=Sensitivity.STRICT)
+    text = GuardedTextField(
+        _("your reflection"), max_length=2000, blank=True, sensitivity=Sensitivity.STRICT
+    )
     saved_at = models.DateTimeField()
+    # As on `Answer`.
+    given_at = models.DateTimeField()
+    client = models.CharField(max_length=40, blank=True)
+    sequence = models.PositiveBigIntegerField(default=0)
 
     wagtail_reference_index_ignore = True
 
@@ -152,11 +187,17 @@ class Reflection(models.Model):
 
 
 class ChecklistMark(models.Model):
-    """One row per ticked item of a checklist block. Removed when unticked: not a fact."""
+    """One row per item of a checklist block that the learner has touched; `ticked` as it stands.
+    Updated: not a fact."""
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="marks")
     block_key = models.CharField(max_length=80)
     item = models.PositiveIntegerField()
+    ticked = models.BooleanField(default=True)
+    # As on `Answer`.
+    given_at = models.DateTimeField()
+    client = models.CharField(max_length=40, blank=True)
+    sequence = models.PositiveBigIntegerField(default=0)
 
     wagtail_reference_index_ignore = True
 
@@ -171,9 +212,58 @@ class ChecklistMark(models.Model):
         return f"{self.enrolment_id}: {self.block_key}, {self.item}"
 
 
+class Confirmation(models.Model):
+    """One row per statement of the course that a learner has confirmed. Never updated."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="confirmations")
+    item_key = models.CharField(max_length=80)
+    confirmed_at = models.DateTimeField()
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "item_key"], name="statement_is_confirmed_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id}: {self.item_key}"
+
+
+class SignOff(models.Model):
+    """One row per thing that a manager has confirmed as done in an enrolment. Never updated."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="signoffs")
+    item_key = models.CharField(max_length=80)
+    # The day it was done.
+    done_on = models.DateField(_("done on"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("manager's confirmation")
+        verbose_name_plural = _("managers' confirmations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "item_key"], name="manager_confirms_a_thing_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id}: {self.item_key}"
+
+
 class Completion(models.Model):
     """One row per completed enrolment: an immutable fact naming version and hash. `revoked_on`
     is set once, by a later decision."""
+
+    class Way(models.TextChoices):
+        COURSE = "course", _("by taking the course")
+        TEST = "test", _("by the test that stands for it")
 
     enrolment = models.OneToOneField(Enrolment, on_delete=models.PROTECT, related_name="completion")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="completions")
@@ -183,6 +273,7 @@ class Completion(models.Model):
     completed_at = models.DateTimeField()
     score = models.PositiveIntegerField(_("score, percent"))
     content_hash = models.CharField(max_length=64)
+    way = models.CharField(_("way"), max_length=20, choices=Way, default=Way.COURSE)
     revoked_on = models.DateField(null=True, blank=True)
 
     wagtail_reference_index_ignore = True

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from lms.lib.fields import GuardedTextField, Sensitivity
@@ -23,16 +24,31 @@ class Grant:
     validity_months: int | None
 
 
+@dataclass(frozen=True)
+class Required:
+    """A level in an area that somebody must hold before the course."""
+
+    area_code: str
+    level: int
+
+
 class CourseVersionQuerySet(models.QuerySet["CourseVersion"]):
-    def offered(self) -> CourseVersionQuerySet:
-        """The latest version of each course whose page is published, without the heavy content;
-        what lists need is in `outline`."""
+    def latest_of_each(self) -> CourseVersionQuerySet:
+        """The latest version of each course, without the heavy content; what lists need is in
+        `outline`."""
         latest = (
             CourseVersion.objects.filter(course=OuterRef("course"))
             .order_by("-number")
             .values("pk")[:1]
         )
-        return self.filter(course__live=True, pk=Subquery(latest)).defer("content")
+        return self.filter(pk=Subquery(latest)).defer("content")
+
+    def offered(self) -> CourseVersionQuerySet:
+        """The latest version of each course that is published and not retired."""
+        retirement = apps.get_model("courses", "CourseRetirement").objects.filter(
+            course=OuterRef("course"), reopened_at__isnull=True
+        )
+        return self.latest_of_each().filter(~Exists(retirement), course__live=True)
 
 
 def private_storage() -> Storage:
@@ -44,6 +60,14 @@ class CourseVersion(models.Model):
     """One row for every time "Publicera kursversion" is pressed. Never updated or deleted; the
     content is a self-contained copy of pages, questions and shown articles."""
 
+    class Change(models.TextChoices):
+        """What a version means for those who began or finished an earlier one."""
+
+        FIRST = "first", _("first version")
+        EDITORIAL = "editorial", _("editorial")
+        MATERIAL = "material", _("material")
+        RETAKE = "retake", _("to be taken again")
+
     course = models.ForeignKey(
         "wagtailcore.Page", on_delete=models.PROTECT, related_name="course_versions"
     )
@@ -54,6 +78,7 @@ class CourseVersion(models.Model):
     # The same without texts and questions: what catalogues, outlines and progress read.
     outline = models.JSONField(default=dict)
     content_hash = models.CharField(max_length=64)
+    change = models.CharField(_("kind of change"), max_length=20, choices=Change)
     note = GuardedTextField(_("what has changed"), blank=True, sensitivity=Sensitivity.EDITORIAL)
     published_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
@@ -82,8 +107,29 @@ class CourseVersion(models.Model):
 
     @property
     def lessons(self) -> list[dict[str, Any]]:
-        """The outline of every lesson, in order: key, slug, title, minutes, …"""
+        """The outline of every lesson, in order: key, slug, title, minutes, hash, …"""
         return [lesson for module in self.outline["modules"] for lesson in module["lessons"]]
+
+    @property
+    def requires(self) -> tuple[Required, ...]:
+        return tuple(Required(**each) for each in self.outline.get("requires", ()))
+
+    @property
+    def criteria(self) -> list[dict[str, Any]]:
+        """What it takes to complete it, for `courses.criteria`; empty: every lesson."""
+        return list(self.outline.get("completion", ()))
+
+    @property
+    def test_out(self) -> dict[str, int] | None:
+        """{percent, questions} of the test that stands for the whole course, where there is one."""
+        offered: dict[str, int] | None = self.outline.get("test_out")
+        return offered
+
+    @property
+    def refreshes(self) -> int | None:
+        """The course page that this is a shorter way to renew."""
+        page: int | None = self.outline.get("refreshes")
+        return page
 
 
 class VersionAsset(models.Model):

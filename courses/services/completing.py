@@ -7,12 +7,23 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Sum
 from django.urls import reverse
 
-from courses.models import Answer, Certificate, Completion, CourseVersion, Enrolment, Grant
+from courses.criteria import CriteriaState, Facts, evaluate
+from courses.models import (
+    Certificate,
+    Completion,
+    Confirmation,
+    CourseVersion,
+    Enrolment,
+    Grant,
+    LessonCompletion,
+    SignOff,
+)
 from courses.signals import completion_revoked, course_completed
 from lms.audit import services as audit
 from lms.content.models import SiteSettings
@@ -50,24 +61,152 @@ def last_valid_day(grant: Grant, completed_on: date) -> date | None:
 
 
 def _scores(enrolments: Sequence[Enrolment]) -> dict[int, int]:
-    """The share of right answers, in percent, over each enrolment's passed attempts."""
+    """Each enrolment's result: the mean of its lessons' results, whole percent rounded down."""
     figures = (
-        Answer.objects.filter(attempt__enrolment__in=enrolments, attempt__passed=True)
-        .values_list("attempt__enrolment")
-        .annotate(total=Count("pk"), right=Count("pk", filter=Q(correct=True)))
+        LessonCompletion.objects.filter(enrolment__in=enrolments)
+        .values_list("enrolment")
+        .annotate(total=Sum("score"), lessons=Count("pk"))
     )
-    return {pk: 100 * right // total for pk, total, right in figures}
+    return {pk: total // lessons for pk, total, lessons in figures}
 
 
-def complete_course(*, enrolment: Enrolment, at: datetime) -> Completion:
-    """The completion of the enrolment: recorded once, with certificate, audit and signal."""
-    return complete_courses(enrolments=[enrolment], at=at)[0]
+def facts_of(enrolments: Sequence[Enrolment]) -> dict[int, Facts]:
+    """What has been done in each enrolment towards its version's conditions, by its primary key.
+    The same number of queries whatever the number; the versions' outlines have to be loaded."""
+    done: dict[int, set[str]] = {row.pk: set() for row in enrolments}
+    confirmed: dict[int, set[str]] = {row.pk: set() for row in enrolments}
+    signed: dict[int, set[str]] = {row.pk: set() for row in enrolments}
+    for model, field, keys in (
+        (LessonCompletion, "lesson_key", done),
+        (Confirmation, "item_key", confirmed),
+        (SignOff, "item_key", signed),
+    ):
+        for pk, key in model.objects.filter(enrolment__in=enrolments).values_list(
+            "enrolment", field
+        ):
+            keys[pk].add(key)
+    scores = _scores(enrolments)
+    return {
+        row.pk: Facts(
+            lessons=frozenset(lesson["key"] for lesson in row.version.lessons),
+            lessons_done=frozenset(done[row.pk]),
+            score=scores.get(row.pk),
+            confirmed=frozenset(confirmed[row.pk]),
+            signed_off=frozenset(signed[row.pk]),
+        )
+        for row in enrolments
+    }
+
+
+def criteria_of(enrolment: Enrolment) -> CriteriaState:
+    """The conditions of the enrolment's version as they stand."""
+    return evaluate(enrolment.version.criteria, facts_of([enrolment])[enrolment.pk])
+
+
+def complete_if_met(*, enrolment: Enrolment, at: datetime) -> Completion | None:
+    """The completion, where nothing is missing any more. Asked by everything that can be the
+    last thing missing, in the same transaction."""
+    made = complete_those_who_may(enrolments=[enrolment], at=at)
+    return made[0] if made else None
 
 
 @transaction.atomic
-def complete_courses(*, enrolments: Sequence[Enrolment], at: datetime) -> list[Completion]:
+def complete_those_who_may(*, enrolments: Sequence[Enrolment], at: datetime) -> list[Completion]:
+    """The completions of those whose conditions are met. A reading of many at once."""
+    facts = facts_of(enrolments)
+    ready = [row for row in enrolments if evaluate(row.version.criteria, facts[row.pk]).met]
+    return complete_courses(enrolments=ready, at=at) if ready else []
+
+
+@transaction.atomic
+def confirm(*, enrolment: Enrolment, item_key: str, at: datetime) -> Completion | None:
+    """The learner confirms a statement of the course. LookupError where it has no such one."""
+    locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    _condition(locked, "confirm", item_key)
+    if locked.withdrawn_at is not None or locked.completed_at is not None:
+        return Completion.objects.filter(enrolment=locked).first()
+    Confirmation.objects.get_or_create(
+        enrolment=locked, item_key=item_key, defaults={"confirmed_at": at}
+    )
+    return complete_if_met(enrolment=locked, at=at)
+
+
+@transaction.atomic
+def sign_off(
+    *, enrolments: Sequence[Enrolment], item_key: str, done_on: date, by: User, at: datetime
+) -> list[Completion]:
+    """A manager confirms that something has been done, for one or many in the same course. Who
+    may is asked by the caller. The completions that followed."""
+    locked = list(
+        Enrolment.objects.select_for_update(of=("self",))
+        .filter(pk__in=[row.pk for row in enrolments])
+        .filter(withdrawn_at__isnull=True, completed_at__isnull=True)
+        .select_related("version")
+        .order_by("pk")
+    )
+    stated = set(
+        SignOff.objects.filter(enrolment__in=locked, item_key=item_key).values_list(
+            "enrolment", flat=True
+        )
+    )
+    fresh = [row for row in locked if row.pk not in stated]
+    for row in fresh:
+        _condition(row, "signoff", item_key)
+    SignOff.objects.bulk_create(
+        SignOff(enrolment=row, item_key=item_key, done_on=done_on, by=by, created_at=at)
+        for row in fresh
+    )
+    audit.record_many(
+        (
+            audit.Entry(
+                "course.signed_off",
+                Enrolment._meta.label_lower,
+                str(row.pk),
+                row.person_id,
+                after={
+                    "course": row.version.title,
+                    "what": _condition(row, "signoff", item_key)["text"],
+                    "done_on": done_on.isoformat(),
+                },
+            )
+            for row in fresh
+        ),
+        by=by,
+    )
+    return complete_those_who_may(enrolments=locked, at=at)
+
+
+def _condition(enrolment: Enrolment, kind: str, item_key: str) -> Mapping[str, Any]:
+    for group in enrolment.version.criteria:
+        for item in group["items"]:
+            if item["kind"] == kind and item["key"] == item_key:
+                found: Mapping[str, Any] = item
+                return found
+    raise LookupError(item_key)
+
+
+def complete_course(
+    *,
+    enrolment: Enrolment,
+    at: datetime,
+    way: str = Completion.Way.COURSE,
+    score: int | None = None,
+) -> Completion:
+    """The completion of the enrolment: recorded once, with certificate, audit and signal."""
+    return complete_courses(enrolments=[enrolment], at=at, way=way, score=score)[0]
+
+
+@transaction.atomic
+def complete_courses(
+    *,
+    enrolments: Sequence[Enrolment],
+    at: datetime,
+    way: str = Completion.Way.COURSE,
+    score: int | None = None,
+) -> list[Completion]:
     """The completions of the enrolments, in their order; what was completed before is left as it
-    is. The same number of queries whatever the number."""
+    is. `score` is theirs where it does not follow from their lessons. The same number of queries
+    whatever the number."""
     locked = list(
         Enrolment.objects.select_for_update(of=("self",))
         .filter(pk__in=[enrolment.pk for enrolment in enrolments])
@@ -77,13 +216,15 @@ def complete_courses(*, enrolments: Sequence[Enrolment], at: datetime) -> list[C
     made = {row.enrolment_id: row for row in Completion.objects.filter(enrolment__in=locked)}
     fresh = [enrolment for enrolment in locked if enrolment.pk not in made]
     if fresh:
-        made |= {row.enrolment_id: row for row in _complete(fresh, at)}
+        made |= {row.enrolment_id: row for row in _complete(fresh, at, way, score)}
     return [made[enrolment.pk] for enrolment in enrolments]
 
 
-def _complete(enrolments: Sequence[Enrolment], at: datetime) -> list[Completion]:
+def _complete(
+    enrolments: Sequence[Enrolment], at: datetime, way: str, score: int | None
+) -> list[Completion]:
     versions = CourseVersion.objects.in_bulk({row.version_id for row in enrolments})
-    scores = _scores(enrolments)
+    scores = _scores(enrolments) if score is None else {row.pk: score for row in enrolments}
     completed_on = at.astimezone(STOCKHOLM).date()
     completions = Completion.objects.bulk_create(
         Completion(
@@ -94,6 +235,7 @@ def _complete(enrolments: Sequence[Enrolment], at: datetime) -> list[Completion]
             completed_at=at,
             score=scores.get(enrolment.pk, 100),
             content_hash=versions[enrolment.version_id].content_hash,
+            way=way,
         )
         for enrolment in enrolments
     )
@@ -112,6 +254,7 @@ def _complete(enrolments: Sequence[Enrolment], at: datetime) -> list[Completion]
                     "course": completion.version.title,
                     "version": completion.version.number,
                     "completed_on": completed_on.isoformat(),
+                    "way": way,
                     "certificate": certificate.code,
                 },
                 by=getattr(completion.person, "user", None),

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from wagtail.models import Page
 
-from courses.models import CourseVersion, Enrolment
+from courses.models import CourseVersion, Enrolment, Required
+from courses.registry import held_levels
 from lms.audit import services as audit
+from lms.lib.dates import STOCKHOLM
 from lms.people.models import Person, User
 
 
 class NotOfferedError(ValueError):
     """The course has no published version."""
+
+
+class LockedError(ValueError):
+    """The person does not hold what the course asks for; `missing` says what."""
+
+    def __init__(self, missing: tuple[Required, ...]) -> None:
+        self.missing = missing
+        super().__init__(", ".join(f"{each.area_code} {each.level}" for each in missing))
+
+
+def missing_before(person: Person, version: CourseVersion, day: date) -> tuple[Required, ...]:
+    """What the version asks for that the person does not hold on `day`."""
+    if not version.requires:
+        return ()
+    held = held_levels([person.pk], day).get(person.pk, {})
+    return tuple(each for each in version.requires if held.get(each.area_code, 0) < each.level)
 
 
 def open_enrolment(person: Person, course: Page) -> Enrolment | None:
@@ -26,13 +44,18 @@ def open_enrolment(person: Person, course: Page) -> Enrolment | None:
 @transaction.atomic
 def enrol(*, person: Person, course: Page, origin: str, by: User | None, at: datetime) -> Enrolment:
     """The person's open enrolment in the course: the one there is, or a new one pinned to the
-    latest version."""
+    latest version. Nobody sets out on a locked course by themselves (LockedError); whom a manager
+    enrols may read it once the lock is open."""
     existing = open_enrolment(person, course)
     if existing is not None:
         return existing
     version = CourseVersion.objects.offered().filter(course=course).first()
     if version is None:
         raise NotOfferedError(course.title)
+    if origin != Enrolment.Origin.MANAGER:
+        missing = missing_before(person, version, at.astimezone(STOCKHOLM).date())
+        if missing:
+            raise LockedError(missing)
     try:
         with transaction.atomic():
             enrolment = Enrolment.objects.create(
@@ -108,8 +131,8 @@ def withdraw(*, enrolment: Enrolment, by: User | None, at: datetime, reason: str
     locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     if locked.withdrawn_at is not None or locked.completed_at is not None:
         return locked
-    locked.withdrawn_at = at
-    locked.save(update_fields=["withdrawn_at"])
+    locked.withdrawn_at, locked.ended_because = at, Enrolment.Ended.LEFT
+    locked.save(update_fields=["withdrawn_at", "ended_because"])
     audit.record(
         "course.withdrawn",
         locked,

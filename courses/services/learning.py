@@ -1,16 +1,22 @@
-"""What a learner does in a lesson: answers, reflections, ticks, and where they are."""
+"""What a learner does in a lesson: answers, reflections, ticks, and where they are.
+
+Everything is saved as it is given, and may arrive late, twice or out of order: after ten minutes
+without a connection, from two tabs, from two devices. `Given` says when it was given and by which
+open page in which order; of two the later given stands.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from fractions import Fraction
+from typing import Any, Protocol
 
 from django.db import transaction
 
 from courses import grading
-from courses.freezing import LessonContent
+from courses.freezing import lessons_of
 from courses.models import (
     Answer,
     Attempt,
@@ -20,11 +26,30 @@ from courses.models import (
     LessonCompletion,
     Reflection,
 )
+from courses.reading.rests import questions_of, rests_until
 from courses.services import completing
+
+Lesson = Mapping[str, Any]
 
 
 class ClosedError(ValueError):
     """The enrolment is withdrawn or completed: it can be read, not written to."""
+
+
+class OtherAttemptError(ValueError):
+    """The attempt is not the one that is open; `open_number` is, or would be the next."""
+
+    def __init__(self, open_number: int) -> None:
+        self.open_number = open_number
+        super().__init__(str(open_number))
+
+
+class RestError(ValueError):
+    """The attempts in a row are used up; the next may begin at `until`."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__(until.isoformat())
 
 
 class UnansweredError(ValueError):
@@ -36,8 +61,37 @@ class UnansweredError(ValueError):
 
 
 @dataclass(frozen=True)
+class Given:
+    """What a learner gave, when by our clock, and by which open page in which order. Without a
+    page it was given with a form, all at once."""
+
+    value: Any
+    at: datetime
+    client: str = ""
+    sequence: int = 0
+
+
+class _Stored(Protocol):
+    given_at: datetime
+    client: str
+    sequence: int
+
+
+def _stands(stored: _Stored, given: Given) -> bool:
+    """Whether what is stored was given after `given`. One page's own order is certain; between
+    pages the clock decides."""
+    if given.client and stored.client == given.client:
+        return stored.sequence >= given.sequence
+    return stored.given_at > given.at
+
+
+def _mark_given(row: Any, given: Given) -> None:
+    row.given_at, row.client, row.sequence = given.at, given.client, given.sequence
+
+
+@dataclass(frozen=True)
 class Saved:
-    """What is stored of an attempt after saving."""
+    """What is stored of an attempt after saving; `answered` are the complete ones."""
 
     attempt: Attempt
     answered: frozenset[str]
@@ -60,87 +114,100 @@ def _locked(enrolment: Enrolment) -> Enrolment:
     return locked
 
 
-def _attempt(enrolment: Enrolment, lesson_key: str, number: int, at: datetime) -> Attempt:
-    """The attempt with that number. The next number opens only when the one before it was
-    submitted without passing; any other number means the latest."""
+def _attempt(enrolment: Enrolment, lesson: Lesson, number: int, at: datetime) -> Attempt:
+    """The attempt with that number, begun where it is the next in turn: the first, or the one
+    after an attempt that was handed in without passing."""
     attempts = list(
-        Attempt.objects.filter(enrolment=enrolment, lesson_key=lesson_key).order_by("number")
+        Attempt.objects.filter(enrolment=enrolment, lesson_key=lesson["key"]).order_by("number")
     )
     wanted = next((attempt for attempt in attempts if attempt.number == number), None)
     if wanted is not None:
         return wanted
     latest = attempts[-1] if attempts else None
     if latest is not None and (latest.submitted_at is None or latest.passed):
-        return latest
+        raise OtherAttemptError(latest.number)
     following = latest.number + 1 if latest else 1
+    if number != following:
+        raise OtherAttemptError(following)
+    until = rests_until(lesson, attempts)
+    if until is not None and at < until:
+        raise RestError(until)
+    asked = grading.questions_asked(lesson, enrolment_pk=enrolment.pk, number=number)
     return Attempt.objects.create(
         enrolment=enrolment,
-        lesson_key=lesson_key,
-        number=following,
-        seed=grading.seed_of(enrolment.pk, lesson_key, following),
+        lesson_key=lesson["key"],
+        number=number,
+        seed=grading.seed_of(enrolment.pk, lesson["key"], number),
+        asked=[question["key"] for question in asked],
         started_at=at,
     )
 
 
 def _save(
-    attempt: Attempt, lesson: LessonContent, responses: Mapping[str, Any], at: datetime
-) -> frozenset[str]:
-    questions = {question["key"]: question for question in lesson["questions"]}
+    attempt: Attempt, lesson: Lesson, given: Mapping[str, Given], at: datetime
+) -> dict[str, Answer]:
+    questions = {question["key"]: question for question in questions_of(lesson, attempt)}
     stored = {answer.question_key: answer for answer in attempt.answers.all()}
-    if attempt.submitted_at is None:
-        for key, response in responses.items():
-            answer = stored.get(key)
-            if key not in questions or (answer is not None and answer.response == response):
-                continue
-            values = {
-                "response": response,
-                "correct": grading.is_correct(questions[key], response),
-                "saved_at": at,
-            }
-            stored[key], _created = Answer.objects.update_or_create(
-                attempt=attempt, question_key=key, defaults=values
-            )
-    return frozenset(stored)
+    if attempt.submitted_at is not None:
+        return stored
+    for key, each in given.items():
+        answer = stored.get(key)
+        if key not in questions or (answer is not None and _stands(answer, each)):
+            continue
+        if answer is None:
+            answer = stored[key] = Answer(attempt=attempt, question_key=key)
+        credit = grading.credit(questions[key], each.value)
+        answer.response = each.value
+        answer.complete = grading.is_complete(questions[key], each.value)
+        answer.credit = grading.percent(credit)
+        answer.correct = credit == 1
+        answer.saved_at = at
+        _mark_given(answer, each)
+        answer.save()
+    return stored
 
 
 @transaction.atomic
 def save_answers(
     *,
     enrolment: Enrolment,
-    lesson: LessonContent,
+    lesson: Lesson,
     number: int,
-    responses: Mapping[str, Any],
+    given: Mapping[str, Given],
     at: datetime,
 ) -> Saved:
-    """Store the responses of an attempt that is not submitted; of a submitted one, nothing."""
+    """Store what was given in an attempt that is not handed in; of one that is, nothing. Saving
+    the same again changes nothing. The learner's place is the question given last."""
     locked = _locked(enrolment)
-    attempt = _attempt(locked, lesson["key"], number, at)
-    return Saved(attempt, _save(attempt, lesson, responses, at))
+    attempt = _attempt(locked, lesson, number, at)
+    stored = _save(attempt, lesson, given, at)
+    if given and attempt.submitted_at is None:
+        latest = max(given, key=lambda key: (given[key].at, given[key].sequence))
+        _come_to(locked, lesson["key"], f"q-{latest}", given[latest].at)
+    return Saved(attempt, frozenset(key for key, answer in stored.items() if answer.complete))
 
 
 def save_answer(
     *,
     enrolment: Enrolment,
-    lesson: LessonContent,
+    lesson: Lesson,
     number: int,
     question_key: str,
     response: grading.Response,
     at: datetime,
 ) -> Saved:
-    """Store one response."""
+    """Store one response, given now."""
     return save_answers(
         enrolment=enrolment,
         lesson=lesson,
         number=number,
-        responses={question_key: response},
+        given={question_key: Given(response, at)},
         at=at,
     )
 
 
 @transaction.atomic
-def submit_attempt(
-    *, enrolment: Enrolment, lesson: LessonContent, number: int, at: datetime
-) -> Outcome:
+def submit_attempt(*, enrolment: Enrolment, lesson: Lesson, number: int, at: datetime) -> Outcome:
     """End an attempt and mark it. Submitting again, or from another tab, gives the same outcome."""
     held = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     submitted = Attempt.objects.filter(
@@ -149,25 +216,29 @@ def submit_attempt(
     if submitted is not None:
         return _outcome(submitted)
     locked = _locked(held)
-    attempt = _attempt(locked, lesson["key"], number, at)
-    if attempt.submitted_at is not None:
-        return _outcome(attempt)
-    answers = {answer.question_key: answer.correct for answer in attempt.answers.all()}
-    asked = [question["key"] for question in lesson["questions"]]
-    missing = [key for key in asked if key not in answers]
+    attempt = _attempt(locked, lesson, number, at)
+    questions = questions_of(lesson, attempt)
+    answers = {answer.question_key: answer for answer in attempt.answers.all() if answer.complete}
+    missing = [question["key"] for question in questions if question["key"] not in answers]
     if missing:
         raise UnansweredError(missing)
-    correct = [answers[key] for key in asked]
+    credits: list[Fraction] = [
+        grading.credit(question, answers[question["key"]].response) for question in questions
+    ]
     attempt.submitted_at = at
-    attempt.score = grading.score_percent(correct)
-    attempt.passed = grading.passes(correct, _pass_percent(locked))
+    attempt.score = grading.score_percent(credits)
+    attempt.passed = grading.passes(credits, pass_percent(locked, lesson))
     attempt.save(update_fields=["submitted_at", "score", "passed"])
-    if attempt.passed:
-        complete_lesson(enrolment=locked, lesson_key=lesson["key"], at=at)
+    if attempt.passed and lesson["key"] == grading.TEST_OUT:
+        completing.complete_course(
+            enrolment=locked, at=at, way=Completion.Way.TEST, score=attempt.score
+        )
+    elif attempt.passed:
+        complete_lesson(enrolment=locked, lesson_key=lesson["key"], score=attempt.score, at=at)
     return _outcome(attempt)
 
 
-def was_submitted(*, enrolment: Enrolment, lesson: LessonContent, number: int) -> bool:
+def was_submitted(*, enrolment: Enrolment, lesson: Lesson, number: int) -> bool:
     """Whether the attempt has been handed in, by an earlier click or from another tab."""
     return Attempt.objects.filter(
         enrolment=enrolment,
@@ -177,8 +248,19 @@ def was_submitted(*, enrolment: Enrolment, lesson: LessonContent, number: int) -
     ).exists()
 
 
-def _pass_percent(enrolment: Enrolment) -> int:
+def pass_percent(enrolment: Enrolment, lesson: Lesson) -> int:
+    """The share of the questions that a lesson takes, or the test that stands for the course."""
+    if lesson["key"] == grading.TEST_OUT:
+        return int((enrolment.version.test_out or {"percent": 100})["percent"])
     return int(enrolment.version.outline["course"]["pass_percent"])
+
+
+def test_that_stands_for(enrolment: Enrolment) -> Lesson | None:
+    """The test of the enrolment's version, in the shape of a lesson; None where there is none."""
+    offered = enrolment.version.test_out
+    if offered is None:
+        return None
+    return grading.lesson_for_test_out(lessons_of(enrolment.version.content), offered["questions"])
 
 
 def _outcome(attempt: Attempt) -> Outcome:
@@ -187,49 +269,79 @@ def _outcome(attempt: Attempt) -> Outcome:
 
 
 @transaction.atomic
-def complete_lesson(*, enrolment: Enrolment, lesson_key: str, at: datetime) -> Completion | None:
-    """Record a finished lesson; with the last one, the course is completed."""
+def complete_lesson(
+    *, enrolment: Enrolment, lesson_key: str, score: int, at: datetime
+) -> Completion | None:
+    """Record a finished lesson; where it was the last thing missing, the course is completed."""
     LessonCompletion.objects.get_or_create(
-        enrolment=enrolment, lesson_key=lesson_key, defaults={"completed_at": at}
+        enrolment=enrolment,
+        lesson_key=lesson_key,
+        defaults={"completed_at": at, "score": score},
     )
-    done = set(enrolment.lesson_completions.values_list("lesson_key", flat=True))
-    if all(lesson["key"] in done for lesson in enrolment.version.lessons):
-        return completing.complete_course(enrolment=enrolment, at=at)
-    return None
+    return completing.complete_if_met(enrolment=enrolment, at=at)
 
 
-@transaction.atomic
-def save_reflection(*, enrolment: Enrolment, block_key: str, text: str, at: datetime) -> Reflection:
-    """Store what the learner wrote to themselves. ValidationError where the text seems to hold
-    personal data; then nothing is stored."""
+def _writable(enrolment: Enrolment) -> Enrolment:
+    """The enrolment's row for what is the learner's own: it stays open after completion."""
     locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     if locked.withdrawn_at is not None:
         raise ClosedError
+    return locked
+
+
+@transaction.atomic
+def save_reflection(
+    *, enrolment: Enrolment, block_key: str, given: Given, at: datetime
+) -> Reflection:
+    """Store what the learner wrote to themselves. ValidationError where the text is too long or
+    seems to hold personal data; then nothing is stored."""
+    locked = _writable(enrolment)
     existing = Reflection.objects.filter(enrolment=locked, block_key=block_key).first()
+    if existing is not None and _stands(existing, given):
+        return existing
     reflection = existing or Reflection(enrolment=locked, block_key=block_key)
-    reflection.text, reflection.saved_at = text, at
+    reflection.text, reflection.saved_at = given.value, at
+    _mark_given(reflection, given)
     reflection.full_clean(exclude=["enrolment"], validate_unique=False)
     reflection.save()
     return reflection
 
 
 @transaction.atomic
-def save_checklist(*, enrolment: Enrolment, block_key: str, items: set[int]) -> None:
-    """Store which items of a checklist are ticked."""
-    locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-    if locked.withdrawn_at is not None:
-        raise ClosedError
-    marks = ChecklistMark.objects.filter(enrolment=locked, block_key=block_key)
-    marks.exclude(item__in=items).delete()
-    present = set(marks.values_list("item", flat=True))
-    ChecklistMark.objects.bulk_create(
-        ChecklistMark(enrolment=locked, block_key=block_key, item=item)
-        for item in sorted(items - present)
+def save_ticks(*, enrolment: Enrolment, block_key: str, given: Mapping[int, Given]) -> None:
+    """Store which items of a checklist are ticked: `given` has true or false for each item that
+    was touched."""
+    locked = _writable(enrolment)
+    stored = {
+        mark.item: mark
+        for mark in ChecklistMark.objects.filter(enrolment=locked, block_key=block_key)
+    }
+    for item, each in given.items():
+        mark = stored.get(item)
+        if mark is not None and _stands(mark, each):
+            continue
+        if mark is None:
+            if not each.value and not each.client:
+                continue
+            mark = ChecklistMark(enrolment=locked, block_key=block_key, item=item)
+        mark.ticked = bool(each.value)
+        _mark_given(mark, each)
+        mark.save()
+
+
+def _come_to(enrolment: Enrolment, lesson_key: str, block_key: str, at: datetime) -> None:
+    if enrolment.place_at is not None and enrolment.place_at > at:
+        return
+    if (enrolment.place_lesson, enrolment.place_block) == (lesson_key, block_key):
+        return
+    Enrolment.objects.filter(pk=enrolment.pk).update(
+        place_lesson=lesson_key, place_block=block_key, place_at=at
     )
 
 
-def remember_place(*, enrolment: Enrolment, lesson_key: str, block_key: str = "") -> None:
-    """Where "Fortsätt" leads. One update, and none when nothing has changed."""
-    if (enrolment.place_lesson, enrolment.place_block) == (lesson_key, block_key):
-        return
-    Enrolment.objects.filter(pk=enrolment.pk).update(place_lesson=lesson_key, place_block=block_key)
+def remember_place(
+    *, enrolment: Enrolment, lesson_key: str, block_key: str = "", at: datetime
+) -> None:
+    """Where "Fortsätt" leads, unless the learner has been elsewhere since `at`. One update, and
+    none when nothing has changed."""
+    _come_to(enrolment, lesson_key, block_key, at)

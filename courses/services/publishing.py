@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from courses import freezing
 from courses.freezing import CourseContent, Fault
-from courses.models import CoursePage, CourseVersion, LessonPage, VersionAsset
+from courses.models import CoursePage, CourseVersion, Enrolment, LessonPage, VersionAsset
+from courses.services.moving import move_to_version
+from courses.signals import course_version_published
 from lms.audit import services as audit
 from lms.content.freezing import CopiedFiles
 from lms.content.references import current_book
+from lms.notifications.services import Draft, notify_many
 from lms.people.models import User
+
+# The notice kind that courses.notices registers.
+NEW_VERSION = "courses.new_version"
 
 
 class PublishingError(ValueError):
@@ -25,7 +34,7 @@ class PublishingError(ValueError):
 
 
 @dataclass(frozen=True)
-class Draft:
+class DraftVersion:
     """What a version published now would hold, and how it differs from the latest."""
 
     content: CourseContent
@@ -47,11 +56,11 @@ def latest_version(course: CoursePage) -> CourseVersion | None:
     return CourseVersion.objects.filter(course=course).order_by("-number").first()
 
 
-def _draft(course: CoursePage, files: CopiedFiles) -> Draft:
+def _draft(course: CoursePage, files: CopiedFiles) -> DraftVersion:
     content = freezing.freeze_course(course, files)
     latest = latest_version(course)
     lessons = LessonPage.objects.descendant_of(course)
-    return Draft(
+    return DraftVersion(
         content=content,
         content_hash=freezing.content_hash(content),
         faults=freezing.faults_in(content, current_book()),
@@ -64,22 +73,33 @@ def _draft(course: CoursePage, files: CopiedFiles) -> Draft:
     )
 
 
-def draft_version(course: CoursePage) -> Draft:
+def draft_version(course: CoursePage) -> DraftVersion:
     """What publishing would do, without doing it."""
     return _draft(course, CopiedFiles())
 
 
 @transaction.atomic
-def publish_course_version(*, course: CoursePage, by: User | None, note: str = "") -> CourseVersion:
-    """Freeze the course's published pages into its next version. The same content again is the
-    version that exists. PublishingError lists every fault."""
+def publish_course_version(
+    *,
+    course: CoursePage,
+    by: User | None,
+    change: str = "",
+    note: str = "",
+    at: datetime | None = None,
+) -> CourseVersion:
+    """Freeze the course's published pages into its next version. `change` says what it means for
+    those who began or finished an earlier one (editorial, unless something else is said); the
+    first version is always the first. The same content again is the version that exists.
+    PublishingError lists every fault."""
     CoursePage.objects.select_for_update().get(pk=course.pk)
+    at = at or timezone.now()
     files = CopiedFiles()
     draft = _draft(course, files)
     if draft.faults:
         raise PublishingError(draft.faults)
     if draft.latest is not None and not draft.is_new:
         return draft.latest
+    first = draft.latest is None
     version = CourseVersion(
         course=course,
         number=draft.latest.number + 1 if draft.latest else 1,
@@ -87,6 +107,7 @@ def publish_course_version(*, course: CoursePage, by: User | None, note: str = "
         content=draft.content,
         outline=freezing.outline_of(draft.content),
         content_hash=draft.content_hash,
+        change=CourseVersion.Change.FIRST if first else change or CourseVersion.Change.EDITORIAL,
         note=note,
         by=by,
     )
@@ -103,7 +124,47 @@ def publish_course_version(*, course: CoursePage, by: User | None, note: str = "
         "course.version_published",
         version,
         by=by,
-        after={"course": course.title, "number": version.number, "hash": version.content_hash},
+        after={
+            "course": course.title,
+            "number": version.number,
+            "change": version.change,
+            "hash": version.content_hash,
+        },
         reason=note[:500],
     )
+    _follow(version, by, at)
+    course_version_published.send(sender=CourseVersion, version=version)
     return version
+
+
+def _follow(version: CourseVersion, by: User | None, at: datetime) -> None:
+    """What a new version means for those under way: they finish what they began, unless it has
+    to be taken again; and they are told."""
+    if version.change not in (CourseVersion.Change.MATERIAL, CourseVersion.Change.RETAKE):
+        return
+    under_way = list(
+        Enrolment.objects.filter(
+            course=version.course_id, withdrawn_at__isnull=True, completed_at__isnull=True
+        )
+        .exclude(version=version)
+        .select_related("person")
+    )
+    if version.change == CourseVersion.Change.RETAKE:
+        move_to_version(enrolments=under_way, version=version, by=by, at=at)
+    notify_many(
+        [
+            Draft(
+                NEW_VERSION,
+                row.person,
+                f"{NEW_VERSION}:{version.pk}:{row.person_id}",
+                {
+                    "course": version.title,
+                    "retake": version.change == CourseVersion.Change.RETAKE,
+                    "what": version.note,
+                },
+                reverse("courses:course", args=[version.course.slug]),
+            )
+            for row in under_way
+        ],
+        at=at,
+    )

@@ -20,14 +20,25 @@ from django.db import transaction
 from django.utils.html import strip_tags
 from wagtail.models import Page, Site
 
-from courses.models import CourseCatalogue, CourseGives, CoursePage, LessonPage, ModulePage
+from courses.models import (
+    CourseCatalogue,
+    CourseGives,
+    CoursePage,
+    CourseRequires,
+    LessonPage,
+    ModulePage,
+    Question,
+)
+from courses.services.bank import save_question
 from courses.services.publishing import publish_course_version
+from lms.content.models import LegalReference
 from lms.content.services.starter import load_references
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.yamlfile import read_yaml
 from lms.people.models import User
 
 FOLDER = Path(__file__).parent.parent / "starter"
+BANK = FOLDER / "bank"
 TAGS = {"p", "h3", "h4", "ul", "ol", "li", "b", "i", "a", "br"}
 _IDS = uuid.UUID("6f0e6f3c-6d4f-4d52-9a57-1f0f6f6c2b11")
 
@@ -89,14 +100,7 @@ def _block_value(kind: str, value: Any) -> Any:
                     {
                         "id": step["id"],
                         "text": _clean(step["text"]),
-                        "choices": [
-                            {
-                                "text": choice["text"],
-                                "feedback": _clean(choice["feedback"]),
-                                "next": choice["next"],
-                            }
-                            for choice in step["choices"]
-                        ],
+                        "choices": _choices(step["choices"]),
                     }
                     for step in value["steps"]
                 ],
@@ -105,6 +109,25 @@ def _block_value(kind: str, value: Any) -> Any:
             found = Page.objects.live().filter(slug=value).values_list("pk", flat=True).first()
             return {"page": found} if found else None
     raise StarterError(f"unknown block: {kind}")
+
+
+def _choices(choices: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": choice["text"],
+            "feedback": _clean(choice["feedback"]),
+            "next": choice["next"],
+        }
+        for choice in choices
+    ]
+
+
+def _gap(gap: Mapping[str, Any]) -> dict[str, list[str]]:
+    """A gap as the editor has it: the right one of a list comes first."""
+    if "options" not in gap:
+        return {"options": [], "accepted": list(gap["accepted"])}
+    others = [option for option in gap["options"] if option != gap["correct"]]
+    return {"options": [gap["correct"], *others], "accepted": []}
 
 
 def _question_value(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,6 +142,8 @@ def _question_value(question: Mapping[str, Any]) -> dict[str, Any]:
                 }
                 for option in question["options"]
             ]
+            if question["kind"] == "multiple":
+                shown["partial"] = bool(question.get("partial"))
             return shown
         case "truefalse":
             shown["correct"] = bool(question["correct"])
@@ -126,6 +151,28 @@ def _question_value(question: Mapping[str, Any]) -> dict[str, Any]:
             shown["items"] = list(question["items"])
         case "matching":
             shown["pairs"] = [{"left": left, "right": right} for left, right in question["pairs"]]
+            shown["partial"] = bool(question.get("partial"))
+        case "numeric":
+            shown["answer"] = str(question["answer"])
+            shown["tolerance"] = str(question.get("tolerance", 0))
+            shown["unit"] = question.get("unit", "")
+        case "shorttext":
+            shown["accepted"] = list(question["accepted"])
+        case "cloze":
+            shown["text"] = question["text"]
+            shown["gaps"] = [_gap(gap) for gap in question["gaps"]]
+            shown["partial"] = bool(question.get("partial", True))
+        case "branch":
+            shown["start"] = question["start"]
+            shown["steps"] = [
+                {
+                    "id": step["id"],
+                    "text": _clean(step["text"]),
+                    "choices": _choices(step.get("choices", [])),
+                    "credit": step.get("credit", 0),
+                }
+                for step in question["steps"]
+            ]
     shown["explanation"] = question["explanation"]
     return shown
 
@@ -157,6 +204,18 @@ def _lesson_fields(lesson: Mapping[str, Any]) -> dict[str, Any]:
         }
         for question in lesson["questions"]
     ]
+    if "draw" in lesson:
+        strata = [
+            {
+                "count": stratum["count"],
+                "area": stratum.get("area", ""),
+                "level": str(stratum.get("level", "")),
+                "legal": stratum.get("legal", ""),
+                "tag": stratum.get("tag", ""),
+            }
+            for stratum in lesson["draw"]
+        ]
+        questions.append({"type": "draw", "value": {"strata": strata}, "id": _id(slug, "draw")})
     return {
         "title": lesson["title"],
         "summary": lesson.get("summary", ""),
@@ -177,6 +236,7 @@ def _course_fields(course: Mapping[str, Any]) -> dict[str, Any]:
         {"type": "source", "value": dict(source), "id": _id(course["slug"], "source", str(number))}
         for number, source in enumerate(course.get("sources", []))
     ]
+    test_out = course.get("test_out") or {}
     return {
         "title": course["title"],
         "code": course["code"],
@@ -188,7 +248,33 @@ def _course_fields(course: Mapping[str, Any]) -> dict[str, Any]:
         "pass_percent": course.get("pass_percent", 80),
         "goals": _stream(CoursePage, "goals", _goals(course["slug"], course.get("goals", []))),
         "sources": _stream(CoursePage, "sources", sources),
+        "completion": _stream(CoursePage, "completion", _completion(course)),
+        "test_out_percent": test_out.get("percent"),
+        "test_out_questions": test_out.get("questions", 10),
     }
+
+
+def _completion(course: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The conditions of a course; an item's id follows from its key, so that what people have
+    confirmed holds when the words are improved."""
+    groups = []
+    for number, group in enumerate(course.get("completion", [])):
+        items = [
+            {
+                "type": item["kind"],
+                "id": _id(course["slug"], "condition", item.get("key", item["kind"])),
+                "value": {key: item[key] for key in ("text", "percent") if key in item} or None,
+            }
+            for item in group["items"]
+        ]
+        groups.append(
+            {
+                "type": "group",
+                "id": _id(course["slug"], "group", str(number)),
+                "value": {"rule": group["rule"], "count": group.get("count"), "items": items},
+            }
+        )
+    return groups
 
 
 def _comparable(value: Any) -> Any:
@@ -220,6 +306,8 @@ def _touched(page: Page) -> bool:
 def _differs(page: Page, name: str, value: Any) -> bool:
     if name == "gives":
         return _given(page.gives.all()) != _given(value)
+    if name == "requires":
+        return _required(page.requires.all()) != _required(value)
     if name == "areas":
         return {area.code for area in page.areas.all()} != {area.code for area in value}
     return _comparable(getattr(page, name)) != _comparable(value)
@@ -227,7 +315,7 @@ def _differs(page: Page, name: str, value: Any) -> bool:
 
 def _fill(page: Page, fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
-        if name in ("gives", "areas"):
+        if name in ("gives", "requires", "areas"):
             getattr(page, name).set(value)
         else:
             setattr(page, name, value)
@@ -268,7 +356,15 @@ def read_folder(folder: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
 
 def _folders() -> Iterator[Path]:
-    yield from sorted(path.parent for path in FOLDER.glob("*/course.yaml"))
+    """The course folders; a refresher comes after what it refreshes."""
+    folders = sorted(path.parent for path in FOLDER.glob("*/course.yaml"))
+    yield from sorted(folders, key=lambda folder: "refreshes" in read_yaml(folder / "course.yaml"))
+
+
+def _refreshed(course: Mapping[str, Any]) -> CoursePage | None:
+    if "refreshes" not in course:
+        return None
+    return CoursePage.objects.get(code=course["refreshes"])
 
 
 def _catalogue(result: LoadResult) -> CourseCatalogue:
@@ -281,14 +377,34 @@ def _catalogue(result: LoadResult) -> CourseCatalogue:
     return _put(site.root_page, CourseCatalogue, "kurser", {"title": "Kurser"}, result)
 
 
-def _gives(gives: list[dict[str, Any]]) -> list[CourseGives]:
+def _areas_and_levels(
+    named: list[dict[str, Any]],
+) -> tuple[dict[str, CompetenceArea], dict[int, TrainingLevel]]:
+    """All areas and levels, once those that are `named` are known to be among them."""
     areas = {area.code: area for area in CompetenceArea.objects.all()}
     levels = {level.number: level for level in TrainingLevel.objects.all()}
-    missing = {str(each["area"]) for each in gives} - set(areas)
-    unknown = {str(each["level"]) for each in gives if each["level"] not in levels}
+    missing = {str(each["area"]) for each in named} - set(areas)
+    unknown = {str(each["level"]) for each in named if each["level"] not in levels}
     if missing or unknown:
         names = ", ".join(sorted(missing | unknown))
         raise StarterError(f"Load the framework first: {names} is not there.")
+    return areas, levels
+
+
+def _requires(requires: list[dict[str, Any]]) -> list[CourseRequires]:
+    areas, levels = _areas_and_levels(requires)
+    return [
+        CourseRequires(area=areas[each["area"]], level=levels[each["level"]], sort_order=number)
+        for number, each in enumerate(requires)
+    ]
+
+
+def _required(requires: Iterable[CourseRequires]) -> set[tuple[str, int]]:
+    return {(each.area.code, each.level.number) for each in requires}
+
+
+def _gives(gives: list[dict[str, Any]]) -> list[CourseGives]:
+    areas, levels = _areas_and_levels(gives)
     return [
         CourseGives(
             area=areas[each["area"]],
@@ -306,7 +422,12 @@ def _given(gives: Iterable[CourseGives]) -> set[tuple[str, int, int | None]]:
 
 def _load(folder: Path, catalogue: Page, result: LoadResult, by: User | None) -> None:
     course, lessons = read_folder(folder)
-    fields = {**_course_fields(course), "gives": _gives(course["gives"])}
+    fields = {
+        **_course_fields(course),
+        "gives": _gives(course["gives"]),
+        "requires": _requires(course.get("requires", [])),
+        "refreshes": _refreshed(course),
+    }
     page = _put(catalogue, CoursePage, course["slug"], fields, result)
     modules: dict[str, Page] = {}
     for module in course["modules"]:
@@ -323,12 +444,37 @@ def _load(folder: Path, catalogue: Page, result: LoadResult, by: User | None) ->
         result.published.append(f"{version.title}, {version.number}")
 
 
+def _load_bank(result: LoadResult, by: User | None) -> None:
+    """The questions of the bank. One that somebody has changed or retired here is left alone."""
+    for path in sorted(BANK.glob("*.yaml")):
+        for asked in read_yaml(path)["questions"]:
+            _load_question(asked, result, by)
+
+
+def _load_question(asked: Mapping[str, Any], result: LoadResult, by: User | None) -> None:
+    key = uuid.uuid5(_IDS, f"bank/{asked['key']}")
+    question = Question.objects.filter(key=key).first()
+    if question is None:
+        areas, levels = _areas_and_levels([dict(asked)])
+        question = Question(key=key, area=areas[asked["area"]], level=levels[asked["level"]])
+        legal = LegalReference.objects.filter(code__in=asked.get("legal", []))
+        question.legal_references.set(list(legal))
+        question.tags.set(asked.get("tags", []))
+        result.created.append(asked["prompt"])
+    elif question.retired_on or question.versions.filter(by__isnull=False).exists():
+        return
+    raw = [{"type": asked["kind"], "value": _question_value(asked), "id": str(key)}]
+    question.content = Question._meta.get_field("content").to_python(raw)
+    save_question(question=question, by=by)
+
+
 @transaction.atomic
 def load_courses(*, by: User | None = None) -> LoadResult:
     """Put the starter courses in place, with the law and contacts that they quote. StarterError
     or PublishingError where they cannot be."""
     load_references(by=by)
     result = LoadResult()
+    _load_bank(result, by)
     catalogue = _catalogue(result)
     for folder in _folders():
         _load(folder, catalogue, result, by)

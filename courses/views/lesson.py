@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,11 +23,18 @@ from courses.freezing import LessonContent
 from courses.models import CoursePage, Enrolment, VersionAsset
 from courses.progress import EnrolmentProgress, LessonState, progress_of
 from courses.services import learning
+from courses.services.enrolment import missing_before
+from courses.views import asgiven
 from courses.views.readers import reader
 from lms.content.templatetags.ui import clock
+from lms.lib.dates import today
 
 # In the address: what was handed in had questions without an answer.
 MISSING = "saknas"
+_OTHER_ATTEMPT = gettext_lazy(
+    "These questions have been handed in, or begun again, on another page. Reload to see them as "
+    "they stand."
+)
 
 
 @dataclass(frozen=True)
@@ -43,10 +51,24 @@ class Seat:
     def is_open(self) -> bool:
         return self.enrolment.completed_at is None
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether something has to be learnt first, and nothing here has been begun."""
+        begun = bool(self.enrolment.place_lesson) or self.progress.lessons_done > 0
+        return (
+            self.is_open
+            and not begun
+            and bool(missing_before(self.enrolment.person, self.enrolment.version, today()))
+        )
+
     def neighbour(self, step: int) -> LessonState | None:
         place = self.state.number - 1 + step
         lessons = self.progress.lessons
         return lessons[place] if 0 <= place < len(lessons) else None
+
+    @property
+    def lesson_url(self) -> str:
+        return self.url("lesson")
 
     def url(self, name: str, *args: Any) -> str:
         return reverse(f"courses:{name}", args=[self.course.slug, self.lesson["slug"], *args])
@@ -60,7 +82,7 @@ def _seat(request: HttpRequest, slug: str, lesson_slug: str) -> Seat | None:
         return None
     enrolment = (
         listing.enrolments_to_read(person, course.pk)
-        .select_related("version", "course")
+        .select_related("version", "course", "person")
         .prefetch_related("lesson_completions")
         .first()
     )
@@ -88,11 +110,25 @@ def lesson(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
     if seat is None:
         messages.info(request, _("Start the course to read its lessons."))
         return redirect("courses:course", slug)
+    if seat.is_locked:
+        return redirect("courses:course", slug)
     if seat.is_open and seat.enrolment.place_lesson != seat.lesson["key"]:
-        learning.remember_place(enrolment=seat.enrolment, lesson_key=seat.lesson["key"])
+        learning.remember_place(
+            enrolment=seat.enrolment, lesson_key=seat.lesson["key"], at=timezone.now()
+        )
     name_missing = MISSING in request.GET
     return _page(
         request, seat, retry="forsok" in request.GET or name_missing, name_missing=name_missing
+    )
+
+
+def _attempt(seat: Seat, *, retry: bool) -> reading.ShownAttempt:
+    return reading.show_attempt(
+        seat.enrolment,
+        seat.lesson,
+        retry=retry and seat.is_open,
+        words={True: _("True"), False: _("False")},
+        now=timezone.now(),
     )
 
 
@@ -103,12 +139,7 @@ def _page(
     retry: bool = False,
     name_missing: bool = False,
 ) -> HttpResponse:
-    attempt = reading.show_attempt(
-        seat.enrolment,
-        seat.lesson,
-        retry=retry and seat.is_open,
-        words={True: _("True"), False: _("False")},
-    )
+    attempt = _attempt(seat, retry=retry)
     missing = [question for question in attempt.questions if not question.answered]
     return render(
         request,
@@ -129,7 +160,7 @@ def _page(
             "missing": missing if name_missing and seat.is_open else [],
             "some_saved": len(missing) < len(attempt.questions),
             "saved_at": clock(attempt.last_saved) if attempt.last_saved else "",
-            "pass_percent": seat.enrolment.version.outline["course"]["pass_percent"],
+            "pass_percent": learning.pass_percent(seat.enrolment, seat.lesson),
         },
     )
 
@@ -141,38 +172,36 @@ def _wants_json(request: HttpRequest) -> bool:
 def _closed(request: HttpRequest, seat: Seat) -> HttpResponse:
     message = _("The course is finished: what you answered can be read, not changed.")
     if _wants_json(request):
-        return JsonResponse({"error": message}, status=409)
+        return JsonResponse({"error": message, "final": True}, status=409)
     messages.info(request, message)
     return redirect(seat.url("lesson"))
+
+
+def _attempt_number(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 1_000_000:
+        raise Http404
+    return int(text)
 
 
 @require_POST
 def answers(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
     """Save what is answered; with `submit`, end the attempt and mark it."""
     seat = _own_seat(request, slug, lesson_slug)
-    number = request.POST.get("attempt", "")
-    if not number.isdecimal() or not 0 < int(number) < 1_000_000:
-        raise Http404
+    if request.content_type == "application/json":
+        return _saved_as_made(request, seat)
+    number = _attempt_number(request.POST.get("attempt", ""))
     at = timezone.now()
-    seed = grading.seed_of(seat.enrolment.pk, seat.lesson["key"], int(number))
-    responses = {
-        question["key"]: response
-        for question in seat.lesson["questions"]
+    seed = grading.seed_of(seat.enrolment.pk, seat.lesson["key"], number)
+    given = {
+        question["key"]: learning.Given(response, at)
+        for question in grading.all_questions([seat.lesson])
         if (response := grading.read_response(question, seed, request.POST)) is not None
     }
     try:
         saved = learning.save_answers(
-            enrolment=seat.enrolment,
-            lesson=seat.lesson,
-            number=int(number),
-            responses=responses,
-            at=at,
+            enrolment=seat.enrolment, lesson=seat.lesson, number=number, given=given, at=at
         )
         if "submit" not in request.POST:
-            if _wants_json(request):
-                return JsonResponse(
-                    {"saved": clock(at), "answered": len(saved.answered), "text": _saved(at)}
-                )
             messages.success(request, _saved(at))
             return redirect(f"{seat.url('lesson')}#fragor")
         learning.submit_attempt(
@@ -180,17 +209,65 @@ def answers(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
         )
     except learning.ClosedError:
         if "submit" in request.POST and learning.was_submitted(
-            enrolment=seat.enrolment, lesson=seat.lesson, number=int(number)
+            enrolment=seat.enrolment, lesson=seat.lesson, number=number
         ):
             return redirect(f"{seat.url('lesson')}#resultat")
         return _closed(request, seat)
+    except (learning.OtherAttemptError, learning.RestError):
+        messages.info(request, _OTHER_ATTEMPT)
+        return redirect(f"{seat.url('lesson')}#fragor")
     except learning.UnansweredError:
         return redirect(f"{seat.url('lesson')}?{MISSING}=1#fragor")
     return redirect(f"{seat.url('lesson')}#resultat")
 
 
+def _saved_as_made(request: HttpRequest, seat: Seat) -> JsonResponse:
+    """What a page saves while the learner goes on (`courses.views.asgiven`)."""
+    at = timezone.now()
+    try:
+        sent = asgiven.read(request.body, at)
+        number = _attempt_number(str(sent.attempt))
+        seed = grading.seed_of(seat.enrolment.pk, seat.lesson["key"], number)
+        given = sent.responses(grading.all_questions([seat.lesson]), seed)
+        saved = learning.save_answers(
+            enrolment=seat.enrolment, lesson=seat.lesson, number=number, given=given, at=at
+        )
+    except asgiven.UnreadableError:
+        return JsonResponse(
+            {"error": _("The page and the server differ. Reload the page.")}, status=400
+        )
+    except learning.ClosedError:
+        message = _("The course is finished: what you answered can be read, not changed.")
+        return JsonResponse({"error": message, "final": True}, status=409)
+    except (learning.OtherAttemptError, learning.RestError):
+        return JsonResponse({"error": str(_OTHER_ATTEMPT), "final": True}, status=409)
+    if saved.attempt.submitted_at is not None:
+        message = _(
+            "These questions were handed in %(time)s, perhaps on another device. What you have "
+            "changed here since is not counted."
+        ) % {"time": clock(saved.attempt.submitted_at)}
+        return JsonResponse({"error": message, "final": True}, status=409)
+    return JsonResponse({"saved": clock(at), "answered": len(saved.answered), "text": _saved(at)})
+
+
 def _saved(at: Any) -> str:
     return _("Saved %(time)s. You can close and go on with another device.") % {"time": clock(at)}
+
+
+@require_GET
+@never_cache
+def state(request: HttpRequest, slug: str, lesson_slug: str) -> JsonResponse:
+    """What is stored of the open attempt, field by field: for a page that has been out of sight
+    while the learner went on elsewhere."""
+    seat = _own_seat(request, slug, lesson_slug)
+    attempt = _attempt(seat, retry="forsok" in request.GET)
+    return JsonResponse(
+        {
+            "attempt": attempt.number,
+            "submitted": attempt.submitted or not seat.is_open,
+            "fields": dict(asgiven.fields_of(attempt.questions)),
+        }
+    )
 
 
 def _block(seat: Seat, block_key: str, kind: str) -> dict[str, Any]:
@@ -206,37 +283,59 @@ def reflection(request: HttpRequest, slug: str, lesson_slug: str, block_key: str
     seat = _own_seat(request, slug, lesson_slug)
     _block(seat, block_key, "reflection")
     at = timezone.now()
+    # Line breaks as the form counted them.
+    text = request.POST.get("text", "").replace("\r\n", "\n")
     try:
         learning.save_reflection(
             enrolment=seat.enrolment,
             block_key=block_key,
-            text=request.POST.get("text", "")[:10_000],
+            given=asgiven.stamped(text, request.POST, at),
             at=at,
         )
+    except learning.ClosedError:
+        return _closed(request, seat)
     except ValidationError as error:
         message = " ".join(error.messages)
         if _wants_json(request):
             return JsonResponse({"error": message}, status=422)
-        messages.error(request, message)
-        return redirect(f"{seat.url('lesson')}#b-{block_key}")
+        return render(
+            request,
+            "courses/reflection_refused.html",
+            {
+                "seat": seat,
+                "block": _block(seat, block_key, "reflection"),
+                "text": text,
+                "error": message,
+            },
+            status=422,
+        )
     if _wants_json(request):
-        return JsonResponse({"saved": clock(at), "text": _("Saved %s") % clock(at)})
+        return JsonResponse({"text": _("Saved %s") % clock(at)})
     messages.success(request, _("Saved %s") % clock(at))
     return redirect(f"{seat.url('lesson')}#b-{block_key}")
 
 
 @require_POST
 def checklist(request: HttpRequest, slug: str, lesson_slug: str, block_key: str) -> HttpResponse:
-    """Keep which points are ticked."""
+    """Keep which points are ticked. A page with script says which points were touched."""
     seat = _own_seat(request, slug, lesson_slug)
     count = len(_block(seat, block_key, "checklist")["value"]["items"])
-    items = {int(item) for item in request.POST.getlist("item") if item.isdecimal()}
-    learning.save_checklist(
-        enrolment=seat.enrolment,
-        block_key=block_key,
-        items={item for item in items if item < count},
-    )
-    saved = _("Saved %s") % clock(timezone.now())
+    at = timezone.now()
+    ticked = {int(item) for item in request.POST.getlist("item") if item.isdecimal()}
+    touched = {int(item) for item in request.POST.getlist("touched") if item.isdecimal()}
+    try:
+        learning.save_ticks(
+            enrolment=seat.enrolment,
+            block_key=block_key,
+            given={
+                item: asgiven.stamped(item in ticked, request.POST, at)
+                for item in (touched or set(range(count)))
+                if item < count
+            },
+        )
+    except learning.ClosedError:
+        return _closed(request, seat)
+    saved = _("Saved %s") % clock(at)
     if _wants_json(request):
         return JsonResponse({"text": saved})
     messages.success(request, saved)
@@ -245,13 +344,17 @@ def checklist(request: HttpRequest, slug: str, lesson_slug: str, block_key: str)
 
 @require_POST
 def place(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
-    """Remember the block that the learner has come to."""
+    """Remember the block or the question that the learner has come to."""
     seat = _own_seat(request, slug, lesson_slug)
     block_key = request.POST.get("block", "")
     known = {block["id"] for block in seat.lesson["blocks"]} | {"fragor"}
+    known |= {f"q-{question['key']}" for question in grading.all_questions([seat.lesson])}
     if seat.is_open and block_key in known:
         learning.remember_place(
-            enrolment=seat.enrolment, lesson_key=seat.lesson["key"], block_key=block_key
+            enrolment=seat.enrolment,
+            lesson_key=seat.lesson["key"],
+            block_key=block_key,
+            at=asgiven.stamped(None, request.POST, timezone.now()).at,
         )
     return HttpResponse(status=204)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from wagtail.models import Page
 
 from courses.freezing import LessonContent, lessons_of
-from courses.grading import right_response
+from courses.grading import all_questions, right_response
 from courses.models import (
     CourseCatalogue,
     CourseGives,
@@ -69,8 +70,75 @@ def matching(key: str = "p") -> dict[str, Any]:
     return {"type": "matching", "id": key, "value": value}
 
 
+def numeric(key: str = "n") -> dict[str, Any]:
+    value = {
+        "prompt": "Hur många?",
+        "answer": "12.5",
+        "tolerance": "0.5",
+        "unit": "timmar",
+        "explanation": "Så många.",
+    }
+    return {"type": "numeric", "id": key, "value": value}
+
+
+def shorttext(key: str = "k") -> dict[str, Any]:
+    value = {"prompt": "Vem?", "accepted": ["Socialtjänsten"], "explanation": "Den."}
+    return {"type": "shorttext", "id": key, "value": value}
+
+
+def cloze(key: str = "l") -> dict[str, Any]:
+    gaps = [
+        {"options": ["genast", "senare"], "accepted": []},
+        {"options": [], "accepted": ["rektorn"]},
+    ]
+    value = {
+        "prompt": "Fyll i.",
+        "text": "Det görs {1} av {2}.",
+        "gaps": gaps,
+        "partial": True,
+        "explanation": "Så.",
+    }
+    return {"type": "cloze", "id": key, "value": value}
+
+
+def branch(key: str = "b") -> dict[str, Any]:
+    def choice(text: str, leads_to: str) -> dict[str, str]:
+        return {"text": text, "feedback": f"<p>{text}.</p>", "next": leads_to}
+
+    steps = [
+        {
+            "id": "a",
+            "text": "<p>Någon ringer.</p>",
+            "choices": [choice("Svara", "b"), choice("Lägg på", "slut")],
+            "credit": 0,
+        },
+        {
+            "id": "b",
+            "text": "<p>Och vad säger du?</p>",
+            "choices": [choice("Lyssna", "bra"), choice("Avbryt", "halvt")],
+            "credit": 0,
+        },
+        {"id": "bra", "text": "<p>Bra.</p>", "choices": [], "credit": 100},
+        {"id": "halvt", "text": "<p>Nja.</p>", "choices": [], "credit": 50},
+        {"id": "slut", "text": "<p>Slut.</p>", "choices": [], "credit": 0},
+    ]
+    value = {"prompt": "Vad gör du?", "start": "a", "steps": steps, "explanation": "Lyssna."}
+    return {"type": "branch", "id": key, "value": value}
+
+
 def all_kinds() -> list[dict[str, Any]]:
-    return [single(), multiple(), truefalse(), ordering(), matching()]
+    """Every kind but the one that needs a picture."""
+    return [
+        single(),
+        multiple(),
+        truefalse(),
+        ordering(),
+        matching(),
+        numeric(),
+        shorttext(),
+        cloze(),
+        branch(),
+    ]
 
 
 def text(html: str = "<p>Text.</p>", key: str = "") -> dict[str, Any]:
@@ -197,8 +265,13 @@ def enrol(person: Person, version: CourseVersion, at: datetime = NOON) -> Enrolm
     )
 
 
-def right_responses(lesson: LessonContent) -> dict[str, Any]:
-    return {question["key"]: right_response(question) for question in lesson["questions"]}
+def right_responses(lesson: Mapping[str, Any]) -> dict[str, Any]:
+    return {question["key"]: right_response(question) for question in all_questions([lesson])}
+
+
+def give(responses: Mapping[str, Any], at: datetime = NOON) -> dict[str, learning.Given]:
+    """Responses as a form gives them, all at once."""
+    return {key: learning.Given(response, at) for key, response in responses.items()}
 
 
 def take_lesson(
@@ -206,7 +279,11 @@ def take_lesson(
 ) -> learning.Outcome:
     """Answer everything right and hand it in."""
     saved = learning.save_answers(
-        enrolment=enrolment, lesson=lesson, number=1, responses=right_responses(lesson), at=at
+        enrolment=enrolment,
+        lesson=lesson,
+        number=1,
+        given=give(right_responses(lesson), at),
+        at=at,
     )
     return learning.submit_attempt(
         enrolment=enrolment, lesson=lesson, number=saved.attempt.number, at=at

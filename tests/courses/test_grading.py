@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses import grading
+from tests.builders.answers import fields_for
 
 WORDS = st.text("abcåäö ", min_size=1, max_size=8)
 
@@ -40,17 +41,8 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
 def posted(question: dict[str, Any], seed: int, response: grading.Response) -> QueryDict:
     """The form that a browser sends for a response."""
     fields = QueryDict(mutable=True)
-    names = grading.field_names(question)
-    value_of = {choice.number: choice.value for choice in grading.shuffled(question, seed)}
-    if isinstance(response, bool):
-        fields[names[0]] = "true" if response else "false"
-    elif isinstance(response, int):
-        fields[names[0]] = value_of[response]
-    elif question["kind"] == "multiple":
-        fields.setlist(names[0], [value_of[number] for number in response])
-    else:
-        for name, number in zip(names, response, strict=True):
-            fields[name] = value_of[number]
+    for name, values in fields_for(question, seed, response).items():
+        fields.setlist(name, values)
     return fields
 
 
@@ -61,7 +53,7 @@ def test_the_right_response_survives_the_form_and_is_right(
     right = grading.right_response(question)
     read = grading.read_response(question, seed, posted(question, seed, right))
     assert read == right
-    assert grading.is_correct(question, read)
+    assert grading.credit(question, read) == 1
 
 
 @given(questions(), st.integers(0, 2**31 - 1), st.data())
@@ -86,7 +78,7 @@ def test_any_other_response_survives_the_form_and_is_wrong(
     other = data.draw(others.filter(lambda response: response != right))
     read = grading.read_response(question, seed, posted(question, seed, other))
     assert read == other
-    assert not grading.is_correct(question, read)
+    assert grading.credit(question, read) < 1
 
 
 @given(questions(), st.integers(0, 2**31 - 1))
@@ -118,13 +110,16 @@ def test_a_form_that_makes_no_sense_is_no_response(
 
 def test_option_number_one_is_not_the_answer_true() -> None:
     question = {"key": "k", "kind": "truefalse", "correct": True}
-    assert not grading.is_correct(question, 1)
+    assert grading.credit(question, 1) == 0
 
 
-def test_steps_with_one_given_twice_are_no_response() -> None:
+def test_steps_with_one_given_twice_are_kept_and_no_answer() -> None:
     question = {"key": "k", "kind": "ordering", "items": ["a", "b", "c"]}
     fields = QueryDict("q-k-0=0&q-k-1=0&q-k-2=1")
-    assert grading.read_response(question, 1, fields) is None
+    response = grading.read_response(question, 1, fields)
+    assert response == [2, 2, 1]
+    assert not grading.is_complete(question, response)
+    assert grading.credit(question, response) == 0
 
 
 def test_score_is_rounded_down_but_the_mark_is_not() -> None:

@@ -104,7 +104,7 @@ def test_handing_in_with_a_question_open_keeps_the_answers(enrolment: Enrolment)
     )
     with pytest.raises(learning.UnansweredError) as refused:
         learning.submit_attempt(enrolment=enrolment, lesson=lesson, number=1, at=NOON)
-    assert refused.value.keys == ("s", "m", "o", "p")
+    assert refused.value.keys == ("s", "m", "o", "p", "n", "k", "l", "b")
     assert Attempt.objects.get().submitted_at is None
     assert Answer.objects.count() == 1
 
@@ -113,7 +113,11 @@ def fail(enrolment: Enrolment, number: int = 1) -> learning.Outcome:
     lesson = lesson_of(enrolment)
     responses = {**courses.right_responses(lesson), "s": 0, "t": False}
     saved = learning.save_answers(
-        enrolment=enrolment, lesson=lesson, number=number, responses=responses, at=NOON
+        enrolment=enrolment,
+        lesson=lesson,
+        number=number,
+        given=courses.give(responses),
+        at=NOON,
     )
     return learning.submit_attempt(
         enrolment=enrolment, lesson=lesson, number=saved.attempt.number, at=NOON
@@ -122,13 +126,13 @@ def fail(enrolment: Enrolment, number: int = 1) -> learning.Outcome:
 
 def test_failing_leaves_the_lesson_open_and_the_next_attempt_counts(enrolment: Enrolment) -> None:
     outcome = fail(enrolment)
-    assert (outcome.attempt.score, outcome.lesson_done, outcome.completion) == (60, False, None)
+    assert (outcome.attempt.score, outcome.lesson_done, outcome.completion) == (77, False, None)
     lesson = lesson_of(enrolment)
     learning.save_answers(
         enrolment=enrolment,
         lesson=lesson,
         number=2,
-        responses=courses.right_responses(lesson),
+        given=courses.give(courses.right_responses(lesson)),
         at=NOON,
     )
     passed = learning.submit_attempt(enrolment=enrolment, lesson=lesson, number=2, at=NOON)
@@ -302,15 +306,20 @@ def test_superseding_prints_the_corrected_name_and_keeps_the_old_certificate(
 def test_a_reflection_with_personal_data_is_not_stored(enrolment: Enrolment) -> None:
     with pytest.raises(ValidationError):
         learning.save_reflection(
-            enrolment=enrolment, block_key="r", text="Ring 070-174 06 58", at=NOON
+            enrolment=enrolment,
+            block_key="r",
+            given=learning.Given("Ring 070-174 06 58", NOON),
+            at=NOON,
         )
     assert not Reflection.objects.exists()
 
 
 def test_ticks_are_kept_and_taken_away(enrolment: Enrolment) -> None:
     for items in ({0, 2}, {2}):
-        learning.save_checklist(enrolment=enrolment, block_key="c", items=items)
-    assert list(enrolment.marks.values_list("item", flat=True)) == [2]
+        given = {item: learning.Given(item in items, NOON) for item in range(3)}
+        learning.save_ticks(enrolment=enrolment, block_key="c", given=given)
+    ticked = enrolment.marks.filter(ticked=True)
+    assert list(ticked.values_list("item", flat=True)) == [2]
 
 
 def test_continue_leads_to_the_block_and_then_to_the_next_open_lesson() -> None:
@@ -319,7 +328,7 @@ def test_continue_leads_to_the_block_and_then_to_the_next_open_lesson() -> None:
     enrolment = courses.enrol(person, version)
     first, second, _third = lessons_of(version.content)
     slug = version.course.slug
-    learning.remember_place(enrolment=enrolment, lesson_key=second["key"], block_key="x")
+    learning.remember_place(enrolment=enrolment, lesson_key=second["key"], block_key="x", at=NOON)
     assert current_enrolments(person)[0].continue_url == f"/kurser/{slug}/{second['slug']}/#b-x"
     courses.take_lesson(enrolment, second)
     progress = current_enrolments(person)[0]
@@ -344,7 +353,7 @@ def test_nothing_is_written_to_a_withdrawn_enrolment(enrolment: Enrolment) -> No
             enrolment=enrolment,
             lesson=lesson,
             number=1,
-            responses=courses.right_responses(lesson),
+            given=courses.give(courses.right_responses(lesson)),
             at=NOON,
         )
     assert not Attempt.objects.exists()

@@ -32,6 +32,7 @@ from courses.registry import RequirementHint, requirement_hint
 from courses.services import completing
 from lms.people.models import Person, User
 from tests.builders import courses
+from tests.builders.answers import fields_for
 from tests.builders.people import employ, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -63,18 +64,27 @@ def form_of(version: CourseVersion, enrolment: Enrolment, number: int = 1, place
     seed = grading.seed_of(enrolment.pk, lesson["key"], number)
     fields: dict[str, Any] = {"attempt": str(number)}
     for question in lesson["questions"]:
-        right = grading.right_response(question)
-        value_of = {choice.number: choice.value for choice in grading.shuffled(question, seed)}
-        names = grading.field_names(question)
-        if isinstance(right, bool):
-            fields[names[0]] = str(right).lower()
-        elif isinstance(right, int):
-            fields[names[0]] = value_of[right]
-        elif question["kind"] == "multiple":
-            fields[names[0]] = [value_of[number] for number in right]
-        else:
-            fields |= {name: value_of[n] for name, n in zip(names, right, strict=True)}
+        fields |= fields_for(question, seed, grading.right_response(question))
     return fields
+
+
+def post_as_given(client: Client, version: CourseVersion, fields: dict[str, Any]) -> Any:
+    """Post a form's fields as the page's script does, one change for each question."""
+    changes: dict[str, list[list[str]]] = {}
+    for name, values in fields.items():
+        if name.startswith("q-"):
+            question = name.split("-")[1]
+            changes.setdefault(question, []).extend([name, value] for value in values)
+    body = {
+        "attempt": int(fields["attempt"]),
+        "client": "test",
+        "changes": [
+            {"question": key, "sequence": number, "age": 0, "fields": pairs}
+            for number, (key, pairs) in enumerate(changes.items(), start=1)
+        ],
+    }
+    url = lesson_url(version, 0, "answers")
+    return client.post(url, body, content_type="application/json")
 
 
 def test_catalogue_puts_what_is_required_first(
@@ -152,14 +162,14 @@ def test_answers_are_saved_as_they_are_given(learner: Client, person: Person) ->
     enrolment = courses.enrol(person, version)
     fields = form_of(version, enrolment)
     fields.pop("q-o-1")
-    response = learner.post(
-        lesson_url(version, 0, "answers"), fields, headers={"Accept": "application/json"}
-    )
-    assert response.json()["answered"] == 4
+    response = post_as_given(learner, version, fields)
+    assert response.json()["answered"] == 8
     assert response.json()["text"].startswith("Sparat ")
-    assert sorted(Answer.objects.values_list("question_key", flat=True)) == ["m", "p", "s", "t"]
+    incomplete = Answer.objects.get(complete=False)
+    assert (incomplete.question_key, incomplete.response) == ("o", [0, None, 2])
     page = learner.get(lesson_url(version)).content.decode()
-    assert page.count(" checked") == 4
+    assert page.count(" checked") == 6
+    assert page.count(" selected") == 2 + 3 + 1
     assert "Rätt." not in page
 
 
@@ -405,7 +415,7 @@ def test_a_lesson_takes_the_same_queries_however_long_the_course(
         enrolment=enrolment,
         lesson=lesson,
         number=1,
-        responses=courses.right_responses(lesson),
+        given=courses.give(courses.right_responses(lesson)),
         at=courses.NOON,
     )
     learner.get(lesson_url(version))

@@ -1,0 +1,156 @@
+"""What a lesson's page shows one learner: the frozen text, and the questions as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from courses import grading
+from courses.freezing import LessonContent, lessons_of
+from courses.models import Attempt, CourseVersion, Enrolment
+from courses.reading.questions import ShownQuestion, show_question
+from courses.reading.rests import questions_of, rest_of, rests_until
+from lms.content.freezing import FrozenBlock, with_addresses
+
+
+@dataclass(frozen=True)
+class ShownAttempt:
+    """The attempt a learner sees: open, or submitted with its outcome."""
+
+    number: int
+    questions: tuple[ShownQuestion, ...]
+    submitted: bool
+    passed: bool
+    score: int | None
+    # How many questions are wholly right.
+    right: int
+    last_saved: datetime | None
+    # When the next attempt may begin, where there is a rest to wait for.
+    rests_until: datetime | None
+    # This one included, before the next rest; None: no limit.
+    attempts_left: int | None
+
+
+class AssetUrls(Mapping[str, str]):
+    """The address of every file of a version, by its key."""
+
+    def __init__(self, version_pk: int) -> None:
+        self._pk = version_pk
+
+    def __getitem__(self, key: str) -> str:
+        return reverse("courses:asset", args=[self._pk, key])
+
+    def __iter__(self) -> Any:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def lesson_by_slug(version: CourseVersion, slug: str) -> LessonContent | None:
+    return next((each for each in lessons_of(version.content) if each["slug"] == slug), None)
+
+
+@dataclass(frozen=True)
+class ShownBlock:
+    """A block as this learner sees it. `items` are a checklist's points with their ticks, `text`
+    and `saved_at` a reflection."""
+
+    id: str
+    type: str
+    value: dict[str, Any]
+    block: FrozenBlock
+    items: tuple[tuple[int, str, bool], ...] = ()
+    text: str = ""
+    saved_at: datetime | None = None
+
+
+def blocks_to_read(enrolment: Enrolment, lesson: LessonContent) -> list[ShownBlock]:
+    """The lesson's blocks with what the learner has ticked and written. Two queries."""
+    ticks = set(enrolment.marks.filter(ticked=True).values_list("block_key", "item"))
+    written = {reflection.block_key: reflection for reflection in enrolment.reflections.all()}
+    shown = []
+    for block in with_addresses(lesson["blocks"], AssetUrls(enrolment.version_id)):
+        items: tuple[tuple[int, str, bool], ...] = ()
+        if block["type"] == "checklist":
+            items = tuple(
+                (number, text, (block["id"], number) in ticks)
+                for number, text in enumerate(block["value"]["items"])
+            )
+        reflection = written.get(block["id"]) if block["type"] == "reflection" else None
+        shown.append(
+            ShownBlock(
+                id=block["id"],
+                type=block["type"],
+                value=block["value"],
+                block=block,
+                items=items,
+                text=reflection.text if reflection else "",
+                saved_at=reflection.saved_at if reflection else None,
+            )
+        )
+    return shown
+
+
+def show_attempt(
+    enrolment: Enrolment,
+    lesson: Mapping[str, Any],
+    *,
+    retry: bool,
+    words: Mapping[bool, str],
+    now: datetime,
+) -> ShownAttempt:
+    """The latest attempt at a lesson's questions, or, where it failed and the learner asks for
+    it, the next one, unless it has to wait. `words` are what true and false are called. Two
+    queries."""
+    attempts = list(
+        Attempt.objects.filter(enrolment=enrolment, lesson_key=lesson["key"])
+        .order_by("number")
+        .prefetch_related("answers")
+    )
+    latest = attempts[-1] if attempts else None
+    failed = latest is not None and latest.submitted_at is not None and not latest.passed
+    until = rests_until(lesson, attempts) if failed else None
+    if until is not None and now >= until:
+        until = None
+    fresh = latest is None or (retry and failed and until is None)
+    number = (latest.number if latest else 0) + (1 if fresh else 0)
+    shown = None if fresh else latest
+    if shown:
+        asked = questions_of(lesson, shown)
+        seed = shown.seed
+    else:
+        asked = grading.questions_asked(lesson, enrolment_pk=enrolment.pk, number=number)
+        seed = grading.seed_of(enrolment.pk, lesson["key"], number)
+    answers = {answer.question_key: answer for answer in shown.answers.all()} if shown else {}
+    submitted = bool(shown and shown.submitted_at)
+    urls = AssetUrls(enrolment.version_id)
+    questions = tuple(
+        show_question(
+            with_addresses(question, urls) if "image" in question else question,
+            position,
+            seed=seed,
+            answer=answers.get(question["key"]),
+            submitted=submitted,
+            words=words,
+        )
+        for position, question in enumerate(asked, start=1)
+    )
+    rest = rest_of(lesson)
+    return ShownAttempt(
+        number=number,
+        questions=questions,
+        submitted=submitted,
+        passed=bool(shown and shown.passed),
+        score=shown.score if shown else None,
+        right=sum(bool(question.correct) for question in questions),
+        last_saved=max((answer.saved_at for answer in answers.values()), default=None),
+        rests_until=until,
+        attempts_left=(
+            rest["attempts"] - (number - 1) % rest["attempts"] if rest and not submitted else None
+        ),
+    )

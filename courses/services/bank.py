@@ -1,0 +1,82 @@
+"""Writing the question bank: every change of wording is a version; nothing is deleted."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.html import strip_tags
+
+from courses.freezing import BankFiles, content_hash
+from courses.models import Question, QuestionVersion
+from lms.audit import services as audit
+from lms.people.models import User
+
+
+def wording_of(question: Question) -> dict[str, Any]:
+    """The question as plain data, a picture by its id."""
+    child = question.content[0]
+    content: dict[str, Any] = child.block.plain(child.value, BankFiles())
+    return content
+
+
+def prompt_of(question: Question) -> str:
+    """The question itself, for lists."""
+    return strip_tags(str(question.content[0].value["prompt"])) if question.content else ""
+
+
+@transaction.atomic
+def save_question(*, question: Question, by: User | None, note: str = "") -> QuestionVersion:
+    """Save a new or changed question, and its wording as a version where that differs from the
+    latest. Courses ask the new wording from their next version on."""
+    question.prompt = prompt_of(question)
+    question.save()
+    wording = wording_of(question)
+    found = content_hash({"kind": question.kind, **wording})
+    latest = question.versions.order_by("-number").first()
+    if latest is not None and latest.content_hash == found:
+        return latest
+    version = QuestionVersion(
+        question=question,
+        number=(question.versions.aggregate(Max("number"))["number__max"] or 0) + 1,
+        kind=question.kind,
+        content=wording,
+        content_hash=found,
+        note=note,
+        by=by,
+    )
+    version.full_clean(exclude=["content"])
+    version.save()
+    audit.record(
+        "question.version_saved",
+        question,
+        by=by,
+        after={"number": version.number, "hash": found},
+        reason=note,
+    )
+    return version
+
+
+@transaction.atomic
+def retire_question(*, question: Question, on: date, by: User | None, reason: str = "") -> None:
+    """Let no course draw it from its next version on. What was asked stays."""
+    if question.retired_on is not None:
+        return
+    question.retired_on = on
+    question.save(update_fields=["retired_on"])
+    audit.record(
+        "question.retired", question, by=by, after={"retired_on": on.isoformat()}, reason=reason
+    )
+
+
+@transaction.atomic
+def restore_question(*, question: Question, by: User | None) -> None:
+    """Take a retired question into use again."""
+    if question.retired_on is None:
+        return
+    before = question.retired_on.isoformat()
+    question.retired_on = None
+    question.save(update_fields=["retired_on"])
+    audit.record("question.restored", question, by=by, before={"retired_on": before})
