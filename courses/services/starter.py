@@ -106,7 +106,8 @@ def _block_value(kind: str, value: Any) -> Any:
                 ],
             }
         case "article":
-            found = Page.objects.live().filter(slug=value).values_list("pk", flat=True).first()
+            pages = Page.objects.live().not_type(CoursePage, ModulePage, LessonPage)
+            found = pages.filter(slug=value).values_list("pk", flat=True).first()
             return {"page": found} if found else None
     raise StarterError(f"unknown block: {kind}")
 
@@ -446,26 +447,23 @@ def _load(folder: Path, catalogue: Page, result: LoadResult, by: User | None) ->
 
 def _load_bank(result: LoadResult, by: User | None) -> None:
     """The questions of the bank. One that somebody has changed or retired here is left alone."""
-    for path in sorted(BANK.glob("*.yaml")):
-        for asked in read_yaml(path)["questions"]:
-            _load_question(asked, result, by)
-
-
-def _load_question(asked: Mapping[str, Any], result: LoadResult, by: User | None) -> None:
-    key = uuid.uuid5(_IDS, f"bank/{asked['key']}")
-    question = Question.objects.filter(key=key).first()
-    if question is None:
-        areas, levels = _areas_and_levels([dict(asked)])
-        question = Question(key=key, area=areas[asked["area"]], level=levels[asked["level"]])
-        legal = LegalReference.objects.filter(code__in=asked.get("legal", []))
-        question.legal_references.set(list(legal))
-        question.tags.set(asked.get("tags", []))
-        result.created.append(asked["prompt"])
-    elif question.retired_on or question.versions.filter(by__isnull=False).exists():
-        return
-    raw = [{"type": asked["kind"], "value": _question_value(asked), "id": str(key)}]
-    question.content = Question._meta.get_field("content").to_python(raw)
-    save_question(question=question, by=by)
+    bank = [asked for path in sorted(BANK.glob("*.yaml")) for asked in read_yaml(path)["questions"]]
+    areas, levels = _areas_and_levels(bank)
+    laws = {law.code: law for law in LegalReference.objects.all()}
+    known = {question.key: question for question in Question.objects.prefetch_related("versions")}
+    for asked in bank:
+        key = uuid.uuid5(_IDS, f"bank/{asked['key']}")
+        question = known.get(key)
+        if question is None:
+            question = Question(key=key, area=areas[asked["area"]], level=levels[asked["level"]])
+            question.legal_references.set([laws[code] for code in asked.get("legal", [])])
+            question.tags.set(asked.get("tags", []))
+            result.created.append(asked["prompt"])
+        elif question.retired_on or any(version.by_id for version in question.versions.all()):
+            continue
+        raw = [{"type": asked["kind"], "value": _question_value(asked), "id": str(key)}]
+        question.content = Question._meta.get_field("content").to_python(raw)
+        save_question(question=question, by=by)
 
 
 @transaction.atomic

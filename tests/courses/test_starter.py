@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_starter_courses_need_the_framework() -> None:
-    with pytest.raises(StarterError, match="Load the framework first: 1, OM1, OM2, OM3, OM5"):
+    with pytest.raises(StarterError, match="Load the framework first: 1, 2, 3, OM1, OM2, OM3"):
         load_courses()
     assert not CourseVersion.objects.exists()
 
