@@ -11,6 +11,8 @@ URLS: dict[str, Rule] = {
     "courses:answers": Rule(Obj.ATTEMPT, Action.UPDATE),
     "courses:reflection": Rule(Obj.ATTEMPT, Action.UPDATE),
     "courses:checklist": Rule(Obj.ATTEMPT, Action.UPDATE),
+    "courses:confirm": Rule(Obj.ENROLMENT, Action.UPDATE),
+    "courses:newest_version": Rule(Obj.ENROLMENT, Action.UPDATE),
     "courses:state": Rule(Obj.ATTEMPT),
     "courses:place": Rule(Obj.ATTEMPT, Action.UPDATE),
     "courses:transcript": Rule(Obj.COMPLETION),

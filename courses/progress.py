@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
+from courses.criteria import CriteriaState, Facts, evaluate
 from courses.models import CourseVersion, Enrolment, LessonCompletion
 from lms.people.models import Person
 
@@ -40,22 +41,55 @@ class EnrolmentProgress:
     lessons_done: int
     lessons_total: int
     minutes_left: int
-    # The title of the lesson that "Fortsätt" leads to, and the address of the exact place.
+    # The title of the lesson that "Fortsätt" leads to, and the address of the exact place: the
+    # conditions on the course's page, once every lesson is done.
     place_title: str
     continue_url: str
     # Whether a lesson has been opened.
     begun: bool
+    criteria: CriteriaState
+
+    @property
+    def lessons_are_done(self) -> bool:
+        return self.lessons_done == self.lessons_total
+
+    @property
+    def waits_for_manager(self) -> bool:
+        """Whether there is nothing left that the learner can do."""
+        return self.lessons_are_done and self.criteria.waits_only_for_signoff
 
 
 def with_progress(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     """Enrolments with what `progress_of` reads, without the versions' texts."""
     return enrolments.select_related("course").prefetch_related(
         Prefetch("version", CourseVersion.objects.defer("content")),
-        Prefetch("lesson_completions", LessonCompletion.objects.only("enrolment", "lesson_key")),
+        Prefetch(
+            "lesson_completions",
+            LessonCompletion.objects.only("enrolment", "lesson_key", "score"),
+        ),
+        "confirmations",
+        "signoffs",
     )
 
 
-def lesson_states(lessons: Iterable[dict[str, Any]], done: set[str]) -> tuple[LessonState, ...]:
+def criteria_in(enrolment: Enrolment, done: Mapping[str, int]) -> CriteriaState:
+    """The conditions of an enrolment read by `with_progress`; `done` has the result of each
+    finished lesson."""
+    return evaluate(
+        enrolment.version.criteria,
+        Facts(
+            lessons=frozenset(lesson["key"] for lesson in enrolment.version.lessons),
+            lessons_done=frozenset(done),
+            score=sum(done.values()) // len(done) if done else None,
+            confirmed=frozenset(row.item_key for row in enrolment.confirmations.all()),
+            signed_off=frozenset(row.item_key for row in enrolment.signoffs.all()),
+        ),
+    )
+
+
+def lesson_states(
+    lessons: Iterable[dict[str, Any]], done: Collection[str]
+) -> tuple[LessonState, ...]:
     return tuple(
         LessonState(
             key=lesson["key"],
@@ -87,10 +121,14 @@ def _fragment(block: str) -> str:
 
 def progress_of(enrolment: Enrolment) -> EnrolmentProgress:
     """The state of one enrolment read by `with_progress`: no further query."""
-    done = {completion.lesson_key for completion in enrolment.lesson_completions.all()}
+    done = {row.lesson_key: row.score for row in enrolment.lesson_completions.all()}
     lessons = lesson_states(enrolment.version.lessons, done)
     place, block = _place(enrolment, lessons)
-    url = reverse("courses:lesson", args=[enrolment.course.slug, place.slug])
+    if all(lesson.done for lesson in lessons):
+        url = reverse("courses:course", args=[enrolment.course.slug]) + "#villkor"
+    else:
+        lesson_url = reverse("courses:lesson", args=[enrolment.course.slug, place.slug])
+        url = f"{lesson_url}{_fragment(block)}"
     return EnrolmentProgress(
         enrolment_id=enrolment.pk,
         course_id=enrolment.course_id,
@@ -103,13 +141,14 @@ def progress_of(enrolment: Enrolment) -> EnrolmentProgress:
         lessons_total=len(lessons),
         minutes_left=sum(lesson.minutes for lesson in lessons if not lesson.done),
         place_title=place.title,
-        continue_url=f"{url}{_fragment(block)}",
+        continue_url=url,
         begun=bool(enrolment.place_lesson or done),
+        criteria=criteria_in(enrolment, done),
     )
 
 
 def current_enrolments(person: Person) -> list[EnrolmentProgress]:
-    """What the person is in the middle of, latest first. Three queries."""
+    """What the person is in the middle of, latest first. Five queries."""
     open_ones = Enrolment.objects.filter(
         person=person, withdrawn_at__isnull=True, completed_at__isnull=True
     ).order_by("-created_at", "-pk")

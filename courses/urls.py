@@ -1,11 +1,19 @@
 from django.urls import path
 
-from courses.views import catalogue, certificates, lesson
+from courses.views import catalogue, certificates, conditions, lesson
 
 app_name = "courses"
 urlpatterns = [
     path("kurser/", catalogue.catalogue, name="catalogue"),
     path("kurser/<slug:slug>/", catalogue.course, name="course"),
+    path(
+        "kurser/<slug:slug>/villkor/<str:item_key>/",
+        conditions.confirm_statement,
+        name="confirm",
+    ),
+    path(
+        "kurser/<slug:slug>/ny-version/byt/", conditions.go_on_in_newest, name="newest_version"
+    ),
     path("kurser/<slug:slug>/<slug:lesson_slug>/", lesson.lesson, name="lesson"),
     path("kurser/<slug:slug>/<slug:lesson_slug>/svar/", lesson.answers, name="answers"),
     path("kurser/<slug:slug>/<slug:lesson_slug>/sparat/", lesson.state, name="state"),

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from courses import listing
+from courses import entry, listing
+from courses.criteria import Facts, evaluate
 from courses.forms import CatalogueForm
 from courses.models import Certificate, CoursePage, CourseVersion, Enrolment
 from courses.progress import progress_of, with_progress
@@ -19,6 +20,9 @@ from courses.services import enrolment as enrolling
 from courses.views.readers import reader
 from lms.content.visibility import may_open
 from lms.lib.dates import today
+
+# Who has done nothing yet.
+NOBODY = Facts(frozenset(), frozenset(), None, frozenset(), frozenset())
 
 
 @require_GET
@@ -76,6 +80,9 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
             .first()
         )
     names = listing.Names.load()
+    progress = progress_of(enrolment) if enrolment and is_open else None
+    begun = progress is not None and progress.begun
+    missing = entry.locks(person, version, day, names) if person and not begun else ()
     return render(
         request,
         "courses/course.html",
@@ -87,7 +94,12 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
             "modules": listing.lesson_outline(version),
             "lessons_total": len(version.lessons),
             "gives": names.gives(version),
-            "progress": progress_of(enrolment) if enrolment and is_open else None,
+            "progress": progress,
+            "missing": missing if progress or offered is not None else (),
+            "newer": entry.newer_version(enrolment) if enrolment and is_open else None,
+            "test_out": version.test_out if not (certificate and not progress) else None,
+            "has_conditions": bool(version.criteria),
+            "criteria": progress.criteria if progress else evaluate(version.criteria, NOBODY),
             "done_keys": _done_keys(enrolment) if enrolment and is_open else set(),
             "certificate": certificate,
             "certificate_status": listing.status_of(certificate, day) if certificate else "",
@@ -122,6 +134,9 @@ def _act(request: HttpRequest, page: CoursePage, enrolment: Enrolment | None) ->
             by=reader(request),
             at=timezone.now(),
         )
+    except enrolling.LockedError:
+        messages.error(request, _("Something has to be learnt before this course."))
+        return redirect(back)
     except enrolling.NotOfferedError:
         messages.error(request, _("The course is not published. Nothing was changed."))
         return redirect(back)

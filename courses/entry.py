@@ -1,0 +1,92 @@
+"""What stands between somebody and a course: what one must hold before it, and what a newer
+version of it means for those under way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from courses.listing import Names
+from courses.models import CourseVersion, Enrolment
+from courses.offer import CourseOffer, offer_index
+from courses.registry import held_levels
+from courses.services.enrolment import missing_before
+from courses.services.moving import lessons_kept
+from lms.people.models import Person
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One level that has to be held before the course. `held` is the name of the level that the
+    person holds in the area, if any; `ways` are the courses that give what is missing."""
+
+    area: str
+    level: str
+    held: str
+    ways: tuple[CourseOffer, ...]
+
+
+def locks(person: Person, version: CourseVersion, day: date, names: Names) -> tuple[Missing, ...]:
+    """What the person lacks before the course, each with the ways to it; nothing: the course is
+    open. Four queries, two where the course asks for nothing."""
+    missing = missing_before(person, version, day)
+    if not missing:
+        return ()
+    held = held_levels([person.pk], day).get(person.pk, {})
+    offers = offer_index()
+    return tuple(
+        Missing(
+            area=names.areas.get(each.area_code, each.area_code),
+            level=names.levels.get(each.level, str(each.level)),
+            held=names.levels.get(held.get(each.area_code, 0), ""),
+            ways=offers.get((each.area_code, each.level), ()),
+        )
+        for each in missing
+    )
+
+
+@dataclass(frozen=True)
+class NewerVersion:
+    """A newer version than the one somebody is under way in: what has changed since, and what
+    going on in it would mean."""
+
+    version: CourseVersion
+    change: str
+    notes: tuple[str, ...]
+    # Finished lessons that would come along, and those that would have to be done again.
+    kept: int
+    again: tuple[str, ...]
+
+
+_WEIGHT = {
+    CourseVersion.Change.FIRST: 0,
+    CourseVersion.Change.EDITORIAL: 0,
+    CourseVersion.Change.MATERIAL: 1,
+    CourseVersion.Change.RETAKE: 2,
+}
+
+
+def newer_version(enrolment: Enrolment) -> NewerVersion | None:
+    """What has been published since, for an open enrolment; None where it is in the latest. Two
+    queries where there is something."""
+    later: Sequence[CourseVersion] = list(
+        CourseVersion.objects.filter(
+            course=enrolment.course_id, number__gt=enrolment.version.number
+        )
+        .defer("content")
+        .order_by("number")
+    )
+    if not later:
+        return None
+    latest = later[-1]
+    kept = lessons_kept(enrolment.version, latest)
+    done = {row.lesson_key for row in enrolment.lesson_completions.all()}
+    titles: Mapping[str, str] = {lesson["key"]: lesson["title"] for lesson in latest.lessons}
+    return NewerVersion(
+        version=latest,
+        change=max((each.change for each in later), key=lambda change: _WEIGHT.get(change, 0)),
+        notes=tuple(each.note for each in later if each.note),
+        kept=len(done & kept),
+        again=tuple(titles[key] for key in titles if key in done - kept),
+    )

@@ -1,0 +1,64 @@
+"""What is left before a course is completed: what the learner confirms, and going on in a newer
+version."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from courses import listing
+from courses.models import CoursePage, CourseVersion, Enrolment
+from courses.services.completing import confirm
+from courses.services.moving import move_to_version
+from courses.views.readers import reader
+
+
+def _open_enrolment(request: HttpRequest, slug: str) -> Enrolment:
+    course = get_object_or_404(CoursePage.objects.only("pk", "slug"), slug=slug)
+    person = reader(request).person
+    found = (
+        listing.enrolments_to_read(person, course.pk).select_related("version").first()
+        if person
+        else None
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_POST
+def confirm_statement(request: HttpRequest, slug: str, item_key: str) -> HttpResponse:
+    """The learner says that something is so. Doing it again changes nothing."""
+    enrolment = _open_enrolment(request, slug)
+    try:
+        completion = confirm(enrolment=enrolment, item_key=item_key, at=timezone.now())
+    except LookupError as error:
+        raise Http404 from error
+    if completion is None:
+        messages.success(request, _("Saved. You have confirmed it."))
+    else:
+        messages.success(request, _("You have completed the course. The certificate is yours."))
+    return redirect(reverse("courses:course", args=[slug]) + "#villkor")
+
+
+@require_POST
+def go_on_in_newest(request: HttpRequest, slug: str) -> HttpResponse:
+    """Move to the newest version; what is the same comes along."""
+    enrolment = _open_enrolment(request, slug)
+    latest = CourseVersion.objects.offered().filter(course=enrolment.course_id).first()
+    if latest is None or enrolment.completed_at is not None:
+        messages.info(request, _("There is no newer version to go on in."))
+    elif move_to_version(
+        enrolments=[enrolment], version=latest, by=reader(request), at=timezone.now()
+    ):
+        messages.success(
+            request,
+            _("You go on in version %(number)s. What is unchanged is still done.")
+            % {"number": latest.number},
+        )
+    return redirect("courses:course", slug)
