@@ -1,5 +1,5 @@
-"""What courses may know of the plan: which levels a person has yet to reach or renew, and which
-ones people hold. Registered when Django is ready."""
+"""What courses may know of the plan: which levels a person has yet to reach or renew, which ones
+people hold or have held, and what is asked of anybody. Registered when Django is ready."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from django.db.models import Q
 
 from competence.engine import gap_rows
 from competence.models import Achievement, Exemption, Requirement
-from courses.registry import RequirementHint, held_levels, requirement_hint
+from competence.supply import levels_required
+from courses.registry import (
+    RequiredLevel,
+    RequirementHint,
+    ever_held,
+    held_levels,
+    required_anywhere,
+    requirement_hint,
+)
 from lms.people.models import Person
 from lms.people.querysets import valid_on_q
 
@@ -53,3 +61,28 @@ def levels_held(people: Iterable[int], day: date) -> dict[int, dict[str, int]]:
             areas = held.setdefault(pk, {})
             areas[area] = max(level, areas.get(area, 0))
     return held
+
+
+@ever_held.register
+def levels_ever_held(people: Iterable[int], day: date) -> dict[int, dict[str, int]]:
+    """The highest level of each area that people have reached by `day`, whether it has run out
+    since or not. An exemption is no knowledge. One query."""
+    facts = Achievement.objects.filter(
+        Q(revoked_on__isnull=True) | Q(revoked_on__gt=day),
+        person__in=list(people),
+        achieved_on__lte=day,
+    ).values_list("person_id", "area__code", "level__number")
+    held: dict[int, dict[str, int]] = {}
+    for pk, area, level in facts:
+        areas = held.setdefault(pk, {})
+        areas[area] = max(level, areas.get(area, 0))
+    return held
+
+
+@required_anywhere.register
+def levels_asked_for(day: date) -> list[RequiredLevel]:
+    """What some requirement in effect on `day` asks for."""
+    return [
+        RequiredLevel(each.area, each.level, f"{each.area_name}, {each.level_name}")
+        for each in levels_required(day)
+    ]

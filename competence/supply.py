@@ -29,12 +29,12 @@ def requirements_without_supply(as_of: date) -> list[MissingSupply]:
     offered = offer_index()
     return [
         missing
-        for missing in _required_levels(as_of)
+        for missing in levels_required(as_of)
         if not offered.get((missing.area, missing.level))
     ]
 
 
-def _required_levels(as_of: date) -> list[MissingSupply]:
+def levels_required(as_of: date) -> list[MissingSupply]:
     """Every (area, level) that some requirement in effect asks for, with the groups that ask."""
     rows = (
         Requirement.objects.filter(

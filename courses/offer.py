@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 from django.urls import reverse
 
-from courses.models import CourseVersion
+from courses.models import Completion, CoursePage, CourseVersion
+from courses.registry import ever_held
 
 
 @dataclass(frozen=True)
@@ -25,12 +28,22 @@ class CourseOffer:
     def url(self) -> str:
         return reverse("courses:course", args=[self.slug])
 
+    @property
+    def is_refresher(self) -> bool:
+        return self.form == CoursePage.Form.REFRESHER
 
-def offer_index() -> dict[tuple[str, int], tuple[CourseOffer, ...]]:
-    """For each area and level that some published course gives: the courses that give at least
-    that level, nearest level first, then shortest. One query."""
+
+OfferIndex = Mapping[tuple[str, int], tuple[CourseOffer, ...]]
+
+
+def is_refresher(version: CourseVersion) -> bool:
+    form: str = version.outline["course"]["form"]
+    return form == CoursePage.Form.REFRESHER
+
+
+def _index(versions: Iterable[CourseVersion]) -> dict[tuple[str, int], tuple[CourseOffer, ...]]:
     given: dict[str, list[CourseOffer]] = {}
-    for version in CourseVersion.objects.offered().select_related("course"):
+    for version in versions:
         course = version.outline["course"]
         for grant in version.grants:
             given.setdefault(grant.area_code, []).append(
@@ -51,6 +64,78 @@ def offer_index() -> dict[tuple[str, int], tuple[CourseOffer, ...]]:
     return index
 
 
+def offer_index(*, without: int | None = None) -> dict[tuple[str, int], tuple[CourseOffer, ...]]:
+    """For each area and level that some published course gives: the courses that give at least
+    that level, nearest level first, then shortest. Refreshers are not for everyone and not here.
+    `without` leaves one course out. One query."""
+    return _index(
+        version
+        for version in CourseVersion.objects.offered().select_related("course")
+        if not is_refresher(version) and version.course_id != without
+    )
+
+
 def courses_giving(area_code: str, level: int) -> list[CourseOffer]:
     """The published courses that give at least `level` in the area, nearest level first."""
     return list(offer_index().get((area_code, level), ()))
+
+
+@dataclass(frozen=True)
+class Refreshers:
+    """The refreshers on offer, and which of them each person may take."""
+
+    offers: OfferIndex = field(default_factory=dict)
+    allowed: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+    def to(self, person_pk: int, area_code: str, level: int) -> tuple[CourseOffer, ...]:
+        """The refreshers that the person may take and that give at least `level` in the area."""
+        courses = self.allowed.get(person_pk, frozenset())
+        if not courses:
+            return ()
+        found = self.offers.get((area_code, level), ())
+        return tuple(offer for offer in found if offer.course_id in courses)
+
+
+def refreshers_for(people: Iterable[int], day: date) -> Refreshers:
+    """What each of `people` (by primary key) may refresh on `day`: one query without refreshers,
+    else the same few whatever the number."""
+    versions = [
+        version
+        for version in CourseVersion.objects.offered().select_related("course")
+        if is_refresher(version)
+    ]
+    if not versions:
+        return Refreshers()
+    return Refreshers(_index(versions), may_refresh(people, versions, day))
+
+
+def may_refresh(
+    people: Iterable[int], versions: Sequence[CourseVersion], day: date
+) -> dict[int, frozenset[int]]:
+    """The courses among these refreshers that each person may take: those of which they have once
+    had every level, valid still or run out. A completion of the course that is refreshed counts
+    for what it gave."""
+    wanted = list(people)
+    had: dict[int, dict[str, int]] = {
+        pk: dict(areas) for pk, areas in ever_held(wanted, day).items()
+    }
+    refreshed = {version.refreshes for version in versions if version.refreshes}
+    done = list(
+        Completion.objects.filter(
+            person__in=wanted, version__course__in=refreshed, revoked_on__isnull=True
+        ).values_list("person_id", "version_id")
+    )
+    given = CourseVersion.objects.defer("content").in_bulk({version for _person, version in done})
+    for person, version in done:
+        areas = had.setdefault(person, {})
+        for grant in given[version].grants:
+            areas[grant.area_code] = max(grant.level, areas.get(grant.area_code, 0))
+    return {
+        person: frozenset(
+            version.course_id
+            for version in versions
+            if version.grants
+            and all(areas.get(each.area_code, 0) >= each.level for each in version.grants)
+        )
+        for person, areas in had.items()
+    }

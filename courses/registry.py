@@ -60,3 +60,36 @@ class HeldLevelsHook:
 
 
 held_levels = HeldLevelsHook()
+
+# The highest level each person has held up to a day, valid still or run out. What was taken back
+# was never held.
+ever_held = HeldLevelsHook()
+
+
+@dataclass(frozen=True)
+class RequiredLevel:
+    """A level in an area that somebody is required to reach, in words."""
+
+    area_code: str
+    level: int
+    label: str
+
+
+RequiredLevels = Callable[[date], list[RequiredLevel]]
+
+
+class RequiredLevelsHook:
+    """Which levels the plan asks of anybody at all; none until somebody knows."""
+
+    def __init__(self) -> None:
+        self._function: RequiredLevels | None = None
+
+    def register(self, function: RequiredLevels) -> RequiredLevels:
+        self._function = function
+        return function
+
+    def __call__(self, day: date) -> list[RequiredLevel]:
+        return self._function(day) if self._function else []
+
+
+required_anywhere = RequiredLevelsHook()

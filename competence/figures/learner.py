@@ -3,14 +3,13 @@ oneself and by the manager's page about one person, in a constant number of quer
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from competence.engine import SEVERITY, Explanation, GapRow, Status, explain
 from competence.figures.enrolled import OpenEnrolment, OpenEnrolments
 from competence.figures.team import OPEN, shown_day
-from courses.offer import CourseOffer, offer_index
+from courses.offer import CourseOffer, offer_index, refreshers_for
 from lms.people.models import Person
 
 
@@ -41,6 +40,7 @@ class MyRequirement:
     due_on: date | None
     valid_until: date | None
     sources: tuple[Source, ...]
+    # A refresher that the person may take comes before the whole course.
     offers: tuple[CourseOffer, ...]
     enrolment: OpenEnrolment | None
 
@@ -74,12 +74,20 @@ def requirements_of(person: Person, as_of: date, *, you: bool) -> list[MyRequire
     """As `my_requirements`, told to the person or about them."""
     explanations = explain(Person.objects.filter(pk=person.pk), as_of, you=you)
     offers = offer_index()
+    refreshers = refreshers_for([person.pk], as_of)
     enrolments = OpenEnrolments.of([person.pk])
     grouped: dict[tuple[bool, str, int], list[Explanation]] = {}
     for explanation in explanations:
         row = explanation.row
         grouped.setdefault((row.mandatory, row.area, row.level), []).append(explanation)
-    requirements = [_requirement(same, offers, enrolments) for same in grouped.values()]
+    requirements = [
+        _requirement(
+            same,
+            (*refreshers.to(person.pk, area, level), *offers.get((area, level), ())),
+            enrolments,
+        )
+        for (_mandatory, area, level), same in grouped.items()
+    ]
     requirements.sort(
         key=lambda requirement: (
             not requirement.mandatory,
@@ -97,7 +105,7 @@ def _strictness(explanation: Explanation) -> tuple[int, date]:
 
 def _requirement(
     same: list[Explanation],
-    offers: Mapping[tuple[str, int], tuple[CourseOffer, ...]],
+    offers: tuple[CourseOffer, ...],
     enrolments: OpenEnrolments,
 ) -> MyRequirement:
     same = sorted(same, key=_strictness)
@@ -124,6 +132,6 @@ def _requirement(
             )
             for e in same
         ),
-        offers=offers.get((row.area, row.level), ()),
+        offers=offers,
         enrolment=enrolments.towards(row),
     )

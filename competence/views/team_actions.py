@@ -24,7 +24,7 @@ from competence.figures.team import Member, build_team, read_team
 from competence.services.reminders import remind_people
 from competence.views.scope import UNDO, acting_user, people_acted_for
 from courses.models import Enrolment
-from courses.offer import offer_index
+from courses.offer import offer_index, refreshers_for
 from courses.services.enrolment import NotOfferedError, enrol, withdraw
 from lms.lib.dates import today
 
@@ -51,7 +51,9 @@ def team_enrol(request: HttpRequest) -> HttpResponse:
     members = _chosen(request, day)
     if not members:
         return _nobody_chosen(request)
-    suggestions = suggest(members, offer_index())
+    suggestions = suggest(
+        members, offer_index(), refreshers_for([member.pk for member in members], day)
+    )
     if request.method == "POST":
         courses = set(request.POST.getlist("course"))
         pairs = [

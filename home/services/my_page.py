@@ -164,7 +164,7 @@ def _first(
     requirements: list[MyRequirement], enrolments: list[EnrolmentProgress], day: date
 ) -> FirstCard | None:
     """The course for the mandatory requirement that presses most; among several courses for it,
-    the one that closes most of the rest. Without one, what the person has begun, else what is
+    a refresher first, then the one that closes most of the rest. Without one, what the person has begun, else what is
     recommended."""
     open_ones = _to_do([each for each in requirements if each.mandatory])
     if not open_ones:
@@ -184,7 +184,10 @@ def _first(
     if pressing.enrolment:
         course_id = pressing.enrolment.course_pk
     else:
-        offer = min(pressing.offers, key=lambda o: (-closes[o.course_id], o.minutes, o.title))
+        offer = min(
+            pressing.offers,
+            key=lambda o: (not o.is_refresher, -closes[o.course_id], o.minutes, o.title),
+        )
         course_id = offer.course_id
     closed = [
         each
