@@ -156,7 +156,8 @@ class Bank:
         return [_from_bank(version, self._files) for version in versions.order_by("question__pk")]
 
 
-def _questions(stream: Any, files: CopiedFiles) -> list[dict[str, Any]]:
+def freeze_questions(stream: Any, files: CopiedFiles) -> list[dict[str, Any]]:
+    """The questions of a lesson as plain data, those of the bank in their latest version."""
     bank = Bank(files)
     found: list[dict[str, Any]] = []
     for child in stream:
@@ -185,7 +186,8 @@ def _questions(stream: Any, files: CopiedFiles) -> list[dict[str, Any]]:
     return found
 
 
-def _criteria(stream: Any) -> list[dict[str, Any]]:
+def freeze_criteria(stream: Any) -> list[dict[str, Any]]:
+    """The conditions of a course as plain data."""
     groups = []
     for group in stream:
         items: list[dict[str, Any]] = []
@@ -228,7 +230,7 @@ def _lesson(page: LessonPage, files: CopiedFiles) -> LessonContent:
             else None
         ),
         "blocks": freeze_stream(page.body, files),
-        "questions": _questions(page.questions, files),
+        "questions": freeze_questions(page.questions, files),
     }
 
 
@@ -272,7 +274,7 @@ def freeze_course(course: CoursePage, files: CopiedFiles) -> CourseContent:
             {"area_code": asked.area.code, "level": asked.level.number}
             for asked in course.requires.select_related("area", "level").order_by("area__code")
         ],
-        "completion": _criteria(course.completion),
+        "completion": freeze_criteria(course.completion),
         "test_out": (
             {"percent": course.test_out_percent, "questions": course.test_out_questions}
             if course.test_out_percent
