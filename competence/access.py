@@ -21,6 +21,7 @@ URLS: dict[str, Rule] = {
     "competence:team_enrol": _ENROL,
     "competence:team_undo": _ENROL,
     "competence:team_remind": _ENROL,
+    "competence:signoffs": _ENROL,
     "competence_admin:plan": _EDIT_PLAN,
     "competence_admin:new_draft": _EDIT_PLAN,
     "competence_admin:version": _EDIT_PLAN,

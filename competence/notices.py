@@ -7,7 +7,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from competence.services import reminders
+from competence.services import reminders, signoffs
 from courses.offer import offer_index
 from lms.notifications.models import Delivery
 from lms.notifications.registry import Mail, NoticeKind, register, register_daily
@@ -41,6 +41,19 @@ for _code, _label in {
             sample=_SAMPLE,
         )
     )
+
+register(
+    NoticeKind(
+        code=signoffs.SIGNOFF_WANTED,
+        label=_("Your confirmation is wanted"),
+        templates="competence/mail/signoff_wanted",
+        category=Delivery.Category.REMINDER,
+        mail=Mail.MERGED,
+        action=_("Confirm"),
+        still_true=signoffs.still_wanted,
+        sample={"name": "Åsa Öström-Żółć", "course": "Samtal och bemötande", "enrolment": 0},
+    )
+)
 
 register(
     NoticeKind(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.dispatch import receiver
@@ -10,8 +10,9 @@ from django.dispatch import receiver
 from competence.models import Achievement, Exemption, KeyPersonAssignment
 from competence.services.awards import award_achievements, revoke_achievements
 from competence.services.reminders import say_once_for_both
-from courses.models import Completion
-from courses.signals import completion_revoked, course_completed
+from competence.services.signoffs import tell_managers
+from courses.models import Completion, Enrolment
+from courses.signals import completion_revoked, course_completed, signoff_awaited
 from lms.people.models import Person, User
 from lms.people.querysets import valid_on_q
 from lms.people.services.accounts import keep_accounts
@@ -30,6 +31,13 @@ def revoke_what_the_course_gave(
     sender: object, *, completion: Completion, on: date, by: User | None, **kwargs: Any
 ) -> None:
     revoke_achievements(completion=completion, on=on, by=by)
+
+
+@receiver(signoff_awaited)
+def tell_whose_word_is_missing(
+    sender: object, *, enrolments: tuple[Enrolment, ...], at: datetime, **kwargs: Any
+) -> None:
+    tell_managers(enrolments=enrolments, at=at)
 
 
 @receiver(people_merged)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from competence.views import coverage, plan, team, team_actions, team_person
+from competence.views import coverage, plan, signoffs, team, team_actions, team_person
 
 app_name = "competence"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("team/atgard/anmal/", team_actions.team_enrol, name="team_enrol"),
     path("team/atgard/angra/", team_actions.team_undo, name="team_undo"),
     path("team/atgard/paminn/", team_actions.team_remind, name="team_remind"),
+    path("team/atgard/bekrafta/", signoffs.signoffs, name="signoffs"),
     path("team/<str:person_id>/", team_person.team_person, name="team_person"),
     path("team/<str:person_id>/varfor/<str:area>/", team_person.team_why, name="team_why"),
 ]

@@ -59,7 +59,7 @@ class NewerVersion:
     again: tuple[str, ...]
 
 
-_WEIGHT = {
+_WEIGHT: dict[str, int] = {
     CourseVersion.Change.FIRST: 0,
     CourseVersion.Change.EDITORIAL: 0,
     CourseVersion.Change.MATERIAL: 1,

@@ -12,3 +12,16 @@ completion_revoked = Signal()
 
 # Sent inside the transaction that publishes a version. Argument: version (CourseVersion).
 course_version_published = Signal()
+
+# Sent inside the transaction in which the last thing that learners themselves can do was done, and
+# a manager's word is missing. Arguments: enrolments (a tuple), at (datetime).
+signoff_awaited = Signal()
+
+# Sent inside the transaction that takes a course out of the catalogue, and the one that puts it
+# back. Argument: retirement (CourseRetirement).
+course_retired = Signal()
+course_reopened = Signal()
+
+# Sent inside the transaction that publishes a question to an expert with its answer. Arguments:
+# question (ExpertQuestion), by (User or None).
+expert_question_published = Signal()

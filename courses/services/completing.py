@@ -24,7 +24,7 @@ from courses.models import (
     LessonCompletion,
     SignOff,
 )
-from courses.signals import completion_revoked, course_completed
+from courses.signals import completion_revoked, course_completed, signoff_awaited
 from lms.audit import services as audit
 from lms.content.models import SiteSettings
 from lms.framework.models import CompetenceArea, TrainingLevel
@@ -112,9 +112,14 @@ def complete_if_met(*, enrolment: Enrolment, at: datetime) -> Completion | None:
 
 @transaction.atomic
 def complete_those_who_may(*, enrolments: Sequence[Enrolment], at: datetime) -> list[Completion]:
-    """The completions of those whose conditions are met. A reading of many at once."""
+    """The completions of those whose conditions are met; who waits only for a manager is said so
+    upward. A reading of many at once."""
     facts = facts_of(enrolments)
-    ready = [row for row in enrolments if evaluate(row.version.criteria, facts[row.pk]).met]
+    states = [(row, evaluate(row.version.criteria, facts[row.pk])) for row in enrolments]
+    ready = [row for row, state in states if state.met]
+    waiting = tuple(row for row, state in states if state.waits_only_for_signoff)
+    if waiting:
+        signoff_awaited.send(sender=Enrolment, enrolments=waiting, at=at)
     return complete_courses(enrolments=ready, at=at) if ready else []
 
 

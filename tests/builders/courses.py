@@ -16,6 +16,7 @@ from courses.models import (
     CourseCatalogue,
     CourseGives,
     CoursePage,
+    CourseRequires,
     Enrolment,
     LessonPage,
     ModulePage,
@@ -297,3 +298,48 @@ def complete(person: Person, version: CourseVersion, at: datetime = NOON) -> Enr
         take_lesson(enrolment, lesson, at)
     enrolment.refresh_from_db()
     return enrolment
+
+
+def take_all(enrolment: Enrolment, at: datetime = NOON) -> None:
+    """Take every lesson, whatever else the course asks for."""
+    for lesson in lessons_of(enrolment.version.content):
+        take_lesson(enrolment, lesson, at)
+
+
+def _conditions(*groups: tuple[str, int | None, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "group",
+            "id": f"g{number}",
+            "value": {"rule": rule, "count": count, "items": items},
+        }
+        for number, (rule, count, items) in enumerate(groups)
+    ]
+
+
+LESSONS = {"type": "lessons", "id": "alla", "value": None}
+CONFIRM = {"type": "confirm", "id": "rutin", "value": {"text": "Jag har läst vår rutin."}}
+SIGN_OFF = {"type": "signoff", "id": "dag", "value": {"text": "Övningsdagen är genomförd"}}
+
+
+def publish_asking(
+    *groups: Any, lessons: int = 1, requires: tuple[str, int] | None = None
+) -> CourseVersion:
+    """A published course with conditions: (rule, count, items) for each group."""
+    course = make_course(gives=(("OM5", 2, 24),))
+    course.completion = CoursePage._meta.get_field("completion").to_python(_conditions(*groups))
+    if requires:
+        areas_and_levels(requires[0])
+        course.requires.set(
+            [
+                CourseRequires(
+                    area=CompetenceArea.objects.get(code=requires[0]),
+                    level=TrainingLevel.objects.get(number=requires[1]),
+                )
+            ]
+        )
+    course.save()
+    module = add_module(course)
+    for _number in range(lessons):
+        add_lesson(module)
+    return publish_course_version(course=course, by=None)

@@ -1,0 +1,100 @@
+"""What must I confirm for my people before their courses are completed?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from competence.figures.signoffs import AwaitedSignOff, awaited_signoffs
+from competence.views.scope import acting_user, people_acted_for
+from courses.models import Enrolment
+from courses.services.completing import sign_off
+from lms.lib.dates import today
+
+
+class DoneOnForm(forms.Form):
+    done_on = forms.DateField(
+        label=gettext_lazy("The day it was done"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"),
+    )
+
+    def clean_done_on(self) -> date:
+        day: date = self.cleaned_data["done_on"]
+        if day > today():
+            raise forms.ValidationError(_("The day cannot be later than today."))
+        return day
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def signoffs(request: HttpRequest) -> HttpResponse:
+    """What waits for the manager's confirmation; POST confirms what is chosen."""
+    day = today()
+    awaited = awaited_signoffs(people_acted_for(acting_user(request), day))
+    chosen = request.POST.getlist("what")
+    form = DoneOnForm(request.POST or None, initial={"done_on": day})
+    if request.method == "POST" and form.is_valid() and chosen:
+        return _confirm(request, awaited, chosen, form.cleaned_data["done_on"])
+    if request.method == "POST" and not chosen:
+        messages.warning(request, _("Choose somebody in the list first."))
+    return render(
+        request,
+        "competence/signoffs.html",
+        {
+            "ready": [each for each in awaited if each.ready],
+            "not_yet": [each for each in awaited if not each.ready],
+            "chosen": chosen,
+            "form": form,
+        },
+    )
+
+
+def _confirm(
+    request: HttpRequest, awaited: list[AwaitedSignOff], chosen: list[str], done_on: date
+) -> HttpResponse:
+    known = {f"{each.enrolment_pk}:{each.item_key}": each for each in awaited}
+    if any(value not in known for value in chosen):
+        # Confirmed meanwhile, or never theirs to confirm.
+        stale = [value for value in chosen if value not in known]
+        if len(stale) == len(set(chosen)):
+            raise PermissionDenied
+        chosen = [value for value in chosen if value in known]
+    by_item: dict[str, list[int]] = {}
+    for value in set(chosen):
+        by_item.setdefault(known[value].item_key, []).append(known[value].enrolment_pk)
+    completed = 0
+    for item_key, enrolments in by_item.items():
+        completed += len(
+            sign_off(
+                enrolments=list(Enrolment.objects.filter(pk__in=enrolments)),
+                item_key=item_key,
+                done_on=done_on,
+                by=acting_user(request),
+                at=timezone.now(),
+            )
+        )
+    messages.success(
+        request,
+        ngettext("%(count)s is confirmed.", "%(count)s are confirmed.", len(set(chosen)))
+        % {"count": len(set(chosen))}
+        + (
+            " "
+            + ngettext(
+                "%(count)s course was completed by it.",
+                "%(count)s courses were completed by it.",
+                completed,
+            )
+            % {"count": completed}
+            if completed
+            else ""
+        ),
+    )
+    return redirect("competence:signoffs")

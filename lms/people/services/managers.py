@@ -1,0 +1,35 @@
+"""Whose manager is who, by the organisation on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from lms.people.models import Employment, Person
+
+
+def managers_of(people: Collection[int], day: date) -> dict[int, list[Person]]:
+    """The managers nearest above each of `people` (primary keys): those of the first unit, from
+    their own upward, that has one who is not the person. Somebody with several posts has a manager
+    in each. Two queries."""
+    posts = Employment.objects.valid_on(day).filter(person__in=people)
+    places = posts.values_list("person_id", "unit__tree_left", "unit__tree_right")
+    managers = list(
+        Employment.objects.valid_on(day)
+        .filter(is_manager=True)
+        .select_related("person", "unit")
+        .order_by("-unit__tree_left", "pk")
+    )
+    found: dict[int, dict[int, Person]] = {}
+    for person_pk, left, right in places:
+        above = [
+            post
+            for post in managers
+            if post.unit.tree_left <= left
+            and post.unit.tree_right >= right
+            and post.person_id != person_pk
+        ]
+        # Among units that contain one another the innermost begins last.
+        nearest = [post for post in above if post.unit_id == above[0].unit_id]
+        found.setdefault(person_pk, {}).update({post.person_id: post.person for post in nearest})
+    return {person_pk: list(each.values()) for person_pk, each in found.items()}
