@@ -34,6 +34,11 @@ class ShownAttempt:
     # This one included, before the next rest; None: no limit.
     attempts_left: int | None
 
+    @property
+    def has_partial(self) -> bool:
+        """Whether a question earned something without being wholly right."""
+        return any(question.credit and not question.correct for question in self.questions)
+
 
 class AssetUrls(Mapping[str, str]):
     """The address of every file of a version, by its key."""

@@ -221,7 +221,8 @@ def _gaps(question: Question, seed: int, response: Any, submitted: bool) -> tupl
 
 
 def _steps(question: Question, response: Any, submitted: bool) -> tuple[ShownStep, ...]:
-    """Every step in the order written; of an attempt that is marked only the way taken."""
+    """The steps on the way in its order, then the others as written; of an attempt that is marked
+    only the way taken."""
     way = [step["id"] for step in walk(question, response)]
     path = dict(zip(way, response or [], strict=False))
     leads: dict[str, list[str]] = {}
@@ -230,7 +231,7 @@ def _steps(question: Question, response: Any, submitted: bool) -> tuple[ShownSte
             leads.setdefault(choice["next"], []).append(choice["text"])
     numbers = {step["id"]: number for number, step in enumerate(question["steps"])}
     by_id = steps_by_id(question)
-    ids = way if submitted else list(by_id)
+    ids = way if submitted else [*way, *(step_id for step_id in by_id if step_id not in way)]
     shown = []
     for step_id in ids:
         step = by_id[step_id]

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from django.db import transaction
+from django.db.models import Q
 
 from courses import grading
 from courses.freezing import lessons_of
@@ -79,10 +80,11 @@ class _Stored(Protocol):
 
 def _stands(stored: _Stored, given: Given) -> bool:
     """Whether what is stored was given after `given`. One page's own order is certain; between
-    pages the clock decides."""
+    pages the clock decides, and at the same moment their names, so that the order in which they
+    arrive never does."""
     if given.client and stored.client == given.client:
         return stored.sequence >= given.sequence
-    return stored.given_at > given.at
+    return (stored.given_at, stored.client) > (given.at, given.client)
 
 
 def _mark_given(row: Any, given: Given) -> None:
@@ -330,11 +332,8 @@ def save_ticks(*, enrolment: Enrolment, block_key: str, given: Mapping[int, Give
 
 
 def _come_to(enrolment: Enrolment, lesson_key: str, block_key: str, at: datetime) -> None:
-    if enrolment.place_at is not None and enrolment.place_at > at:
-        return
-    if (enrolment.place_lesson, enrolment.place_block) == (lesson_key, block_key):
-        return
-    Enrolment.objects.filter(pk=enrolment.pk).update(
+    not_since = Q(place_at__isnull=True) | Q(place_at__lte=at)
+    Enrolment.objects.filter(not_since, pk=enrolment.pk).update(
         place_lesson=lesson_key, place_block=block_key, place_at=at
     )
 
@@ -342,6 +341,5 @@ def _come_to(enrolment: Enrolment, lesson_key: str, block_key: str, at: datetime
 def remember_place(
     *, enrolment: Enrolment, lesson_key: str, block_key: str = "", at: datetime
 ) -> None:
-    """Where "Fortsätt" leads, unless the learner has been elsewhere since `at`. One update, and
-    none when nothing has changed."""
+    """Where "Fortsätt" leads, unless the learner has been elsewhere since `at`. One update."""
     _come_to(enrolment, lesson_key, block_key, at)

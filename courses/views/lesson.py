@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,6 +28,7 @@ from courses import grading, listing, reading
 from courses.freezing import LessonContent
 from courses.models import CoursePage, Enrolment, VersionAsset
 from courses.progress import EnrolmentProgress, LessonState, progress_of
+from courses.reading.rests import rest_of
 from courses.services import learning
 from courses.services.enrolment import missing_before
 from courses.views import asgiven
@@ -141,6 +148,7 @@ def _page(
 ) -> HttpResponse:
     attempt = _attempt(seat, retry=retry)
     missing = [question for question in attempt.questions if not question.answered]
+    rest = rest_of(seat.lesson)
     return render(
         request,
         "courses/lesson.html",
@@ -161,8 +169,30 @@ def _page(
             "some_saved": len(missing) < len(attempt.questions),
             "saved_at": clock(attempt.last_saved) if attempt.last_saved else "",
             "pass_percent": learning.pass_percent(seat.enrolment, seat.lesson),
+            "rest": rest,
+            "rest_long": _in_words(rest["hours"]) if rest else "",
+            "next_try": _day_and_time(attempt.rests_until) if attempt.rests_until else "",
+            "sign_in_again": _sign_in_again(seat),
         },
     )
+
+
+def _sign_in_again(seat: Seat) -> str:
+    return f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': seat.lesson_url})}"
+
+
+def _in_words(hours: int) -> str:
+    """How long a rest is."""
+    if hours % 24 == 0 and hours > 24:
+        return ngettext("%(count)s day", "%(count)s days", hours // 24) % {"count": hours // 24}
+    return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+
+
+def _day_and_time(moment: datetime) -> str:
+    return _("%(day)s at %(time)s") % {
+        "day": date_format(timezone.localtime(moment), "j F"),
+        "time": clock(moment),
+    }
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -177,6 +207,28 @@ def _closed(request: HttpRequest, seat: Seat) -> HttpResponse:
     return redirect(seat.url("lesson"))
 
 
+def _says_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page that saves as it goes is told in its own form that there is nothing here to save
+    in: the enrolment was withdrawn, or goes on in another version."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Http404:
+            if not _wants_json(request):
+                raise
+            message = _("You no longer take this version of the course. Open the course anew.")
+            return JsonResponse({"error": message, "final": True}, status=404)
+
+    return answer
+
+
+def _go(request: HttpRequest, address: str) -> HttpResponse:
+    """On to an address: a page that hands in goes there itself once it has this answer."""
+    return JsonResponse({"next": address}) if _wants_json(request) else redirect(address)
+
+
 def _attempt_number(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 1_000_000:
         raise Http404
@@ -184,6 +236,7 @@ def _attempt_number(text: str) -> int:
 
 
 @require_POST
+@_says_gone
 def answers(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
     """Save what is answered; with `submit`, end the attempt and mark it."""
     seat = _own_seat(request, slug, lesson_slug)
@@ -211,14 +264,16 @@ def answers(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
         if "submit" in request.POST and learning.was_submitted(
             enrolment=seat.enrolment, lesson=seat.lesson, number=number
         ):
-            return redirect(f"{seat.url('lesson')}#resultat")
+            return _go(request, f"{seat.url('lesson')}#resultat")
         return _closed(request, seat)
     except (learning.OtherAttemptError, learning.RestError):
+        if _wants_json(request):
+            return JsonResponse({"error": str(_OTHER_ATTEMPT), "final": True}, status=409)
         messages.info(request, _OTHER_ATTEMPT)
         return redirect(f"{seat.url('lesson')}#fragor")
     except learning.UnansweredError:
-        return redirect(f"{seat.url('lesson')}?{MISSING}=1#fragor")
-    return redirect(f"{seat.url('lesson')}#resultat")
+        return _go(request, f"{seat.url('lesson')}?{MISSING}=1#fragor")
+    return _go(request, f"{seat.url('lesson')}#resultat")
 
 
 def _saved_as_made(request: HttpRequest, seat: Seat) -> JsonResponse:
@@ -257,15 +312,23 @@ def _saved(at: Any) -> str:
 @require_GET
 @never_cache
 def state(request: HttpRequest, slug: str, lesson_slug: str) -> JsonResponse:
-    """What is stored of the open attempt, field by field: for a page that has been out of sight
-    while the learner went on elsewhere."""
+    """What is stored of the open attempt, field by field, and of texts and ticks: for a page that
+    has been out of sight while the learner went on elsewhere."""
     seat = _own_seat(request, slug, lesson_slug)
     attempt = _attempt(seat, retry="forsok" in request.GET)
+    blocks = reading.blocks_to_read(seat.enrolment, seat.lesson)
     return JsonResponse(
         {
+            "enrolment": seat.enrolment.pk,
             "attempt": attempt.number,
             "submitted": attempt.submitted or not seat.is_open,
             "fields": dict(asgiven.fields_of(attempt.questions)),
+            "texts": {block.id: block.text for block in blocks if block.type == "reflection"},
+            "ticks": {
+                block.id: [number for number, _text, ticked in block.items if ticked]
+                for block in blocks
+                if block.type == "checklist"
+            },
         }
     )
 
@@ -278,6 +341,7 @@ def _block(seat: Seat, block_key: str, kind: str) -> dict[str, Any]:
 
 
 @require_POST
+@_says_gone
 def reflection(request: HttpRequest, slug: str, lesson_slug: str, block_key: str) -> HttpResponse:
     """Keep what the learner writes to themselves."""
     seat = _own_seat(request, slug, lesson_slug)
@@ -310,12 +374,13 @@ def reflection(request: HttpRequest, slug: str, lesson_slug: str, block_key: str
             status=422,
         )
     if _wants_json(request):
-        return JsonResponse({"text": _("Saved %s") % clock(at)})
+        return JsonResponse({"saved": clock(at), "text": _("Saved %s") % clock(at)})
     messages.success(request, _("Saved %s") % clock(at))
     return redirect(f"{seat.url('lesson')}#b-{block_key}")
 
 
 @require_POST
+@_says_gone
 def checklist(request: HttpRequest, slug: str, lesson_slug: str, block_key: str) -> HttpResponse:
     """Keep which points are ticked. A page with script says which points were touched."""
     seat = _own_seat(request, slug, lesson_slug)
@@ -337,12 +402,13 @@ def checklist(request: HttpRequest, slug: str, lesson_slug: str, block_key: str)
         return _closed(request, seat)
     saved = _("Saved %s") % clock(at)
     if _wants_json(request):
-        return JsonResponse({"text": saved})
+        return JsonResponse({"saved": clock(at), "text": saved})
     messages.success(request, saved)
     return redirect(f"{seat.url('lesson')}#b-{block_key}")
 
 
 @require_POST
+@_says_gone
 def place(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
     """Remember the block or the question that the learner has come to."""
     seat = _own_seat(request, slug, lesson_slug)

@@ -1,100 +1,148 @@
-/* A lesson: answers, reflections and ticks are saved as they are made; the place is remembered;
-   scenarios go on without leaving the page. Without script, forms and links do the same. */
+/* A lesson: answers, texts and ticks are saved as they are made (outbox.js), handed in only when
+   everything has arrived, and shown as they were left on another device. Without script, forms
+   and links do the same. */
+import { Outbox, Refused, SignedOut } from "./outbox.js";
+import { refreshKind, setUpKinds } from "./kinds.js";
+import { followPlace } from "./place.js";
+import "./scenario.js";
+
 document.documentElement.classList.add("scripted");
 
-const WAIT_AGAIN = 3000;
-const saved = document.querySelector("[data-saved]");
-const unsaved = document.querySelector("[data-unsaved]");
+const TEXT_PAUSE = 800;
+const WISH_LASTS = 24 * 60 * 60 * 1000;
+const TIME_TO_TAKE_BACK = 4000;
+const SEEMS_PERSONAL = /\d{6}/;
 
-function say(element, text) {
-  if (!element) return;
-  element.hidden = false;
-  const place = element.querySelector("span") ?? element;
-  if (place.textContent !== text) place.textContent = text;
+const lesson = document.querySelector("[data-lesson]");
+const form = document.querySelector("form[data-answers]");
+const attempt = Number(form?.elements.attempt.value ?? 0);
+const here = `${lesson.dataset.enrolment}:${lesson.dataset.lesson}`;
+let formToken = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+
+/* Signed in again elsewhere, the page needs a fresh token; only the same person gets it. */
+async function renew() {
+  const answer = await fetch(window.location.pathname, { redirect: "manual" });
+  if (!answer.ok) throw new SignedOut();
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (page.querySelector("[data-lesson]")?.dataset.enrolment !== lesson.dataset.enrolment) throw new SignedOut();
+  formToken = page.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 }
 
-async function post(form, url = form.action) {
-  const answer = await fetch(url, {
-    method: "POST",
-    body: new FormData(form),
-    headers: { Accept: "application/json" },
-    keepalive: true,
-    redirect: "error",
-  });
-  const data = await answer.json();
-  if (!answer.ok && answer.status !== 422 && answer.status !== 409) throw new Error(String(answer.status));
-  return data;
+const outbox = new Outbox(`svar:${lesson.dataset.enrolment}:`, { token: () => formToken, renew });
+const place = lesson.dataset.placeUrl ? followPlace(outbox, lesson.dataset.placeUrl) : null;
+
+/* What is said about saving: one thing at a time, the gravest. */
+const keeping = document.querySelector("[data-keeping]");
+const said = {};
+
+function say(changes = {}) {
+  Object.assign(said, changes);
+  const number = outbox.waiting().length;
+  const showing = ["signed-out", "final", "handing-in", "waiting"].find((name) => said[name] && (name !== "waiting" || number))
+    ?? (number ? "saving" : "saved");
+  for (const element of keeping.querySelectorAll("[data-when]")) {
+    const shown = element.dataset.when === showing && (showing !== "saved" || Boolean(said.time));
+    if (element.hidden === shown) element.hidden = !shown;
+    const put = (name, text) => {
+      const target = element.querySelector(`[data-${name}]`);
+      if (target && target.textContent !== text) target.textContent = text;
+    };
+    if (!shown) continue;
+    put("number", String(number));
+    put("time", said.time);
+    put("message", said.final ?? "");
+    const waits = element.querySelector("[data-waits]");
+    if (waits) waits.hidden = !number;
+  }
+}
+said.time = keeping.querySelector("[data-time]").textContent;
+
+/* Questions. */
+const sections = new Map(
+  [...(form?.querySelectorAll("[data-question]") ?? [])].map((section) => [section.dataset.question, section]),
+);
+const touched = new Map();
+
+function controls(section) {
+  return [...section.querySelectorAll("input[name], select[name], textarea[name]")];
 }
 
-/* Saves a form soon after each change, one request at a time; tries again while there is no
-   connection. */
-function keep(form, delay, done) {
-  let timer = 0;
-  let sending = false;
-  let again = false;
-  const send = async () => {
-    timer = 0;
-    if (sending) {
-      again = true;
-      return;
-    }
-    sending = true;
-    try {
-      done(await post(form), null);
-    } catch (error) {
-      done(null, error);
-      again = false;
-      timer = window.setTimeout(send, WAIT_AGAIN);
-    }
-    sending = false;
-    if (again) {
-      again = false;
-      send();
+function fieldsOf(section) {
+  return controls(section)
+    .filter((control) => !/^(radio|checkbox)$/.test(control.type) || control.checked)
+    .map((control) => [control.name, control.value]);
+}
+
+function putIn(section, fields) {
+  for (const control of controls(section)) {
+    const values = fields[control.name] ?? [];
+    if (/^(radio|checkbox)$/.test(control.type)) control.checked = values.includes(control.value);
+    else if (control.value.trim() !== (values[0] ?? "")) control.value = values[0] ?? "";
+  }
+  refreshKind(section);
+}
+
+function isTyping(control) {
+  return control.matches("textarea, input:not([type=radio], [type=checkbox])");
+}
+
+function questionChanged(event) {
+  const section = event.target.closest("[data-question]");
+  if (!section) return;
+  const typing = event.type === "input" && isTyping(event.target);
+  if (event.type === "input" && !typing) return;
+  const key = section.dataset.question;
+  touched.set(key, Date.now());
+  outbox.put(
+    `${here}:q:${key}`,
+    { kind: "answer", url: form.action, attempt, question: key, fields: fieldsOf(section) },
+    { delay: typing ? TEXT_PAUSE : 0 },
+  );
+  place?.answered(section.dataset.block);
+}
+form?.addEventListener("input", questionChanged);
+form?.addEventListener("change", questionChanged);
+
+/* Texts and ticks, each saved by itself and each with its own word about it. */
+const tasks = [...document.querySelectorAll("form[data-keep]")];
+
+function taskError(task, text) {
+  const problem = task.querySelector("[data-error]");
+  if (!problem) return;
+  problem.hidden = !text;
+  if (text) problem.textContent = text;
+}
+
+for (const task of tasks) {
+  const block = task.dataset.keep;
+  const listen = (event) => {
+    if (isTyping(event.target)) {
+      const text = event.target.value;
+      outbox.put(
+        `${here}:r:${block}`,
+        { kind: "text", url: task.action, block, fields: [["text", text]] },
+        { delay: event.type === "input" ? TEXT_PAUSE : 0, apart: SEEMS_PERSONAL.test(text) },
+      );
+    } else if (event.type === "change") {
+      const { value, checked } = event.target;
+      const fields = [["touched", value], ...(checked ? [["item", value]] : [])];
+      outbox.put(`${here}:c:${block}:${value}`, { kind: "tick", url: task.action, block, fields });
     }
   };
-  const soon = (wait) => {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(send, wait);
-  };
-  form.addEventListener("change", () => soon(Math.min(delay, 300)));
-  form.addEventListener("input", () => soon(delay));
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden && timer) {
-      window.clearTimeout(timer);
-      send();
-    }
-  });
-  window.addEventListener("online", () => timer && soon(0));
-  form.addEventListener("submit", () => window.clearTimeout(timer));
-}
-
-for (const form of document.querySelectorAll("form[data-answers]")) {
-  keep(form, 300, (data, error) => {
-    if (error || data.error) {
-      if (saved) saved.hidden = true;
-      if (error) unsaved.hidden = false;
-      else say(unsaved, data.error);
-    } else {
-      unsaved.hidden = true;
-      say(saved, data.text);
-    }
+  task.addEventListener("input", listen);
+  task.addEventListener("change", listen);
+  task.addEventListener("submit", (event) => {
+    event.preventDefault();
+    outbox.flush();
   });
 }
 
-for (const form of document.querySelectorAll("form[data-keep]")) {
-  const kept = form.querySelector("[data-kept]");
-  const problem = form.querySelector("[data-error]");
-  keep(form, Number(form.dataset.keep), (data, error) => {
-    if (problem) problem.hidden = !data?.error;
-    if (data?.error) {
-      if (problem) problem.textContent = data.error;
-      kept.textContent = "";
-    } else if (error) {
-      kept.textContent = unsaved.textContent.trim();
-    } else {
-      kept.textContent = data.text;
-    }
-  });
+function putInTask(task, entry) {
+  const fields = new URLSearchParams(entry.fields);
+  const text = task.querySelector("textarea");
+  if (entry.kind === "text" && text) text.value = fields.get("text");
+  const item = task.querySelector(`input[value="${CSS.escape(fields.get("touched"))}"]`);
+  if (entry.kind === "tick" && item) item.checked = fields.has("item");
 }
 
 /* A text that was refused is only on the screen: ask before the reader leaves it. */
@@ -102,54 +150,177 @@ window.addEventListener("beforeunload", (event) => {
   if (document.querySelector("form[data-keep] [data-error]:not([hidden])")) event.preventDefault();
 });
 
-/* A scenario's next step is fetched from the same address and put in its place. */
-document.addEventListener("submit", async (event) => {
-  const scenario = event.target.closest("[data-scenario]");
-  if (!scenario) return;
-  event.preventDefault();
-  const url = new URL(window.location.href);
-  url.hash = "";
-  url.searchParams.set(event.submitter.name, event.submitter.value);
-  try {
-    const answer = await fetch(url, { headers: { Accept: "text/html" } });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById(scenario.id);
-    scenario.replaceWith(fresh);
-    window.history.replaceState(null, "", url);
-    fresh.querySelector("[data-current]")?.focus();
-  } catch {
-    event.target.append(event.submitter);
-    url.hash = scenario.id;
-    window.location.assign(url);
+/* What an earlier page could not send is put back over what the server has. */
+for (const entry of outbox.waiting()) {
+  const section = entry.kind === "answer" && entry.attempt === attempt && sections.get(entry.question);
+  if (section && entry.thing.startsWith(`${here}:`)) {
+    const fields = {};
+    for (const [name, value] of entry.fields) (fields[name] ??= []).push(value);
+    putIn(section, fields);
   }
-});
+  const task = tasks.find((each) => each.dataset.keep === entry.block);
+  if (task) putInTask(task, entry);
+}
+const foundUnsent = outbox.waiting().length > 0;
 
-/* The block at the top of the window is where "Fortsätt" leads. */
-const lesson = document.querySelector("[data-place-url]");
-if (lesson) {
-  const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
-  let here = "";
-  let told = "";
-  let timer = 0;
-  const tell = () => {
-    if (!here || here === told || !token) return;
-    told = here;
-    fetch(lesson.dataset.placeUrl, {
-      method: "POST",
-      body: new URLSearchParams({ csrfmiddlewaretoken: token, block: here }),
-      keepalive: true,
-    }).catch(() => { told = ""; });
-  };
-  const watcher = new IntersectionObserver(
-    (entries) => {
-      for (const entry of entries) if (entry.isIntersecting) here = entry.target.dataset.block;
-      window.clearTimeout(timer);
-      timer = window.setTimeout(tell, 1200);
-    },
-    { rootMargin: "-20% 0px -70% 0px" },
-  );
-  for (const block of document.querySelectorAll("[data-block]")) watcher.observe(block);
-  document.addEventListener("visibilitychange", () => document.hidden && tell());
+outbox.addEventListener("changed", () => say());
+outbox.addEventListener("saved", ({ detail: { entries, data } }) => {
+  for (const entry of entries) {
+    const task = tasks.find((each) => each.dataset.keep === entry.block);
+    if (task && !outbox.has(entry.thing)) {
+      taskError(task, "");
+      task.querySelector("[data-kept]").textContent = data.text;
+    }
+    if (entry.kind === "answer") touched.set(entry.question, Date.now());
+  }
+  say({ waiting: false, "signed-out": false, ...(data.saved ? { time: data.saved } : {}) });
+  if (wish()) handIn();
+});
+outbox.addEventListener("refused", ({ detail: { entries, error } }) => {
+  const task = tasks.find((each) => each.dataset.keep === entries[0].block);
+  if (task && !error.final) {
+    taskError(task, error.message);
+    task.querySelector("[data-kept]").textContent = "";
+  } else if (entries[0].kind !== "place") {
+    say({ final: error.message });
+  }
+  say({ waiting: false, "signed-out": false });
+});
+outbox.addEventListener("unreachable", () => {
+  for (const entry of outbox.waiting()) {
+    const kept = tasks.find((each) => each.dataset.keep === entry.block)?.querySelector("[data-kept]");
+    if (kept) kept.textContent = "";
+  }
+  say({ waiting: true });
+});
+outbox.addEventListener("signed-out", () => say({ "signed-out": true }));
+
+/* Handing in: first everything given arrives, then the attempt ends. The wish is remembered until
+   the server has answered, and can be taken back. */
+const wishKey = `lamna-in:${here}`;
+let handingIn = false;
+let handTimer = 0;
+
+function wish(value) {
+  try {
+    if (value) localStorage.setItem(wishKey, JSON.stringify({ attempt, given: Date.now() }));
+    else if (value === null) localStorage.removeItem(wishKey);
+    const found = JSON.parse(localStorage.getItem(wishKey));
+    if (found && (found.attempt !== attempt || Date.now() - found.given > WISH_LASTS)) localStorage.removeItem(wishKey);
+    else return Boolean(found);
+  } catch {
+    if (value !== undefined) wish.kept = Boolean(value);
+  }
+  return Boolean(wish.kept);
 }
 
+function go(address) {
+  const url = new URL(address, window.location.href);
+  if (url.pathname + url.search !== window.location.pathname + window.location.search) {
+    window.location.assign(url);
+    return;
+  }
+  window.history.scrollRestoration = "manual";
+  window.history.replaceState(null, "", url);
+  window.location.reload();
+}
+
+function takeBack() {
+  window.clearTimeout(handTimer);
+  wish(null);
+  say({ "handing-in": false });
+}
+
+async function handIn() {
+  if (handingIn || !wish()) return;
+  handingIn = true;
+  window.clearTimeout(handTimer);
+  const button = form.querySelector("[name=submit]");
+  button.setAttribute("aria-busy", "true");
+  try {
+    if (!(await outbox.flush())) throw new Error("unsent");
+    if (said.final || !wish()) {
+      takeBack();
+    } else {
+      const body = new URLSearchParams({ attempt, submit: "1" });
+      const data = await outbox.ask(form.action, body);
+      wish(null);
+      go(data.next);
+      return;
+    }
+  } catch (error) {
+    if (error instanceof Refused) {
+      takeBack();
+      say({ final: error.message });
+    } else if (wish()) {
+      say({ "handing-in": true, ...(error instanceof SignedOut ? { "signed-out": true } : {}) });
+      handTimer = window.setTimeout(handIn, 5000);
+    }
+  }
+  handingIn = false;
+  button.removeAttribute("aria-busy");
+}
+
+form?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  wish(true);
+  handIn();
+});
+keeping.querySelector("[data-take-back]").addEventListener("click", takeBack);
+for (const button of keeping.querySelectorAll("[data-reload]")) {
+  button.addEventListener("click", () => window.location.reload());
+}
+window.addEventListener("online", () => wish() && handIn());
+
+/* What was done elsewhere meanwhile, never over something that is not sent or was just changed. */
+let lastCatchUp = 0;
+
+async function catchUp() {
+  const asked = Date.now();
+  if (asked - lastCatchUp < 1000) return;
+  lastCatchUp = asked;
+  let data;
+  try {
+    data = await outbox.ask(lesson.dataset.stateUrl);
+  } catch (error) {
+    if (error instanceof SignedOut) say({ "signed-out": true });
+    return;
+  }
+  if (data.enrolment !== Number(lesson.dataset.enrolment)) {
+    say({ "signed-out": true });
+    return;
+  }
+  say({ "signed-out": false });
+  outbox.retry();
+  const unsaid = (thing) => !outbox.has(thing) && !((touched.get(thing) ?? 0) > asked);
+  for (const [block, text] of Object.entries(data.texts)) {
+    const area = tasks.find((task) => task.dataset.keep === block)?.querySelector("textarea");
+    if (area && area !== document.activeElement && unsaid(`${here}:r:${block}`)) area.value = text;
+  }
+  for (const [block, ticked] of Object.entries(data.ticks)) {
+    for (const box of tasks.find((task) => task.dataset.keep === block)?.querySelectorAll("[name=item]") ?? []) {
+      if (unsaid(`${here}:c:${block}:${box.value}`)) box.checked = ticked.includes(Number(box.value));
+    }
+  }
+  if (!form) return;
+  if (data.submitted || data.attempt !== attempt) {
+    say({ final: keeping.dataset.elsewhere });
+    return;
+  }
+  for (const [key, section] of sections) {
+    if (outbox.has(`${here}:q:${key}`) || (touched.get(key) ?? 0) > asked) continue;
+    putIn(section, data.fields);
+  }
+}
+document.addEventListener("visibilitychange", () => document.hidden || catchUp());
+window.addEventListener("focus", catchUp);
+window.addEventListener("pageshow", (event) => event.persisted && catchUp());
+
+setUpKinds();
+say();
+if (foundUnsent) outbox.flush().then((sent) => sent && catchUp());
+if (form && wish()) {
+  say({ "handing-in": true });
+  handTimer = window.setTimeout(handIn, TIME_TO_TAKE_BACK);
+}
 if (window.location.hash === "#resultat") document.getElementById("resultat")?.focus();

@@ -1,0 +1,255 @@
+/* What the learner has done and the server has not yet acknowledged. It lies in the browser's own
+   store, so that neither a closed tab nor a lost connection takes it, and leaves it when the server
+   has said that it is saved. One entry per thing (a question, a tick, a text, the place) and open
+   page; the later change replaces the earlier. Sending the same again changes nothing there. */
+const PATIENCE = 30_000;
+const LONGEST_WAIT = 30_000;
+// Browsers let no more than this leave with a page that closes.
+const LAST_WORDS = 60_000;
+
+export class SignedOut extends Error {}
+export class Refused extends Error {
+  constructor(message, final) {
+    super(message);
+    this.final = final;
+  }
+}
+
+function stored(prefix) {
+  const found = new Map();
+  try {
+    for (let place = 0; place < localStorage.length; place += 1) {
+      const key = localStorage.key(place);
+      if (key.startsWith(prefix)) found.set(key, JSON.parse(localStorage.getItem(key)));
+    }
+  } catch {
+    // A browser that keeps nothing: the page itself still does.
+  }
+  return found;
+}
+
+function store(key, value) {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // As above.
+  }
+}
+
+export class Outbox extends EventTarget {
+  /* `prefix` names the enrolment; `token()` gives the form token, `renew()` fetches a fresh one
+     and throws SignedOut where there is nobody to fetch it for. */
+  constructor(prefix, { token, renew }) {
+    super();
+    this.prefix = prefix;
+    this.token = token;
+    this.renew = renew;
+    this.client = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+    this.sequence = 0;
+    this.latest = 0;
+    this.entries = stored(prefix);
+    this.due = new Map();
+    this.timer = 0;
+    this.failures = 0;
+    this.queue = Promise.resolve(true);
+    this.lastWords = 0;
+    window.addEventListener("online", () => this.retry());
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.last() : this.retry()));
+    window.addEventListener("pagehide", () => this.last());
+  }
+
+  /* What waits for an acknowledgement, oldest first; the place is no answer. */
+  waiting() {
+    return [...this.entries.values()]
+      .filter((entry) => entry.kind !== "place")
+      .sort((one, other) => one.given - other.given);
+  }
+
+  has(thing) {
+    return [...this.entries.values()].some((entry) => entry.thing === thing);
+  }
+
+  /* `change` says what was done and where it is sent; `delay` waits for more of the same. `apart`
+     keeps it out of the browser's store. */
+  put(thing, change, { delay = 0, apart = false } = {}) {
+    this.latest = Math.max(this.latest, Date.now());
+    this.sequence += 1;
+    this.drop(thing);
+    const entry = { ...change, thing, client: this.client, sequence: this.sequence, given: this.latest };
+    const key = `${this.prefix}${thing}|${this.client}`;
+    this.entries.set(key, entry);
+    this.due.set(key, Date.now() + delay);
+    store(key, apart ? null : entry);
+    this.tell();
+    if (!this.failures) this.plan();
+  }
+
+  drop(thing) {
+    for (const [key, entry] of this.entries) if (entry.thing === thing) this.forget(key);
+  }
+
+  forget(key) {
+    this.entries.delete(key);
+    this.due.delete(key);
+    store(key, null);
+  }
+
+  tell(name = "changed", detail = {}) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  plan() {
+    window.clearTimeout(this.timer);
+    if (!this.entries.size) return;
+    const next = Math.min(...[...this.entries.keys()].map((key) => this.due.get(key) ?? 0));
+    this.timer = window.setTimeout(() => this.run(), Math.max(0, next - Date.now()));
+  }
+
+  retry() {
+    if (!this.entries.size) return;
+    this.failures = 0;
+    this.plan();
+  }
+
+  /* Sends all there is, without waiting for more of the same; whether nothing is left. */
+  async flush() {
+    for (let round = 0; round < 50 && this.waiting().length; round += 1) {
+      this.due.clear();
+      if (!(await this.run())) return false;
+    }
+    return !this.waiting().length;
+  }
+
+  /* One request at a time; whether the server answered. */
+  run() {
+    this.queue = this.queue.then(() => this.step());
+    return this.queue;
+  }
+
+  async step() {
+    window.clearTimeout(this.timer);
+    const batch = this.next();
+    const answered = batch.length ? await this.send(batch) : true;
+    if (answered) this.plan();
+    return answered;
+  }
+
+  /* The next request's entries: the answers of one page to one attempt, or one of the others. */
+  next() {
+    const now = Date.now();
+    const ready = [...this.entries]
+      .filter(([key]) => (this.due.get(key) ?? 0) <= now)
+      .sort(([, one], [, other]) => (one.kind === "place") - (other.kind === "place") || one.given - other.given);
+    const [first] = ready;
+    if (!first) return [];
+    if (first[1].kind !== "answer") return [first];
+    return ready.filter(([, entry]) => together(first[1], entry)).slice(0, 100);
+  }
+
+  async send(batch, keepalive = false) {
+    try {
+      const data = await this.ask(...request(batch.map(([, entry]) => entry)), keepalive);
+      this.acknowledge(batch);
+      this.failures = 0;
+      this.tell("saved", { entries: batch.map(([, entry]) => entry), data });
+      return true;
+    } catch (error) {
+      if (error instanceof Refused) {
+        this.acknowledge(batch);
+        this.failures = 0;
+        this.tell("refused", { entries: batch.map(([, entry]) => entry), error });
+        return true;
+      }
+      this.failures += 1;
+      const wait = Math.min(LONGEST_WAIT, 1000 * 2 ** (this.failures - 1));
+      this.timer = window.setTimeout(() => this.run(), wait);
+      this.tell(error instanceof SignedOut ? "signed-out" : "unreachable");
+      return false;
+    }
+  }
+
+  /* Takes away what was sent, unless it has changed since. */
+  acknowledge(batch) {
+    for (const [key, entry] of batch) {
+      if (this.entries.get(key)?.sequence === entry.sequence) this.forget(key);
+    }
+  }
+
+  /* Asks the server; its data. Throws Refused, SignedOut, or anything for no answer. */
+  async ask(url, body, headers = {}, keepalive = false) {
+    const answer = await this.fetch(url, body, headers, keepalive);
+    if (answer.status !== 403) return read(answer);
+    await this.renew();
+    return read(await this.fetch(url, body, headers, keepalive));
+  }
+
+  fetch(url, body, headers, keepalive) {
+    return fetch(url, {
+      method: body === undefined ? "GET" : "POST",
+      body,
+      headers: { Accept: "application/json", "X-CSRFToken": this.token(), ...headers },
+      redirect: "manual",
+      signal: AbortSignal.timeout(PATIENCE),
+      keepalive,
+    });
+  }
+
+  /* The page may be closing: everything leaves at once, beside what is on its way. */
+  last() {
+    if (Date.now() - this.lastWords < 500) return;
+    this.lastWords = Date.now();
+    const batches = [];
+    for (const each of this.entries) {
+      const batch = batches.find(([first]) => together(first[1], each[1]));
+      if (batch) batch.push(each);
+      else batches.push([each]);
+    }
+    let left = LAST_WORDS;
+    for (const batch of batches) {
+      left -= 4 * String(request(batch.map(([, entry]) => entry))[1]).length;
+      this.send(batch, left > 0);
+    }
+  }
+}
+
+function together(one, other) {
+  return (
+    one.kind === "answer" && other.kind === "answer" &&
+    one.url === other.url && one.attempt === other.attempt && one.client === other.client
+  );
+}
+
+/* How old a change is: the page's clock may be wrong, the time that has passed by it is not. */
+function age(entry) {
+  return Math.max(0, Date.now() - entry.given);
+}
+
+function request(entries) {
+  const [first] = entries;
+  if (first.kind === "answer") {
+    const changes = entries.map((entry) => ({
+      question: entry.question,
+      sequence: entry.sequence,
+      age: age(entry),
+      fields: entry.fields,
+    }));
+    const body = { attempt: first.attempt, client: first.client, changes };
+    return [first.url, JSON.stringify(body), { "Content-Type": "application/json" }];
+  }
+  const body = new URLSearchParams(first.fields);
+  for (const name of ["client", "sequence"]) body.set(name, first[name]);
+  body.set("age", age(first));
+  return [first.url, body, {}];
+}
+
+async function read(answer) {
+  if (answer.type === "opaqueredirect" || answer.status === 403) throw new SignedOut();
+  if (answer.status === 204) return {};
+  // A page where data was due comes from somewhere on the way, not from the product.
+  const isJson = answer.headers.get("Content-Type")?.includes("application/json");
+  if (answer.status >= 500 || !isJson) throw new Error(String(answer.status));
+  const data = await answer.json();
+  if (!answer.ok || data.error) throw new Refused(data.error ?? "", Boolean(data.final));
+  return data;
+}
