@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from courses.criteria import CriteriaState, Facts, evaluate
 from courses.listing import Names
 from courses.models import CourseVersion, Enrolment
 from courses.offer import CourseOffer, offer_index
@@ -40,10 +41,21 @@ def locks(person: Person, version: CourseVersion, day: date, names: Names) -> tu
             area=names.areas.get(each.area_code, each.area_code),
             level=names.levels.get(each.level, str(each.level)),
             held=names.levels.get(held.get(each.area_code, 0), ""),
-            ways=offers.get((each.area_code, each.level), ()),
+            ways=tuple(
+                way
+                for way in offers.get((each.area_code, each.level), ())
+                if way.course_id != version.course_id
+            ),
         )
         for each in missing
     )
+
+
+def conditions_of(version: CourseVersion) -> CriteriaState:
+    """What the course takes, for somebody who has done nothing yet."""
+    lessons = frozenset(lesson["key"] for lesson in version.lessons)
+    nothing: frozenset[str] = frozenset()
+    return evaluate(version.criteria, Facts(lessons, nothing, None, nothing, nothing))
 
 
 @dataclass(frozen=True)

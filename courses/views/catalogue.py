@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from courses import entry, listing
-from courses.criteria import Facts, evaluate
+from courses import entry, lifecycle, listing
 from courses.forms import CatalogueForm
 from courses.models import Certificate, CoursePage, CourseVersion, Enrolment
 from courses.progress import progress_of, with_progress
@@ -20,10 +19,6 @@ from courses.services import enrolment as enrolling
 from courses.views.readers import reader
 from lms.content.visibility import may_open
 from lms.lib.dates import today
-
-# Who has done nothing yet.
-NOBODY = Facts(frozenset(), frozenset(), None, frozenset(), frozenset())
-
 
 @require_GET
 def catalogue(request: HttpRequest) -> HttpResponse:
@@ -69,9 +64,12 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
         offered = CourseVersion.objects.offered().filter(course=page).first()
     is_open = enrolment is not None and enrolment.completed_at is None
     version = enrolment.version if enrolment and (is_open or offered is None) else offered
+    day = today()
+    life = lifecycle.life_of(page, version, person, day)
+    if version is None and life.retirement and may_open(page, reader(request)):
+        version = lifecycle.last_version(page)
     if version is None:
         raise Http404
-    day = today()
     certificate = None
     if enrolment and not is_open:
         certificate = (
@@ -99,11 +97,16 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
             "newer": entry.newer_version(enrolment) if enrolment and is_open else None,
             "test_out": version.test_out if not (certificate and not progress) else None,
             "has_conditions": bool(version.criteria),
-            "criteria": progress.criteria if progress else evaluate(version.criteria, NOBODY),
+            "criteria": progress.criteria if progress else entry.conditions_of(version),
             "done_keys": _done_keys(enrolment) if enrolment and is_open else set(),
             "certificate": certificate,
             "certificate_status": listing.status_of(certificate, day) if certificate else "",
-            "may_enrol": person is not None and not is_open and offered is not None,
+            "may_enrol": person is not None
+            and not is_open
+            and offered is not None
+            and not life.not_for_you,
+            "life": life,
+            "may_ask": person is not None and may_open(page, reader(request)),
             "has_person": person is not None,
         },
     )
@@ -136,6 +139,11 @@ def _act(request: HttpRequest, page: CoursePage, enrolment: Enrolment | None) ->
         )
     except enrolling.LockedError:
         messages.error(request, _("Something has to be learnt before this course."))
+        return redirect(back)
+    except enrolling.RefresherError:
+        messages.info(
+            request, _("A refresher is for those who have had what it renews. Nothing was changed.")
+        )
         return redirect(back)
     except enrolling.NotOfferedError:
         messages.error(request, _("The course is not published. Nothing was changed."))

@@ -82,7 +82,14 @@ def test_the_lock_says_what_is_missing_and_how_to_get_there() -> None:
     version = courses.publish_asking(("all", None, [courses.LESSONS]), requires=("OM5", 1))
     (missing,) = entry.locks(make_person(), version, today(), listing.Names.load())
     assert (missing.area, missing.level, missing.held) == ("Område OM5", "Grund", "")
-    assert "Vägen dit" in [way.title for way in missing.ways]
+    ways = [way.title for way in missing.ways]
+    assert "Vägen dit" in ways
+    assert version.title not in ways
+
+
+def test_nothing_is_done_before_one_has_begun() -> None:
+    version = courses.publish_asking(("all", None, [courses.LESSONS, courses.CONFIRM]))
+    assert [item.met for item in entry.conditions_of(version).items] == [False, False]
 
 
 def test_a_course_cannot_ask_for_the_level_it_gives() -> None:
