@@ -13,6 +13,7 @@
     modules    list of ModuleContent: key, title, lessons
       lessons  list of LessonContent: key, slug, title, summary, minutes, goals, areas (codes),
                rest * {attempts, hours} or null: how many attempts in a row before a rest,
+               easy * the lesson in easy Swedish (HTML), or nothing,
                blocks (`lms.content.freezing`), questions
         questions  list of {key, kind, prompt, …}; the rest by kind:
                single, multiple   options: list of {text, correct, explanation}; partial *
@@ -33,8 +34,8 @@
 A file appears as {"asset": key, …}; the copy is the `VersionAsset` with that key, which names
 the bytes by their SHA-256. `content_hash` is the SHA-256 of the canonical JSON (keys sorted, no
 spaces, UTF-8). `CourseVersion.outline` is the same without blocks; in the place of its questions
-a lesson has their number, and `hash`, the same sum over the lesson alone. Tokens for law and
-contacts stay tokens: they are resolved when read.
+a lesson has their number, and `hash`, the same sum over the lesson alone; `articles` lists the
+pages of the articles shown. Tokens for law and contacts stay tokens: they are resolved when read.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.images import get_image_model
+from wagtail.rich_text import expand_db_html
 
 from courses import grading
 from courses.models import CoursePage, LessonPage, ModulePage, Question, QuestionVersion
@@ -86,6 +88,7 @@ class LessonContent(TypedDict):
     goals: list[str]
     areas: list[str]
     rest: dict[str, int] | None
+    easy: str
     blocks: list[FrozenBlock]
     questions: list[dict[str, Any]]
 
@@ -229,6 +232,7 @@ def _lesson(page: LessonPage, files: CopiedFiles) -> LessonContent:
             if page.attempts_in_a_row
             else None
         ),
+        "easy": expand_db_html(page.easy) if page.easy else "",
         "blocks": freeze_stream(page.body, files),
         "questions": freeze_questions(page.questions, files),
     }
@@ -290,16 +294,31 @@ def content_hash(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def shown_articles(content: CourseContent) -> dict[int, list[FrozenBlock]]:
+    """The text of each article that a lesson shows, by its page, as it was frozen."""
+    return {
+        block["value"]["page"]: block["value"]["blocks"]
+        for lesson in lessons_of(content)
+        for block in lesson["blocks"]
+        if block["type"] == "article" and "blocks" in block["value"]
+    }
+
+
 def outline_of(content: CourseContent) -> dict[str, Any]:
     return {
         **{key: value for key, value in content.items() if key not in ("schema", "modules")},
+        "articles": sorted(shown_articles(content)),
         "modules": [
             {
                 "key": module["key"],
                 "title": module["title"],
                 "lessons": [
                     {
-                        **{key: value for key, value in lesson.items() if key != "blocks"},
+                        **{
+                            key: value
+                            for key, value in lesson.items()
+                            if key not in ("blocks", "easy")
+                        },
                         "questions": grading.number_asked(lesson),
                         "hash": content_hash(lesson),
                     }

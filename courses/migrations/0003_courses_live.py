@@ -168,6 +168,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='lessonpage',
+            name='easy',
+            field=wagtail.fields.RichTextField(blank=True, help_text='The same in short sentences and common words, for those who choose it. Enough to answer the questions.', verbose_name='easy to read'),
+        ),
+        migrations.AddField(
+            model_name='lessonpage',
             name='rest_hours',
             field=models.PositiveSmallIntegerField(default=24, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(336)], verbose_name='rest, hours'),
         ),

@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -27,11 +26,10 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from courses.grading import KINDS
 from courses.models.criteria import criteria_blocks
 from courses.models.questions import question_blocks
-from lms.content.blocks import lesson_blocks
-from lms.content.freezing import LiveFiles, freeze_stream
+from courses.registry import lesson_preview
+from lms.content.blocks import RICH, lesson_blocks
 from lms.content.models import BasePage
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import MAX_MONTHS
@@ -312,6 +310,15 @@ class LessonPage(BasePage):
         CompetenceArea, blank=True, related_name="+", verbose_name=_("areas")
     )
     body = StreamField(lesson_blocks(), blank=True, verbose_name=_("content"))
+    easy = RichTextField(
+        _("easy to read"),
+        blank=True,
+        features=RICH,
+        help_text=_(
+            "The same in short sentences and common words, for those who choose it. Enough to "
+            "answer the questions."
+        ),
+    )
     questions = StreamField(
         question_blocks(),
         blank=True,
@@ -354,9 +361,11 @@ class LessonPage(BasePage):
         FieldPanel("minutes"),
         FieldPanel("goals"),
         FieldPanel("body"),
+        FieldPanel("easy"),
         FieldPanel("questions"),
         FieldRowPanel([FieldPanel("attempts_in_a_row"), FieldPanel("rest_hours")]),
         FieldPanel("areas"),
+        HelpPanel(heading=_("What is left to do"), template="courses/admin/studio_panel.html"),
     ]
 
     class Meta:
@@ -375,18 +384,21 @@ class LessonPage(BasePage):
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect("courses:lesson", self.get_parent().get_parent().slug, self.slug)
 
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        return [("learner", _("As the learner sees it")), ("answers", _("With the right answers"))]
+
+    @property
+    def preview_sizes(self) -> list[dict[str, Any]]:
+        return [
+            {"name": "phone", "icon": "mobile-alt", "device_width": 390, "label": _("Phone")},
+            {"name": "tablet", "icon": "tablet-alt", "device_width": 820, "label": _("Tablet")},
+            {"name": "desktop", "icon": "desktop", "device_width": 1280, "label": _("Computer")},
+        ]
+
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        """The lesson as it stands in the editor, with the right answers shown."""
-        context = {
-            "lesson": self,
-            "blocks": freeze_stream(self.body, LiveFiles()),
-            "questions": [
-                {"kind": child.block_type, **child.block.plain(child.value, LiveFiles())}
-                for child in self.questions
-                if child.block_type in KINDS
-            ],
-        }
-        return TemplateResponse(request, "courses/preview.html", context)
+        """The lesson as it stands in the editor."""
+        return lesson_preview(self, request, mode_name)
 
 
 def _parts(page: BasePage, request: HttpRequest | None, path: str) -> Any:

@@ -223,6 +223,7 @@ def _lesson_fields(lesson: Mapping[str, Any]) -> dict[str, Any]:
         "minutes": lesson["minutes"],
         "goals": _stream(LessonPage, "goals", _goals(slug, lesson.get("goals", []))),
         "body": _stream(LessonPage, "body", body),
+        "easy": _clean(lesson.get("easy", "")),
         "questions": _stream(LessonPage, "questions", questions),
     }
 
