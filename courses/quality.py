@@ -294,9 +294,7 @@ def _link_remark(text: str, block: str) -> Iterator[Remark]:
     if not said:
         yield Remark("links", _("A link has no text."), block)
     elif said in _SAYS_NOTHING:
-        yield Remark(
-            "links", _("Say in the link text where the link leads."), block, _short(text)
-        )
+        yield Remark("links", _("Say in the link text where the link leads."), block, _short(text))
     elif _BARE_LINK.match(text.strip()):
         yield Remark(
             "links",
@@ -398,6 +396,17 @@ def remarks_on(lesson: Lesson, spoken: Spoken = str) -> list[Remark]:
         *_phones(lesson),
         *_explanations(lesson),
     ]
+    easy = readability(
+        [spoken(piece.text) for piece in pieces_of(lesson.get("easy", "")) if piece.tag[0] != "h"]
+    )
+    if easy.lix is not None and easy.lix > EASY:
+        found.append(
+            Remark(
+                "readability",
+                _("The text that is to be easy to read has LIX %(lix)s; at most 30 is easy.")
+                % {"lix": easy.lix},
+            )
+        )
     read = reading_of(lesson, spoken)
     if read.lix is not None and read.band == "hard":
         found.append(

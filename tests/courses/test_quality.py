@@ -1,0 +1,137 @@
+"""Reading: LIX counted by hand, and what shuts somebody out of a lesson."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from courses.quality import readability, remarks_on, sentences_of
+
+
+def lesson(*blocks: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    return {
+        "key": "lesson-1",
+        "title": "Lektion",
+        "summary": "",
+        "goals": [],
+        "blocks": list(blocks),
+        "questions": [],
+        **facts,
+    }
+
+
+def text(html: str, key: str = "b") -> dict[str, Any]:
+    return {"type": "text", "id": key, "value": {"html": html}}
+
+
+def said(*blocks: dict[str, Any], **facts: Any) -> list[tuple[str, str]]:
+    return [(remark.kind, remark.quote) for remark in remarks_on(lesson(*blocks, **facts))]
+
+
+# Words / sentences + 100 × words of more than six letters / words, counted by hand.
+@pytest.mark.parametrize(
+    ("paragraphs", "lix", "words", "sentences"),
+    [
+        # 8 words, 2 sentences, none long: 4 + 0.
+        (["Du ser ett barn. Barnet är mycket ledset."], 4, 8, 2),
+        # 10 words, 1 sentence; "Socialtjänsten", "utredning": 10 + 20.
+        (["Socialtjänsten gör en utredning om hur barnet har det hemma."], 30, 10, 1),
+        # "Rektorn" has seven letters: 4 + 25. "elever" has six and is short.
+        (["Rektorn möter elever här."], 29, 4, 1),
+        # 12 words, 2 sentences; "skyddas", "tystnadsplikt": 6 + 100 × 2 / 12 = 22.67.
+        (["Det skyddas av tystnadsplikt. Du får ändå säga det till din chef."], 23, 12, 2),
+        # A point without a full stop ends with itself: 6 words, 3 sentences.
+        (["Lyssna först", "Ring chefen", "Skriv ner"], 2, 6, 3),
+    ],
+)
+def test_lix_is_as_counted_by_hand(
+    paragraphs: list[str], lix: int, words: int, sentences: int
+) -> None:
+    read = readability(paragraphs)
+    # "chefen" has six letters and "Lyssna" too: neither is long.
+    assert (read.lix, read.words, read.sentences) == (lix, words, sentences)
+
+
+def test_the_bands_meet_at_thirty_and_forty() -> None:
+    easy = readability(["Socialtjänsten gör en utredning om hur barnet har det hemma."])
+    medium = readability(["Socialtjänsten gör en utredning om hur barnet har det hos henne hemma."])
+    hard = readability(["Förhandsbedömningen förutsätter myndighetssamverkan."])
+    assert [each.band for each in (easy, medium, hard)] == ["easy", "easy", "hard"]
+    assert readability(["Skolan och socialtjänsten samverkar om barnet."]).band == "hard"
+    assert readability(["Skolan ska genast anmäla oro till nämnden, enligt lagen."]).band == "easy"
+    nothing = readability([""])
+    assert (nothing.lix, nothing.band) == (None, "")
+
+
+def test_abbreviations_numbers_and_quotations_do_not_end_a_sentence() -> None:
+    assert sentences_of("Ring t.ex. Polisen kl. 8 enligt 14 kap. 1 § lagen.") == [
+        "Ring t.ex. Polisen kl. 8 enligt 14 kap. 1 § lagen."
+    ]
+    assert sentences_of("Det kostar 2.5 kronor. Vem betalar? ”Jag.” Bra!") == [
+        "Det kostar 2.5 kronor.",
+        "Vem betalar?",
+        "”Jag.”",
+        "Bra!",
+    ]
+    assert sentences_of("Gör så här: ring 112. Kl 14:30 är bra.") == [
+        "Gör så här:",
+        "ring 112.",
+        "Kl 14:30 är bra.",
+    ]
+
+
+def test_the_three_hardest_sentences_come_hardest_first() -> None:
+    hard = [
+        "Myndighetssamverkan förutsätter sekretessbrytande bestämmelser som huvudmannen tillämpar.",
+        "Socialnämnden genomför förhandsbedömningen inom fjorton dagar efter att anmälan kommit in.",
+        "Verksamheten dokumenterar bedömningen och återkopplar resultatet till vårdnadshavarna sedan.",
+        "Personalen rapporterar iakttagelser fortlöpande till den ansvariga rektorn i verksamheten.",
+    ]
+    found = readability(["Du ser det. " + " ".join(hard)]).hardest
+    assert len(found) == 3
+    assert found[0] == hard[0]
+    assert "Du ser det." not in found
+
+
+def test_a_text_is_read_with_names_in_the_place_of_codes() -> None:
+    remark = lesson(text("<p>Läs [[lag:skola]].</p>"))
+    assert remarks_on(remark, lambda string: string.replace("[[lag:skola]]", "skollagen")) == []
+
+
+def test_headings_that_jump_are_empty_or_stand_alone_are_named() -> None:
+    assert said(text("<h4>Liten</h4><p>Text.</p>")) == [("headings", "Liten")]
+    assert said(text("<h3></h3><p>Text.</p>")) == [("headings", "")]
+    assert said(text("<h3>Ett</h3><h3>Två</h3><p>Text.</p>")) == [("headings", "Ett")]
+    assert said(text("<h3>Sist</h3><p></p>")) == [("headings", "Sist")]
+    assert said(text("<p><b>Som en rubrik</b></p><p>Text.</p>")) == [("headings", "Som en rubrik")]
+    assert said(text("<h3>Ett</h3><h4>Under</h4><p>Text.</p><h3>Två</h3><p>Mer.</p>")) == []
+
+
+def test_links_say_where_they_lead() -> None:
+    html = '<p>Läs <a href="/x">här</a> och <a href="/y">skollagen</a>, '
+    html += '<a href="https://a.se">https://a.se</a> eller www.b.se.</p>'
+    assert said(text(html)) == [
+        ("links", "här"),
+        ("links", "https://a.se"),
+        ("links", "www.b.se."),
+    ]
+    links = {"type": "links", "id": "l", "value": {"items": [{"title": "Läs mer »"}]}}
+    assert said(links) == [("links", "Läs mer »")]
+
+
+def test_a_long_paragraph_a_typed_number_and_a_file_name_are_named() -> None:
+    assert [kind for kind, _quote in said(text("<p>" + "ord " * 81 + "</p>"))][:1] == ["paragraphs"]
+    assert said(text("<p>Ring 0480-45 00 00.</p>")) == [("phones", "")]
+    picture = {"type": "image", "id": "i", "value": {"image": {"alt": "IMG_2034.jpg"}}}
+    assert said(picture) == [("alternatives", "IMG_2034.jpg")]
+
+
+def test_a_question_without_an_explanation_is_named() -> None:
+    question = {"key": "q", "kind": "truefalse", "prompt": "Så är det.", "explanation": " "}
+    assert said(questions=[question]) == [("explanations", "Så är det.")]
+
+
+def test_an_easy_text_that_is_hard_is_named() -> None:
+    easy = "<p>Myndighetssamverkan förutsätter sekretessbrytande bestämmelser.</p>"
+    assert said(easy=easy) == [("readability", "")]
