@@ -29,6 +29,7 @@ def load_starter(parts: Collection[str], *, on: date, by: User | None) -> list[s
             courses = load_courses(by=by)
             lines.append(
                 f"courses: {len(courses.created)} new pages, {len(courses.updated)} changed, "
+                f"{len(courses.questions)} new questions in the bank, "
                 f"{len(courses.kept)} left as the municipality has them; "
                 f"{len(courses.published)} versions published"
             )
