@@ -20,7 +20,9 @@ from lms.lib import guard
 EASY, HARD = 30, 40
 LONGEST_PARAGRAPH = 80
 # A sentence shorter than this is not what makes a text hard.
-SHORTEST_HARD_SENTENCE = 8
+SHORTEST_HARD_SENTENCE = 6
+# LIX of fewer words than this says little.
+FEWEST_WORDS = 50
 
 Lesson = Mapping[str, Any]
 # Text with the names of laws and contacts in the place of their codes.
@@ -408,7 +410,7 @@ def remarks_on(lesson: Lesson, spoken: Spoken = str) -> list[Remark]:
             )
         )
     read = reading_of(lesson, spoken)
-    if read.lix is not None and read.band == "hard":
+    if read.words >= FEWEST_WORDS and read.band == "hard":
         found.append(
             Remark(
                 "readability",
