@@ -15,11 +15,36 @@ URLS: dict[str, Rule] = {
     "courses:newest_version": Rule(Obj.ENROLMENT, Action.UPDATE),
     "courses:state": Rule(Obj.ATTEMPT),
     "courses:place": Rule(Obj.ATTEMPT, Action.UPDATE),
+    # The views ask whether the reader has begun the course, or has it.
+    "courses:report": Rule(Obj.ATTEMPT, Action.UPDATE),
+    "courses:ask": Rule(Obj.EXPERT_QUESTION, Action.CREATE),
+    "courses:ask_about_course": Rule(Obj.EXPERT_QUESTION, Action.CREATE),
+    "courses:my_questions": Rule(Obj.EXPERT_QUESTION, Action.CREATE),
+    "courses:news": Rule(Obj.COURSE),
     "courses:transcript": Rule(Obj.COMPLETION),
     "courses:transcript_csv": Rule(Obj.COMPLETION),
     "courses:certificate": Rule(Obj.COMPLETION),
     "courses:verify_start": PUBLIC,
     "courses:verify": PUBLIC,
-    # Inside Wagtail's admin.
+    # Inside Wagtail's admin. Reviewers read the drafts too: the views ask for the right to the
+    # page, and who may write for what writes.
+    "courses_admin:courses": Rule(Obj.QUESTION_BANK),
+    "courses_admin:studio": Rule(Obj.QUESTION_BANK),
+    "courses_admin:read": Rule(Obj.QUESTION_BANK),
+    "courses_admin:checks": Rule(Obj.QUESTION_BANK),
+    "courses_admin:expert_questions": Rule(Obj.EXPERT_QUESTION, Action.UPDATE),
+    "courses_admin:expert_question": Rule(Obj.EXPERT_QUESTION, Action.UPDATE),
+    "courses_admin:publish": Rule(Obj.QUESTION_BANK),
+    "courses_admin:versions": Rule(Obj.QUESTION_BANK),
+    "courses_admin:difference": Rule(Obj.QUESTION_BANK),
+    "courses_admin:version_read": Rule(Obj.QUESTION_BANK),
+    "courses_admin:version_lesson": Rule(Obj.QUESTION_BANK),
+    "courses_admin:review": Rule(Obj.QUESTION_BANK),
+    # The bank: its views ask for the right to the whole of it.
+    "courses_admin:question": Rule(Obj.QUESTION_BANK),
+    "courses_admin:retire_question": Rule(Obj.QUESTION_BANK, Action.UPDATE),
+    "courses_admin:restore_question": Rule(Obj.QUESTION_BANK, Action.UPDATE),
+    "wagtailsnippets_courses_question:*": Rule(Obj.QUESTION_BANK),
+    "wagtailsnippetchoosers_courses_question:*": Rule(Obj.QUESTION_BANK),
     "courses_admin:*": Rule(Obj.COURSE, Action.UPDATE),
 }

@@ -1,13 +1,19 @@
 """The notices about courses, registered when Django is ready."""
 
+from collections.abc import Sequence
 from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.services.completing import COMPLETED
+from courses.services.dialogue import QUESTION_ANSWERED, REPORT_ANSWERED
+from courses.services.news import WHATS_NEW
 from courses.services.publishing import NEW_VERSION
-from lms.notifications.models import Delivery
-from lms.notifications.registry import Mail, NoticeKind, register
+from courses.services.retiring import ARCHIVED, RETIRED, archive_due, still_under_way
+from courses.services.reviews import REVIEW_ANSWERED
+from lms.notifications.models import Delivery, Notice
+from lms.notifications.registry import Mail, NoticeKind, register, register_daily
 
 register(
     NoticeKind(
@@ -36,3 +42,102 @@ register(
         sample={"course": "Orosanmälan och sekretess", "retake": True, "what": "Ny lag."},
     )
 )
+
+register(
+    NoticeKind(
+        code=REVIEW_ANSWERED,
+        label=_("Answer to a review of a course"),
+        templates="courses/notices/review_answered",
+        category=Delivery.Category.RECEIPT,
+        mail=Mail.AT_ONCE,
+        action=_("Open the course version"),
+        sample={
+            "course": "Orosanmälan och sekretess",
+            "approved": False,
+            "comment": "Lektion 3 behöver ett exempel till.",
+        },
+    )
+)
+
+register(
+    NoticeKind(
+        code=WHATS_NEW,
+        label=_("What is new in a course you have"),
+        templates="courses/notices/whats_new",
+        category=Delivery.Category.RECEIPT,
+        mail=Mail.NEVER,
+        action=_("Read what is new"),
+        sample={"title": "Orosanmälan", "text": "Blanketten är ny.", "minutes": 3},
+    )
+)
+
+
+def _under_way(notices: Sequence[Notice], day: date) -> set[int]:
+    """Those about courses that the person is still in the middle of."""
+    pairs = {notice.pk: (notice.person_id, notice.context["course_id"]) for notice in notices}
+    open_ones = still_under_way(list(pairs.values()))
+    return {pk for pk, pair in pairs.items() if pair in open_ones}
+
+
+register(
+    NoticeKind(
+        code=RETIRED,
+        label=_("A course you have begun is coming to an end"),
+        templates="courses/notices/retired",
+        category=Delivery.Category.REMINDER,
+        mail=Mail.MERGED,
+        action=_("See the course"),
+        still_true=_under_way,
+        sample={
+            "course": "Orosanmälan och sekretess",
+            "course_id": 0,
+            "last_day": date(2027, 9, 30),
+            "instead": "Orosanmälan, ny lag",
+        },
+    )
+)
+
+register(
+    NoticeKind(
+        code=ARCHIVED,
+        label=_("A course you had begun has ended"),
+        templates="courses/notices/archived",
+        category=Delivery.Category.RECEIPT,
+        mail=Mail.NEVER,
+        action=_("See the course"),
+        sample={
+            "course": "Orosanmälan och sekretess",
+            "course_id": 0,
+            "last_day": date(2027, 9, 30),
+            "instead": "Orosanmälan, ny lag",
+        },
+    )
+)
+
+for code, label, folder, mail in (
+    (REPORT_ANSWERED, _("Answer to what you reported"), "report_answered", Mail.NEVER),
+    (QUESTION_ANSWERED, _("Answer to your question"), "question_answered", Mail.AT_ONCE),
+):
+    register(
+        NoticeKind(
+            code=code,
+            label=label,
+            templates=f"courses/notices/{folder}",
+            category=Delivery.Category.RECEIPT,
+            mail=mail,
+            action=_("See the answer"),
+            sample={
+                "course": "Orosanmälan och sekretess",
+                "answer": "Det stämmer, och är nu rättat.",
+                "declined": False,
+            },
+        )
+    )
+
+
+def archive_courses(day: date) -> None:
+    """Daily: what is left of the courses whose last day has passed."""
+    archive_due(day=day, at=timezone.now())
+
+
+register_daily(archive_courses)

@@ -5,15 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
+from wagtail.permissions import register_permission_policy
+from wagtail.snippets.models import register_snippet
 
 from courses import admin_urls
-from courses.models import CoursePage, LessonPage, ModulePage
+from courses.models import CoursePage, LessonPage, ModulePage, Question
+from courses.services.bank import number_of_sort
+from courses.services.reviews import may_publish_at_once, may_write
+from courses.viewsets import BankPermissionPolicy, QuestionViewSet
+from lms.lib.dates import today
+from lms.people.access import Action, Obj
+from lms.people.wagtail_hooks import AccessMenuItem
+
+register_permission_policy(Question, BankPermissionPolicy(Question))
+register_snippet(QuestionViewSet)
 
 
 @hooks.register("register_admin_urls")
@@ -35,9 +54,16 @@ def course_buttons(
     page: Page, user: Any, next_url: str | None = None, view_name: str | None = None
 ) -> Iterator[Button]:
     course = course_of(page)
-    if course is None:
+    if course is None or not _works_with_courses(user):
         return
-    if course.permissions_for_user(user).can_publish():
+    if course.permissions_for_user(user).can_edit():
+        yield Button(
+            _("Course studio"),
+            reverse("courses_admin:studio", args=[course.pk]),
+            icon_name="list-ol",
+            priority=4,
+        )
+    if course.permissions_for_user(user).can_edit():
         yield Button(
             _("Publish course version"),
             reverse("courses_admin:publish", args=[course.pk]),
@@ -52,6 +78,10 @@ def course_buttons(
     )
 
 
+def _works_with_courses(user: Any) -> bool:
+    return may_write(user, today()) or may_publish_at_once(user, today())
+
+
 class PublishVersionItem(ActionMenuItem):
     name = "action-publish-course-version"
     label = _("Publish course version")
@@ -63,7 +93,7 @@ class PublishVersionItem(ActionMenuItem):
             context["view"] == "edit"
             and page is not None
             and page.specific_class is CoursePage
-            and page.permissions_for_user(context["request"].user).can_publish()
+            and _works_with_courses(context["request"].user)
         )
 
     def get_url(self, context: dict[str, Any]) -> str:
@@ -73,3 +103,118 @@ class PublishVersionItem(ActionMenuItem):
 @hooks.register("register_page_action_menu_item")
 def publish_version_item() -> ActionMenuItem:
     return PublishVersionItem(order=90)
+
+
+@hooks.register("before_delete_snippet")
+def questions_are_never_deleted(request: HttpRequest, instances: list[Any]) -> None:
+    """Not one by one nor many at once; Wagtail's page for the latter would also name the questions
+    to those who may not see them."""
+    asked = request.resolver_match.kwargs if request.resolver_match else {}
+    names = [str(asked.get(name, "")).lower() for name in ("app_label", "model_name")]
+    of_bank = names == ["courses", "question"]
+    if of_bank or any(isinstance(each, Question) for each in instances):
+        raise PermissionDenied
+
+
+@hooks.register("after_create_page")
+@hooks.register("after_edit_page")
+def tell_how_many_there_are(request: HttpRequest, page: Page) -> None:
+    """A lesson that draws from the bank: how many there are of each sort it asks for."""
+    if not isinstance(page, LessonPage):
+        return
+    for child in page.questions:
+        if child.block_type != "draw":
+            continue
+        for stratum in child.value["strata"]:
+            sort = {name: stratum[name] or "" for name in ("area", "level", "legal", "tag")}
+            there_are = number_of_sort(**sort)
+            words = {"count": stratum["count"], "there_are": there_are}
+            if there_are < stratum["count"]:
+                messages.warning(
+                    request,
+                    gettext(
+                        "A draw asks for %(count)s questions, and the bank has %(there_are)s of "
+                        "that sort. The course cannot be published until there are enough."
+                    )
+                    % words,
+                )
+            else:
+                messages.info(
+                    request,
+                    ngettext(
+                        "A draw takes %(count)s question of the %(there_are)s that the bank has.",
+                        "A draw takes %(count)s questions of the %(there_are)s that the bank has.",
+                        stratum["count"],
+                    )
+                    % words,
+                )
+
+
+@hooks.register("register_admin_menu_item")
+def courses_item() -> MenuItem:
+    return AccessMenuItem(
+        _("Courses"),
+        reverse("courses_admin:courses"),
+        name="courses",
+        icon_name="list-ol",
+        order=60,
+        obj=Obj.QUESTION_BANK,
+        action=Action.READ,
+    )
+
+
+@hooks.register("insert_global_admin_css")
+def studio_look() -> SafeString:
+    return format_html('<link rel="stylesheet" href="{}">', static("css/studio.css"))
+
+
+@hooks.register("insert_editor_js")
+def studio_script() -> SafeString:
+    return format_html('<script type="module" src="{}"></script>', static("js/studio.js"))
+
+
+@hooks.register("register_page_header_buttons")
+def life_buttons(
+    page: Page, user: Any, next_url: str | None = None, view_name: str | None = None
+) -> Iterator[Button]:
+    """What happens to a course after it is published."""
+    if page.specific_class is not CoursePage or not page.permissions_for_user(user).can_publish():
+        return
+    yield Button(
+        _("What is new for those who have it"),
+        reverse("courses_admin:news", args=[page.pk]),
+        icon_name="bell",
+        priority=7,
+    )
+    yield Button(
+        _("End the course"),
+        reverse("courses_admin:retire", args=[page.pk]),
+        icon_name="bin",
+        priority=8,
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def questions_item() -> MenuItem:
+    return AccessMenuItem(
+        _("Questions to experts"),
+        reverse("courses_admin:expert_questions"),
+        obj=Obj.EXPERT_QUESTION,
+        action=Action.UPDATE,
+        name="expert-questions",
+        icon_name="help",
+        order=160,
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def reports_item() -> MenuItem:
+    return AccessMenuItem(
+        _("Reported faults"),
+        reverse("courses_admin:reports"),
+        obj=Obj.COURSE,
+        action=Action.UPDATE,
+        name="lesson-reports",
+        icon_name="warning",
+        order=161,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,12 +16,14 @@ from wagtail.admin.ui.components import Component
 from wagtail.models import Page
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
+from courses.services.reviews import review_queue
 from home.models import ArenaIndexPage
 from home.services.first_steps import steps
 from home.services.redaction import queue_of
 from lms.content.governance import pages_due
 from lms.lib.dates import today
 from lms.people.access import Action, Obj, can, roles_of
+from lms.people.models import User
 from lms.people.roles import Role
 
 
@@ -85,6 +87,12 @@ TASKS = (
         (Role.INSTRUCTOR, Role.REVIEWER),
     ),
     Task(
+        "courses_admin:expert_questions",
+        _("Questions to experts"),
+        _("What learners ask in courses, for you to answer."),
+        (Role.SUPPORT_FUNCTION,),
+    ),
+    Task(
         "wagtailimages:index",
         _("Images"),
         _("Pictures for courses, with their texts for those who do not see them."),
@@ -137,5 +145,6 @@ class TasksPanel(Component):
             "reads_pages": reads_pages,
             "judges": judges,
             "pages": pages_due(day)[:MOST_PAGES] if judges else (),
+            "reviews": review_queue(cast(User, request.user), day),
             "audits": can(request.user, Action.READ, Obj.AUDIT_LOG, day=day),
         }

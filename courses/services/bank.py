@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, TextField
+from django.db.models.functions import Cast
 from django.utils.html import strip_tags
+from wagtail.models import Page
 
-from courses.freezing import BankFiles, content_hash
-from courses.models import Question, QuestionVersion
+from courses.freezing import BankFiles, content_hash, lessons_of
+from courses.models import CourseVersion, Question, QuestionVersion
 from lms.audit import services as audit
 from lms.people.models import User
 
@@ -80,3 +84,51 @@ def restore_question(*, question: Question, by: User | None) -> None:
     question.retired_on = None
     question.save(update_fields=["retired_on"])
     audit.record("question.restored", question, by=by, before={"retired_on": before})
+
+
+def number_of_sort(*, area: str = "", level: str = "", legal: str = "", tag: str = "") -> int:
+    """How many questions of a sort a draw has to choose from."""
+    return Question.objects.in_use().of_sort(area=area, level=level, legal=legal, tag=tag).count()
+
+
+@dataclass(frozen=True)
+class AskedIn:
+    """A course whose latest version asks a question, and the titles of the lessons that do."""
+
+    course: Page
+    number: int
+    # (title, whether it is one of those drawn by chance)
+    lessons: tuple[tuple[str, bool], ...]
+
+
+def _ways(lesson: Mapping[str, Any], key: str) -> Iterator[bool]:
+    for asked in lesson["questions"]:
+        if asked["kind"] == "draw":
+            if any(row["key"] == key for stratum in asked["strata"] for row in stratum["pool"]):
+                yield True
+        elif asked["key"] == key:
+            yield False
+
+
+def courses_asking(question: Question) -> list[AskedIn]:
+    """Where the latest version of a course asks the question. One query; only the contents that
+    hold it are read."""
+    key = f"bank-{question.key.hex}"
+    found = []
+    versions = (
+        CourseVersion.objects.latest_of_each()
+        .defer(None)
+        .annotate(written=Cast("content", TextField()))
+        .filter(written__contains=key)
+        .defer("outline")
+        .select_related("course")
+        .order_by("title")
+    )
+    for version in versions:
+        lessons = tuple(
+            (lesson["title"], drawn)
+            for lesson in lessons_of(version.content)
+            for drawn in sorted(set(_ways(lesson, key)))
+        )
+        found.append(AskedIn(version.course, version.number, lessons))
+    return found

@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from courses import freezing
 from courses.freezing import CourseContent, Fault
@@ -31,6 +32,10 @@ class PublishingError(ValueError):
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = faults
         super().__init__("\n".join(str(fault) for fault in faults))
+
+
+class ChangedError(ValueError):
+    """The pages are not what was asked to be published; the message says so."""
 
 
 @dataclass(frozen=True)
@@ -85,16 +90,19 @@ def publish_course_version(
     by: User | None,
     change: str = "",
     note: str = "",
+    only_hash: str = "",
     at: datetime | None = None,
 ) -> CourseVersion:
     """Freeze the course's published pages into its next version. `change` says what it means for
     those who began or finished an earlier one (editorial, unless something else is said); the
     first version is always the first. The same content again is the version that exists.
-    PublishingError lists every fault."""
+    PublishingError lists every fault; with `only_hash` any other content is a ChangedError."""
     CoursePage.objects.select_for_update().get(pk=course.pk)
     at = at or timezone.now()
     files = CopiedFiles()
     draft = _draft(course, files)
+    if only_hash and draft.content_hash != only_hash:
+        raise ChangedError(_("The course has changed since it was approved."))
     if draft.faults:
         raise PublishingError(draft.faults)
     if draft.latest is not None and not draft.is_new:

@@ -2,84 +2,179 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 from wagtail.admin import messages
 
+from courses.comparing import compare
 from courses.models import CoursePage, CourseVersion
-from courses.services.publishing import PublishingError, draft_version, publish_course_version
+from courses.services import reviews
+from courses.services.publishing import (
+    ChangedError,
+    DraftVersion,
+    PublishingError,
+    draft_version,
+)
+from courses.services.standing import CourseStanding, standing_of
+from courses.views.readers import reader
+from lms.content.models import SiteSettings
+from lms.content.references import current_book, plain_text
+from lms.lib.dates import today
 from lms.lib.fields import refuse_personal_data
-from lms.people.models import User
+
+Change = CourseVersion.Change
 
 
-class NoteForm(forms.Form):
+class PublishForm(forms.Form):
+    """What a new version means for those who began or finished an earlier one."""
+
+    change = forms.ChoiceField(
+        label=gettext_lazy("What kind of change is it"),
+        required=False,
+        initial=Change.EDITORIAL,
+        widget=forms.RadioSelect,
+        choices=[
+            (Change.EDITORIAL, gettext_lazy("Editorial")),
+            (Change.MATERIAL, gettext_lazy("Material")),
+            (Change.RETAKE, gettext_lazy("To be taken again")),
+        ],
+    )
     note = forms.CharField(
         label=gettext_lazy("What has changed"),
-        help_text=gettext_lazy("One sentence for colleagues. It is kept with the version."),
+        help_text=gettext_lazy(
+            "One sentence. It is kept with the version, and told to those under way unless the "
+            "change is editorial."
+        ),
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         validators=[refuse_personal_data],
     )
+    # Set on the page that asks again.
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, is_first: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_first:
+            del self.fields["change"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        told = cleaned.get("change") in (Change.MATERIAL, Change.RETAKE)
+        if told and not cleaned.get("note", "").strip():
+            self.add_error("note", _("Say what has changed: those under way are told."))
+        return cleaned
 
 
-def _course(request: HttpRequest, pk: int) -> CoursePage:
-    """The course, for those who may publish its page."""
-    course = get_object_or_404(CoursePage, pk=pk)
-    if not course.permissions_for_user(request.user).can_publish():
+class RequestForm(forms.Form):
+    message = forms.CharField(
+        label=gettext_lazy("What to look at"),
+        help_text=gettext_lazy("For whoever reviews the course. Never write about individuals."),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[refuse_personal_data],
+    )
+
+
+def course_to_read(request: HttpRequest, pk: int) -> CoursePage:
+    """The course, for those who write or judge courses."""
+    user, day = reader(request), today()
+    if not (reviews.may_write(user, day) or reviews.may_publish_at_once(user, day)):
         raise PermissionDenied
-    return course
+    return get_object_or_404(CoursePage, pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a version published now would hold; POST publishes it."""
-    course = _course(request, pk)
-    form = NoteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            version = publish_course_version(
-                course=course, by=cast(User, request.user), note=form.cleaned_data["note"]
-            )
-        except PublishingError:
-            messages.error(request, _("Nothing was published. Put the list below right first."))
-        else:
-            messages.success(
-                request,
-                _("Version %(number)s of “%(title)s” is published.")
-                % {"number": version.number, "title": version.title},
-            )
-            return redirect("courses_admin:versions", course.pk)
+    """What a version published now would hold; POST publishes it, after a further question where
+    people have to begin again."""
+    course = course_to_read(request, pk)
+    user = reader(request)
     draft = draft_version(course)
+    form = PublishForm(request.POST or None, is_first=draft.latest is None)
+    asks_again = False
+    if request.method == "POST" and form.is_valid():
+        asks_again = (
+            form.cleaned_data.get("change") == Change.RETAKE and not form.cleaned_data["confirmed"]
+        )
+        if not asks_again:
+            version = _publish(request, course, form)
+            if version is not None:
+                return redirect("courses_admin:versions", course.pk)
     return TemplateResponse(
         request,
-        "courses/admin/publish.html",
-        {
-            "course": course,
-            "draft": draft,
-            "form": form,
-            "next_number": draft.latest.number + 1 if draft.latest else 1,
-        },
+        "courses/admin/publish_confirm.html" if asks_again else "courses/admin/publish.html",
+        _context(course, draft, form, user, request),
     )
 
 
-@require_GET
-def versions(request: HttpRequest, pk: int) -> HttpResponse:
-    """Every version of the course and what was said about it."""
-    course = get_object_or_404(CoursePage, pk=pk)
-    if not course.permissions_for_user(request.user).can_edit():
-        raise PermissionDenied
-    rows = CourseVersion.objects.filter(course=course).defer("content").select_related("by__person")
-    return TemplateResponse(
-        request,
-        "courses/admin/versions.html",
-        {"course": course, "versions": rows.order_by("-number")},
-    )
+def _publish(request: HttpRequest, course: CoursePage, form: PublishForm) -> CourseVersion | None:
+    try:
+        version = reviews.publish_as(
+            course=course,
+            by=reader(request),
+            change=form.cleaned_data.get("change", ""),
+            note=form.cleaned_data["note"],
+            at=timezone.now(),
+        )
+    except PublishingError:
+        messages.error(request, _("Nothing was published. Put the list below right first."))
+    except (reviews.ReviewError, ChangedError) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(
+            request,
+            _("Version %(number)s of “%(title)s” is published.")
+            % {"number": version.number, "title": version.title},
+        )
+        return version
+    return None
+
+
+def _context(
+    course: CoursePage,
+    draft: DraftVersion,
+    form: PublishForm,
+    user: Any,
+    request: HttpRequest,
+) -> dict[str, Any]:
+    book, day = current_book(), today()
+    standing: CourseStanding = standing_of(course.pk, SiteSettings.load().suppression_threshold)
+    waiting = reviews.open_review(course)
+    at_once = reviews.may_publish_at_once(user, day)
+    approval = reviews.approval_of(course, draft.content_hash) if draft.is_new else None
+    ready = draft.is_new and not draft.faults
+    return {
+        "course": course,
+        "draft": draft,
+        "form": form,
+        "request_form": RequestForm(request.POST or None, prefix="review"),
+        "next_number": draft.latest.number + 1 if draft.latest else 1,
+        "standing": standing,
+        "comparison": (
+            compare(
+                draft.latest.content,
+                draft.content,
+                wording=lambda text: plain_text(text, book),
+            )
+            if draft.latest and draft.is_new
+            else None
+        ),
+        "may_publish": ready and (at_once or approval is not None),
+        "may_ask": ready and not at_once and approval is None,
+        "waiting": waiting,
+        "waiting_is_current": waiting is not None and waiting.content_hash == draft.content_hash,
+        "is_mine": waiting is not None and waiting.requested_by_id == user.pk,
+        "approval": None if at_once else approval,
+        "decision": None if at_once or approval else reviews.last_decision(course),
+    }

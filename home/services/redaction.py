@@ -10,6 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
+from courses.services.dialogue import Waiting, waiting_for
+from courses.services.news import OlderText, courses_with_older_text
+from courses.services.reviews import ReviewQueue, review_queue
 from lms.audit import services as audit
 from lms.content.governance import DuePage, pages_due
 from lms.content.models import ContactPoint, GovernedPage, LegalReference
@@ -26,15 +29,24 @@ class Queue:
     contacts: tuple[ContactPoint, ...]
     laws: tuple[LegalReference, ...]
     drafts: tuple[Page, ...]
+    # Courses that show an article as it was, and what readers of courses wait for.
+    older: tuple[OlderText, ...] = ()
+    waiting: Waiting | None = None
+    # Courses that somebody asks to have judged, and the answers to what was asked.
+    reviews: ReviewQueue | None = None
 
     @property
     def is_empty(self) -> bool:
-        return not (self.pages or self.contacts or self.laws or self.drafts)
+        return not (
+            any((self.pages, self.contacts, self.laws, self.drafts, self.older, self.waiting))
+            or self.reviews
+        )
 
 
 def queue_of(user: Any, day: date, *, limit: int = 8) -> Queue:
     """What waits on `day`: pages past their review, numbers that are hidden or soon will be, law
-    nobody has checked for half a year, drafts. Four queries."""
+    nobody has checked for half a year, drafts, courses with an older text of an article, and what
+    readers of courses have said. The same number of queries however much there is."""
     hidden = Q(verified_on__isnull=True) & ~Q(phone="")
     running_out = Q(expires_on__isnull=False, expires_on__lte=day + SOON)
     stale = Q(checked_on__isnull=True) | Q(checked_on__lt=add_months(day, -LAW_MONTHS))
@@ -50,6 +62,9 @@ def queue_of(user: Any, day: date, *, limit: int = 8) -> Queue:
             .order_by("checked_on", "code")[:limit]
         ),
         drafts=tuple(drafts.order_by("-latest_revision_created_at")[:limit]),
+        older=tuple(courses_with_older_text()[:limit]),
+        waiting=waiting_for(user),
+        reviews=review_queue(user, day, limit=limit),
     )
 
 

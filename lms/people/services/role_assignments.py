@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
 from lms.audit.services import record
-from lms.people.access import MATRIX, Action, Obj, roles_of
+from lms.people.access import MATRIX, Action, Obj, Scope, roles_of
 from lms.people.models import RoleAssignment, Unit, User
 from lms.people.roles import Role
 
@@ -74,7 +74,8 @@ _OBJECT_MODELS: dict[Obj, tuple[str, ...]] = {}
 
 
 def follow_matrix(obj: Obj, *models: str) -> None:
-    """Let the add, change and view permissions of `models` follow the matrix row of `obj`."""
+    """Let the add, change and view permissions of `models` follow the matrix row of `obj`, as far
+    as it reaches everything: a permission of the admin knows nothing of "one's own"."""
     _OBJECT_MODELS[obj] = tuple(dict.fromkeys((*_OBJECT_MODELS.get(obj, ()), *models)))
 
 
@@ -83,6 +84,8 @@ def _model_permissions(role: Role) -> list[Permission]:
     verbs = {Action.CREATE: "add", Action.READ: "view", Action.UPDATE: "change"}
     for obj, models in _OBJECT_MODELS.items():
         for grant in MATRIX[obj].get(role, ()):
+            if grant.scope is not Scope.ALL:
+                continue
             for action in grant.actions & verbs.keys():
                 for label in models:
                     app, model = label.split(".")

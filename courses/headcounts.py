@@ -1,0 +1,53 @@
+"""How many people, as told to those who may not see individuals. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+@dataclass(frozen=True)
+class Headcount:
+    """A number of people. Fewer than the threshold is never a figure; `number` is None then, and
+    so it is for a sum that would tell a hidden part: of that only `at_least` is said."""
+
+    number: int | None
+    threshold: int
+    at_least: int = 0
+
+    @classmethod
+    def of(cls, number: int, threshold: int) -> Headcount:
+        return cls(None if 0 < number < threshold else number, threshold)
+
+    @classmethod
+    def total(cls, numbers: Iterable[int], threshold: int) -> Headcount:
+        """The sum of figures that are shown beside it."""
+        parts = list(numbers)
+        whole = sum(parts)
+        if whole < threshold or not any(0 < part < threshold for part in parts):
+            return cls.of(whole, threshold)
+        return cls(None, threshold, at_least=whole - whole % threshold)
+
+    def __bool__(self) -> bool:
+        return self.number != 0
+
+    @property
+    def figure(self) -> str:
+        """For a table."""
+        if self.number is not None:
+            return str(self.number)
+        if self.at_least:
+            return _("at least %(number)s") % {"number": self.at_least}
+        return _("fewer than %(number)s") % {"number": self.threshold}
+
+    def __str__(self) -> str:
+        if self.number is not None:
+            return ngettext("%(number)s person", "%(number)s people", self.number) % {
+                "number": self.number
+            }
+        if self.at_least:
+            return _("at least %(number)s people") % {"number": self.at_least}
+        return _("fewer than %(number)s people") % {"number": self.threshold}

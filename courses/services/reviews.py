@@ -1,0 +1,248 @@
+"""Reviewing a course before it is published: asked for by whoever wrote it, decided by somebody
+else, and good for exactly the content that was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.models import CoursePage, CourseVersion, VersionReview
+from courses.services.publishing import (
+    PublishingError,
+    draft_version,
+    publish_course_version,
+)
+from lms.audit import services as audit
+from lms.notifications.services import notify
+from lms.people.access import Action, Obj, can
+from lms.people.models import User
+
+# The notice kind that courses.notices registers.
+REVIEW_ANSWERED = "courses.review_answered"
+
+
+class ReviewError(ValueError):
+    """The review cannot be asked for or decided; the message says why."""
+
+
+def may_publish_at_once(user: User, day: date) -> bool:
+    """Whether the account judges courses, and so needs nobody else's approval."""
+    return can(user, Action.APPROVE, Obj.COURSE, day=day)
+
+
+def may_write(user: User, day: date) -> bool:
+    """Whether the account writes courses, whoever is responsible for them."""
+    return can(user, Action.UPDATE, Obj.COURSE, day=day, own=False)
+
+
+def open_review(course: CoursePage) -> VersionReview | None:
+    """The review that waits to be decided."""
+    return (
+        VersionReview.objects.filter(course=course, decided_at__isnull=True)
+        .select_related("requested_by__person")
+        .first()
+    )
+
+
+def last_decision(course: CoursePage) -> VersionReview | None:
+    """The latest answer to somebody who asked, a withdrawn request apart."""
+    latest = (
+        VersionReview.objects.filter(course=course, decided_at__isnull=False)
+        .select_related("requested_by__person", "decided_by__person")
+        .order_by("-decided_at", "-pk")
+        .first()
+    )
+    if latest is None or latest.decided_by_id == latest.requested_by_id:
+        return None
+    return latest
+
+
+def approval_of(course: CoursePage, content_hash: str) -> VersionReview | None:
+    """The approval of exactly this content."""
+    return (
+        VersionReview.objects.filter(course=course, content_hash=content_hash, approved=True)
+        .select_related("decided_by__person")
+        .order_by("-decided_at")
+        .first()
+    )
+
+
+@transaction.atomic
+def ask_for_review(*, course: CoursePage, by: User, message: str, at: datetime) -> VersionReview:
+    """Ask for the course as it stands to be judged. A request for what it was before is
+    withdrawn. PublishingError lists what has to be put right first."""
+    CoursePage.objects.select_for_update().get(pk=course.pk)
+    draft = draft_version(course)
+    if draft.faults:
+        raise PublishingError(draft.faults)
+    if not draft.is_new:
+        raise ReviewError(_("Nothing has changed since the latest version."))
+    if approval_of(course, draft.content_hash):
+        raise ReviewError(_("The course is already approved as it stands."))
+    waiting = open_review(course)
+    if waiting is not None:
+        if waiting.content_hash == draft.content_hash:
+            raise ReviewError(_("The course already waits for a review."))
+        _decide(waiting, by=by, approved=False, comment=_("Asked for anew."), at=at)
+    review = VersionReview(
+        course=course,
+        content_hash=draft.content_hash,
+        message=message,
+        requested_by=by,
+        requested_at=at,
+    )
+    review.full_clean()
+    review.save()
+    audit.record(
+        "course.review_asked_for",
+        review,
+        by=by,
+        after={"course": course.title, "hash": draft.content_hash},
+    )
+    return review
+
+
+def _open(review: VersionReview) -> VersionReview:
+    """The review, locked; ReviewError where it is decided already."""
+    locked = VersionReview.objects.select_for_update(of=("self",)).get(pk=review.pk)
+    if locked.decided_at is not None:
+        raise ReviewError(_("Somebody has already answered."))
+    return locked
+
+
+def _decide(review: VersionReview, *, by: User, approved: bool, comment: str, at: datetime) -> None:
+    review.decided_by, review.decided_at = by, at
+    review.approved, review.comment = approved, comment
+    review.full_clean()
+    review.save(update_fields=["decided_by", "decided_at", "approved", "comment"])
+    audit.record(
+        "course.review_decided",
+        review,
+        by=by,
+        after={"approved": approved, "hash": review.content_hash},
+    )
+
+
+@transaction.atomic
+def decide_review(
+    *, review: VersionReview, by: User, approve: bool, comment: str, at: datetime
+) -> VersionReview:
+    """Approve what the review asks about, or send it back with a comment; its author is told.
+    Nobody approves what they asked for, nor a course that has changed since."""
+    review = _open(review)
+    if not may_publish_at_once(by, timezone.localdate(at)):
+        raise ReviewError(_("You may not judge courses."))
+    if review.requested_by_id == by.pk:
+        raise ReviewError(_("Somebody else has to answer."))
+    course = CoursePage.objects.select_for_update().get(pk=review.course_id)
+    if approve and draft_version(course).content_hash != review.content_hash:
+        raise ReviewError(
+            _("The course has changed since the review was asked for, so it cannot be approved.")
+        )
+    if not approve and not comment.strip():
+        raise ReviewError(_("Say what needs to be changed."))
+    _decide(review, by=by, approved=approve, comment=comment, at=at)
+    _tell_author(review, course, at)
+    return review
+
+
+def _tell_author(review: VersionReview, course: CoursePage, at: datetime) -> None:
+    person = review.requested_by.person
+    if person is None:
+        return
+    notify(
+        kind=REVIEW_ANSWERED,
+        person=person,
+        dedupe_key=f"{REVIEW_ANSWERED}:{review.pk}",
+        context={
+            "course": course.title,
+            "approved": bool(review.approved),
+            "comment": review.comment,
+        },
+        url=reverse("courses_admin:publish", args=[course.pk]),
+        at=at,
+    )
+
+
+@transaction.atomic
+def withdraw_review(*, review: VersionReview, by: User, at: datetime) -> None:
+    """Take back what one asked for."""
+    review = _open(review)
+    if review.requested_by_id != by.pk:
+        raise ReviewError(_("Only whoever asked can take it back."))
+    _decide(review, by=by, approved=False, comment="", at=at)
+
+
+@transaction.atomic
+def publish_as(
+    *, course: CoursePage, by: User, change: str, note: str, at: datetime
+) -> CourseVersion:
+    """Publish with the rights of the account: at once for those who judge courses, otherwise only
+    the content that somebody has approved. ReviewError where nobody has."""
+    day = timezone.localdate(at)
+    only_hash = ""
+    if not may_publish_at_once(by, day):
+        draft = draft_version(course)
+        if not may_write(by, day) or not approval_of(course, draft.content_hash):
+            raise ReviewError(_("The course has to be approved before you can publish it."))
+        only_hash = draft.content_hash
+    version = publish_course_version(
+        course=course, by=by, change=change, note=note, only_hash=only_hash, at=at
+    )
+    waiting = open_review(course)
+    if waiting is not None:
+        _answer_by_publishing(waiting, version, by, at)
+    return version
+
+
+def _answer_by_publishing(
+    review: VersionReview, version: CourseVersion, by: User, at: datetime
+) -> None:
+    """A request that waited while the course was published is decided by that."""
+    own = review.requested_by_id == by.pk
+    comment = "" if own else _("Version %(number)s is published.") % {"number": version.number}
+    approved = not own and review.content_hash == version.content_hash
+    _decide(review, by=by, approved=approved, comment=comment, at=at)
+    if not own:
+        _tell_author(review, version.course.specific, at)
+
+
+@dataclass(frozen=True)
+class ReviewQueue:
+    """What waits on an account's start page: what others ask it to judge, and the latest answers
+    to what it has asked for and not yet acted on."""
+
+    to_judge: tuple[VersionReview, ...]
+    answered: tuple[VersionReview, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.to_judge or self.answered)
+
+
+def review_queue(user: User, day: date, *, limit: int = 8) -> ReviewQueue:
+    """Four queries at most."""
+    rows = VersionReview.objects.select_related("course", "requested_by__person")
+    waiting = rows.filter(decided_at__isnull=True).order_by("requested_at")
+    judging = may_publish_at_once(user, day)
+    mine = rows.filter(requested_by=user, decided_at__isnull=False).exclude(decided_by=user)
+    published = CourseVersion.objects.values_list("course", "content_hash")
+    latest: dict[int, VersionReview] = {}
+    if may_write(user, day) and not judging:
+        for review in mine.select_related("decided_by__person").order_by("-decided_at")[:50]:
+            latest.setdefault(review.course_id, review)
+        done = set(published.filter(course__in=latest))
+        again = set(waiting.filter(course__in=latest).values_list("course", flat=True))
+        latest = {
+            course: review
+            for course, review in latest.items()
+            if (course, review.content_hash) not in done and course not in again
+        }
+    return ReviewQueue(
+        to_judge=tuple(waiting.exclude(requested_by=user)[:limit]) if judging else (),
+        answered=tuple(latest.values())[:limit],
+    )
