@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 from wagtail.models import Page
 
 from courses.models import Certificate, Completion, CourseVersion, Enrolment
+from courses.offer import is_refresher, may_refresh
 from courses.progress import EnrolmentProgress, current_enrolments
 from courses.registry import RequirementHint, requirement_hint
 from lms.content.visibility import visible_to
@@ -117,9 +118,49 @@ def _nearest(
     return nearest
 
 
+def _renewing(
+    person: Person | None,
+    given: Mapping[CourseVersion, tuple[Gives, ...]],
+    current: Mapping[int, EnrolmentProgress],
+    day: date,
+) -> frozenset[int]:
+    """The refreshers that the person may take or is in the middle of."""
+    refreshers = [version for version in given if is_refresher(version)]
+    if person is None or not refreshers:
+        return frozenset()
+    allowed = may_refresh([person.pk], refreshers, day).get(person.pk, frozenset())
+    return allowed | {each.course_id for each in refreshers if each.course_id in current}
+
+
+def _wanted(
+    hints: Iterable[RequirementHint],
+    given: Mapping[CourseVersion, tuple[Gives, ...]],
+    renewing: frozenset[int],
+) -> dict[int, list[RequirementHint]]:
+    """The requirements that each course answers: a refresher those it can, else the nearest of
+    the others."""
+    hints = list(hints)
+    shorter = {version: each for version, each in given.items() if version.course_id in renewing}
+    whole = {version: each for version, each in given.items() if not is_refresher(version)}
+    by_refresher = _nearest(hints, shorter.values())
+    answered = {id(hint) for found in by_refresher.values() for hint in found}
+    rest = _nearest([hint for hint in hints if id(hint) not in answered], whole.values())
+    return {
+        version.course_id: [
+            hint
+            for each in gives
+            for hint in (by_refresher if version in shorter else rest).get(
+                (each.area_code, each.level), ()
+            )
+        ]
+        for version, gives in given.items()
+    }
+
+
 def catalogue(person: Person | None, day: date, names: Names, *, user: User) -> list[CourseCard]:
     """Every published course that `user` may read: what this person must do first, then by
-    title."""
+    title. A refresher is there for those who may take it, and answers for them what the whole
+    course would."""
     hints = requirement_hint(person, day) if person else []
     current = {each.course_id: each for each in current_enrolments(person)} if person else {}
     completed: dict[int, date] = {}
@@ -133,10 +174,17 @@ def catalogue(person: Person | None, day: date, names: Names, *, user: User) -> 
     readable = visible_to(Page.objects.all(), user).order_by().values("pk")
     offered = CourseVersion.objects.offered().filter(course__in=readable)
     given = {version: names.gives(version) for version in offered.select_related("course")}
-    wanted = _nearest(hints, given.values())
+    renewing = _renewing(person, given, current, day)
+    if person:
+        given = {
+            version: gives
+            for version, gives in given.items()
+            if not is_refresher(version) or version.course_id in renewing
+        }
+    wanted = _wanted(hints, given, renewing)
     for version, gives in given.items():
         facts = version.outline["course"]
-        met = [hint for each in gives for hint in wanted.get((each.area_code, each.level), ())]
+        met = wanted[version.course_id]
         cards.append(
             CourseCard(
                 course_id=version.course_id,

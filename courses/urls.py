@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, certificates, conditions, lesson
+from courses.views import catalogue, certificates, conditions, dialogue, lesson, news
 
 app_name = "courses"
 urlpatterns = [
@@ -29,6 +29,11 @@ urlpatterns = [
         name="checklist",
     ),
     path("kursfiler/<int:version_pk>/<str:key>/", lesson.asset, name="asset"),
+    path("kurser/<slug:slug>/<slug:lesson_slug>/fel/", dialogue.report, name="report"),
+    path("kurser/<slug:slug>/<slug:lesson_slug>/fraga/", dialogue.ask, name="ask"),
+    path("fraga-en-expert/<slug:slug>/", dialogue.ask, name="ask_about_course"),
+    path("mina-fragor/", dialogue.my_questions, name="my_questions"),
+    path("vad-ar-nytt/<int:pk>/", news.news, name="news"),
     path("mina-intyg/", certificates.transcript, name="transcript"),
     path("mina-intyg/mina-intyg.csv", certificates.transcript_csv, name="transcript_csv"),
     path("mina-intyg/<str:code>.pdf", certificates.certificate, name="certificate"),

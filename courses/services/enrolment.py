@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from wagtail.models import Page
 
 from courses.models import CourseVersion, Enrolment, Required
+from courses.offer import is_refresher, may_refresh
 from courses.registry import held_levels
 from lms.audit import services as audit
 from lms.lib.dates import STOCKHOLM
@@ -27,12 +28,24 @@ class LockedError(ValueError):
         super().__init__(", ".join(f"{each.area_code} {each.level}" for each in missing))
 
 
+class RefresherError(ValueError):
+    """The course only renews what the person has never had."""
+
+
 def missing_before(person: Person, version: CourseVersion, day: date) -> tuple[Required, ...]:
     """What the version asks for that the person does not hold on `day`."""
     if not version.requires:
         return ()
     held = held_levels([person.pk], day).get(person.pk, {})
     return tuple(each for each in version.requires if held.get(each.area_code, 0) < each.level)
+
+
+def suits(person: Person, version: CourseVersion, day: date) -> bool:
+    """Whether the person may take it: a refresher is for those who have had what it gives."""
+    if not is_refresher(version):
+        return True
+    allowed = may_refresh([person.pk], [version], day)
+    return version.course_id in allowed.get(person.pk, frozenset())
 
 
 def open_enrolment(person: Person, course: Page) -> Enrolment | None:
@@ -45,15 +58,18 @@ def open_enrolment(person: Person, course: Page) -> Enrolment | None:
 def enrol(*, person: Person, course: Page, origin: str, by: User | None, at: datetime) -> Enrolment:
     """The person's open enrolment in the course: the one there is, or a new one pinned to the
     latest version. Nobody sets out on a locked course by themselves (LockedError); whom a manager
-    enrols may read it once the lock is open."""
+    enrols may read it once the lock is open. Nobody begins with a refresher (RefresherError)."""
     existing = open_enrolment(person, course)
     if existing is not None:
         return existing
     version = CourseVersion.objects.offered().filter(course=course).first()
     if version is None:
         raise NotOfferedError(course.title)
+    day = at.astimezone(STOCKHOLM).date()
+    if not suits(person, version, day):
+        raise RefresherError(course.title)
     if origin != Enrolment.Origin.MANAGER:
-        missing = missing_before(person, version, at.astimezone(STOCKHOLM).date())
+        missing = missing_before(person, version, day)
         if missing:
             raise LockedError(missing)
     try:

@@ -20,6 +20,7 @@ from courses.views.readers import reader
 from lms.content.visibility import may_open
 from lms.lib.dates import today
 
+
 @require_GET
 def catalogue(request: HttpRequest) -> HttpResponse:
     user = reader(request)

@@ -29,7 +29,7 @@ from courses.freezing import LessonContent
 from courses.models import CoursePage, Enrolment, VersionAsset
 from courses.progress import EnrolmentProgress, LessonState, progress_of
 from courses.reading.rests import rest_of
-from courses.services import learning
+from courses.services import dialogue, learning
 from courses.services.enrolment import missing_before
 from courses.views import asgiven
 from courses.views.readers import reader
@@ -173,6 +173,7 @@ def _page(
             "rest_long": _in_words(rest["hours"]) if rest else "",
             "next_try": _day_and_time(attempt.rests_until) if attempt.rests_until else "",
             "sign_in_again": _sign_in_again(seat),
+            "answered": dialogue.published_about(seat.course.pk, seat.lesson["key"]),
         },
     )
 

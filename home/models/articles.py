@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms import CheckboxSelectMultiple
+from django.forms import CheckboxSelectMultiple, RadioSelect
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from taggit.models import TaggedItemBase
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import (
     FieldPanel,
     HelpPanel,
+    MultiFieldPanel,
     ObjectList,
     TabbedInterface,
     TitleFieldPanel,
@@ -36,6 +39,30 @@ class ArticleTag(TaggedItemBase):
     )
 
 
+class ArticleForm(WagtailAdminPageForm):
+    """The editor's form: each round of editing says anew what kind of change it is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "change" in self.fields and not self.instance.has_unpublished_changes:
+            self.initial["change"] = ArticlePage.Change.EDITORIAL
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if cleaned.get("change") != ArticlePage.Change.MATERIAL:
+            return cleaned
+        note = (cleaned.get("change_note") or "").strip()
+        live = ArticlePage.objects.filter(pk=self.instance.pk, live=True)
+        if not note:
+            self.add_error("change_note", ValidationError(_("Say in one sentence what is new.")))
+        elif live.filter(change_note=note).exists():
+            self.add_error(
+                "change_note",
+                ValidationError(_("This was said about the last change. Say what is new now.")),
+            )
+        return cleaned
+
+
 class ArticlePage(GovernedPage):
     """One row per article. Published, revised and unpublished in Wagtail, whose revisions keep
     what it said."""
@@ -53,6 +80,12 @@ class ArticlePage(GovernedPage):
         SPECIFIC = "specific", _("Specific")
         INDIVIDUAL = "individual", _("Individual")
 
+    class Change(models.TextChoices):
+        """What publishing means for those who have read the text before."""
+
+        EDITORIAL = "editorial", _("Editorial: the same said better")
+        MATERIAL = "material", _("Material: somebody should act or know differently")
+
     # How often each kind is reviewed unless the editor says otherwise.
     REVIEW_MONTHS = {
         Kind.KNOWLEDGE: 12,
@@ -64,6 +97,16 @@ class ArticlePage(GovernedPage):
     }
 
     kind = models.CharField(_("type"), max_length=20, choices=Kind, default=Kind.KNOWLEDGE)
+    change = models.CharField(
+        _("this change is"),
+        max_length=20,
+        choices=Change,
+        default=Change.EDITORIAL,
+        help_text=_(
+            "A material change is offered to those who have a course that shows the article: "
+            "three minutes to read, and no course to take again."
+        ),
+    )
     summary = GuardedTextField(
         _("summary"),
         max_length=300,
@@ -104,7 +147,18 @@ class ArticlePage(GovernedPage):
         FieldPanel("kind"),
         FieldPanel("summary"),
         FieldPanel("body"),
+        MultiFieldPanel(
+            [FieldPanel("change", widget=RadioSelect), FieldPanel("change_note")],
+            heading=_("What you have changed"),
+        ),
     ]
+    # What is new is said where it is written.
+    governance_panels = [
+        panel
+        for panel in GovernedPage.governance_panels
+        if getattr(panel, "field_name", "") != "change_note"
+    ]
+    base_form_class = ArticleForm
     reader_panels = [
         FieldPanel("is_public"),
         FieldPanel("key_groups", widget=CheckboxSelectMultiple),
@@ -120,7 +174,7 @@ class ArticlePage(GovernedPage):
         [
             ObjectList(content_panels, heading=_("Text")),
             ObjectList(reader_panels, heading=_("Readers")),
-            ObjectList(GovernedPage.governance_panels, heading=_("Review and sources")),
+            ObjectList(governance_panels, heading=_("Review and sources")),
             ObjectList(fact_panels, heading=_("Law and contacts")),
             ObjectList(Page.promote_panels, heading=_("Address")),
         ]

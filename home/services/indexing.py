@@ -169,7 +169,7 @@ def index_course(version: CourseVersion) -> None:
 def index_page(page: Page) -> None:
     """After `page` was published or moved."""
     if page.specific_class is CoursePage:
-        version = CourseVersion.objects.filter(course=page).order_by("-number").first()
+        version = CourseVersion.objects.offered().defer(None).filter(course=page).first()
         if version:
             index_course(version)
         return

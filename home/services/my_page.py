@@ -17,6 +17,7 @@ from competence.figures.learner import MyRequirement, my_requirements
 from courses.models import Certificate
 from courses.offer import CourseOffer
 from courses.progress import EnrolmentProgress, current_enrolments
+from courses.services.news import News, news_for
 from home.services.arena import ArticleCard, key_groups_of, new_for
 from lms.people.models import Person
 
@@ -89,6 +90,8 @@ class MyPage:
     recommended: tuple[Row, ...]
     recommended_planned: tuple[Row, ...]
     news: tuple[ArticleCard, ...]
+    # What has changed in the courses that the person has.
+    changed: tuple[News, ...]
     certificates: tuple[Certificate, ...]
     next_expiry: date | None
 
@@ -97,7 +100,7 @@ def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest
     """The page of `person` on `day`. The same number of queries however much there is."""
     if person is None:
         news = tuple(new_for(user, frozenset(), request=request))
-        return MyPage(State.NOBODY, day, "", 0, None, (), (), (), (), (), news, (), None)
+        return MyPage(State.NOBODY, day, "", 0, None, (), (), (), (), (), news, (), (), None)
     requirements = my_requirements(person, day)
     enrolments = current_enrolments(person)
     mandatory = [each for each in requirements if each.mandatory]
@@ -116,6 +119,7 @@ def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest
         recommended=_rows([each for each in recommended if not _is_planned(each)]),
         recommended_planned=_rows([each for each in recommended if _is_planned(each)]),
         news=tuple(new_for(user, key_groups_of(person, day), request=request)),
+        changed=tuple(news_for(person, day)),
         certificates=tuple(
             Certificate.objects.filter(
                 Q(revoked_on__isnull=True), person=person, superseded_by__isnull=True
@@ -164,8 +168,8 @@ def _first(
     requirements: list[MyRequirement], enrolments: list[EnrolmentProgress], day: date
 ) -> FirstCard | None:
     """The course for the mandatory requirement that presses most; among several courses for it,
-    a refresher first, then the one that closes most of the rest. Without one, what the person has begun, else what is
-    recommended."""
+    a refresher first, then the one that closes most of the rest. Without one, what the person
+    has begun, else what is recommended."""
     open_ones = _to_do([each for each in requirements if each.mandatory])
     if not open_ones:
         recommended = _to_do(requirements)

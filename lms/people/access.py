@@ -63,6 +63,7 @@ class Obj(StrEnum):
     KEY_PERSON = "key_person"  # naming somebody in a key group
     ACKNOWLEDGEMENT = "acknowledgement"
     QUESTION_BANK = "question_bank"
+    EXPERT_QUESTION = "expert_question"  # a learner's question to somebody who knows
     REFERENCE = "reference"  # legal references and contact points
     MEDIA = "media"  # images and documents
     PERSON = "person"  # the register: name, unit, account; nothing about learning
@@ -280,6 +281,14 @@ MATRIX: dict[Obj, dict[Role, Grants]] = {
         Role.REVIEWER: (_grant("RA"),),
         Role.COORDINATOR: _CRUA,
     },
+    Obj.EXPERT_QUESTION: {
+        Role.LEARNER: (_grant("CR", Scope.OWN),),
+        Role.ELECTED: (_grant("CR", Scope.OWN),),
+        Role.PARTNER: (_grant("CR", Scope.OWN),),
+        Role.SUPPORT_FUNCTION: (_grant("RU"),),
+        Role.EDITOR: (_grant("RU"),),
+        Role.COORDINATOR: (_grant("RUA"),),
+    },
     Obj.REFERENCE: {
         Role.EDITOR: _CRU,
         Role.REVIEWER: (_grant("RA"),),
@@ -359,6 +368,8 @@ MATRIX: dict[Obj, dict[Role, Grants]] = {
         Role.EDITOR: _R,
         Role.REVIEWER: _R,
         Role.COORDINATOR: _R,
+        # To answer questions from courses.
+        Role.SUPPORT_FUNCTION: _R,
         Role.AUDITOR: _R,
         Role.HR_IMPORT: _R,
         Role.SYSTEM_ADMIN: _R,
