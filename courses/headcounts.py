@@ -44,6 +44,8 @@ class Headcount:
         return _("fewer than %(number)s") % {"number": self.threshold}
 
     def __str__(self) -> str:
+        if self.number == 0:
+            return _("nobody")
         if self.number is not None:
             return ngettext("%(number)s person", "%(number)s people", self.number) % {
                 "number": self.number

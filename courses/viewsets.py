@@ -19,7 +19,6 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.admin.widgets.button import Button
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.views.chooser import (
     ChooseResultsView,
@@ -133,9 +132,14 @@ def _columns() -> list[Column]:
         Column(
             "level", label=gettext_lazy("Level"), accessor="level.name", sort_key="level__number"
         ),
-        KindColumn("kind", label=gettext_lazy("Kind")),
-        Column("version", label=gettext_lazy("Version"), accessor="latest_number"),
-        StateColumn("state", label=gettext_lazy("State")),
+        KindColumn("kind", label=gettext_lazy("Kind"), classname="only-wide"),
+        Column(
+            "version",
+            label=gettext_lazy("Version"),
+            accessor="latest_number",
+            classname="only-wide",
+        ),
+        StateColumn("state", label=gettext_lazy("State"), classname="on-one-line"),
     ]
 
 
@@ -154,15 +158,6 @@ class QuestionIndexView(IndexView):
             label=gettext_lazy("Question"),
             get_url=lambda question: reverse("courses_admin:question", args=[question.pk]),
         )
-
-    def get_list_more_buttons(self, instance: Question) -> list[Any]:
-        show = Button(
-            _("Show, with versions and use"),
-            url=reverse("courses_admin:question", args=[instance.pk]),
-            icon_name="view",
-            priority=5,
-        )
-        return [show, *super().get_list_more_buttons(instance)]
 
 
 class _SavesThroughService:

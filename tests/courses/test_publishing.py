@@ -16,10 +16,17 @@ from wagtail.images.models import Image
 
 from courses.freezing import content_hash, lessons_of
 from courses.models import CourseVersion, LessonPage, VersionAsset
-from courses.services.publishing import PublishingError, draft_version, publish_course_version
+from courses.services.publishing import (
+    ChangedError,
+    PublishingError,
+    draft_version,
+    publish_course_version,
+)
+from courses.services.standing import standing_of
 from lms.audit.models import AuditEvent
 from lms.content.models import LegalReference
 from tests.builders import courses
+from tests.builders.people import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -194,3 +201,49 @@ def test_a_pass_mark_is_between_1_and_100_percent(percent: int) -> None:
     with pytest.raises(ValidationError) as refusal:
         course.full_clean()
     assert list(refusal.value.error_dict) == ["pass_percent"]
+
+
+def test_content_that_nobody_approved_is_not_published() -> None:
+    course = courses.make_course()
+    courses.add_lesson(courses.add_module(course))
+    with pytest.raises(ChangedError, match="har ändrats sedan den godkändes"):
+        publish_course_version(course=course, by=None, only_hash="0" * 64)
+    only = draft_version(course).content_hash
+    assert publish_course_version(course=course, by=None, only_hash=only).content_hash == only
+
+
+def test_who_is_on_which_version_is_told_in_figures_that_name_nobody() -> None:
+    first = courses.publish_course(lessons=1)
+    for _number in range(6):
+        courses.enrol(make_person(), first)
+    courses.complete(make_person(), first)
+    page = LessonPage.objects.get()
+    page.title = "Nytt namn"
+    page.save_revision().publish()
+    second = publish_course_version(course=first.course.specific, by=None)
+    for _number in range(2):
+        courses.enrol(make_person(), second)
+    standing = standing_of(first.course_id, 5)
+    assert [
+        (row.version.number, row.under_way.figure, row.completed.figure)
+        for row in standing.versions
+    ] == [(2, "färre än 5", "0"), (1, "6", "färre än 5")]
+    # 8 would tell that there are 2 on the second.
+    assert (str(standing.under_way), str(standing.completed)) == (
+        "minst 5 personer",
+        "färre än 5 personer",
+    )
+
+
+@pytest.mark.parametrize("versions", [2, 5])
+def test_who_is_on_which_version_takes_three_queries(
+    versions: int, django_assert_num_queries: Any
+) -> None:
+    first = courses.publish_course(lessons=1)
+    for number in range(versions):
+        page = LessonPage.objects.get()
+        page.title = f"Namn {number}"
+        page.save_revision().publish()
+        courses.enrol(make_person(), publish_course_version(course=first.course.specific, by=None))
+    with django_assert_num_queries(3):
+        assert len(standing_of(first.course_id, 5).versions) == versions + 1
