@@ -77,6 +77,8 @@ class LessonRow:
     band: str
     points: list[Point]
     stops: int
+    # Sentences to shorten, where the text is not easy as it is.
+    hardest: tuple[str, ...]
     is_first: bool
     is_last: bool
 
@@ -105,6 +107,7 @@ def _rows(course: DraftCourse) -> list[ModuleRow]:
                     band=band_in_words(lesson.reading.band),
                     points=_points(lesson),
                     stops=len(lesson.faults),
+                    hardest=lesson.reading.hardest if lesson.reading.band != "easy" else (),
                     is_first=place == 0 and spot == 0,
                     is_last=place == last and spot == len(module.lessons) - 1,
                 )

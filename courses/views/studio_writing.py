@@ -52,7 +52,7 @@ class LinesForm(forms.Form):
 
 class QuestionsForm(forms.Form):
     text = forms.CharField(
-        label=gettext_lazy("Your questions"),
+        label=gettext_lazy("The questions"),
         max_length=100_000,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "true"}),

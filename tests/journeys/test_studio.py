@@ -1,0 +1,117 @@
+"""An editor writes a course with two modules and three lessons in the studio, reads it as a
+learner would, and comes to the page where the course version is published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, expect
+
+from tests.running import Visitor
+
+TITLE = "Samtal som bär"
+OUTLINE = """# Innan du talar
+Vad du redan vet (5 min)
+Vem du ska fråga (6 min)
+# Under samtalet
+Att lyssna klart (8 min)
+"""
+QUESTIONS = """Vem ringer du först vid fara för liv?
+- Rektorn
+= Rektorn får veta det efteråt.
+* 112
+= Vid fara för liv kommer 112 först.
+
+Tystnadsplikten gäller också efter jobbet.
+* Sant
+- Falskt
+= Den gäller även när du har slutat.
+"""
+
+
+class Hand:
+    """Counts what an author has to click."""
+
+    def __init__(self) -> None:
+        self.clicks = 0
+
+    def click(self, on: Locator) -> None:
+        self.clicks += 1
+        on.click()
+
+
+def test_an_editor_writes_a_course_and_reads_it_as_a_learner(
+    visit: Callable[..., Visitor],
+) -> None:
+    editor, hand = visit(width=1280), Hand()
+    editor.sign_in("redaktor")
+    page = editor.page
+    editor.open("/admin/")
+    hand.click(page.get_by_role("link", name="Kurser", exact=True))
+    page.get_by_label("Ny kurs").fill(TITLE)
+    hand.click(page.get_by_role("button", name="Skapa kursen"))
+    page.get_by_label("En rad för varje").fill(OUTLINE)
+    hand.click(page.get_by_role("button", name="Lägg till i kursen"))
+    lessons = page.locator(".studio-lesson")
+    expect(lessons).to_have_count(3)
+
+    for place in range(3):
+        hand.click(lessons.nth(place).get_by_role("link", name="Klistra in frågor"))
+        page.get_by_label("Dina frågor").fill(QUESTIONS)
+        hand.click(page.get_by_role("button", name="Visa hur de läses"))
+        expect(page.get_by_role("heading", name="Vem ringer du först")).to_be_visible()
+        hand.click(page.get_by_role("button", name="Lägg till 2 frågor"))
+        expect(lessons.nth(place)).to_contain_text("2 frågor")
+    expect(page.locator(".studio-top")).to_contain_text("Inga hinder")
+
+    # The text of the first lesson, with its preview and its checks beside it.
+    hand.click(page.get_by_role("link", name="Vad du redan vet", exact=True))
+    text = page.locator("[contenteditable=true]").first
+    for place, words in ((1, "Du vet mer än du tror."), (3, "Skriv ner det.")):
+        hand.click(text.locator("[data-block=true]").nth(place))
+        page.keyboard.type(words)
+    # The editor hands its text to the form a moment after the last key.
+    page.wait_for_timeout(1000)
+    hand.click(page.get_by_role("button", name="Spara utkast").first)
+    expect(page.locator(".studio-panel")).to_contain_text(re.compile(r"LIX \d+, lättläst"))
+    expect(page.locator(".studio-panel")).not_to_contain_text("Inget är skrivet under rubriken.")
+    hand.click(page.locator(".studio-panel").get_by_role("link", name="Till kursstudion"))
+
+    hand.click(page.get_by_role("link", name="Läs som deltagare"))
+    expect(page.locator("h1")).to_have_text("Vad du redan vet")
+    expect(page.locator("main")).to_contain_text("Du vet mer än du tror.")
+    hand.click(page.get_by_label("112"))
+    hand.click(page.get_by_label("Sant"))
+    hand.click(page.get_by_role("button", name="Rätta mina svar"))
+    expect(page.get_by_role("status")).to_contain_text("2 av 2 rätt")
+    hand.click(page.get_by_role("link", name="Nästa: Vem du ska fråga"))
+    expect(page.locator("h1")).to_have_text("Vem du ska fråga")
+    hand.click(page.get_by_role("link", name="Till kursstudion"))
+
+    hand.click(page.get_by_role("button", name=re.compile("Publicera sidorna")))
+    expect(page.locator(".messages")).to_contain_text("6 sidor är publicerade")
+    hand.click(page.get_by_role("link", name="Publicera kursversion"))
+    expect(page.locator("#main")).to_contain_text("Första versionen, med 3 lektioner.")
+    assert hand.clicks == 25
+
+
+def test_the_studio_works_on_a_phone_with_a_keyboard(visit: Callable[..., Visitor]) -> None:
+    editor = visit(width=390)
+    editor.sign_in("redaktor")
+    page = editor.page
+    editor.open("/admin/kurser/")
+    page.get_by_label("Ny kurs").fill("Kort kurs")
+    page.keyboard.press("Enter")
+    page.get_by_label("En rad för varje").fill("# Ett\nA\nB\n# Två\nC")
+    page.get_by_role("button", name="Lägg till i kursen").press("Enter")
+    names = page.locator(".studio-name h3")
+    expect(names).to_have_text(["A", "B", "C"])
+    page.get_by_role("button", name="Flytta upp ”B”").press("Enter")
+    expect(names).to_have_text(["B", "A", "C"])
+    page.locator(".studio-lesson").first.locator(".studio-more summary").press("Enter")
+    page.get_by_label("Flytta till").first.select_option(label="Två")
+    page.get_by_role("button", name="Flytta", exact=True).first.press("Enter")
+    expect(names).to_have_text(["A", "C", "B"])
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(wide) <= 0
