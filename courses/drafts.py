@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Revision
-from wagtail.rich_text import expand_db_html
 
 from courses import freezing, grading, quality
 from courses.freezing import CourseContent, Fault, LessonContent
@@ -23,6 +22,7 @@ from courses.models import (
     LessonPage,
     ModulePage,
 )
+from lms.content.blocks import expanded
 from lms.content.freezing import CopiedFiles, LiveFiles, freeze_stream
 from lms.content.references import ReferenceBook, plain_text
 
@@ -82,7 +82,7 @@ def written(page: LessonPage, files: CopiedFiles) -> Written:
         "summary": page.summary or "",
         "minutes": page.minutes or 0,
         "goals": [str(child.value) for child in page.goals],
-        "easy": expand_db_html(page.easy) if page.easy else "",
+        "easy": expanded(page.easy),
         "areas": [],
         "rest": None,
         "blocks": _finished(page.body, lambda part: freeze_stream(part, files), unfinished),
@@ -237,9 +237,13 @@ def draft_lesson(page: LessonPage, book: ReferenceBook, *, in_version: bool) -> 
         return plain_text(text, book)
 
     reading = quality.reading_of(lesson.content, spoken)
+    state = state_of(page)
+    if state == CHANGED and written(page, NoFiles()) == lesson:
+        # Opened in the editor, which saves by itself, and left as it was.
+        state = PUBLISHED
     return DraftLesson(
         page=page,
-        state=state_of(page),
+        state=state,
         content=lesson.content,
         faults=tuple(faults_in_lesson(lesson, book)),
         remarks=tuple(quality.remarks_on(lesson.content, spoken)),

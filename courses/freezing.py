@@ -52,11 +52,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.images import get_image_model
-from wagtail.rich_text import expand_db_html
 
 from courses import grading
 from courses.models import CoursePage, LessonPage, ModulePage, Question, QuestionVersion
 from courses.models.bank import QuestionQuerySet
+from lms.content.blocks import expanded
 from lms.content.freezing import CopiedFiles, FrozenBlock, LiveFiles, freeze_stream
 from lms.content.references import ReferenceBook, unknown_codes
 from lms.content.scenario import steps_from
@@ -232,7 +232,7 @@ def _lesson(page: LessonPage, files: CopiedFiles) -> LessonContent:
             if page.attempts_in_a_row
             else None
         ),
-        "easy": expand_db_html(page.easy) if page.easy else "",
+        "easy": expanded(page.easy),
         "blocks": freeze_stream(page.body, files),
         "questions": freeze_questions(page.questions, files),
     }

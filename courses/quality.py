@@ -20,7 +20,7 @@ from lms.lib import guard
 EASY, HARD = 30, 40
 LONGEST_PARAGRAPH = 80
 # A sentence shorter than this is not what makes a text hard.
-SHORTEST_HARD_SENTENCE = 6
+SHORTEST_HARD_SENTENCE = 8
 # LIX of fewer words than this says little.
 FEWEST_WORDS = 50
 

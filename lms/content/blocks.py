@@ -3,6 +3,7 @@ what it shows as plain data (`lms.content.freezing`), which its template reads."
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -22,8 +23,17 @@ RICH = ["h3", "h4", "bold", "italic", "ul", "ol", "link"]
 RICH_SHORT = ["bold", "italic", "ul", "ol", "link"]
 
 
+# The editor gives every paragraph a key of its own as soon as a page is opened.
+_EDITORS_KEYS = re.compile(r' data-block-key="[^"]*"')
+
+
+def expanded(source: str) -> str:
+    """Stored rich text as readers get it, the same whether or not the editor has been opened."""
+    return _EDITORS_KEYS.sub("", expand_db_html(source)) if source else ""
+
+
 def html(value: Any) -> str:
-    return expand_db_html(value.source) if value else ""
+    return expanded(value.source) if value else ""
 
 
 class PlainBlock(blocks.StructBlock):

@@ -354,6 +354,22 @@ def test_a_half_written_question_is_a_fault_and_no_crash() -> None:
 
 
 @pytest.mark.django_db
+def test_a_lesson_that_was_only_opened_in_the_editor_has_not_changed() -> None:
+    course = courses.make_course()
+    module = courses.add_module(course)
+    lesson = courses.add_lesson(module, body=[courses.text("<h3>A</h3><p>B</p>", "t")])
+    before = freezing.freeze_course(course, CopiedFiles())
+    opened = [courses.text('<h3 data-block-key="x1">A</h3><p data-block-key="y2">B</p>', "t")]
+    lesson.body = LessonPage._meta.get_field("body").to_python(opened)
+    lesson.save_revision()
+    draft = drafts.draft_course(course.pk, book())
+    assert draft
+    assert [each.state for each in draft.lessons] == [drafts.PUBLISHED]
+    lesson.latest_revision.publish()
+    assert freezing.freeze_course(course, CopiedFiles()) == before
+
+
+@pytest.mark.django_db
 def test_the_draft_is_read_with_as_many_questions_whatever_its_size(
     django_assert_max_num_queries: Any,
 ) -> None:
