@@ -183,7 +183,7 @@ def life_buttons(
     yield Button(
         _("What is new for those who have it"),
         reverse("courses_admin:news", args=[page.pk]),
-        icon_name="bell",
+        icon_name="info-circle",
         priority=7,
     )
     yield Button(
