@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,8 +57,22 @@ class AssetUrls(Mapping[str, str]):
         return 0
 
 
+# The lessons of the versions read last by this process, by the hash of their content.
+_KEPT_VERSIONS = 40
+_lessons: OrderedDict[str, dict[str, LessonContent]] = OrderedDict()
+
+
 def lesson_by_slug(version: CourseVersion, slug: str) -> LessonContent | None:
-    return next((each for each in lessons_of(version.content) if each["slug"] == slug), None)
+    """A lesson of a published version, never to be changed. The content is large and never
+    differs where the hash is the same, so that it is read and parsed once per process; defer it
+    where the version is fetched."""
+    lessons = _lessons.get(version.content_hash)
+    if lessons is None:
+        lessons = {lesson["slug"]: lesson for lesson in lessons_of(version.content)}
+        _lessons[version.content_hash] = lessons
+        while len(_lessons) > _KEPT_VERSIONS:
+            _lessons.popitem(last=False)
+    return lessons.get(slug)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,7 +31,7 @@ from courses.progress import EnrolmentProgress, LessonState, progress_of
 from courses.reading.rests import rest_of
 from courses.services import dialogue, learning
 from courses.services.enrolment import missing_before
-from courses.views import asgiven
+from courses.views import asgiven, showing
 from courses.views.readers import reader
 from lms.content.templatetags.ui import clock
 from lms.lib.dates import today
@@ -51,8 +51,14 @@ class Seat:
     course: CoursePage
     enrolment: Enrolment
     lesson: LessonContent
-    progress: EnrolmentProgress
-    state: LessonState
+
+    @cached_property
+    def progress(self) -> EnrolmentProgress:
+        return progress_of(self.enrolment)
+
+    @cached_property
+    def state(self) -> LessonState:
+        return next(each for each in self.progress.lessons if each.key == self.lesson["key"])
 
     @property
     def is_open(self) -> bool:
@@ -89,18 +95,17 @@ def _seat(request: HttpRequest, slug: str, lesson_slug: str) -> Seat | None:
         return None
     enrolment = (
         listing.enrolments_to_read(person, course.pk)
-        .select_related("version", "course", "person")
-        .prefetch_related("lesson_completions")
+        .select_related("version")
+        .defer("version__content")
         .first()
     )
     if enrolment is None:
         return None
+    enrolment.course, enrolment.person = course, person
     lesson = reading.lesson_by_slug(enrolment.version, lesson_slug)
     if lesson is None:
         raise Http404
-    progress = progress_of(enrolment)
-    state = next(each for each in progress.lessons if each.key == lesson["key"])
-    return Seat(course, enrolment, lesson, progress, state)
+    return Seat(course, enrolment, lesson)
 
 
 def _own_seat(request: HttpRequest, slug: str, lesson_slug: str) -> Seat:
@@ -163,7 +168,9 @@ def _page(
             "unfinished": next(
                 (e for e in seat.progress.lessons if not e.done and e.key != seat.state.key), None
             ),
-            "blocks": reading.blocks_to_read(seat.enrolment, seat.lesson),
+            "blocks": showing.shown(
+                reading.blocks_to_read(seat.enrolment, seat.lesson), seat.enrolment.version
+            ),
             "attempt": attempt,
             "missing": missing if name_missing and seat.is_open else [],
             "some_saved": len(missing) < len(attempt.questions),

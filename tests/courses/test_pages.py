@@ -17,7 +17,7 @@ from django.urls import reverse
 from wagtail.models import Page, PageViewRestriction
 
 from courses import grading
-from courses.freezing import lessons_of, outline_of
+from courses.freezing import content_hash, lessons_of, outline_of
 from courses.models import (
     Answer,
     Attempt,
@@ -441,6 +441,7 @@ def _lengthen(version: CourseVersion, number: int) -> None:
         for each in range(number)
     ]
     version.outline = outline_of(version.content)
+    version.content_hash = content_hash(version.content)
     version.save()
 
 

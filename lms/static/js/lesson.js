@@ -319,6 +319,7 @@ window.addEventListener("pageshow", (event) => event.persisted && catchUp());
 setUpKinds();
 say();
 if (foundUnsent) outbox.flush().then((sent) => sent && catchUp());
+else outbox.retry();
 if (form && wish()) {
   say({ "handing-in": true });
   handTimer = window.setTimeout(handIn, TIME_TO_TAKE_BACK);

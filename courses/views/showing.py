@@ -1,0 +1,51 @@
+"""A lesson's blocks on the page: what is the same for every reader is rendered once."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from courses.models import CourseVersion
+from courses.reading import ShownBlock
+
+# Blocks that show their own value and nothing else.
+_PLAIN = {"text", "callout", "image", "film", "document", "links", "accordion"}
+# Each is some kilobytes.
+_KEPT = 2000
+_rendered: OrderedDict[tuple[int, str, str, str], SafeString] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class BlockOnPage:
+    """A block with its `html`, where that is known; else the template renders it."""
+
+    shown: ShownBlock
+    html: SafeString | None
+
+
+def shown(blocks: Iterable[ShownBlock], version: CourseVersion) -> list[BlockOnPage]:
+    return [BlockOnPage(block, _html(block, version)) for block in blocks]
+
+
+def _html(block: ShownBlock, version: CourseVersion) -> SafeString | None:
+    """The block as a frozen version has it. Not where it quotes law or contacts, which are shown
+    as they are today, or shows what somebody has done."""
+    if block.type not in _PLAIN:
+        return None
+    key = (version.pk, version.content_hash, block.id, get_language() or "")
+    html = _rendered.get(key)
+    if html is None:
+        html = mark_safe("")
+        if "[[" not in json.dumps(block.value):
+            values = {"value": block.value, "block_id": block.id}
+            html = mark_safe(render_to_string(f"blocks/{block.type}.html", values))
+        _rendered[key] = html
+        while len(_rendered) > _KEPT:
+            _rendered.popitem(last=False)
+    return html or None
