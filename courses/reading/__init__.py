@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.urls import reverse
 
@@ -63,12 +63,18 @@ _lessons: OrderedDict[str, dict[str, LessonContent]] = OrderedDict()
 
 
 def lesson_by_slug(version: CourseVersion, slug: str) -> LessonContent | None:
-    """A lesson of a published version, never to be changed. The content is large and never
+    """A lesson of a published version, or the test that stands for the course in the shape of
+    one; never to be changed. The content is large and never
     differs where the hash is the same, so that it is read and parsed once per process; defer it
     where the version is fetched."""
     lessons = _lessons.get(version.content_hash)
     if lessons is None:
         lessons = {lesson["slug"]: lesson for lesson in lessons_of(version.content)}
+        if version.test_out:
+            test = grading.lesson_for_test_out(
+                list(lessons.values()), version.test_out["questions"]
+            )
+            lessons[grading.TEST_OUT_SLUG] = cast(LessonContent, test)
         _lessons[version.content_hash] = lessons
         while len(_lessons) > _KEPT_VERSIONS:
             _lessons.popitem(last=False)

@@ -17,7 +17,6 @@ from django.db import transaction
 from django.db.models import Q
 
 from courses import grading
-from courses.freezing import lessons_of
 from courses.models import (
     Answer,
     Attempt,
@@ -255,14 +254,6 @@ def pass_percent(enrolment: Enrolment, lesson: Lesson) -> int:
     if lesson["key"] == grading.TEST_OUT:
         return int((enrolment.version.test_out or {"percent": 100})["percent"])
     return int(enrolment.version.outline["course"]["pass_percent"])
-
-
-def test_that_stands_for(enrolment: Enrolment) -> Lesson | None:
-    """The test of the enrolment's version, in the shape of a lesson; None where there is none."""
-    offered = enrolment.version.test_out
-    if offered is None:
-        return None
-    return grading.lesson_for_test_out(lessons_of(enrolment.version.content), offered["questions"])
 
 
 def _outcome(attempt: Attempt) -> Outcome:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,20 +12,19 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from courses import grading, listing, reading
 from courses.freezing import LessonContent
-from courses.models import CoursePage, Enrolment, VersionAsset
+from courses.models import CoursePage, Enrolment
 from courses.progress import EnrolmentProgress, LessonState, progress_of
 from courses.reading.rests import rest_of
 from courses.services import dialogue, learning
@@ -59,6 +57,11 @@ class Seat:
     @cached_property
     def state(self) -> LessonState:
         return next(each for each in self.progress.lessons if each.key == self.lesson["key"])
+
+    @property
+    def is_test(self) -> bool:
+        """Whether this is not a lesson but the test that stands for the course."""
+        return self.lesson["key"] == grading.TEST_OUT
 
     @property
     def is_open(self) -> bool:
@@ -124,6 +127,8 @@ def lesson(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
         return redirect("courses:course", slug)
     if seat.is_locked:
         return redirect("courses:course", slug)
+    if seat.is_test:
+        return _test(request, seat)
     if seat.is_open and seat.enrolment.place_lesson != seat.lesson["key"]:
         learning.remember_place(
             enrolment=seat.enrolment, lesson_key=seat.lesson["key"], at=timezone.now()
@@ -181,6 +186,29 @@ def _page(
             "next_try": _day_and_time(attempt.rests_until) if attempt.rests_until else "",
             "sign_in_again": _sign_in_again(seat),
             "answered": dialogue.published_about(seat.course.pk, seat.lesson["key"]),
+        },
+    )
+
+
+def _test(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """The test that stands for the course, for those who know it already."""
+    name_missing = MISSING in request.GET
+    attempt = _attempt(seat, retry="forsok" in request.GET or name_missing)
+    missing = [question for question in attempt.questions if not question.answered]
+    return render(
+        request,
+        "courses/test.html",
+        {
+            "seat": seat,
+            "course": seat.course,
+            "lesson": seat.lesson,
+            "title": seat.enrolment.version.title,
+            "attempt": attempt,
+            "missing": missing if name_missing and seat.is_open else [],
+            "saved_at": clock(attempt.last_saved) if attempt.last_saved else "",
+            "pass_percent": learning.pass_percent(seat.enrolment, seat.lesson),
+            "next_try": _day_and_time(attempt.rests_until) if attempt.rests_until else "",
+            "sign_in_again": _sign_in_again(seat),
         },
     )
 
@@ -431,41 +459,3 @@ def place(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
             at=asgiven.stamped(None, request.POST, timezone.now()).at,
         )
     return HttpResponse(status=204)
-
-
-# The most that is read into memory for one request of a player, in bytes.
-PIECE = 4 * 1024 * 1024
-_RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
-
-
-@require_GET
-@cache_control(private=True, max_age=31_536_000, immutable=True)
-def asset(request: HttpRequest, version_pk: int, key: str) -> HttpResponseBase:
-    """A version's own copy of a file, to those who have set out on it and those who edit. A
-    film is sent in the pieces that the player asks for."""
-    found = get_object_or_404(VersionAsset, version=version_pk, key=key)
-    user = reader(request)
-    enrolled = Enrolment.objects.filter(version=version_pk, person=user.person_id).exists()
-    if not enrolled and not user.has_perm("wagtailadmin.access_admin"):
-        raise Http404
-    is_shown = key.startswith(("image-", "film-", "captions-"))
-    response: HttpResponse | FileResponse = FileResponse(
-        found.file.open("rb"), filename=found.name, as_attachment=not is_shown
-    )
-    response["Accept-Ranges"] = "bytes"
-    asked = _RANGE.match(request.headers.get("Range", ""))
-    if asked:
-        size = found.file.size
-        first = int(asked[1])
-        last = min(int(asked[2] or size), first + PIECE - 1, size - 1)
-        if first > last:
-            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-        found.file.seek(first)
-        content_type = response["Content-Type"]
-        part = HttpResponse(
-            found.file.read(last - first + 1), status=206, content_type=content_type
-        )
-        part["Accept-Ranges"] = "bytes"
-        part["Content-Range"] = f"bytes {first}-{last}/{size}"
-        return part
-    return response

@@ -1,0 +1,240 @@
+"""A learner in the real world: two tabs, an impatient thumb, a slow train and a tunnel of ten
+minutes. However it goes there is one result, and it is the right one."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.running import Site, Visitor
+
+MAKE = (
+    "from tests.builders.every_kind import publish_every_kind as make;"
+    "version = make(lessons=6, title='Frågor på resan');"
+    "print(version.course.slug, *(lesson['slug'] for lesson in version.lessons))"
+)
+
+
+@pytest.fixture(scope="session")
+def lessons(site: Site) -> list[str]:
+    """The addresses of a course's lessons, each with every kind of question."""
+    course, *slugs = site.manage("shell", "-v0", "-c", MAKE).split()[-7:]
+    return [f"/kurser/{course}/{slug}/" for slug in slugs]
+
+
+@pytest.fixture
+def learner(visit: Callable[..., Visitor], lessons: list[str]) -> Visitor:
+    """Somebody who has set out on the course."""
+    return signed_in(visit, lessons)
+
+
+def signed_in(visit: Callable[..., Visitor], lessons: list[str]) -> Visitor:
+    visitor = visit(width=390)
+    visitor.sign_in("medarbetare")
+    visitor.open(lessons[0].rsplit("/", 2)[0] + "/")
+    begin = visitor.page.get_by_role("button", name="Börja kursen")
+    if begin.count():
+        begin.click()
+    return visitor
+
+
+def question(page: Page, letter: str) -> str:
+    """The section of the question whose key begins so."""
+    return f"[data-question^={letter}]"
+
+
+def choose(page: Page, letter: str, text: str) -> None:
+    page.locator(question(page, letter)).locator("label.choice").filter(
+        has=page.get_by_text(text, exact=True)
+    ).click()
+
+
+def answer_everything_rightly(page: Page) -> None:
+    choose(page, "s", "Rätt")
+    choose(page, "m", "Svar 0")
+    choose(page, "m", "Svar 2")
+    choose(page, "t", "Sant")
+    for row, text in enumerate(("ett", "två", "tre")):
+        page.locator(question(page, "o")).locator("select").nth(row).select_option(label=text)
+    for left, right in (("a", "A"), ("b", "B"), ("c", "C")):
+        page.locator(question(page, "p")).get_by_label(left, exact=True).select_option(label=right)
+    page.locator(question(page, "n")).locator("input").fill("12,5")
+    page.locator(question(page, "k")).locator("input").fill("socialtjänsten")
+    page.locator(question(page, "l")).locator("select").select_option(label="genast")
+    page.locator(question(page, "l")).locator("input").fill("Rektorn")
+    choose(page, "b", "Svara")
+    choose(page, "b", "Lyssna")
+    page.locator(question(page, "h")).locator("rect.picture-place").first.click()
+    # The first place in the picture may be any of them: the name is sure.
+    choose(page, "h", "Dörren")
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("[data-saved]")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def hand_in(page: Page) -> None:
+    page.get_by_role("button", name="Rätta mina svar").click()
+
+
+def attempts(site: Site, slug: str) -> list[list[object]]:
+    """What is stored of a lesson's attempts: number and score."""
+    code = (
+        "import json; from courses.models import Attempt, CourseVersion, LessonCompletion;"
+        "version = CourseVersion.objects.get(title='Frågor på resan');"
+        f"key = next(e['key'] for e in version.lessons if e['slug'] == {slug.split('/')[-2]!r});"
+        "rows = Attempt.objects.filter(lesson_key=key, submitted_at__isnull=False);"
+        "print(json.dumps([list(r) for r in rows.values_list('number', 'score')]"
+        " + [['done', LessonCompletion.objects.filter(lesson_key=key).count()]]))"
+    )
+    found: list[list[object]] = json.loads(site.manage("shell", "-v0", "-c", code).splitlines()[-1])
+    return found
+
+
+def test_two_tabs_end_in_one_result_with_what_was_answered_last(
+    learner: Visitor, lessons: list[str]
+) -> None:
+    first, second = learner.page, learner.page.context.new_page()
+    learner.open(lessons[0])
+    answer_everything_rightly(first)
+    choose(first, "s", "Fel")
+    saved(first)
+    second.goto(learner.site.url + lessons[0])
+    expect(second.locator(question(second, "n")).locator("input")).to_have_value("12,5")
+    choose(second, "s", "Rätt")
+    saved(second)
+    first.bring_to_front()
+    first.evaluate("window.dispatchEvent(new Event('focus'))")
+    right = first.locator(question(first, "s")).locator("label.choice", has_text="Rätt")
+    expect(right.locator("input")).to_be_checked()
+    hand_in(first)
+    hand_in(second)
+    for page in (first, second):
+        expect(page.locator("#resultat")).to_contain_text("10 av 10 rätt")
+    assert attempts(learner.site, lessons[0]) == [[1, 100], ["done", 1]]
+
+
+def test_an_impatient_thumb_hands_in_once(learner: Visitor, lessons: list[str]) -> None:
+    page = learner.page
+    learner.open(lessons[1])
+    answer_everything_rightly(page)
+    page.evaluate(
+        "const b = document.querySelector('[name=submit]'); b.click(); b.click(); b.click()"
+    )
+    expect(page.locator("#resultat")).to_contain_text("10 av 10 rätt")
+    page.reload()
+    expect(page.locator("#resultat")).to_contain_text("10 av 10 rätt")
+    assert attempts(learner.site, lessons[1]) == [[1, 100], ["done", 1]]
+
+
+def test_on_a_slow_train_the_last_answer_is_the_one_that_counts(
+    learner: Visitor, lessons: list[str]
+) -> None:
+    page = learner.page
+    learner.open(lessons[2])
+
+    def slowly(route: Route) -> None:
+        time.sleep(0.4)
+        route.continue_()
+
+    page.route("**/svar/", slowly)
+    answer_everything_rightly(page)
+    for text in ("Fel", "Också fel", "Fel", "Rätt"):
+        choose(page, "s", text)
+    expect(page.locator("[data-when=saving]")).to_be_visible()
+    hand_in(page)
+    expect(page.locator("#resultat")).to_contain_text("10 av 10 rätt")
+    assert attempts(learner.site, lessons[2]) == [[1, 100], ["done", 1]]
+
+
+def test_ten_minutes_in_a_tunnel_cost_nothing(
+    learner: Visitor, visit: Callable[..., Visitor], lessons: list[str]
+) -> None:
+    page = learner.page
+    page.clock.install()
+    learner.open(lessons[3])
+    choose(page, "s", "Fel")
+    saved(page)
+    page.context.set_offline(True)
+    answer_everything_rightly(page)
+    page.locator("textarea").fill("Det tänkte jag i tunneln.")
+    page.clock.run_for(2000)
+    notice = page.locator("[data-when=waiting]")
+    expect(notice).to_contain_text("Svaren ligger kvar på den här enheten")
+    expect(notice).to_contain_text(re.compile(r"Väntar på att sparas: 1[01]"))
+    page.clock.fast_forward("10:00")
+
+    # Meanwhile, on a computer in another place: a newer answer to one of the questions.
+    other = signed_in(visit, lessons)
+    other.open(lessons[3])
+    choose(other.page, "t", "Falskt")
+    saved(other.page)
+
+    hand_in(page)
+    page.clock.run_for(1000)
+    expect(page.locator("[data-when=handing-in]")).to_contain_text("Inte inlämnat än.")
+    page.get_by_role("button", name="Lämna inte in än").click()
+    expect(notice).to_be_visible()
+    hand_in(page)
+    page.clock.run_for(1000)
+    expect(page).to_have_url(re.compile(re.escape(lessons[3])))
+
+    page.context.set_offline(False)
+    page.clock.run_for(31_000)
+    result = page.locator("#resultat")
+    expect(result).to_contain_text("9 av 10 rätt")
+    assert page.evaluate("Object.keys(localStorage)") == []
+    expect(page.locator("textarea")).to_have_value("Det tänkte jag i tunneln.")
+    assert attempts(learner.site, lessons[3]) == [[1, 90], ["done", 1]]
+
+
+def test_a_reader_comes_back_on_another_device_to_the_same_question(
+    learner: Visitor, visit: Callable[..., Visitor], lessons: list[str]
+) -> None:
+    learner.open(lessons[4])
+    choose(learner.page, "b", "Svara")
+    saved(learner.page)
+    other = signed_in(visit, lessons)
+    other.page.get_by_role("link", name="Fortsätt").first.click()
+    expect(other.page).to_have_url(re.compile(re.escape(lessons[4]) + "#q-b"))
+    expect(other.page.locator(question(other.page, "b"))).to_be_in_viewport()
+    expect(other.page.get_by_label("Svara")).to_be_checked()
+    expect(other.page.get_by_text("Och vad säger du?")).to_be_visible()
+
+
+def test_what_could_not_be_sent_is_there_after_a_restart_and_after_signing_in_again(
+    learner: Visitor, lessons: list[str]
+) -> None:
+    page = learner.page
+    learner.open(lessons[5])
+    page.context.set_offline(True)
+    page.locator(question(page, "k")).locator("input").fill("socialtjänsten")
+    page.wait_for_timeout(300)
+    page.close()
+    page.context.set_offline(False)
+    page.context.clear_cookies()
+    again = page.context.new_page()
+    visitor = Visitor(page=again, site=learner.site)
+    visitor.sign_in("medarbetare")
+    visitor.open(lessons[5])
+    expect(again.locator(question(again, "k")).locator("input")).to_have_value("socialtjänsten")
+    saved(again)
+
+    again.context.clear_cookies()
+    choose(again, "s", "Rätt")
+    notice = again.locator("[data-when=signed-out]")
+    expect(notice).to_contain_text("Du är utloggad.")
+    notice.get_by_role("link", name="Logga in igen").click()
+    again.get_by_label("E-post").fill("medarbetare@example.se")
+    again.get_by_label("Lösenord", exact=True).fill("demo")
+    again.get_by_role("button", name="Logga in").click()
+    expect(again).to_have_url(re.compile(re.escape(lessons[5])))
+    saved(again)
+    right = again.locator(question(again, "s")).locator("label.choice", has_text="Rätt")
+    expect(right.locator("input")).to_be_checked()
