@@ -54,12 +54,47 @@ class LineError:
 
 
 @dataclass(frozen=True)
+class PastedRow:
+    """A line of a question as it was read, for its author to look over."""
+
+    text: str
+    is_right: bool = False
+    explanation: str = ""
+
+
+@dataclass(frozen=True)
 class PastedQuestion:
     """A question as its block has it, and the line it began on."""
 
     line: int
     kind: str
     value: dict[str, Any]
+
+    @property
+    def rows(self) -> list[PastedRow]:
+        """Its answers, steps, pairs, words or number."""
+        value = self.value
+        match self.kind:
+            case "single" | "multiple":
+                return [
+                    PastedRow(option["text"], option["correct"], option["explanation"])
+                    for option in value["options"]
+                ]
+            case "truefalse":
+                return [PastedRow(_("True") if value["correct"] else _("False"), True)]
+            case "ordering":
+                return [
+                    PastedRow(f"{place}. {item}")
+                    for place, item in enumerate(value["items"], start=1)
+                ]
+            case "matching":
+                return [PastedRow(f"{pair['left']} → {pair['right']}") for pair in value["pairs"]]
+            case "shorttext":
+                return [PastedRow(word, True) for word in value["accepted"]]
+        off = "" if value["tolerance"] == "0" else f" ± {value['tolerance']}"
+        return [
+            PastedRow(f"{value['answer']}{off} {value['unit']}".replace(".", ",").strip(), True)
+        ]
 
 
 @dataclass(frozen=True)

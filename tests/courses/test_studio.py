@@ -410,6 +410,9 @@ def test_an_editor_builds_a_course_with_forms_alone(editor: Client) -> None:
     write = reverse("courses_admin:write_questions", args=[first.pk])
     shown = editor.post(write, {"text": PASTED, "show": "1"}).content.decode()
     assert "Lägg till 7 frågor" in shown
+    assert "12,5 ± 0,5 timmar" in shown
+    assert "Rektor → leder" in shown
+    assert "&#x27;prompt&#x27;" not in shown
     assert not first.get_latest_revision_as_object().questions
     wrong = editor.post(write, {"text": "Fråga?\n* Ett", "add": "1"}).content.decode()
     assert "Rad 1:" in wrong
