@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -48,7 +49,7 @@ class WordsForm(forms.Form):
 class ReportForm(WordsForm):
     kind = forms.ChoiceField(
         label=gettext_lazy("What is it?"),
-        choices=LessonReport.Kind.choices,
+        choices=[(value, capfirst(label)) for value, label in LessonReport.Kind.choices],
         initial=LessonReport.Kind.WRONG,
         widget=forms.RadioSelect,
     )
