@@ -86,6 +86,10 @@ def _stands(stored: _Stored, given: Given) -> bool:
     return (stored.given_at, stored.client) > (given.at, given.client)
 
 
+def _is_later_on_its_page(given: Given, stored: _Stored) -> bool:
+    return bool(given.client) and given.client == stored.client and given.sequence > stored.sequence
+
+
 def _mark_given(row: Any, given: Given) -> None:
     row.given_at, row.client, row.sequence = given.at, given.client, given.sequence
 
@@ -184,7 +188,12 @@ def save_answers(
     stored = _save(attempt, lesson, given, at)
     if given and attempt.submitted_at is None:
         latest = max(given, key=lambda key: (given[key].at, given[key].sequence))
-        _come_to(locked, lesson["key"], f"q-{latest}", given[latest].at)
+        at_place = given[latest].at
+        here = stored.get(locked.place_block.removeprefix("q-"))
+        if here is not None and locked.place_at and _is_later_on_its_page(given[latest], here):
+            # The request before this one was long on its way.
+            at_place = max(at_place, locked.place_at)
+        _come_to(locked, lesson["key"], f"q-{latest}", at_place)
     return Saved(attempt, frozenset(key for key, answer in stored.items() if answer.complete))
 
 

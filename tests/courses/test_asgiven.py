@@ -310,6 +310,16 @@ def test_the_place_is_the_question_given_last_and_not_the_one_that_arrived_last(
     assert enrolment.place_block == "c"
 
 
+def test_a_request_that_was_long_on_its_way_does_not_hold_the_place(
+    learner: Client, enrolment: Enrolment
+) -> None:
+    # Given at 0 and three seconds on its way; the next given at 1 and there at once.
+    send(learner, enrolment, [Change("phone", 1, "s", 1, 3, arrives=3)])
+    send(learner, enrolment, [Change("phone", 2, "t", True, 1, arrives=4)])
+    enrolment.refresh_from_db()
+    assert enrolment.place_block == "q-t"
+
+
 def test_coming_back_to_the_same_place_makes_it_the_latest(enrolment: Enrolment) -> None:
     key = lesson_of(enrolment)["key"]
     for block, minute in (("x", 0), ("x", 10), ("y", 5)):

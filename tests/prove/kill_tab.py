@@ -346,8 +346,7 @@ def _one_round(
         again = device.new_page()
         again.goto(f"{site.url}{course}{lesson}/")
         until_sent(again)
-        made_of_all = {n: change for n, change in made.items() if change.thing != "place"}
-        learner.note(made_of_all, made_of_all)
+        learner.note(made, made)
     if way != "browser killed":
         device.close()
     _resume(machine, site, learner, course)
@@ -395,6 +394,7 @@ def main() -> int:
                 print(f"round {number} of {ROUNDS}", end="\r", flush=True)
             except Lost as loss:
                 losses.append(f"round {number}: {loss}")
+                learner.lesson = ""
                 learner.expected.pop(learner.lesson, None)
         machine.browser.close()
     for name, count in sorted(totals.items()):
