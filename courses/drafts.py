@@ -246,7 +246,7 @@ def draft_lesson(page: LessonPage, book: ReferenceBook, *, in_version: bool) -> 
         state=state,
         content=lesson.content,
         faults=tuple(faults_in_lesson(lesson, book)),
-        remarks=tuple(quality.remarks_on(lesson.content, spoken)),
+        remarks=tuple(quality.remarks_on(lesson.content, spoken, reading)),
         reading=reading,
         questions=grading.number_asked(lesson.content) + len(lesson.unfinished),
         in_version=in_version,

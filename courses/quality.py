@@ -146,7 +146,7 @@ def words_of(text: str) -> list[str]:
 
 
 def _is_long(word: str) -> bool:
-    return sum(char.isalpha() for char in word) > 6
+    return len(word) > 6 and (word.isalpha() or sum(char.isalpha() for char in word) > 6)
 
 
 def _ends_here(before: str) -> bool:
@@ -168,27 +168,28 @@ def sentences_of(text: str) -> list[str]:
     return [sentence for sentence in found if words_of(sentence)]
 
 
-def _lix(words: list[str], sentences: int) -> float:
-    return len(words) / sentences + 100 * sum(map(_is_long, words)) / len(words)
+def _lix(words: int, long: int, sentences: int) -> float:
+    return words / sentences + 100 * long / words
 
 
 def readability(paragraphs: list[str]) -> Readability:
     """LIX of paragraphs and points together, to the nearest whole number."""
-    sentences = [sentence for text in paragraphs for sentence in sentences_of(text)]
-    words = [word for sentence in sentences for word in words_of(sentence)]
-    if not words:
-        return Readability(None, 0, 0)
+    words = long = sentences = 0
     hard: list[tuple[float, str]] = []
-    for sentence in sentences:
+    for sentence in (each for text in paragraphs for each in sentences_of(text)):
         own = words_of(sentence)
-        value = _lix(own, 1)
+        own_long = sum(map(_is_long, own))
+        words, long, sentences = words + len(own), long + own_long, sentences + 1
+        value = _lix(len(own), own_long, 1)
         if len(own) >= SHORTEST_HARD_SENTENCE and value > HARD:
             hard.append((value, sentence))
+    if not words:
+        return Readability(None, 0, 0)
     hard.sort(key=lambda each: -each[0])
     return Readability(
-        lix=round(_lix(words, len(sentences))),
-        words=len(words),
-        sentences=len(sentences),
+        lix=round(_lix(words, long, sentences)),
+        words=words,
+        sentences=sentences,
         hardest=tuple(sentence for _value, sentence in hard[:3]),
     )
 
@@ -388,8 +389,11 @@ def _explanations(lesson: Lesson) -> Iterator[Remark]:
             )
 
 
-def remarks_on(lesson: Lesson, spoken: Spoken = str) -> list[Remark]:
-    """What to look at in a lesson before somebody reads it. Nothing here stops it."""
+def remarks_on(
+    lesson: Lesson, spoken: Spoken = str, read: Readability | None = None
+) -> list[Remark]:
+    """What to look at in a lesson before somebody reads it. Nothing here stops it. `read` is its
+    `reading_of`, where that is known already."""
     found = [
         *_headings(lesson),
         *_links(lesson),
@@ -409,7 +413,7 @@ def remarks_on(lesson: Lesson, spoken: Spoken = str) -> list[Remark]:
                 % {"lix": easy.lix},
             )
         )
-    read = reading_of(lesson, spoken)
+    read = read or reading_of(lesson, spoken)
     if read.words >= FEWEST_WORDS and read.band == "hard":
         found.append(
             Remark(

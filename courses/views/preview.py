@@ -3,7 +3,7 @@ answered and nothing that is saved."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -65,6 +65,20 @@ def _answer(question: Any, response: Any) -> Answer:
     )
 
 
+def _with_every_reply(question: Any, shown: ShownQuestion) -> ShownQuestion:
+    """The right answers with what is said of the wrong ones too, where each has its own reply."""
+    written = question.get("areas" if question["kind"] == "hotspot" else "options")
+    if not written:
+        return shown
+    options = []
+    for choice, option in zip(grading.shuffled(question, SEED), shown.options, strict=True):
+        if not option.reply:
+            reply = written[choice.number]["explanation"]
+            option = replace(option, tone="gap", reply=reply)
+        options.append(option)
+    return replace(shown, options=tuple(options))
+
+
 def _attempt(
     lesson: LessonContent, *, request: HttpRequest | None, answers: bool, pass_percent: int
 ) -> tuple[ShownAttempt, int]:
@@ -84,16 +98,15 @@ def _attempt(
             elif request is not None:
                 response = grading.read_response(question, SEED, request.POST)
             credits.append(grading.credit(question, response) if marked else Fraction(0))
-            shown.append(
-                show_question(
-                    question,
-                    len(shown) + 1,
-                    seed=SEED,
-                    answer=_answer(question, response) if marked else None,
-                    submitted=marked,
-                    words={True: _("True"), False: _("False")},
-                )
+            asked = show_question(
+                question,
+                len(shown) + 1,
+                seed=SEED,
+                answer=_answer(question, response) if marked else None,
+                submitted=marked,
+                words={True: _("True"), False: _("False")},
             )
+            shown.append(_with_every_reply(question, asked) if answers else asked)
         except drafts.UNFINISHED:
             unfinished += 1
     attempt = ShownAttempt(

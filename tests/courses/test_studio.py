@@ -472,6 +472,7 @@ def test_the_preview_has_two_modes_and_a_phone_first() -> None:
     answers = lesson.make_preview_request(preview_mode="answers").content.decode()
     assert "Ja." not in learner
     assert "Ja." in answers
+    assert "Inte det heller." in answers
 
 
 @pytest.mark.django_db
