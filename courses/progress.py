@@ -9,8 +9,10 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from courses.criteria import CriteriaState, Facts, evaluate
+from courses.grading import TEST_OUT, TEST_OUT_SLUG
 from courses.models import CourseVersion, Enrolment, LessonCompletion
 from lms.people.models import Person
 
@@ -124,8 +126,11 @@ def progress_of(enrolment: Enrolment) -> EnrolmentProgress:
     done = {row.lesson_key: row.score for row in enrolment.lesson_completions.all()}
     lessons = lesson_states(enrolment.version.lessons, done)
     place, block = _place(enrolment, lessons)
+    in_test = enrolment.place_lesson == TEST_OUT and enrolment.version.test_out is not None
     if all(lesson.done for lesson in lessons):
         url = reverse("courses:course", args=[enrolment.course.slug]) + "#villkor"
+    elif in_test:
+        url = reverse("courses:lesson", args=[enrolment.course.slug, TEST_OUT_SLUG])
     else:
         lesson_url = reverse("courses:lesson", args=[enrolment.course.slug, place.slug])
         url = f"{lesson_url}{_fragment(block)}"
@@ -140,7 +145,7 @@ def progress_of(enrolment: Enrolment) -> EnrolmentProgress:
         lessons_done=sum(lesson.done for lesson in lessons),
         lessons_total=len(lessons),
         minutes_left=sum(lesson.minutes for lesson in lessons if not lesson.done),
-        place_title=place.title,
+        place_title=_("The test instead of the course") if in_test else place.title,
         continue_url=url,
         begun=bool(enrolment.place_lesson or done),
         criteria=criteria_in(enrolment, done),

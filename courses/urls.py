@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, certificates, conditions, dialogue, lesson, news
+from courses.views import assets, catalogue, certificates, conditions, dialogue, lesson, news
 
 app_name = "courses"
 urlpatterns = [
@@ -28,7 +28,7 @@ urlpatterns = [
         lesson.checklist,
         name="checklist",
     ),
-    path("kursfiler/<int:version_pk>/<str:key>/", lesson.asset, name="asset"),
+    path("kursfiler/<int:version_pk>/<str:key>/", assets.asset, name="asset"),
     path("kurser/<slug:slug>/<slug:lesson_slug>/fel/", dialogue.report, name="report"),
     path("kurser/<slug:slug>/<slug:lesson_slug>/fraga/", dialogue.ask, name="ask"),
     path("fraga-en-expert/<slug:slug>/", dialogue.ask, name="ask_about_course"),

@@ -25,6 +25,7 @@ from courses.grading.branching import Branch
 from courses.grading.choosing import Hotspot, Multiple, Single, TrueFalse
 from courses.grading.drawing import (
     TEST_OUT,
+    TEST_OUT_SLUG,
     all_questions,
     lesson_for_test_out,
     number_asked,
@@ -37,6 +38,7 @@ from courses.grading.writing import Cloze, Numeric, ShortText
 __all__ = [
     "KINDS",
     "TEST_OUT",
+    "TEST_OUT_SLUG",
     "Choice",
     "Fields",
     "Response",

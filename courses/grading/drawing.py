@@ -17,6 +17,8 @@ from courses.grading.seeds import seed_of
 Question = Mapping[str, Any]
 # The lesson key of the test that shows a whole course to be known already.
 TEST_OUT = "test-out"
+# Its place among the lessons' addresses.
+TEST_OUT_SLUG = "kunskapsprov"
 
 
 def _from_stratum(
@@ -77,6 +79,7 @@ def lesson_for_test_out(lessons: Sequence[Mapping[str, Any]], count: int) -> dic
     each, over = divmod(max(count, len(pools)), max(len(pools), 1))
     return {
         "key": TEST_OUT,
+        "slug": TEST_OUT_SLUG,
         "blocks": [],
         "questions": [
             {

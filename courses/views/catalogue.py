@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,8 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from courses import entry, lifecycle, listing
 from courses.forms import CatalogueForm
+from courses.grading import TEST_OUT_SLUG
 from courses.models import Certificate, CoursePage, CourseVersion, Enrolment
-from courses.progress import progress_of, with_progress
+from courses.progress import EnrolmentProgress, progress_of, with_progress
 from courses.services import enrolment as enrolling
 from courses.views.readers import reader
 from lms.content.visibility import may_open
@@ -96,7 +99,7 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
             "progress": progress,
             "missing": missing if progress or offered is not None else (),
             "newer": entry.newer_version(enrolment) if enrolment and is_open else None,
-            "test_out": version.test_out if not (certificate and not progress) else None,
+            "test_out": _test_out(version, progress, certificate, day) if person else None,
             "has_conditions": bool(version.criteria),
             "criteria": progress.criteria if progress else entry.conditions_of(version),
             "done_keys": _done_keys(enrolment) if enrolment and is_open else set(),
@@ -149,8 +152,24 @@ def _act(request: HttpRequest, page: CoursePage, enrolment: Enrolment | None) ->
     except enrolling.NotOfferedError:
         messages.error(request, _("The course is not published. Nothing was changed."))
         return redirect(back)
+    if request.POST.get("action") == "test" and started.version.test_out:
+        return redirect("courses:lesson", page.slug, TEST_OUT_SLUG)
     begun = with_progress(Enrolment.objects.filter(pk=started.pk)).get()
     return redirect(progress_of(begun).continue_url)
+
+
+def _test_out(
+    version: CourseVersion,
+    progress: EnrolmentProgress | None,
+    certificate: Certificate | None,
+    day: date,
+) -> dict[str, int] | None:
+    """The test that stands for the course, as long as there is something to gain by it."""
+    if progress is not None:
+        return None if progress.lessons_are_done else version.test_out
+    if certificate is not None and listing.status_of(certificate, day) == "valid":
+        return None
+    return version.test_out
 
 
 def _origin(request: HttpRequest, page: CoursePage) -> str:

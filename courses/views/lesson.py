@@ -36,6 +36,9 @@ from lms.lib.dates import today
 
 # In the address: what was handed in had questions without an answer.
 MISSING = "saknas"
+# In the address and the session: which text the learner reads.
+READING = "text"
+EASY = "lattlast"
 _OTHER_ATTEMPT = gettext_lazy(
     "These questions have been handed in, or begun again, on another page. Reload to see them as "
     "they stand."
@@ -129,6 +132,9 @@ def lesson(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
         return redirect("courses:course", slug)
     if seat.is_test:
         return _test(request, seat)
+    if READING in request.GET:
+        request.session[EASY] = request.GET[READING] == EASY
+        return redirect(seat.lesson_url)
     if seat.is_open and seat.enrolment.place_lesson != seat.lesson["key"]:
         learning.remember_place(
             enrolment=seat.enrolment, lesson_key=seat.lesson["key"], at=timezone.now()
@@ -159,6 +165,7 @@ def _page(
     attempt = _attempt(seat, retry=retry)
     missing = [question for question in attempt.questions if not question.answered]
     rest = rest_of(seat.lesson)
+    easy = seat.lesson.get("easy", "") if request.session.get(EASY) else ""
     return render(
         request,
         "courses/lesson.html",
@@ -174,8 +181,15 @@ def _page(
                 (e for e in seat.progress.lessons if not e.done and e.key != seat.state.key), None
             ),
             "blocks": showing.shown(
-                reading.blocks_to_read(seat.enrolment, seat.lesson), seat.enrolment.version
+                [
+                    block
+                    for block in reading.blocks_to_read(seat.enrolment, seat.lesson)
+                    if not easy or block.type in showing.BESIDE_EASY_TEXT
+                ],
+                seat.enrolment.version,
             ),
+            "easy": easy,
+            "has_easy": bool(seat.lesson.get("easy")),
             "attempt": attempt,
             "missing": missing if name_missing and seat.is_open else [],
             "some_saved": len(missing) < len(attempt.questions),

@@ -16,6 +16,17 @@ from courses.reading import ShownBlock
 
 # Blocks that show their own value and nothing else.
 _PLAIN = {"text", "callout", "image", "film", "document", "links", "accordion"}
+# What stays where a learner reads the text that is easy to read: what one does, and what has no
+# easier form.
+BESIDE_EASY_TEXT = {
+    "reflection",
+    "checklist",
+    "image",
+    "film",
+    "document",
+    "contact",
+    "article",
+}
 # Each is some kilobytes.
 _KEPT = 2000
 _rendered: OrderedDict[tuple[int, str, str, str], SafeString] = OrderedDict()

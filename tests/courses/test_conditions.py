@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from courses import entry, listing
+from courses import entry, grading, listing, reading
 from courses.freezing import lessons_of
 from courses.models import Completion, CourseVersion, Enrolment, LessonCompletion
 from courses.models.pages import LessonPage
@@ -187,7 +187,7 @@ def test_who_knows_it_already_takes_a_test_with_questions_from_every_lesson() ->
         )
     version = publish_course_version(course=course, by=None)
     enrolment = courses.enrol(make_person(), version)
-    test = learning.test_that_stands_for(enrolment)
+    test = reading.lesson_by_slug(enrolment.version, grading.TEST_OUT_SLUG)
     assert test is not None
     outcome = courses.take_lesson(enrolment, test)
     assert {key[1:] for key in outcome.attempt.asked} == {"0", "1", "2"}
@@ -202,7 +202,7 @@ def test_the_test_rests_a_week_after_a_failure() -> None:
     courses.add_lesson(courses.add_module(course))
     version = publish_course_version(course=course, by=None)
     enrolment = courses.enrol(make_person(), version)
-    test = learning.test_that_stands_for(enrolment)
+    test = reading.lesson_by_slug(enrolment.version, grading.TEST_OUT_SLUG)
     assert test is not None
     wrong = courses.give({"s": 0})
     learning.save_answers(enrolment=enrolment, lesson=test, number=1, given=wrong, at=NOON)
