@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from wagtail.models import Page
@@ -62,7 +62,7 @@ def band_in_words(band: str) -> str:
 def state_in_words(state: str) -> str:
     return {
         drafts.DRAFT: _("draft"),
-        drafts.CHANGED: _("changed"),
+        drafts.CHANGED: pgettext("a page", "changed"),
         drafts.PUBLISHED: _("published"),
     }[state]
 

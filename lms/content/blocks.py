@@ -27,9 +27,15 @@ RICH_SHORT = ["bold", "italic", "ul", "ol", "link"]
 _EDITORS_KEYS = re.compile(r' data-block-key="[^"]*"')
 
 
+# It takes away the space between paragraphs as well.
+_BETWEEN_BLOCKS = re.compile(r"(</(?:p|h3|h4|ul|ol|li)>|<(?:ul|ol)>)\s+(?=<)")
+
+
 def expanded(source: str) -> str:
     """Stored rich text as readers get it, the same whether or not the editor has been opened."""
-    return _EDITORS_KEYS.sub("", expand_db_html(source)) if source else ""
+    if not source:
+        return ""
+    return _BETWEEN_BLOCKS.sub(r"\1", _EDITORS_KEYS.sub("", expand_db_html(source))).strip()
 
 
 def html(value: Any) -> str:

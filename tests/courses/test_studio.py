@@ -357,7 +357,7 @@ def test_a_half_written_question_is_a_fault_and_no_crash() -> None:
 def test_a_lesson_that_was_only_opened_in_the_editor_has_not_changed() -> None:
     course = courses.make_course()
     module = courses.add_module(course)
-    lesson = courses.add_lesson(module, body=[courses.text("<h3>A</h3><p>B</p>", "t")])
+    lesson = courses.add_lesson(module, body=[courses.text("<h3>A</h3>\n<p>B</p>\n", "t")])
     before = freezing.freeze_course(course, CopiedFiles())
     opened = [courses.text('<h3 data-block-key="x1">A</h3><p data-block-key="y2">B</p>', "t")]
     lesson.body = LessonPage._meta.get_field("body").to_python(opened)
