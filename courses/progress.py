@@ -76,15 +76,19 @@ def with_progress(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
 
 def criteria_in(enrolment: Enrolment, done: Mapping[str, int]) -> CriteriaState:
     """The conditions of an enrolment read by `with_progress`; `done` has the result of each
-    finished lesson."""
+    finished lesson. What was confirmed is read only where a condition asks for it."""
+    criteria = enrolment.version.criteria
+    asked = {item["kind"] for group in criteria for item in group["items"]}
+    confirmed = enrolment.confirmations.all() if "confirm" in asked else ()
+    signed_off = enrolment.signoffs.all() if "signoff" in asked else ()
     return evaluate(
-        enrolment.version.criteria,
+        criteria,
         Facts(
             lessons=frozenset(lesson["key"] for lesson in enrolment.version.lessons),
             lessons_done=frozenset(done),
             score=sum(done.values()) // len(done) if done else None,
-            confirmed=frozenset(row.item_key for row in enrolment.confirmations.all()),
-            signed_off=frozenset(row.item_key for row in enrolment.signoffs.all()),
+            confirmed=frozenset(row.item_key for row in confirmed),
+            signed_off=frozenset(row.item_key for row in signed_off),
         ),
     )
 

@@ -14,6 +14,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -200,6 +201,11 @@ def _page(
             "next_try": _day_and_time(attempt.rests_until) if attempt.rests_until else "",
             "sign_in_again": _sign_in_again(seat),
             "answered": dialogue.published_about(seat.course.pk, seat.lesson["key"]),
+            # It stands beside the text on a desk and below it on a phone.
+            "outline": render_to_string(
+                "courses/outline.html",
+                {"course": seat.course, "progress": seat.progress, "state": seat.state},
+            ),
         },
     )
 
