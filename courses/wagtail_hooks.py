@@ -7,7 +7,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.html import format_html
@@ -25,6 +26,7 @@ from wagtail.snippets.models import register_snippet
 from courses import admin_urls
 from courses.models import CoursePage, LessonPage, ModulePage, Question
 from courses.services.bank import number_of_sort
+from courses.services.news import is_told_of
 from courses.services.reviews import may_publish_at_once, may_write
 from courses.viewsets import BankPermissionPolicy, QuestionViewSet
 from lms.lib.dates import today
@@ -218,3 +220,17 @@ def reports_item() -> MenuItem:
         icon_name="warning",
         order=161,
     )
+
+
+@hooks.register("before_delete_page")
+def what_is_told_of_stays(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """An article whose change those who have a course were told of is unpublished, not deleted."""
+    if request.method != "POST" or not is_told_of(page):
+        return None
+    messages.error(
+        request,
+        gettext(
+            "Readers have been told of a change in it, and can read what. Unpublish it instead."
+        ),
+    )
+    return redirect("wagtailadmin_pages:edit", page.pk)

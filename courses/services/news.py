@@ -243,6 +243,13 @@ def withdraw_news(*, news: WhatsNew, by: User | None, at: datetime) -> None:
         audit.record("course.news_withdrawn", news, by=by, after={"title": news.title})
 
 
+def is_told_of(page: Page) -> bool:
+    """Whether something is told of this page, or of one below it."""
+    return WhatsNew.objects.filter(
+        article__in=page.get_descendants(inclusive=True).values("pk")
+    ).exists()
+
+
 @dataclass(frozen=True)
 class Change:
     """What has changed under one heading (empty: there is only one)."""

@@ -325,6 +325,17 @@ def test_the_form_asks_what_is_new_when_the_change_is_material(arena, client):
     assert error(change="material", change_note="Något nytt.") == ""
 
 
+def test_an_article_that_readers_are_told_of_is_not_deleted(article, client):
+    showing(article)
+    change(article)
+    user = account_with(Role.COORDINATOR)
+    sync_admin_access(user=user, day=today())
+    client.force_login(user)
+    answer = client.post(f"/admin/pages/{article.pk}/delete/")
+    assert answer.status_code == 302
+    assert ArticlePage.objects.filter(pk=article.pk).exists()
+
+
 def test_each_round_of_editing_begins_as_editorial(arena):
     page = make_article("Rutin")
     page.change, page.change_note = "material", "Ny."
