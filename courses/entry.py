@@ -51,6 +51,34 @@ def locks(person: Person, version: CourseVersion, day: date, names: Names) -> tu
     )
 
 
+# So many courses can stand in a row before one.
+_DEEPEST = 4
+
+
+def first_step(person: Person, course_id: int, day: date) -> CourseOffer | None:
+    """The course to begin with on the way to one that is locked; None where it is open, or where
+    nothing on offer leads to it. A few queries for each course on the way."""
+    step: CourseOffer | None = None
+    passed = {course_id}
+    for _depth in range(_DEEPEST):
+        version = CourseVersion.objects.offered().filter(course=course_id).first()
+        missing = missing_before(person, version, day) if version else ()
+        if not missing:
+            return step
+        offers = offer_index()
+        ways = [
+            way
+            for each in missing
+            for way in offers.get((each.area_code, each.level), ())
+            if way.course_id not in passed and not way.is_refresher
+        ]
+        if not ways:
+            return None
+        step, course_id = ways[0], ways[0].course_id
+        passed.add(course_id)
+    return step
+
+
 def conditions_of(version: CourseVersion) -> CriteriaState:
     """What the course takes, for somebody who has done nothing yet."""
     lessons = frozenset(lesson["key"] for lesson in version.lessons)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from competence.engine import Status
 from competence.figures.learner import MyRequirement, my_requirements
+from courses.entry import first_step
 from courses.models import Certificate
 from courses.offer import CourseOffer
 from courses.progress import EnrolmentProgress, current_enrolments
@@ -54,6 +55,8 @@ class FirstCard:
     # The areas that it closes, and the sentences that say why, strictest first.
     areas: tuple[str, ...]
     why: tuple[str, ...]
+    # The course that this one is the first step towards, where something has to be learnt first.
+    towards: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest
     enrolments = current_enrolments(person)
     mandatory = [each for each in requirements if each.mandatory]
     recommended = [each for each in requirements if not each.mandatory]
-    first = _first(requirements, enrolments, day)
+    first = _with_first_step(_first(requirements, enrolments, day), enrolments, person, day)
     valid = [each.valid_until for each in mandatory if each.status is Status.MET]
     return MyPage(
         state=_state(mandatory, first, day),
@@ -169,13 +172,19 @@ def _first(
 ) -> FirstCard | None:
     """The course for the mandatory requirement that presses most; among several courses for it,
     a refresher first, then the one that closes most of the rest. Without one, what the person
-    has begun, else what is recommended."""
-    open_ones = _to_do([each for each in requirements if each.mandatory])
+    has begun, else what is recommended. Never what only waits for a manager's word."""
+    waiting = {each.course_id for each in enrolments if each.waits_for_manager}
+    enrolments = [each for each in enrolments if each.course_id not in waiting]
+    to_do = [
+        each
+        for each in _to_do(requirements)
+        if each.enrolment is None or each.enrolment.course_pk not in waiting
+    ]
+    open_ones = [each for each in to_do if each.mandatory]
     if not open_ones:
-        recommended = _to_do(requirements)
-        open_ones = [each for each in recommended if each.enrolment and each.enrolment.started]
+        open_ones = [each for each in to_do if each.enrolment and each.enrolment.started]
         if not open_ones and not any(each.begun for each in enrolments):
-            open_ones = recommended
+            open_ones = to_do
     underway = {each.course_id: each for each in enrolments}
     if not open_ones:
         if not enrolments:
@@ -212,6 +221,30 @@ def _first(
         mandatory=pressing.mandatory,
         areas=tuple(dict.fromkeys(each.area_label for each in closed)),
         why=tuple(dict.fromkeys(_why(each) for each in closed)),
+    )
+
+
+def _with_first_step(
+    first: FirstCard | None, enrolments: list[EnrolmentProgress], person: Person, day: date
+) -> FirstCard | None:
+    """The card as it stands, or that of the course to begin with where the one on it is locked."""
+    if first is None or (first.progress and first.progress.begun):
+        return first
+    course_id = first.progress.course_id if first.progress else None
+    if first.offer:
+        course_id = first.offer.course_id
+    step = first_step(person, course_id, day) if course_id else None
+    if step is None:
+        return first
+    progress = next((each for each in enrolments if each.course_id == step.course_id), None)
+    return replace(
+        first,
+        title=step.title,
+        url=progress.continue_url if progress else step.url,
+        progress=progress,
+        offer=step,
+        areas=(),
+        towards=first.title,
     )
 
 
