@@ -11,9 +11,7 @@ urlpatterns = [
         conditions.confirm_statement,
         name="confirm",
     ),
-    path(
-        "kurser/<slug:slug>/ny-version/byt/", conditions.go_on_in_newest, name="newest_version"
-    ),
+    path("kurser/<slug:slug>/ny-version/byt/", conditions.go_on_in_newest, name="newest_version"),
     path("kurser/<slug:slug>/<slug:lesson_slug>/", lesson.lesson, name="lesson"),
     path("kurser/<slug:slug>/<slug:lesson_slug>/svar/", lesson.answers, name="answers"),
     path("kurser/<slug:slug>/<slug:lesson_slug>/sparat/", lesson.state, name="state"),

@@ -17,9 +17,7 @@ def _page(employee: User, client: Client) -> str:
 
 
 def _by_manager(person: Person, version) -> Enrolment:
-    return start(
-        person=person, course=version.course, origin="manager", by=None, at=courses.NOON
-    )
+    return start(person=person, course=version.course, origin="manager", by=None, at=courses.NOON)
 
 
 def test_the_way_to_a_locked_course_comes_before_it(employee: User, client: Client) -> None:
