@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 from courses import grading
 from courses.reading.questions import CHOOSING, ShownQuestion
@@ -30,6 +30,13 @@ MOST_FIELDS = 60
 
 class UnreadableError(ValueError):
     """What was sent is not in the agreed form."""
+
+
+def is_whole(request: HttpRequest) -> bool:
+    """Whether all of what was sent has arrived. A browser that is killed in the middle sends a
+    form without its end, which reads as a text taken back and as ticks taken away."""
+    declared = request.META.get("CONTENT_LENGTH") or "0"
+    return declared.isdecimal() and len(request.body) == int(declared)
 
 
 def _given_at(age: Any, now: datetime) -> datetime:

@@ -265,10 +265,13 @@ def _closed(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 def _says_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page that saves as it goes is told in its own form that there is nothing here to save
-    in: the enrolment was withdrawn, or goes on in another version."""
+    in: the enrolment was withdrawn, or goes on in another version. What did not arrive whole is
+    not read."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not asgiven.is_whole(request):
+            return HttpResponse(status=400)
         try:
             return view(request, *args, **kwargs)
         except Http404:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -406,6 +407,26 @@ def test_a_text_and_ticks_follow_the_same_order(learner: Client, enrolment: Enro
     assert (state["texts"], state["ticks"]) == ({"r": "Nyare"}, {"c": [0]})
     assert Reflection.objects.get().client == "desk"
     assert ChecklistMark.objects.count() == 2
+
+
+@pytest.mark.parametrize(("name", "block"), [("reflection", "r"), ("checklist", "c")])
+def test_what_did_not_arrive_whole_changes_nothing(
+    learner: Client, enrolment: Enrolment, name: str, block: str
+) -> None:
+    fields = {"text": "Det jag skrev", "touched": "0", "item": "0"}
+    learner.post(address(enrolment, name, block), fields | {"client": "x", "sequence": 1, "age": 0})
+    cut = learner.generic(
+        "POST",
+        address(enrolment, name, block),
+        b"cut",
+        "application/x-www-form-urlencoded",
+        CONTENT_LENGTH="80",
+        **{"wsgi.input": io.BytesIO(b"")},
+    )
+    assert cut.status_code == 400
+    state = learner.get(address(enrolment, "state")).json()
+    assert state["texts"]["r"] == ("Det jag skrev" if name == "reflection" else "")
+    assert state["ticks"]["c"] == ([0] if name == "checklist" else [])
 
 
 def with_rest(version: CourseVersion, attempts: int, hours: int) -> None:

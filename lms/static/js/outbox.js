@@ -54,6 +54,8 @@ export class Outbox extends EventTarget {
     this.failures = 0;
     this.queue = Promise.resolve(true);
     this.lastWords = 0;
+    // The latest change that arrived, and the latest moment at which that can have been.
+    this.arrived = { sequence: 0, at: 0 };
     window.addEventListener("online", () => this.retry());
     document.addEventListener("visibilitychange", () => (document.hidden ? this.last() : this.retry()));
     window.addEventListener("pagehide", () => this.last());
@@ -148,8 +150,10 @@ export class Outbox extends EventTarget {
   }
 
   async send(batch, keepalive = false) {
+    const started = Date.now();
     try {
-      const data = await this.ask(...request(batch.map(([, entry]) => entry)), keepalive);
+      const data = await this.ask(...request(batch.map(([, entry]) => entry), this.given), keepalive);
+      this.noteArrival(batch, Date.now() - started);
       this.acknowledge(batch);
       this.failures = 0;
       this.tell("saved", { entries: batch.map(([, entry]) => entry), data });
@@ -166,6 +170,22 @@ export class Outbox extends EventTarget {
       this.timer = window.setTimeout(() => this.run(), wait);
       this.tell(error instanceof SignedOut ? "signed-out" : "unreachable");
       return false;
+    }
+  }
+
+  /* By the server's clock a change was given when it arrived less its age, and so a little later
+     than here: as much as it was on its way. What was made after it must not seem older because
+     its own way was shorter. */
+  given = (entry) =>
+    entry.client === this.client && entry.sequence > this.arrived.sequence
+      ? Math.max(entry.given, this.arrived.at)
+      : entry.given;
+
+  noteArrival(batch, duration) {
+    for (const [, entry] of batch) {
+      if (entry.client !== this.client) continue;
+      this.arrived.sequence = Math.max(this.arrived.sequence, entry.sequence);
+      this.arrived.at = Math.max(this.arrived.at, entry.given + duration);
     }
   }
 
@@ -207,7 +227,7 @@ export class Outbox extends EventTarget {
     }
     let left = LAST_WORDS;
     for (const batch of batches) {
-      left -= 4 * String(request(batch.map(([, entry]) => entry))[1]).length;
+      left -= 4 * String(request(batch.map(([, entry]) => entry), this.given)[1]).length;
       this.send(batch, left > 0);
     }
   }
@@ -221,17 +241,17 @@ function together(one, other) {
 }
 
 /* How old a change is: the page's clock may be wrong, the time that has passed by it is not. */
-function age(entry) {
-  return Math.max(0, Date.now() - entry.given);
+function age(given) {
+  return Math.max(0, Date.now() - given);
 }
 
-function request(entries) {
+function request(entries, given) {
   const [first] = entries;
   if (first.kind === "answer") {
     const changes = entries.map((entry) => ({
       question: entry.question,
       sequence: entry.sequence,
-      age: age(entry),
+      age: age(given(entry)),
       fields: entry.fields,
     }));
     const body = { attempt: first.attempt, client: first.client, changes };
@@ -239,7 +259,7 @@ function request(entries) {
   }
   const body = new URLSearchParams(first.fields);
   for (const name of ["client", "sequence"]) body.set(name, first[name]);
-  body.set("age", age(first));
+  body.set("age", age(given(first)));
   return [first.url, body, {}];
 }
 
