@@ -184,6 +184,7 @@ def test_an_address_that_was_not_filled_in_is_made_from_the_title(db, client):
         "title": "Samtal i hallen",
         "slug": "",
         "kind": "news",
+        "change": "editorial",
         "summary": "Tre saker som hjälper.",
         "body": text,
         "owner_function": "Strateg",
