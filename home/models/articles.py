@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from taggit.models import TaggedItemBase
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import (
     FieldPanel,
     HelpPanel,
@@ -26,7 +25,7 @@ from wagtail.models import Page
 from competence.models import KeyGroup
 from lms.content.blocks import page_blocks
 from lms.content.freezing import Files, FrozenBlock, freeze_stream
-from lms.content.models import ContactPoint, GovernedPage, LegalReference
+from lms.content.models import BasePageForm, ContactPoint, GovernedPage, LegalReference
 from lms.framework.models import CompetenceArea
 from lms.lib.fields import GuardedTextField, Sensitivity
 
@@ -39,7 +38,7 @@ class ArticleTag(TaggedItemBase):
     )
 
 
-class ArticleForm(WagtailAdminPageForm):
+class ArticleForm(BasePageForm):
     """The editor's form: each round of editing says anew what kind of change it is."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
