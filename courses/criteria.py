@@ -9,7 +9,7 @@ An item is {"kind", "key", …}; the rest by kind:
 
     lessons    every lesson of the version is done
     lesson     lesson: the key of one lesson; text: its title
-    score      percent: at least that result over the lessons done
+    score      percent: at least that result over all lessons, once every one is done
     confirm    text: a statement that the learner confirms
     signoff    text: something that a manager confirms
 
@@ -100,7 +100,8 @@ def _item(item: Mapping[str, Any], facts: Facts) -> ItemState:
             met = item["lesson"] in facts.lessons_done
             return ItemState(kind, key, text, met, lesson=item["lesson"])
         case "score":
-            enough = facts.score is not None and facts.score >= item["percent"]
+            done = facts.lessons <= facts.lessons_done
+            enough = done and facts.score is not None and facts.score >= item["percent"]
             return ItemState(
                 kind, key, text, enough, percent=item["percent"], done=facts.score or 0
             )

@@ -9,7 +9,7 @@ from datetime import date
 
 from courses.criteria import CriteriaState, Facts, evaluate
 from courses.listing import Names
-from courses.models import CourseVersion, Enrolment
+from courses.models import Attempt, CourseVersion, Enrolment, LessonCompletion
 from courses.offer import CourseOffer, offer_index
 from courses.registry import held_levels
 from courses.services.enrolment import missing_before
@@ -49,6 +49,15 @@ def locks(person: Person, version: CourseVersion, day: date, names: Names) -> tu
         )
         for each in missing
     )
+
+
+def is_locked(enrolment: Enrolment, day: date) -> bool:
+    """Whether the person lacks what the course asks for and has not begun. What has been begun is
+    never locked again. No query where the course asks for nothing."""
+    if not missing_before(enrolment.person, enrolment.version, day):
+        return False
+    begun = Attempt.objects.filter(enrolment=enrolment).exists()
+    return not begun and not LessonCompletion.objects.filter(enrolment=enrolment).exists()
 
 
 # So many courses can stand in a row before one.

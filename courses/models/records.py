@@ -73,14 +73,15 @@ class Enrolment(models.Model):
 
 class LessonCompletion(models.Model):
     """One row per lesson finished in an enrolment, or brought along from an earlier version in
-    which the lesson was the same word for word. Never updated."""
+    which the lesson was the same word for word. Only `score` changes: raised by a better attempt
+    before the course is completed."""
 
     enrolment = models.ForeignKey(
         Enrolment, on_delete=models.PROTECT, related_name="lesson_completions"
     )
     lesson_key = models.CharField(max_length=80)
     completed_at = models.DateTimeField()
-    # The result of the attempt that passed, whole percent.
+    # The result of the best attempt, whole percent.
     score = models.PositiveSmallIntegerField(default=100)
     brought_along = models.BooleanField(default=False)
 

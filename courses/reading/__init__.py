@@ -14,7 +14,7 @@ from courses import grading
 from courses.freezing import LessonContent, lessons_of
 from courses.models import Attempt, CourseVersion, Enrolment
 from courses.reading.questions import ShownQuestion, show_question
-from courses.reading.rests import questions_of, rest_of, rests_until
+from courses.reading.rests import may_better, questions_of, rest_of, rests_until
 from lms.content.freezing import FrozenBlock, with_addresses
 
 
@@ -139,13 +139,19 @@ def show_attempt(
         .prefetch_related("answers")
     )
     latest = attempts[-1] if attempts else None
-    failed = latest is not None and latest.submitted_at is not None and not latest.passed
-    until = rests_until(lesson, attempts) if failed else None
+    again = (
+        latest is not None
+        and latest.submitted_at is not None
+        and (not latest.passed or may_better(enrolment))
+    )
+    until = rests_until(enrolment, lesson) if latest is None or again else None
     if until is not None and now >= until:
         until = None
-    fresh = latest is None or (retry and failed and until is None)
-    number = (latest.number if latest else 0) + (1 if fresh else 0)
+    fresh = until is None and (latest is None or (retry and again))
+    number = (latest.number if latest else 0) + (1 if fresh or latest is None else 0)
     shown = None if fresh else latest
+    if latest is None and until is not None:
+        return ShownAttempt(number, (), False, False, None, 0, None, until, None)
     if shown:
         asked = questions_of(lesson, shown)
         seed = shown.seed

@@ -146,9 +146,11 @@ def sign_off(
         Enrolment.objects.select_for_update(of=("self",))
         .filter(pk__in=[row.pk for row in enrolments])
         .filter(withdrawn_at__isnull=True, completed_at__isnull=True)
-        .select_related("version")
         .order_by("pk")
     )
+    versions = CourseVersion.objects.defer("content").in_bulk({row.version_id for row in locked})
+    for row in locked:
+        row.version = versions[row.version_id]
     stated = set(
         SignOff.objects.filter(enrolment__in=locked, item_key=item_key).values_list(
             "enrolment", flat=True

@@ -26,7 +26,7 @@ from courses.models import (
     LessonCompletion,
     Reflection,
 )
-from courses.reading.rests import questions_of, rests_until
+from courses.reading.rests import may_better, questions_of, rests_until
 from courses.services import completing
 
 Lesson = Mapping[str, Any]
@@ -121,7 +121,7 @@ def _locked(enrolment: Enrolment) -> Enrolment:
 
 def _attempt(enrolment: Enrolment, lesson: Lesson, number: int, at: datetime) -> Attempt:
     """The attempt with that number, begun where it is the next in turn: the first, or the one
-    after an attempt that was handed in without passing."""
+    after an attempt that was handed in, if that did not pass or may be bettered."""
     attempts = list(
         Attempt.objects.filter(enrolment=enrolment, lesson_key=lesson["key"]).order_by("number")
     )
@@ -129,12 +129,14 @@ def _attempt(enrolment: Enrolment, lesson: Lesson, number: int, at: datetime) ->
     if wanted is not None:
         return wanted
     latest = attempts[-1] if attempts else None
-    if latest is not None and (latest.submitted_at is None or latest.passed):
+    if latest is not None and (
+        latest.submitted_at is None or (latest.passed and not may_better(enrolment))
+    ):
         raise OtherAttemptError(latest.number)
     following = latest.number + 1 if latest else 1
     if number != following:
         raise OtherAttemptError(following)
-    until = rests_until(lesson, attempts)
+    until = rests_until(enrolment, lesson)
     if until is not None and at < until:
         raise RestError(until)
     asked = grading.questions_asked(lesson, enrolment_pk=enrolment.pk, number=number)
@@ -274,12 +276,16 @@ def _outcome(attempt: Attempt) -> Outcome:
 def complete_lesson(
     *, enrolment: Enrolment, lesson_key: str, score: int, at: datetime
 ) -> Completion | None:
-    """Record a finished lesson; where it was the last thing missing, the course is completed."""
-    LessonCompletion.objects.get_or_create(
+    """Record a finished lesson, or a better result of one; where it was the last thing missing,
+    the course is completed."""
+    done, made = LessonCompletion.objects.get_or_create(
         enrolment=enrolment,
         lesson_key=lesson_key,
         defaults={"completed_at": at, "score": score},
     )
+    if not made and score > done.score:
+        done.score = score
+        done.save(update_fields=["score"])
     return completing.complete_if_met(enrolment=enrolment, at=at)
 
 

@@ -83,8 +83,8 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
         )
     names = listing.Names.load()
     progress = progress_of(enrolment) if enrolment and is_open else None
-    begun = progress is not None and progress.begun
-    missing = entry.locks(person, version, day, names) if person and not begun else ()
+    locked = enrolment is None or not is_open or entry.is_locked(enrolment, day)
+    missing = entry.locks(person, version, day, names) if person and locked else ()
     return render(
         request,
         "courses/course.html",

@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from courses import listing
+from courses import entry, listing
 from courses.models import CoursePage, CourseVersion, Enrolment
 from courses.services.completing import confirm
 from courses.services.moving import move_to_version
 from courses.views.readers import reader
+from lms.lib.dates import today
 
 
 def _open_enrolment(request: HttpRequest, slug: str) -> Enrolment:
@@ -35,6 +36,8 @@ def _open_enrolment(request: HttpRequest, slug: str) -> Enrolment:
 def confirm_statement(request: HttpRequest, slug: str, item_key: str) -> HttpResponse:
     """The learner says that something is so. Doing it again changes nothing."""
     enrolment = _open_enrolment(request, slug)
+    if entry.is_locked(enrolment, today()):
+        raise Http404
     try:
         completion = confirm(enrolment=enrolment, item_key=item_key, at=timezone.now())
     except LookupError as error:

@@ -23,13 +23,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from courses import grading, listing, reading
+from courses import entry, grading, listing, reading
 from courses.freezing import LessonContent
 from courses.models import CoursePage, Enrolment
 from courses.progress import EnrolmentProgress, LessonState, progress_of
-from courses.reading.rests import rest_of
+from courses.reading.rests import may_better, rest_of, seed_for
 from courses.services import dialogue, learning
-from courses.services.enrolment import missing_before
 from courses.views import asgiven, showing
 from courses.views.readers import reader
 from lms.content.templatetags.ui import clock
@@ -74,12 +73,7 @@ class Seat:
     @property
     def is_locked(self) -> bool:
         """Whether something has to be learnt first, and nothing here has been begun."""
-        begun = bool(self.enrolment.place_lesson) or self.progress.lessons_done > 0
-        return (
-            self.is_open
-            and not begun
-            and bool(missing_before(self.enrolment.person, self.enrolment.version, today()))
-        )
+        return self.is_open and entry.is_locked(self.enrolment, today())
 
     def neighbour(self, step: int) -> LessonState | None:
         place = self.state.number - 1 + step
@@ -117,7 +111,7 @@ def _seat(request: HttpRequest, slug: str, lesson_slug: str) -> Seat | None:
 
 def _own_seat(request: HttpRequest, slug: str, lesson_slug: str) -> Seat:
     seat = _seat(request, slug, lesson_slug)
-    if seat is None:
+    if seat is None or seat.is_locked:
         raise Http404
     return seat
 
@@ -190,6 +184,7 @@ def _page(
                 seat.enrolment.version,
             ),
             "easy": easy,
+            "can_better": may_better(seat.enrolment),
             "has_easy": bool(seat.lesson.get("easy")),
             "attempt": attempt,
             "missing": missing if name_missing and seat.is_open else [],
@@ -303,7 +298,7 @@ def answers(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
         return _saved_as_made(request, seat)
     number = _attempt_number(request.POST.get("attempt", ""))
     at = timezone.now()
-    seed = grading.seed_of(seat.enrolment.pk, seat.lesson["key"], number)
+    seed = seed_for(seat.enrolment, seat.lesson["key"], number)
     given = {
         question["key"]: learning.Given(response, at)
         for question in grading.all_questions([seat.lesson])
@@ -341,7 +336,7 @@ def _saved_as_made(request: HttpRequest, seat: Seat) -> JsonResponse:
     try:
         sent = asgiven.read(request.body, at)
         number = _attempt_number(str(sent.attempt))
-        seed = grading.seed_of(seat.enrolment.pk, seat.lesson["key"], number)
+        seed = seed_for(seat.enrolment, seat.lesson["key"], number)
         given = sent.responses(grading.all_questions([seat.lesson]), seed)
         saved = learning.save_answers(
             enrolment=seat.enrolment, lesson=seat.lesson, number=number, given=given, at=at

@@ -172,7 +172,7 @@ def test_moving_many_takes_the_same_queries(django_assert_max_num_queries: Any) 
     for _number in range(12):
         courses.take_lesson(courses.enrol(make_person(), version), lessons_of(version.content)[1])
     newer = _new_version(version, "material")
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(26):
         move_to_version(enrolments=list(Enrolment.objects.all()), version=newer, by=None, at=NOON)
 
 

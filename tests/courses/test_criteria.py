@@ -61,7 +61,8 @@ def slow(conditions: list[dict[str, Any]], done: Facts) -> bool:
             elif each["kind"] == "lesson":
                 met += each["lesson"] in done.lessons_done
             elif each["kind"] == "score":
-                met += done.score is not None and done.score >= each["percent"]
+                over_all = done.lessons == done.lessons_done and done.score is not None
+                met += over_all and done.score >= each["percent"]
             else:
                 met += all(lesson in done.lessons_done for lesson in done.lessons)
         wanted = {"all": len(group["items"]), "one": 1, "some": group["count"]}[group["rule"]]
