@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.models import Page
@@ -52,8 +53,8 @@ def retirement_of(course_id: int) -> CourseRetirement | None:
     )
 
 
-def _open_in(courses: Sequence[int]) -> list[Enrolment]:
-    return list(
+def _open_in(courses: Sequence[int]) -> QuerySet[Enrolment]:
+    return (
         Enrolment.objects.filter(
             course__in=courses, withdrawn_at__isnull=True, completed_at__isnull=True
         )
@@ -135,7 +136,7 @@ def retire_course(
         },
         reason=reason,
     )
-    _tell(RETIRED, [retirement], _open_in([course.pk]), at)
+    _tell(RETIRED, [retirement], list(_open_in([course.pk])), at)
     course_retired.send(sender=CourseRetirement, retirement=retirement)
     return retirement
 
@@ -169,8 +170,10 @@ def archive_due(*, day: date, at: datetime) -> int:
     )
     if not due:
         return 0
-    left = _open_in([retirement.course_id for retirement in due])
-    Enrolment.objects.filter(pk__in=[row.pk for row in left]).update(
+    still_open = _open_in([retirement.course_id for retirement in due])
+    # Locked, so that nobody completes between being found and being ended.
+    left = list(still_open.select_for_update(of=("self",)))
+    still_open.filter(pk__in=[row.pk for row in left]).order_by().update(
         withdrawn_at=at, ended_because=Enrolment.Ended.ARCHIVED
     )
     CourseRetirement.objects.filter(pk__in=[row.pk for row in due]).update(archived_at=at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from courses.models import Certificate, Completion, CourseRetirement, CourseVersion, Enrolment
@@ -197,3 +198,23 @@ def test_the_queries_do_not_grow_with_the_people(version, people, django_assert_
     with django_assert_max_num_queries(12):
         done = retiring.archive_due(day=today() + timedelta(days=1), at=timezone.now())
     assert done == people
+
+
+def test_who_completes_while_a_course_is_archived_has_completed(version, monkeypatch):
+    quick, slow = learner(), learner()
+    courses.enrol(slow, version)
+    finished = courses.enrol(quick, version)
+    retire(version, last_day=today())
+    lock = QuerySet.select_for_update
+
+    def just_before(rows, *args, **options):
+        if rows.model is Enrolment:
+            Enrolment.objects.filter(pk=finished.pk).update(completed_at=timezone.now())
+        return lock(rows, *args, **options)
+
+    monkeypatch.setattr(QuerySet, "select_for_update", just_before)
+    assert retiring.archive_due(day=today() + timedelta(days=1), at=timezone.now()) == 1
+    finished.refresh_from_db()
+    assert finished.completed_at
+    assert finished.withdrawn_at is None
+    assert [each.person for each in Notice.objects.filter(kind=retiring.ARCHIVED)] == [slow]
