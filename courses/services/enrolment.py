@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -36,7 +36,10 @@ def missing_before(person: Person, version: CourseVersion, day: date) -> tuple[R
     """What the version asks for that the person does not hold on `day`."""
     if not version.requires:
         return ()
-    held = held_levels([person.pk], day).get(person.pk, {})
+    return _missing(held_levels([person.pk], day).get(person.pk, {}), version)
+
+
+def _missing(held: Mapping[str, int], version: CourseVersion) -> tuple[Required, ...]:
     return tuple(each for each in version.requires if held.get(each.area_code, 0) < each.level)
 
 
@@ -54,6 +57,32 @@ def open_enrolment(person: Person, course: Page) -> Enrolment | None:
     ).first()
 
 
+def _version_to_begin(course: Page) -> CourseVersion:
+    """The version one sets out on. Until the transaction ends no other is published, and the
+    course is not retired."""
+    Page.objects.select_for_update(no_key=True).get(pk=course.pk)
+    version = CourseVersion.objects.offered().filter(course=course).first()
+    if version is None:
+        raise NotOfferedError(course.title)
+    return version
+
+
+def _refuse(people: Collection[int], version: CourseVersion, origin: str, day: date) -> None:
+    """Say no where one of them may not set out: a beginner with a refresher (RefresherError), or
+    anybody by themselves on a course that is locked to them (LockedError)."""
+    if is_refresher(version):
+        allowed = may_refresh(people, [version], day)
+        if any(version.course_id not in allowed.get(pk, frozenset()) for pk in people):
+            raise RefresherError(version.title)
+    if origin == Enrolment.Origin.MANAGER or not version.requires:
+        return
+    held = held_levels(people, day)
+    for pk in people:
+        missing = _missing(held.get(pk, {}), version)
+        if missing:
+            raise LockedError(missing)
+
+
 @transaction.atomic
 def enrol(*, person: Person, course: Page, origin: str, by: User | None, at: datetime) -> Enrolment:
     """The person's open enrolment in the course: the one there is, or a new one pinned to the
@@ -62,16 +91,8 @@ def enrol(*, person: Person, course: Page, origin: str, by: User | None, at: dat
     existing = open_enrolment(person, course)
     if existing is not None:
         return existing
-    version = CourseVersion.objects.offered().filter(course=course).first()
-    if version is None:
-        raise NotOfferedError(course.title)
-    day = at.astimezone(STOCKHOLM).date()
-    if not suits(person, version, day):
-        raise RefresherError(course.title)
-    if origin != Enrolment.Origin.MANAGER:
-        missing = missing_before(person, version, day)
-        if missing:
-            raise LockedError(missing)
+    version = _version_to_begin(course)
+    _refuse([person.pk], version, origin, at.astimezone(STOCKHOLM).date())
     try:
         with transaction.atomic():
             enrolment = Enrolment.objects.create(
@@ -103,7 +124,9 @@ def enrol_many(
     *, people: Iterable[Person], course: Page, origin: str, by: User | None, at: datetime
 ) -> list[Enrolment]:
     """The open enrolment of each of `people`: the one there is, or a new one pinned to the latest
-    version. The same number of queries whatever the number."""
+    version, by the rules of `enrol`: where one may not set out, nobody does. The same number of
+    queries whatever the number."""
+    version = _version_to_begin(course)
     wanted = {person.pk: person for person in people}
     open_now = {
         row.person_id: row
@@ -111,9 +134,12 @@ def enrol_many(
             person__in=wanted, course=course, withdrawn_at__isnull=True, completed_at__isnull=True
         )
     }
-    version = CourseVersion.objects.offered().filter(course=course).first()
-    if version is None:
-        raise NotOfferedError(course.title)
+    _refuse(
+        [pk for pk in wanted if pk not in open_now],
+        version,
+        origin,
+        at.astimezone(STOCKHOLM).date(),
+    )
     new = Enrolment.objects.bulk_create(
         Enrolment(
             person=person,

@@ -12,7 +12,7 @@ from competence.figures.team import build_team, read_team
 from competence.models import Achievement
 from courses.models import CourseVersion, Enrolment
 from courses.offer import offer_index, refreshers_for
-from courses.services.enrolment import RefresherError
+from courses.services.enrolment import LockedError, RefresherError, enrol_many
 from courses.services.publishing import publish_course_version
 from lms.lib.dates import today
 from lms.people.models import Person
@@ -128,3 +128,22 @@ def test_the_queries_do_not_grow_with_the_people(
     pks = [had(whole).pk for _each in range(people)]
     with django_assert_max_num_queries(4):
         assert len(refreshers_for(pks, today()).allowed) == people
+
+
+def test_many_are_enrolled_by_the_rules_for_one(whole, short):
+    person, beginner = had(whole), learner()
+    everyone = {"course": short.course, "origin": Enrolment.Origin.MANAGER, "by": None}
+    with pytest.raises(RefresherError):
+        enrol_many(people=[person, beginner], at=timezone.now(), **everyone)
+    assert not Enrolment.objects.filter(version=short).exists()
+    enrolled = enrol_many(people=[person], at=timezone.now(), **everyone)
+    assert [row.version for row in enrolled] == [short]
+
+
+def test_many_set_out_on_a_locked_course_by_a_manager_alone():
+    locked = courses.publish_asking(("all", None, [courses.LESSONS]), requires=("OM5", 1))
+    many = {"people": [learner(), learner()], "course": locked.course, "by": None}
+    with pytest.raises(LockedError):
+        enrol_many(origin=Enrolment.Origin.SELF, at=timezone.now(), **many)
+    enrolled = enrol_many(origin=Enrolment.Origin.MANAGER, at=timezone.now(), **many)
+    assert len(enrolled) == 2
