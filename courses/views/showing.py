@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -29,7 +30,7 @@ BESIDE_EASY_TEXT = {
 }
 # Each is some kilobytes.
 _KEPT = 2000
-_rendered: OrderedDict[tuple[int, str, str, str], SafeString] = OrderedDict()
+_rendered: OrderedDict[tuple[int, str, str, str, bytes], SafeString] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,16 @@ def _html(block: ShownBlock, version: CourseVersion) -> SafeString | None:
     as they are today, or shows what somebody has done."""
     if block.type not in _PLAIN:
         return None
-    key = (version.pk, version.content_hash, block.id, get_language() or "")
+    written = json.dumps(block.value, sort_keys=True)
+    # A block may lie in two lessons under one id, as an author copied it: what it says tells which.
+    said = hashlib.blake2b(written.encode(), digest_size=16).digest()
+    key = (version.pk, version.content_hash, block.id, get_language() or "", said)
     html = _rendered.get(key)
-    if html is None:
+    if html is not None:
+        _rendered.move_to_end(key)
+    else:
         html = mark_safe("")
-        if "[[" not in json.dumps(block.value):
+        if "[[" not in written:
             values = {"value": block.value, "block_id": block.id}
             html = mark_safe(render_to_string(f"blocks/{block.type}.html", values))
         _rendered[key] = html

@@ -10,12 +10,17 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.urls import reverse
 from PIL import Image as Picture
 from wagtail.documents.models import Document
 from wagtail.images.models import Image
+from wagtail.models import Page
 
 from courses.freezing import content_hash, lessons_of
 from courses.models import CourseVersion, LessonPage, VersionAsset
+from courses.reading import ShownBlock
+from courses.services.enrolment import enrol, enrol_many
 from courses.services.publishing import (
     ChangedError,
     PublishingError,
@@ -23,10 +28,12 @@ from courses.services.publishing import (
     publish_course_version,
 )
 from courses.services.standing import standing_of
+from courses.views import showing
 from lms.audit.models import AuditEvent
 from lms.content.models import LegalReference
+from lms.people.roles import Role
 from tests.builders import courses
-from tests.builders.people import make_person
+from tests.builders.people import account_with, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -247,3 +254,55 @@ def test_who_is_on_which_version_takes_three_queries(
         courses.enrol(make_person(), publish_course_version(course=first.course.specific, by=None))
     with django_assert_num_queries(3):
         assert len(standing_of(first.course_id, 5).versions) == versions + 1
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_who_sets_out_while_a_version_is_published_gets_that_version(monkeypatch, many) -> None:
+    version = courses.publish_course(lessons=1)
+    courses.add_lesson(version.course.get_first_child().specific, title="Ny")
+    lock, waited = QuerySet.select_for_update, []
+
+    def after_the_other(rows, *args, **options):
+        if rows.model is Page and not waited:
+            waited.append(publish_course_version(course=version.course.specific, by=None))
+        return lock(rows, *args, **options)
+
+    monkeypatch.setattr(QuerySet, "select_for_update", after_the_other)
+    how = {"course": version.course, "origin": "self", "by": None, "at": courses.NOON}
+    person = make_person()
+    row = enrol_many(people=[person], **how)[0] if many else enrol(person=person, **how)
+    assert row.version.number == 2
+
+
+def test_an_instructor_sees_the_pictures_of_no_course_but_their_own(client) -> None:
+    version = courses.publish_course(lessons=1)
+    asset = VersionAsset.objects.create(
+        version=version, key="image-1", name="a.png", file=ContentFile(b"x", name="a.png")
+    )
+    url = reverse("courses:asset", args=[version.pk, asset.key])
+    for role, status in ((Role.INSTRUCTOR, 404), (Role.REVIEWER, 200)):
+        client.force_login(account_with(role))
+        assert client.get(url).status_code == status, role
+
+
+def _shown(text: str, version: CourseVersion) -> str:
+    block: Any = {"type": "text", "id": "samma", "value": {"html": f"<p>{text}</p>"}}
+    shown = ShownBlock(id="samma", type="text", value=block["value"], block=block)
+    return str(showing.shown([shown], version)[0].html)
+
+
+def test_a_block_copied_with_its_id_is_shown_as_it_is_in_each_lesson() -> None:
+    version = courses.publish_course(lessons=1)
+    for text in ("Förlagan.", "Kopian.", "Förlagan."):
+        assert text in _shown(text, version)
+
+
+def test_what_was_rendered_and_is_read_stays(monkeypatch) -> None:
+    version = courses.publish_course(lessons=1)
+    monkeypatch.setattr(showing, "_rendered", type(showing._rendered)())
+    monkeypatch.setattr(showing, "_KEPT", 2)
+    for text in ("Ofta.", "Sällan.", "Ofta.", "Ny."):
+        _shown(text, version)
+    kept = "".join(showing._rendered.values())
+    assert "Ofta." in kept
+    assert "Sällan." not in kept
