@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -26,11 +26,13 @@ from wagtail.snippets.models import register_snippet
 from courses import admin_urls
 from courses.models import CoursePage, LessonPage, ModulePage, Question
 from courses.services.bank import number_of_sort
+from courses.services.copying import give_own_ids
 from courses.services.news import is_told_of
 from courses.services.reviews import may_publish_at_once, may_write
 from courses.viewsets import BankPermissionPolicy, QuestionViewSet
 from lms.lib.dates import today
 from lms.people.access import Action, Obj
+from lms.people.models import User
 from lms.people.wagtail_hooks import AccessMenuItem
 
 register_permission_policy(Question, BankPermissionPolicy(Question))
@@ -234,3 +236,9 @@ def what_is_told_of_stays(request: HttpRequest, page: Page) -> HttpResponse | No
         ),
     )
     return redirect("wagtailadmin_pages:edit", page.pk)
+
+
+@hooks.register("after_copy_page")
+def a_copy_has_ids_of_its_own(request: HttpRequest, page: Page, new_page: Page) -> None:
+    if course_of(new_page) is not None:
+        give_own_ids(page=new_page, by=cast(User, request.user))

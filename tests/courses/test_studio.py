@@ -515,3 +515,47 @@ def test_a_learner_sees_nothing_of_a_draft(client: Client, name: str) -> None:
     response = client.get(address)
     assert response.status_code in (302, 403)
     assert "Första lektionen" not in response.content.decode()
+
+
+def _all_ids(lesson: Any) -> set[str]:
+    return {
+        found
+        for name in ("goals", "body", "questions")
+        for found in _ids(getattr(lesson, name).get_prep_value())
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", ["lesson", "module", "course"])
+@pytest.mark.parametrize("publish", ["", "on"])
+def test_wagtails_own_copy_also_gets_ids_of_its_own(
+    client: Client, what: str, publish: str
+) -> None:
+    course, module, lesson = written_course()
+    client.force_login(User.objects.create_superuser("alla@example.se", None, person=make_person()))
+    lesson.questions = LessonPage._meta.get_field("questions").to_python(courses.all_kinds())
+    lesson.save_revision().publish()
+    lesson.body = LessonPage._meta.get_field("body").to_python([courses.text("<p>Utkast.</p>")])
+    lesson.save_revision()
+    page = {"lesson": lesson, "module": module, "course": course}[what]
+    answer = client.post(
+        reverse("wagtailadmin_pages:copy", args=[page.pk]),
+        {
+            "new_title": "Kopian",
+            "new_slug": "kopian",
+            "new_parent_page": page.get_parent().pk,
+            "copy_subpages": "on",
+            "publish_copies": publish,
+        },
+    )
+    assert answer.status_code == 302
+    copied = LessonPage.objects.exclude(pk=lesson.pk).get()
+    lesson.refresh_from_db()
+    assert copied.live is bool(publish)
+    assert copied.has_unpublished_changes
+    theirs = _all_ids(lesson) | _all_ids(lesson.get_latest_revision_as_object())
+    draft = copied.get_latest_revision_as_object()
+    assert "Utkast." in str(draft.body.get_prep_value())
+    for each in (copied, draft):
+        assert _all_ids(each)
+        assert not _all_ids(each) & theirs
