@@ -108,6 +108,29 @@ class NewerVersion:
     again: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Moved:
+    """How an enrolment came to go on in its version: what was new, and how many finished lessons
+    came along of how many."""
+
+    note: str
+    kept: int
+    before: int
+
+
+def moved_here(enrolment: Enrolment) -> Moved | None:
+    """What to say to somebody whose enrolment goes on from one in an earlier version. Two queries
+    where it does."""
+    if enrolment.continues_id is None:
+        return None
+    of = LessonCompletion.objects.filter
+    return Moved(
+        note=enrolment.version.note,
+        kept=of(enrolment=enrolment, brought_along=True).count(),
+        before=of(enrolment=enrolment.continues_id).count(),
+    )
+
+
 _WEIGHT: dict[str, int] = {
     CourseVersion.Change.FIRST: 0,
     CourseVersion.Change.EDITORIAL: 0,
@@ -135,7 +158,9 @@ def newer_version(enrolment: Enrolment) -> NewerVersion | None:
     return NewerVersion(
         version=latest,
         change=max((each.change for each in later), key=lambda change: _WEIGHT.get(change, 0)),
-        notes=tuple(each.note for each in later if each.note),
+        notes=tuple(
+            dict.fromkeys(each.note for each in later if each.note and _WEIGHT.get(each.change, 0))
+        ),
         kept=len(done & kept),
         again=tuple(titles[key] for key in titles if key in done - kept),
     )

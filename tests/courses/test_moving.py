@@ -185,3 +185,29 @@ def test_a_lock_holds_against_what_is_posted(client: Client) -> None:
     assert client.get(reverse("courses:state", args=args)).status_code == 404
     assert client.get(reverse("courses:lesson", args=args)).status_code == 302
     assert not Completion.objects.exists()
+
+
+def test_who_was_moved_reads_it_on_the_course_page(client: Client) -> None:
+    version = courses.publish_course(lessons=2)
+    person = make_person()
+    enrolment = courses.enrol(person, version)
+    courses.take_lesson(enrolment, lessons_of(version.content)[1])
+    edit(version)
+    retake(version)
+    client.force_login(make_account(person))
+    page = client.get(reverse("courses:course", args=[version.course.slug])).content.decode()
+    assert "Du fortsätter i version 2 av kursen." in page
+    assert "Av de 1 lektioner du var klar med är 1 oförändrade" in page
+    assert "Det här är nytt: Ny lag." in page
+
+
+def test_conditions_are_not_shown_as_left_when_the_course_is_completed(client: Client) -> None:
+    version = courses.publish_asking(("all", None, [courses.LESSONS, courses.CONFIRM]))
+    person = make_person()
+    enrolment = courses.enrol(person, version)
+    courses.take_all(enrolment)
+    client.force_login(make_account(person))
+    url = reverse("courses:course", args=[version.course.slug])
+    assert 'id="villkor"' in client.get(url).content.decode()
+    completing.confirm(enrolment=enrolment, item_key="rutin", at=NOON)
+    assert 'id="villkor"' not in client.get(url).content.decode()
