@@ -29,10 +29,12 @@ from courses.grading.drawing import (
     all_questions,
     lesson_for_test_out,
     number_asked,
+    number_drawn,
     questions_asked,
 )
 from courses.grading.kinds import Fields, Kind, Question, Response
 from courses.grading.seeds import Choice, seed_of
+from courses.grading.texts import small_number, storable
 from courses.grading.writing import Cloze, Numeric, ShortText
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "kind_of",
     "lesson_for_test_out",
     "number_asked",
+    "number_drawn",
     "passes",
     "percent",
     "questions_asked",
@@ -58,6 +61,8 @@ __all__ = [
     "score_percent",
     "seed_of",
     "shuffled",
+    "small_number",
+    "storable",
 ]
 
 KINDS: dict[str, Kind] = {

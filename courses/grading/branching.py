@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from courses.grading.kinds import Fields, Kind, Question, Response
+from courses.grading.texts import small_number
 
 Step = Mapping[str, Any]
 
@@ -31,36 +32,51 @@ def walk(question: Question, path: Response) -> list[Step]:
     return steps
 
 
-def _ways(question: Question) -> Iterator[tuple[list[int], Step]]:
-    """Every way from the start to an ending. Only for a question without faults: a case that can
-    be walked in a circle has no end."""
+def _in_order(question: Question) -> list[Step] | None:
+    """The steps that can be reached, each after those it leads to; None where the case can be
+    walked in a circle."""
     by_id = steps_by_id(question)
-    waiting: list[tuple[list[int], Step]] = [([], by_id[question["start"]])]
-    while waiting:
-        path, step = waiting.pop(0)
-        if not step["choices"]:
-            yield path, step
-        for number, choice in enumerate(step["choices"]):
-            waiting.append(([*path, number], by_id[choice["next"]]))
-
-
-def _can_circle(question: Question) -> bool:
-    by_id = steps_by_id(question)
+    order: dict[str, Step] = {}
     above: set[str] = set()
-    done: set[str] = set()
+    waiting = [(question["start"], False)]
+    while waiting:
+        step_id, is_done = waiting.pop()
+        if is_done:
+            above.remove(step_id)
+            order[step_id] = by_id[step_id]
+        elif step_id in above:
+            return None
+        elif step_id not in order:
+            above.add(step_id)
+            waiting.append((step_id, True))
+            following = {choice["next"] for choice in by_id[step_id]["choices"]}
+            waiting.extend((each, False) for each in following)
+    return list(order.values())
 
-    def circles(step_id: str) -> bool:
-        if step_id in above:
-            return True
-        if step_id in done:
-            return False
-        above.add(step_id)
-        found = any(circles(choice["next"]) for choice in by_id[step_id]["choices"])
-        above.remove(step_id)
-        done.add(step_id)
-        return found
 
-    return circles(question["start"])
+def _best_way(question: Question) -> tuple[int, list[int]]:
+    """The most that the case can earn, and the shortest way there. Only for a question without
+    faults: one that can be walked in a circle has no end."""
+    # By step: what can be earned from it, minus the choices that takes, and the first of them.
+    best: dict[str, tuple[int, int, int | None]] = {}
+    for step in _in_order(question) or []:
+        best[step["id"]] = (step["credit"], 0, None)
+        if step["choices"]:
+            best[step["id"]] = max(
+                (
+                    (earns, steps - 1, number)
+                    for number, choice in enumerate(step["choices"])
+                    for earns, steps, _next in [best[choice["next"]]]
+                ),
+                key=lambda way: way[:2],
+            )
+    by_id = steps_by_id(question)
+    step = by_id[question["start"]]
+    path: list[int] = []
+    while (number := best[step["id"]][2]) is not None:
+        path.append(number)
+        step = by_id[step["choices"][number]["next"]]
+    return best[question["start"]][0], path
 
 
 class Branch(Kind):
@@ -84,11 +100,10 @@ class Branch(Kind):
         step = walk(question, [])[-1]
         while step["choices"]:
             values = fields.getlist(self.field_of(question, numbers[step["id"]]))
-            if len(values) != 1 or not values[0].isdecimal():
+            number = small_number(values[0]) if len(values) == 1 else None
+            if number is None or number >= len(step["choices"]):
                 break
-            if int(values[0]) >= len(step["choices"]):
-                break
-            path.append(int(values[0]))
+            path.append(number)
             step = walk(question, path)[-1]
         return path or None
 
@@ -96,7 +111,7 @@ class Branch(Kind):
         return isinstance(response, list) and not walk(question, response)[-1]["choices"]
 
     def right(self, question: Question) -> Response:
-        return max(_ways(question), key=lambda way: way[1]["credit"])[0]
+        return _best_way(question)[1]
 
     def credit(self, question: Question, response: Response) -> Fraction:
         end = walk(question, response)[-1]
@@ -115,7 +130,7 @@ class Branch(Kind):
                 **name,
                 "ids": ", ".join(broken or sorted({i for i in ids if ids.count(i) > 1})),
             }
-        elif _can_circle(question):
+        elif _in_order(question) is None:
             yield _("“%(question)s” can be walked in a circle and never ends.") % name
-        elif max(step["credit"] for _path, step in _ways(question)) != 100:
+        elif _best_way(question)[0] != 100:
             yield _("“%(question)s” has no ending that is wholly right.") % name

@@ -39,11 +39,21 @@ def is_whole(request: HttpRequest) -> bool:
     return declared.isdecimal() and len(request.body) == int(declared)
 
 
+def small_number(text: str) -> int | None:
+    """A whole number that a form sends, from nought; None where it is none, or one with more
+    digits than any page of ours sends."""
+    return grading.small_number(text)
+
+
+def _client(text: str) -> str:
+    return " ".join(grading.storable(text).split())[:40]
+
+
 def _given_at(age: Any, now: datetime) -> datetime:
     if isinstance(age, bool) or not isinstance(age, int | float):
         raise UnreadableError
     # Never in the future: a clock that was set back meanwhile makes the age negative.
-    return now - min(max(timedelta(milliseconds=min(age, 10**11)), timedelta(0)), OLDEST)
+    return now - min(timedelta(milliseconds=max(0, min(age, 10**11))), OLDEST)
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,7 @@ def read(body: bytes, now: datetime) -> Sent:
     """What was sent; UnreadableError where it is not in the agreed form."""
     try:
         data = json.loads(body)
-        client, changes = str(data["client"])[:40], data["changes"]
+        client, changes = _client(str(data["client"])), data["changes"]
         if not client or not isinstance(changes, list) or len(changes) > MOST_CHANGES:
             raise UnreadableError
         found: dict[str, tuple[QueryDict, datetime, int]] = {}
@@ -82,17 +92,27 @@ def read(body: bytes, now: datetime) -> Sent:
                 raise UnreadableError
             found[str(change["question"])] = (fields, _given_at(change["age"], now), sequence)
         return Sent(int(data["attempt"]), client, found)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (
+        ArithmeticError,
+        AttributeError,
+        KeyError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise UnreadableError from error
 
 
 def stamped(value: Any, fields: Mapping[str, str], now: datetime) -> Given:
     """A value with the stamp of a posted form: `client`, `sequence` and `age`, where a script
-    added them."""
-    client, sequence, age = (fields.get(name, "") for name in ("client", "sequence", "age"))
-    if not client or not sequence.isdecimal() or not age.isdecimal():
+    added them. Of a text, what can be stored."""
+    if isinstance(value, str):
+        value = grading.storable(value)
+    client = _client(fields.get("client", ""))
+    sequence, age = (small_number(fields.get(name, "")) for name in ("sequence", "age"))
+    if not client or sequence is None or age is None:
         return Given(value, now)
-    return Given(value, _given_at(int(age), now), client[:40], min(int(sequence), 2**53))
+    return Given(value, _given_at(age, now), client, sequence)
 
 
 def fields_of(questions: Iterable[ShownQuestion]) -> Iterator[tuple[str, list[str]]]:

@@ -262,6 +262,22 @@ def answer_everything(
     )
 
 
+def odd(
+    *,
+    attempt: str = "1",
+    client: str = "x",
+    question: str = "s",
+    sequence: str = "1",
+    age: str = "0",
+    fields: str = "[]",
+) -> bytes:
+    """One change, each part of it as it stands in JSON."""
+    return (
+        f'{{"attempt": {attempt}, "client": "{client}", "changes": [{{"question": "{question}", '
+        f'"sequence": {sequence}, "age": {age}, "fields": {fields}}}]}}'
+    ).encode()
+
+
 def test_incomplete_answers_are_kept_and_shown_again(learner: Client, enrolment: Enrolment) -> None:
     changes = [
         Change("phone", 1, "o", [2, None, None], 0),
@@ -381,6 +397,12 @@ def test_what_is_sent_to_an_enrolment_that_is_no_more_is_said_to_be_gone(
         b'{"attempt": 1, "client": "x", "changes": [{"question": "s"}]}',
         b'{"attempt": 1, "client": "x", "changes": [{"question": "s", "sequence": 1, "age": "x",'
         b' "fields": []}]}',
+        odd(sequence="1e999"),
+        odd(sequence="9" * 5000),
+        odd(age="9" * 5000),
+        odd(attempt="1e999"),
+        odd(attempt='"' + "9" * 5000 + '"'),
+        odd(client="\\u0000"),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_changes_nothing(
@@ -389,6 +411,38 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(
     response = learner.post(address(enrolment, "answers"), sent, content_type="application/json")
     assert response.status_code == 400
     assert not Attempt.objects.exists()
+
+
+@pytest.mark.parametrize("age", ["-Infinity", "Infinity", "-1e300", "1e300", "9" * 400])
+def test_an_age_that_cannot_be_is_taken_for_the_nearest_that_can(
+    learner: Client, enrolment: Enrolment, age: str
+) -> None:
+    response = learner.post(
+        address(enrolment, "answers"), odd(age=age), content_type="application/json"
+    )
+    assert response.status_code == 200
+
+
+def test_what_no_database_takes_is_left_out(learner: Client, enrolment: Enrolment) -> None:
+    sent = odd(client="p\\u0000h\\ud83d", question="n", fields='[["q-n", "1\\u00002\\ud83d"]]')
+    learner.post(address(enrolment, "answers"), sent, content_type="application/json")
+    answer = Answer.objects.get()
+    assert (answer.response, answer.client) == ("12", "ph")
+    learner.post(
+        address(enrolment, "reflection", "r"),
+        {"text": "Ett\x00\ntvå\x07", "client": "p\x00h", "sequence": "1", "age": "0"},
+    )
+    text = Reflection.objects.get()
+    assert (text.text, text.client) == ("Ett\ntvå", "ph")
+
+
+@pytest.mark.parametrize("name", ["sequence", "age"])
+def test_a_stamp_with_thousands_of_digits_is_no_stamp(
+    learner: Client, enrolment: Enrolment, name: str
+) -> None:
+    fields = {"text": "Ett", "client": "p", "sequence": "1", "age": "0", name: "9" * 5000}
+    assert learner.post(address(enrolment, "reflection", "r"), fields).status_code == 302
+    assert Reflection.objects.get().client == ""
 
 
 def test_a_text_and_ticks_follow_the_same_order(learner: Client, enrolment: Enrolment) -> None:

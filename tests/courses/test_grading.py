@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
+from decimal import Decimal
 from typing import Any
 
+import pytest
 from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
 from courses import grading
+from courses.grading.texts import kept, number_in, storable
+from courses.views import asgiven
 from tests.builders.answers import fields_for
 
 WORDS = st.text("abcåäö ", min_size=1, max_size=8)
@@ -136,3 +141,108 @@ def test_one_more_right_answer_never_fails_what_passed(correct: list[bool], mark
         for place in range(len(correct)):
             better = [*correct[:place], True, *correct[place + 1 :]]
             assert grading.passes(better, mark)
+
+
+def case(steps: list[tuple[str, list[str], int]]) -> dict[str, Any]:
+    """A case of (step, where its choices lead, credit)."""
+    return {
+        "key": "k",
+        "kind": "branch",
+        "prompt": "Fallet",
+        "start": steps[0][0],
+        "steps": [
+            {
+                "id": step,
+                "text": "x",
+                "choices": [{"text": each, "feedback": "f", "next": each} for each in leads_to],
+                "credit": earns,
+            }
+            for step, leads_to, earns in steps
+        ],
+    }
+
+
+def long_case(best: int) -> dict[str, Any]:
+    """A case with more ways through it than can be tried one by one."""
+    steps: list[tuple[str, list[str], int]] = [
+        (f"s{number}", [f"s{number + 1}"] * 4, 0) for number in range(1500)
+    ]
+    return case([*steps, ("s1500", [], best)])
+
+
+def test_a_long_case_is_checked_and_answered_at_once() -> None:
+    assert list(grading.faults(long_case(100))) == []
+    assert list(grading.faults(long_case(90))) == ["”Fallet” saknar ett slut som är helt rätt."]
+    assert grading.right_response(long_case(100)) == [0] * 1500
+
+
+def test_the_right_way_through_a_case_is_the_shortest_of_the_best() -> None:
+    question = case(
+        [
+            ("a", ["slut", "b", "c"], 0),
+            ("b", ["c"], 0),
+            ("c", ["slut", "bra"], 0),
+            ("bra", [], 100),
+            ("slut", [], 0),
+        ]
+    )
+    assert list(grading.faults(question)) == []
+    assert grading.right_response(question) == [2, 1]
+
+
+def test_a_case_that_can_be_walked_in_a_circle_is_a_fault() -> None:
+    question = case([("a", ["b", "slut"], 0), ("b", ["a"], 0), ("slut", [], 100)])
+    assert list(grading.faults(question)) == [
+        "”Fallet” går att gå runt i utan att komma till ett slut."
+    ]
+
+
+def test_a_choice_with_thousands_of_digits_is_no_choice() -> None:
+    fields = QueryDict(mutable=True)
+    fields["q-k-0"] = "9" * 5000
+    assert grading.read_response(case([("a", ["b"], 0), ("b", [], 100)]), 1, fields) is None
+
+
+@given(st.text())
+def test_what_is_kept_of_a_text_can_be_stored(typed: str) -> None:
+    kept(typed).encode()
+    assert not {unicodedata.category(each) for each in kept(typed)} & {"Cc", "Cs"}
+
+
+def test_what_no_database_takes_is_left_out_of_what_is_typed() -> None:
+    assert kept(" so\x00c\x07ial\ud83dtjänst\tens\nmål ") == "socialtjänst ens mål"
+    assert storable("Ett\x00\r\ntvå\ttre\ud83d\x9f\n") == "Ett\ntvå\ttre\n"
+    assert storable("🙂") == "🙂"
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("20 m²", "20"),
+        ("20 m2", "20"),
+        ("20m^2", "20"),
+        ("5 °C", "5"),
+        ("5°", "5"),
+        ("5 ℃", "5"),
+        ("30 kr/tim", "30"),
+        ("30 kr / tim.", "30"),
+        ("1 250,5 mg/l", "1250.5"),
+        ("−3 %", "-3"),
+        ("18 år", "18"),
+        ("20²", None),
+        ("10/12", None),
+        ("12 eller 13", None),
+        ("tolv", None),
+        ("°C", None),
+    ],
+)
+def test_a_number_is_read_with_its_unit(typed: str, number: str | None) -> None:
+    assert number_in(typed) == (None if number is None else Decimal(number))
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("7", 7), ("0", 0), ("", None), ("-1", None), ("1.5", None), ("²", None), ("9" * 5000, None)],
+)
+def test_a_number_that_a_form_sends_is_small(text: str, number: int | None) -> None:
+    assert asgiven.small_number(text) == number
