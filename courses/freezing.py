@@ -385,6 +385,35 @@ def _question_faults(question: Mapping[str, Any]) -> Iterator[str]:
     yield from grading.faults(question)
 
 
+def _lesson_faults(lesson: LessonContent) -> Iterator[str]:
+    """What is wrong with the lesson as a whole: its address, and its questions together."""
+    if lesson["slug"] == grading.TEST_OUT_SLUG:
+        yield _(
+            "No lesson can have the address “%(slug)s”: it belongs to the test for those who "
+            "know the course already."
+        ) % {"slug": lesson["slug"]}
+    if not lesson["questions"]:
+        yield _("The lesson has no questions.")
+    for question in lesson["questions"]:
+        yield from _question_faults(question)
+    prompts = [
+        (question["key"], question["prompt"])
+        for question in grading.all_questions([lesson], drawn=False)
+    ]
+    times = Counter(key for key, _prompt in prompts)
+    for key, prompt in dict(prompts).items():
+        if times[key] > 1:
+            yield _("“%(question)s” is asked more than once in the lesson.") % {"question": prompt}
+    strata = [each for question in lesson["questions"] for each in question.get("strata", [])]
+    drawn = grading.number_drawn(lesson)
+    # A stratum with too few of its own is told of above.
+    if drawn < sum(min(each["count"], len(each["pool"])) for each in strata):
+        yield _(
+            "The draws of the lesson ask for %(count)s different questions together, and the "
+            "bank has enough for %(drawn)s only."
+        ) % {"count": sum(each["count"] for each in strata), "drawn": drawn}
+
+
 def _course_faults(content: CourseContent) -> Iterator[str]:
     """What is wrong with the conditions of the course."""
     lessons = {lesson["key"] for lesson in lessons_of(content)}
@@ -414,10 +443,7 @@ def faults_in(content: CourseContent, book: ReferenceBook) -> list[Fault]:
     found.extend(Fault("", message) for message in _course_faults(content))
     for lesson in lessons:
         messages = [message for block in lesson["blocks"] for message in _block_faults(block)]
-        if not lesson["questions"]:
-            messages.append(_("The lesson has no questions."))
-        for question in lesson["questions"]:
-            messages.extend(_question_faults(question))
+        messages.extend(_lesson_faults(lesson))
         unknown = {code for text in _strings(lesson) for code in unknown_codes(text, book)}
         messages.extend(
             _("%(code)s stands for nothing.") % {"code": code} for code in sorted(unknown)

@@ -18,8 +18,9 @@ from wagtail.images.models import Image
 from wagtail.models import Page
 
 from courses.freezing import content_hash, lessons_of
-from courses.models import CourseVersion, LessonPage, VersionAsset
+from courses.models import CourseVersion, LessonPage, Question, VersionAsset
 from courses.reading import ShownBlock
+from courses.services.bank import save_question
 from courses.services.enrolment import enrol, enrol_many
 from courses.services.publishing import (
     ChangedError,
@@ -31,6 +32,7 @@ from courses.services.standing import standing_of
 from courses.views import showing
 from lms.audit.models import AuditEvent
 from lms.content.models import LegalReference
+from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.roles import Role
 from tests.builders import courses
 from tests.builders.people import account_with, make_person
@@ -164,6 +166,72 @@ def test_every_fault_is_listed_and_nothing_is_published() -> None:
         "Full av fel: [[lag:finns-inte]] betyder ingenting.",
     ]
     assert not CourseVersion.objects.exists()
+
+
+def faults_of(questions: list[dict[str, Any]], *, slug: str = "") -> list[str]:
+    """What is said when a course with one such lesson is published."""
+    course = courses.make_course()
+    lesson = courses.add_lesson(courses.add_module(course), title="Lektionen", questions=questions)
+    if slug:
+        LessonPage.objects.filter(pk=lesson.pk).update(slug=slug)
+    try:
+        publish_course_version(course=course, by=None)
+    except PublishingError as refused:
+        return [str(fault) for fault in refused.faults]
+    return []
+
+
+def in_bank(*contents: dict[str, Any]) -> list[dict[str, Any]]:
+    """Questions saved in the bank, as the blocks of a lesson that asks them."""
+    courses.areas_and_levels("OM1")
+    area, level = CompetenceArea.objects.get(code="OM1"), TrainingLevel.objects.get(number=1)
+    blocks = []
+    for place, content in enumerate(contents):
+        question = Question(area=area, level=level)
+        question.content = Question._meta.get_field("content").to_python([content])
+        save_question(question=question, by=None)
+        blocks.append({"type": "bank", "id": f"b{place}", "value": {"question": question.pk}})
+    return blocks
+
+
+def draw(*counts: int) -> dict[str, Any]:
+    """A draw of strata that all take from the same questions."""
+    strata = [
+        {"count": count, "area": "OM1", "level": "", "legal": "", "tag": ""} for count in counts
+    ]
+    return {"type": "draw", "id": f"draw-{len(counts)}", "value": {"strata": strata}}
+
+
+def test_draws_that_cannot_all_be_filled_at_once_are_a_fault() -> None:
+    one, *_others = in_bank(courses.single("a"), courses.truefalse("b"), courses.shorttext("c"))
+    assert faults_of([draw(1, 2)]) == []
+    assert faults_of([one, draw(1, 1)]) == []
+    assert faults_of([draw(2, 2)]) == [
+        "Lektionen: Lektionens dragningar ska ge 4 olika frågor, men frågebanken räcker bara "
+        "till 3."
+    ]
+    assert faults_of([one, draw(2, 1)]) == [
+        "Lektionen: Lektionens dragningar ska ge 3 olika frågor, men frågebanken räcker bara "
+        "till 2."
+    ]
+    assert faults_of([draw(4)]) == [
+        "Lektionen: En dragning ska ge 4 frågor, men frågebanken har 3 av det slaget."
+    ]
+
+
+def test_the_same_question_of_the_bank_twice_in_a_lesson_is_a_fault() -> None:
+    (block,) = in_bank(courses.single("a", "Vem får läsa journalen?"))
+    twice = [block, {**block, "id": "b9"}]
+    assert faults_of(twice) == [
+        "Lektionen: ”Vem får läsa journalen?” ställs mer än en gång i lektionen."
+    ]
+
+
+def test_no_lesson_has_the_address_of_the_test() -> None:
+    assert faults_of([courses.single()], slug="kunskapsprov") == [
+        "Lektionen: Ingen lektion kan ha adressen ”kunskapsprov”: den är provets, för den som "
+        "redan kan kursen."
+    ]
 
 
 def test_a_course_without_lessons_cannot_be_published() -> None:
