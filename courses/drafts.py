@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page, Revision
 
 from courses import freezing, grading, quality
-from courses.freezing import CourseContent, Fault, LessonContent
+from courses.faults import Fault, faults_in
+from courses.freezing import CourseContent, LessonContent
 from courses.models import (
     CourseGives,
     CoursePage,
@@ -218,7 +219,7 @@ def faults_in_lesson(lesson: Written, book: ReferenceBook) -> list[Fault]:
         else:
             asked.append(question)
     content = {**lesson.content, "questions": asked}
-    found = freezing.faults_in(_content_of([{"key": "", "title": "", "lessons": [content]}]), book)
+    found = faults_in(_content_of([{"key": "", "title": "", "lessons": [content]}]), book)
     if not asked and (broken or lesson.content["questions"]):
         # What is begun is not missing.
         missing = str(_("The lesson has no questions."))
@@ -275,7 +276,7 @@ def _course_faults(
         refreshes=facts.refreshes_id,
     )
     nothing = ReferenceBook(day=None, laws={}, contacts={}, municipality="")  # type: ignore[arg-type]
-    return [fault for fault in freezing.faults_in(content, nothing) if not fault.where]
+    return [fault for fault in faults_in(content, nothing) if not fault.where]
 
 
 def _title(page: Page) -> str:

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses import freezing
-from courses.freezing import CourseContent, Fault
+from courses.faults import Fault, faults_in
+from courses.freezing import CourseContent
 from courses.models import CoursePage, CourseVersion, Enrolment, LessonPage, VersionAsset
 from courses.services.moving import move_to_version
 from courses.signals import course_version_published
@@ -68,7 +69,7 @@ def _draft(course: CoursePage, files: CopiedFiles) -> DraftVersion:
     return DraftVersion(
         content=content,
         content_hash=freezing.content_hash(content),
-        faults=freezing.faults_in(content, current_book()),
+        faults=faults_in(content, current_book()),
         changes=freezing.changes_between(latest.content if latest else None, content),
         latest=latest,
         left_out=list(lessons.not_live().values_list("title", flat=True)),

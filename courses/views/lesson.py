@@ -284,9 +284,10 @@ def _go(request: HttpRequest, address: str) -> HttpResponse:
 
 
 def _attempt_number(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) < 1_000_000:
+    number = asgiven.small_number(text)
+    if number is None or not 0 < number < 1_000_000:
         raise Http404
-    return int(text)
+    return number
 
 
 @require_POST
@@ -440,8 +441,14 @@ def checklist(request: HttpRequest, slug: str, lesson_slug: str, block_key: str)
     seat = _own_seat(request, slug, lesson_slug)
     count = len(_block(seat, block_key, "checklist")["value"]["items"])
     at = timezone.now()
-    ticked = {int(item) for item in request.POST.getlist("item") if item.isdecimal()}
-    touched = {int(item) for item in request.POST.getlist("touched") if item.isdecimal()}
+    ticked, touched = (
+        {
+            number
+            for text in request.POST.getlist(name)
+            if (number := asgiven.small_number(text)) is not None
+        }
+        for name in ("item", "touched")
+    )
     try:
         learning.save_ticks(
             enrolment=seat.enrolment,

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses import drafts, freezing
+from courses.faults import faults_in
 from courses.models import Attempt, CoursePage, CourseVersion, LessonPage, ModulePage
 from courses.pasting import read_outline, read_questions
 from courses.services import studio
@@ -327,7 +328,7 @@ def test_one_click_publishes_what_is_ready_and_says_what_is_not() -> None:
     ready.refresh_from_db()
     assert ready.live
     content = freezing.freeze_course(course, CopiedFiles())
-    assert freezing.faults_in(content, book()) == []
+    assert faults_in(content, book()) == []
     assert len(content["modules"][0]["lessons"][0]["questions"]) == 7
     assert studio.publish_pages(course=course, by=by).published == 0
 
