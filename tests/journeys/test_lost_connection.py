@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.running import Site, Visitor
 
 MAKE = (
     "from tests.builders.every_kind import publish_every_kind as make;"
-    "version = make(lessons=6, title='Frågor på resan');"
+    "version = make(lessons=9, title='Frågor på resan');"
     "print(version.course.slug, *(lesson['slug'] for lesson in version.lessons))"
 )
 
@@ -23,7 +23,7 @@ MAKE = (
 @pytest.fixture(scope="session")
 def lessons(site: Site) -> list[str]:
     """The addresses of a course's lessons, each with every kind of question."""
-    course, *slugs = site.manage("shell", "-v0", "-c", MAKE).split()[-7:]
+    course, *slugs = site.manage("shell", "-v0", "-c", MAKE).split()[-10:]
     return [f"/kurser/{course}/{slug}/" for slug in slugs]
 
 
@@ -238,3 +238,95 @@ def test_what_could_not_be_sent_is_there_after_a_restart_and_after_signing_in_ag
     saved(again)
     right = again.locator(question(again, "s")).locator("label.choice", has_text="Rätt")
     expect(right.locator("input")).to_be_checked()
+
+
+def stored(page: Page) -> list[dict[str, object]]:
+    """What the browser keeps for sending."""
+    read = "Object.entries(localStorage).filter(([k]) => k.startsWith('svar:')).map(([, v]) => v)"
+    return [json.loads(value) for value in page.evaluate(read)]
+
+
+def test_one_answer_that_cannot_be_saved_holds_no_other_back_and_is_told_of(
+    learner: Visitor, lessons: list[str]
+) -> None:
+    page = learner.page
+    learner.open(lessons[6])
+    asked: list[int] = []
+
+    def fail_on_one(route: Route) -> None:
+        body = json.loads(route.request.post_data or "{}")
+        if any(change["question"].startswith("s") for change in body["changes"]):
+            asked.append(len(body["changes"]))
+            route.fulfill(status=500, content_type="text/html", body="<h1>Fel</h1>")
+        else:
+            route.continue_()
+
+    page.context.set_offline(True)
+    choose(page, "s", "Rätt")
+    choose(page, "t", "Sant")
+    choose(page, "m", "Svar 0")
+    page.route("**/svar/", fail_on_one)
+    page.context.set_offline(False)
+    notice = page.locator("[data-when=stuck]")
+    expect(notice).to_be_visible(timeout=20_000)
+    expect(notice).to_contain_text("kunde inte sparas")
+    assert [str(entry["question"])[0] for entry in stored(page)] == ["s"]
+    tried = len(asked)
+    assert 2 < tried < 10
+    page.wait_for_timeout(3000)
+    assert len(asked) == tried
+    hand_in(page)
+    expect(notice).to_be_visible()
+    page.unroute("**/svar/")
+    notice.get_by_role("button", name="Ladda om sidan").click()
+    saved(page)
+    for letter in "stm":
+        assert page.locator(question(page, letter)).locator("input:checked").count() == 1
+
+
+def test_another_tab_takes_nothing_newer_than_what_it_sent(
+    learner: Visitor, lessons: list[str]
+) -> None:
+    first, second = learner.page, learner.page.context.new_page()
+    learner.open(lessons[7])
+    first.route("**/svar/", lambda route: route.abort())
+    choose(first, "s", "Fel")
+    expect(first.locator("[data-when=waiting]")).to_be_visible()
+    held: list[Route] = []
+    second.route("**/svar/", lambda route: held.append(route))
+    second.goto(learner.site.url + lessons[7])
+    second.wait_for_function("document.documentElement.classList.contains('scripted')")
+    while not held:
+        second.wait_for_timeout(50)
+    choose(first, "s", "Rätt")
+    newest = max(int(str(entry["sequence"])) for entry in stored(first))
+    with second.expect_response("**/svar/"):
+        held[0].continue_()
+    second.wait_for_timeout(500)
+    assert [entry["sequence"] for entry in stored(first)] == [newest]
+
+
+def test_a_late_word_from_the_server_undoes_no_newer_tick_or_text(
+    learner: Visitor, lessons: list[str]
+) -> None:
+    page = learner.page
+    learner.open(lessons[8])
+    state = str(page.locator("[data-lesson]").get_attribute("data-state-url"))
+    late: list[tuple[Route, APIResponse]] = []
+    page.route(f"**{state}", lambda route: late.append((route, route.fetch())))
+    page.wait_for_timeout(1100)
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    while not late:
+        page.wait_for_timeout(50)
+    box = page.locator("form[data-keep] input[name=item]").first
+    box.check()
+    page.locator("textarea").fill("Det nya.")
+    page.locator("textarea").blur()
+    saved(page)
+    page.wait_for_timeout(300)
+    assert not stored(page)
+    for route, answer in late:
+        route.fulfill(response=answer)
+    page.wait_for_timeout(500)
+    expect(box).to_be_checked()
+    expect(page.locator("textarea")).to_have_value("Det nya.")

@@ -38,7 +38,8 @@ const said = {};
 function say(changes = {}) {
   Object.assign(said, changes);
   const number = outbox.waiting().length;
-  const showing = ["signed-out", "final", "handing-in", "waiting"].find((name) => said[name] && (name !== "waiting" || number))
+  said.stuck = outbox.stuck;
+  const showing = ["signed-out", "final", "stuck", "handing-in", "waiting"].find((name) => said[name] && (name !== "waiting" || number))
     ?? (number ? "saving" : "saved");
   for (const element of keeping.querySelectorAll("[data-when]")) {
     const shown = element.dataset.when === showing && (showing !== "saved" || Boolean(said.time));
@@ -61,7 +62,13 @@ said.time = keeping.querySelector("[data-time]").textContent;
 const sections = new Map(
   [...(form?.querySelectorAll("[data-question]") ?? [])].map((section) => [section.dataset.question, section]),
 );
+// When each thing was last changed here, or had its change saved.
 const touched = new Map();
+
+function put(thing, change, options) {
+  touched.set(thing, Date.now());
+  outbox.put(thing, change, options);
+}
 
 function controls(section) {
   return [...section.querySelectorAll("input[name], select[name], textarea[name]")];
@@ -92,8 +99,7 @@ function questionChanged(event) {
   const typing = event.type === "input" && isTyping(event.target);
   if (event.type === "input" && !typing) return;
   const key = section.dataset.question;
-  touched.set(key, Date.now());
-  outbox.put(
+  put(
     `${here}:q:${key}`,
     { kind: "answer", url: form.action, attempt, question: key, fields: fieldsOf(section) },
     { delay: typing ? TEXT_PAUSE : 0 },
@@ -118,7 +124,7 @@ for (const task of tasks) {
   const listen = (event) => {
     if (isTyping(event.target)) {
       const text = event.target.value;
-      outbox.put(
+      put(
         `${here}:r:${block}`,
         { kind: "text", url: task.action, block, fields: [["text", text]] },
         { delay: event.type === "input" ? TEXT_PAUSE : 0, apart: SEEMS_PERSONAL.test(text) },
@@ -126,7 +132,7 @@ for (const task of tasks) {
     } else if (event.type === "change") {
       const { value, checked } = event.target;
       const fields = [["touched", value], ...(checked ? [["item", value]] : [])];
-      outbox.put(`${here}:c:${block}:${value}`, { kind: "tick", url: task.action, block, fields });
+      put(`${here}:c:${block}:${value}`, { kind: "tick", url: task.action, block, fields });
     }
   };
   task.addEventListener("input", listen);
@@ -171,7 +177,7 @@ outbox.addEventListener("saved", ({ detail: { entries, data } }) => {
       taskError(task, "");
       task.querySelector("[data-kept]").textContent = data.text;
     }
-    if (entry.kind === "answer") touched.set(entry.question, Date.now());
+    touched.set(entry.thing, Date.now());
   }
   say({ waiting: false, "signed-out": false, ...(data.saved ? { time: data.saved } : {}) });
   if (wish()) handIn();
@@ -252,6 +258,8 @@ async function handIn() {
     if (error instanceof Refused) {
       takeBack();
       say({ final: error.message });
+    } else if (outbox.stuck) {
+      takeBack();
     } else if (wish()) {
       say({ "handing-in": true, ...(error instanceof SignedOut ? { "signed-out": true } : {}) });
       handTimer = window.setTimeout(handIn, 5000);
@@ -308,8 +316,7 @@ async function catchUp() {
     return;
   }
   for (const [key, section] of sections) {
-    if (outbox.has(`${here}:q:${key}`) || (touched.get(key) ?? 0) > asked) continue;
-    putIn(section, data.fields);
+    if (unsaid(`${here}:q:${key}`)) putIn(section, data.fields);
   }
 }
 document.addEventListener("visibilitychange", () => document.hidden || catchUp());

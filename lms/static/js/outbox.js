@@ -4,10 +4,13 @@
    page; the later change replaces the earlier. Sending the same again changes nothing there. */
 const PATIENCE = 30_000;
 const LONGEST_WAIT = 30_000;
+// So often the server may fail on one entry before it is left until the reader comes back.
+const TRIES = 4;
 // Browsers let no more than this leave with a page that closes.
 const LAST_WORDS = 60_000;
 
 export class SignedOut extends Error {}
+class Failed extends Error {}
 export class Refused extends Error {
   constructor(message, final) {
     super(message);
@@ -26,6 +29,14 @@ function stored(prefix) {
     // A browser that keeps nothing: the page itself still does.
   }
   return found;
+}
+
+function sequenceStored(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key))?.sequence ?? 0;
+  } catch {
+    return 0;
+  }
 }
 
 function store(key, value) {
@@ -50,6 +61,8 @@ export class Outbox extends EventTarget {
     this.latest = 0;
     this.entries = stored(prefix);
     this.due = new Map();
+    // How often the server has failed on what: such an entry is sent alone, and last.
+    this.faults = new Map();
     this.timer = 0;
     this.failures = 0;
     this.queue = Promise.resolve(true);
@@ -91,10 +104,22 @@ export class Outbox extends EventTarget {
     for (const [key, entry] of this.entries) if (entry.thing === thing) this.forget(key);
   }
 
+  /* What is stored may be newer than what this page has read: then the page that wrote it sends it. */
   forget(key) {
+    const sequence = this.entries.get(key)?.sequence ?? 0;
     this.entries.delete(key);
     this.due.delete(key);
-    store(key, null);
+    this.faults.delete(key);
+    if (sequenceStored(key) <= sequence) store(key, null);
+  }
+
+  isStuck(key) {
+    return (this.faults.get(key) ?? 0) >= TRIES;
+  }
+
+  /* Whether the server cannot take something that was done here. */
+  get stuck() {
+    return [...this.entries].some(([key, entry]) => entry.kind !== "place" && this.isStuck(key));
   }
 
   tell(name = "changed", detail = {}) {
@@ -103,14 +128,16 @@ export class Outbox extends EventTarget {
 
   plan() {
     window.clearTimeout(this.timer);
-    if (!this.entries.size) return;
-    const next = Math.min(...[...this.entries.keys()].map((key) => this.due.get(key) ?? 0));
+    const moving = [...this.entries.keys()].filter((key) => !this.isStuck(key));
+    if (!moving.length) return;
+    const next = Math.min(...moving.map((key) => this.due.get(key) ?? 0));
     this.timer = window.setTimeout(() => this.run(), Math.max(0, next - Date.now()));
   }
 
   retry() {
     if (!this.entries.size) return;
     this.failures = 0;
+    this.faults.forEach((_count, key) => this.faults.set(key, 1));
     this.plan();
   }
 
@@ -118,7 +145,7 @@ export class Outbox extends EventTarget {
   async flush() {
     for (let round = 0; round < 50 && this.waiting().length; round += 1) {
       this.due.clear();
-      if (!(await this.run())) return false;
+      if (!(await this.run()) || this.stuck) return false;
     }
     return !this.waiting().length;
   }
@@ -132,6 +159,7 @@ export class Outbox extends EventTarget {
   async step() {
     window.clearTimeout(this.timer);
     const batch = this.next();
+    if (!batch.length) this.failures = 0;
     const answered = batch.length ? await this.send(batch) : true;
     if (answered) this.plan();
     return answered;
@@ -140,13 +168,23 @@ export class Outbox extends EventTarget {
   /* The next request's entries: the answers of one page to one attempt, or one of the others. */
   next() {
     const now = Date.now();
+    const faults = (key) => this.faults.get(key) ?? 0;
     const ready = [...this.entries]
-      .filter(([key]) => (this.due.get(key) ?? 0) <= now)
-      .sort(([, one], [, other]) => (one.kind === "place") - (other.kind === "place") || one.given - other.given);
+      .filter(([key]) => (this.due.get(key) ?? 0) <= now && !this.isStuck(key))
+      .sort(([oneKey, one], [otherKey, other]) =>
+        faults(oneKey) - faults(otherKey) ||
+        (one.kind === "place") - (other.kind === "place") || one.given - other.given);
     const [first] = ready;
     if (!first) return [];
-    if (first[1].kind !== "answer") return [first];
-    return ready.filter(([, entry]) => together(first[1], entry)).slice(0, 100);
+    return ready.filter((each) => each === first || this.together(first, each)).slice(0, 100);
+  }
+
+  together([oneKey, one], [otherKey, other]) {
+    return (
+      !this.faults.has(oneKey) && !this.faults.has(otherKey) &&
+      one.kind === "answer" && other.kind === "answer" &&
+      one.url === other.url && one.attempt === other.attempt && one.client === other.client
+    );
   }
 
   async send(batch, keepalive = false) {
@@ -165,6 +203,7 @@ export class Outbox extends EventTarget {
         this.tell("refused", { entries: batch.map(([, entry]) => entry), error });
         return true;
       }
+      if (error instanceof Failed && !this.noteFault(batch)) return true;
       this.failures += 1;
       const wait = Math.min(LONGEST_WAIT, 1000 * 2 ** (this.failures - 1));
       this.timer = window.setTimeout(() => this.run(), wait);
@@ -180,6 +219,17 @@ export class Outbox extends EventTarget {
     entry.client === this.client && entry.sequence > this.arrived.sequence
       ? Math.max(entry.given, this.arrived.at)
       : entry.given;
+
+  /* The server failed on these; whether it is to be left alone for a while. One of many may be to
+     blame, and so they are first sent one by one. */
+  noteFault(batch) {
+    for (const [key, entry] of batch) {
+      if (this.entries.get(key)?.sequence === entry.sequence) {
+        this.faults.set(key, (this.faults.get(key) ?? 0) + 1);
+      }
+    }
+    return batch.length === 1;
+  }
 
   noteArrival(batch, duration) {
     for (const [, entry] of batch) {
@@ -221,7 +271,7 @@ export class Outbox extends EventTarget {
     this.lastWords = Date.now();
     const batches = [];
     for (const each of this.entries) {
-      const batch = batches.find(([first]) => together(first[1], each[1]));
+      const batch = batches.find(([first]) => this.together(first, each));
       if (batch) batch.push(each);
       else batches.push([each]);
     }
@@ -231,13 +281,6 @@ export class Outbox extends EventTarget {
       this.send(batch, left > 0);
     }
   }
-}
-
-function together(one, other) {
-  return (
-    one.kind === "answer" && other.kind === "answer" &&
-    one.url === other.url && one.attempt === other.attempt && one.client === other.client
-  );
 }
 
 /* How old a change is: the page's clock may be wrong, the time that has passed by it is not. */
@@ -267,6 +310,7 @@ async function read(answer) {
   if (answer.type === "opaqueredirect" || answer.status === 403) throw new SignedOut();
   if (answer.status === 204) return {};
   // A page where data was due comes from somewhere on the way, not from the product.
+  if (answer.status === 500) throw new Failed();
   const isJson = answer.headers.get("Content-Type")?.includes("application/json");
   if (answer.status >= 500 || !isJson) throw new Error(String(answer.status));
   const data = await answer.json();
