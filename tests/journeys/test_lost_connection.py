@@ -15,7 +15,7 @@ from tests.running import Site, Visitor
 
 MAKE = (
     "from tests.builders.every_kind import publish_every_kind as make;"
-    "version = make(lessons=9, title='Frågor på resan');"
+    "version = make(lessons=10, title='Frågor på resan');"
     "print(version.course.slug, *(lesson['slug'] for lesson in version.lessons))"
 )
 
@@ -23,7 +23,7 @@ MAKE = (
 @pytest.fixture(scope="session")
 def lessons(site: Site) -> list[str]:
     """The addresses of a course's lessons, each with every kind of question."""
-    course, *slugs = site.manage("shell", "-v0", "-c", MAKE).split()[-10:]
+    course, *slugs = site.manage("shell", "-v0", "-c", MAKE).split()[-11:]
     return [f"/kurser/{course}/{slug}/" for slug in slugs]
 
 
@@ -330,3 +330,23 @@ def test_a_late_word_from_the_server_undoes_no_newer_tick_or_text(
     page.wait_for_timeout(500)
     expect(box).to_be_checked()
     expect(page.locator("textarea")).to_have_value("Det nya.")
+
+
+def test_nobody_hands_in_answers_that_the_screen_does_not_show(
+    visit: Callable[..., Visitor], learner: Visitor, lessons: list[str]
+) -> None:
+    page, other = learner.page, signed_in(visit, lessons)
+    learner.open(lessons[9])
+    answer_everything_rightly(page)
+    saved(page)
+    other.open(lessons[9])
+    choose(other.page, "s", "Fel")
+    saved(other.page)
+    hand_in(page)
+    expect(page.get_by_text("Svar har ändrats på en annan sida eller enhet.")).to_be_visible()
+    wrong = page.locator(question(page, "s")).locator("label.choice", has_text="Fel").first
+    expect(wrong.locator("input")).to_be_checked()
+    choose(page, "s", "Rätt")
+    saved(page)
+    hand_in(page)
+    expect(page.locator("#resultat")).to_contain_text("10 av 10 rätt")

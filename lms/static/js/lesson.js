@@ -39,7 +39,7 @@ function say(changes = {}) {
   Object.assign(said, changes);
   const number = outbox.waiting().length;
   said.stuck = outbox.stuck;
-  const showing = ["signed-out", "final", "stuck", "handing-in", "waiting"].find((name) => said[name] && (name !== "waiting" || number))
+  const showing = ["signed-out", "final", "stuck", "changed", "handing-in", "waiting"].find((name) => said[name] && (name !== "waiting" || number))
     ?? (number ? "saving" : "saved");
   for (const element of keeping.querySelectorAll("[data-when]")) {
     const shown = element.dataset.when === showing && (showing !== "saved" || Boolean(said.time));
@@ -99,6 +99,7 @@ function questionChanged(event) {
   const typing = event.type === "input" && isTyping(event.target);
   if (event.type === "input" && !typing) return;
   const key = section.dataset.question;
+  said.changed = false;
   put(
     `${here}:q:${key}`,
     { kind: "answer", url: form.action, attempt, question: key, fields: fieldsOf(section) },
@@ -231,6 +232,9 @@ function go(address) {
   window.location.reload();
 }
 
+/* Handed in on another page: handing in again leads to the same result. */
+const isElsewhere = () => said.final === keeping.dataset.elsewhere;
+
 function takeBack() {
   window.clearTimeout(handTimer);
   wish(null);
@@ -245,7 +249,10 @@ async function handIn() {
   button.setAttribute("aria-busy", "true");
   try {
     if (!(await outbox.flush())) throw new Error("unsent");
-    if (said.final || !wish()) {
+    /* What is handed in is what the learner sees: an answer given elsewhere is shown first. A page
+       that is left or handed in elsewhere is answered by the server. */
+    const changed = said.final ? 0 : await catchUp({ surely: true });
+    if ((said.final && !isElsewhere()) || !wish() || changed) {
       takeBack();
     } else {
       const body = new URLSearchParams({ attempt, submit: "1" });
@@ -271,6 +278,7 @@ async function handIn() {
 
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
+  said.changed = false;
   wish(true);
   handIn();
 });
@@ -283,20 +291,22 @@ window.addEventListener("online", () => wish() && handIn());
 /* What was done elsewhere meanwhile, never over something that is not sent or was just changed. */
 let lastCatchUp = 0;
 
-async function catchUp() {
+/* The answers on the page that were changed by it are shown as changed; how many they are. */
+async function catchUp({ surely = false } = {}) {
   const asked = Date.now();
-  if (asked - lastCatchUp < 1000) return;
+  if (asked - lastCatchUp < 1000 && !surely) return 0;
   lastCatchUp = asked;
   let data;
   try {
     data = await outbox.ask(lesson.dataset.stateUrl);
   } catch (error) {
     if (error instanceof SignedOut) say({ "signed-out": true });
-    return;
+    if (surely) throw error;
+    return 0;
   }
   if (data.enrolment !== Number(lesson.dataset.enrolment)) {
     say({ "signed-out": true });
-    return;
+    return 0;
   }
   say({ "signed-out": false });
   outbox.retry();
@@ -310,17 +320,25 @@ async function catchUp() {
       if (unsaid(`${here}:c:${block}:${box.value}`)) box.checked = ticked.includes(Number(box.value));
     }
   }
-  if (!form) return;
+  if (!form) return 0;
   if (data.submitted || data.attempt !== attempt) {
     say({ final: keeping.dataset.elsewhere });
-    return;
+    return 0;
   }
+  let changed = 0;
   for (const [key, section] of sections) {
-    if (unsaid(`${here}:q:${key}`)) putIn(section, data.fields);
+    if (!unsaid(`${here}:q:${key}`)) continue;
+    const before = JSON.stringify(fieldsOf(section));
+    putIn(section, data.fields);
+    const differs = JSON.stringify(fieldsOf(section)) !== before;
+    section.classList.toggle("is-changed", differs || section.classList.contains("is-changed"));
+    changed += differs;
   }
+  if (changed) say({ changed: true });
+  return changed;
 }
 document.addEventListener("visibilitychange", () => document.hidden || catchUp());
-window.addEventListener("focus", catchUp);
+window.addEventListener("focus", () => catchUp());
 window.addEventListener("pageshow", (event) => event.persisted && catchUp());
 
 setUpKinds();
