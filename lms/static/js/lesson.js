@@ -232,9 +232,6 @@ function go(address) {
   window.location.reload();
 }
 
-/* Handed in on another page: handing in again leads to the same result. */
-const isElsewhere = () => said.final === keeping.dataset.elsewhere;
-
 function takeBack() {
   window.clearTimeout(handTimer);
   wish(null);
@@ -249,10 +246,15 @@ async function handIn() {
   button.setAttribute("aria-busy", "true");
   try {
     if (!(await outbox.flush())) throw new Error("unsent");
-    /* What is handed in is what the learner sees: an answer given elsewhere is shown first. A page
-       that is left or handed in elsewhere is answered by the server. */
+    /* What is handed in is what the learner sees: an answer given elsewhere is shown first. What
+       was handed in elsewhere meanwhile has its result already. */
     const changed = said.final ? 0 : await catchUp({ surely: true });
-    if ((said.final && !isElsewhere()) || !wish() || changed) {
+    if (said.final === keeping.dataset.elsewhere) {
+      wish(null);
+      go(`${window.location.pathname}#resultat`);
+      return;
+    }
+    if (said.final || !wish() || changed) {
       takeBack();
     } else {
       const body = new URLSearchParams({ attempt, submit: "1" });
