@@ -5,6 +5,7 @@ uses `lms.settings.production`, which adds refusals; tests use `lms.settings.tes
 """
 
 import os
+import zlib
 from pathlib import Path
 
 import dj_database_url
@@ -127,7 +128,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = os.environ.get("REDIS_URL", "")
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            # What is cached names files of this site: another site may share the Redis.
+            "KEY_PREFIX": f"{zlib.crc32(str(VAR_DIR).encode()):08x}",
+        }
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
