@@ -1,6 +1,15 @@
 from django.urls import path
 
-from courses.views import assets, catalogue, certificates, conditions, dialogue, lesson, news
+from courses.views import (
+    assets,
+    catalogue,
+    certificates,
+    conditions,
+    dialogue,
+    keeping,
+    lesson,
+    news,
+)
 
 app_name = "courses"
 urlpatterns = [
@@ -13,17 +22,17 @@ urlpatterns = [
     ),
     path("kurser/<slug:slug>/ny-version/byt/", conditions.go_on_in_newest, name="newest_version"),
     path("kurser/<slug:slug>/<slug:lesson_slug>/", lesson.lesson, name="lesson"),
-    path("kurser/<slug:slug>/<slug:lesson_slug>/svar/", lesson.answers, name="answers"),
-    path("kurser/<slug:slug>/<slug:lesson_slug>/sparat/", lesson.state, name="state"),
-    path("kurser/<slug:slug>/<slug:lesson_slug>/plats/", lesson.place, name="place"),
+    path("kurser/<slug:slug>/<slug:lesson_slug>/svar/", keeping.answers, name="answers"),
+    path("kurser/<slug:slug>/<slug:lesson_slug>/sparat/", keeping.state, name="state"),
+    path("kurser/<slug:slug>/<slug:lesson_slug>/plats/", keeping.place, name="place"),
     path(
         "kurser/<slug:slug>/<slug:lesson_slug>/reflektion/<str:block_key>/",
-        lesson.reflection,
+        keeping.reflection,
         name="reflection",
     ),
     path(
         "kurser/<slug:slug>/<slug:lesson_slug>/checklista/<str:block_key>/",
-        lesson.checklist,
+        keeping.checklist,
         name="checklist",
     ),
     path("kursfiler/<int:version_pk>/<str:key>/", assets.asset, name="asset"),

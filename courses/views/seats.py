@@ -1,0 +1,105 @@
+"""Where a learner sits: asked by every page of a lesson and by everything that is saved in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses import entry, grading, listing, reading
+from courses.freezing import LessonContent
+from courses.models import CoursePage, Enrolment
+from courses.progress import EnrolmentProgress, LessonState, progress_of
+from courses.views.readers import reader
+from lms.lib.dates import today
+
+# In the address: what was handed in had questions without an answer.
+MISSING = "saknas"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where a learner sits: the course, their enrolment, the lesson, and the way through."""
+
+    course: CoursePage
+    enrolment: Enrolment
+    lesson: LessonContent
+
+    @cached_property
+    def progress(self) -> EnrolmentProgress:
+        return progress_of(self.enrolment)
+
+    @cached_property
+    def state(self) -> LessonState:
+        return next(each for each in self.progress.lessons if each.key == self.lesson["key"])
+
+    @property
+    def is_test(self) -> bool:
+        """Whether this is not a lesson but the test that stands for the course."""
+        return self.lesson["key"] == grading.TEST_OUT
+
+    @property
+    def is_open(self) -> bool:
+        return self.enrolment.completed_at is None
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether something has to be learnt first, and nothing here has been begun."""
+        return self.is_open and entry.is_locked(self.enrolment, today())
+
+    def neighbour(self, step: int) -> LessonState | None:
+        place = self.state.number - 1 + step
+        lessons = self.progress.lessons
+        return lessons[place] if 0 <= place < len(lessons) else None
+
+    @property
+    def lesson_url(self) -> str:
+        return self.url("lesson")
+
+    def url(self, name: str, *args: Any) -> str:
+        return reverse(f"courses:{name}", args=[self.course.slug, self.lesson["slug"], *args])
+
+
+def seat_of(request: HttpRequest, slug: str, lesson_slug: str) -> Seat | None:
+    """The reader's seat; None without an enrolment. 404 for a lesson that the version lacks."""
+    course = get_object_or_404(CoursePage.objects.only("pk", "slug", "title"), slug=slug)
+    person = reader(request).person
+    if person is None:
+        return None
+    enrolment = (
+        listing.enrolments_to_read(person, course.pk)
+        .select_related("version")
+        .defer("version__content")
+        .first()
+    )
+    if enrolment is None:
+        return None
+    enrolment.course, enrolment.person = course, person
+    lesson = reading.lesson_by_slug(enrolment.version, lesson_slug)
+    if lesson is None:
+        raise Http404
+    return Seat(course, enrolment, lesson)
+
+
+def own_seat(request: HttpRequest, slug: str, lesson_slug: str) -> Seat:
+    seat = seat_of(request, slug, lesson_slug)
+    if seat is None or seat.is_locked:
+        raise Http404
+    return seat
+
+
+def attempt_of(seat: Seat, *, retry: bool) -> reading.ShownAttempt:
+    """The attempt that the learner sees; with `retry` the next one, where there may be one."""
+    return reading.show_attempt(
+        seat.enrolment,
+        seat.lesson,
+        retry=retry and seat.is_open,
+        words={True: _("True"), False: _("False")},
+        now=timezone.now(),
+    )
