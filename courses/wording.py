@@ -1,13 +1,16 @@
-"""Frozen content as lines of text: what an editor reads when versions are compared. Pure."""
+"""Frozen content as lines of text: what an editor reads when versions are compared."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+
+from lms.content.blocks import lesson_blocks
 
 Content = Mapping[str, Any]
 
@@ -23,22 +26,6 @@ KINDS: dict[str, str | Promise] = {
     "branch": gettext_lazy("A case with ways through it"),
     "hotspot": gettext_lazy("A place in a picture"),
     "draw": gettext_lazy("From the bank: drawn by chance"),
-}
-BLOCKS: dict[str, str | Promise] = {
-    "text": gettext_lazy("Text"),
-    "image": gettext_lazy("Image"),
-    "film": gettext_lazy("Film"),
-    "callout": gettext_lazy("Highlighted box"),
-    "accordion": gettext_lazy("Parts to open"),
-    "checklist": gettext_lazy("Checklist"),
-    "scenario": gettext_lazy("Scenario with choices"),
-    "question": gettext_lazy("Question and answer"),
-    "document": gettext_lazy("Document"),
-    "article": gettext_lazy("Article"),
-    "links": gettext_lazy("Links"),
-    "legal": gettext_lazy("Law"),
-    "contact": gettext_lazy("Contacts"),
-    "reflection": gettext_lazy("Reflection"),
 }
 # What stands first in a block is read first; the rest follows by name. The database does not
 # keep the order of keys.
@@ -56,8 +43,14 @@ def kind_label(question: Content) -> str:
     return str(KINDS.get(question["kind"], question["kind"]))
 
 
+@cache
+def _block_labels() -> dict[str, str | Promise]:
+    return {name: block.meta.label for name, block in lesson_blocks()}
+
+
 def block_label(block: Content) -> str:
-    return str(BLOCKS.get(block["type"], block["type"]))
+    """The block as the editor knows it."""
+    return str(_block_labels().get(block["type"], block["type"]))
 
 
 def _place(key: str) -> tuple[int, str]:

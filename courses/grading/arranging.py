@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -12,9 +13,9 @@ from courses.grading.seeds import Choice, shuffle_texts
 
 
 class Rows(Kind):
+    @abstractmethod
     def texts(self, question: Question) -> list[str]:
         """What belongs in each row, from the first."""
-        raise NotImplementedError
 
     def field_names(self, question: Question) -> list[str]:
         return [f"q-{question['key']}-{row}" for row in range(len(self.texts(question)))]

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from courses.grading.kinds import Fields, Kind, Question, Response
 from courses.grading.texts import small_number
+from lms.content.scenario import steps_from
 
 Step = Mapping[str, Any]
 
 
-def steps_by_id(question: Question) -> dict[str, Step]:
-    return {step["id"]: step for step in question["steps"]}
+def steps_by_id(question: Question) -> Mapping[str, Step]:
+    return steps_from(question).by_id
 
 
 def walk(question: Question, path: Response) -> list[Step]:
@@ -120,11 +121,7 @@ class Branch(Kind):
     def faults(self, question: Question) -> Iterator[str]:
         name = {"question": question["prompt"]}
         ids = [step["id"] for step in question["steps"]]
-        wanted = [
-            question["start"],
-            *(choice["next"] for step in question["steps"] for choice in step["choices"]),
-        ]
-        broken = sorted(set(wanted) - set(ids))
+        broken = steps_from(question).broken
         if broken or len(set(ids)) != len(ids):
             yield _("“%(question)s”: no step, or more than one, is called %(ids)s.") % {
                 **name,

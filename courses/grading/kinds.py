@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Protocol
@@ -21,7 +22,7 @@ class Fields(Protocol):
     def getlist(self, key: str) -> list[str]: ...
 
 
-class Kind:
+class Kind(ABC):
     """One kind of question. A response may be incomplete: what is given so far is kept, and the
     question counts as unanswered until the rest is there."""
 
@@ -32,16 +33,16 @@ class Kind:
     def field_names(self, question: Question) -> list[str]:
         return [f"q-{question['key']}"]
 
+    @abstractmethod
     def read(self, question: Question, seed: int, fields: Fields) -> Response | None:
         """The response in a posted form; None where nothing is given or it makes no sense."""
-        raise NotImplementedError
 
     def is_complete(self, question: Question, response: Response) -> bool:
         return True
 
+    @abstractmethod
     def right(self, question: Question) -> Response:
         """A response that is wholly right."""
-        raise NotImplementedError
 
     def credit(self, question: Question, response: Response) -> Fraction:
         """The share of the question that a complete response earns, from nothing to one."""

@@ -16,7 +16,7 @@ from modelcluster.models import ClusterableModel
 from taggit.models import TaggedItemBase
 from wagtail.fields import StreamField
 
-from courses.models.questions import kind_blocks
+from courses.models.question_kinds import kind_blocks
 from lms.content.models import LegalReference
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.fields import GuardedCharField, Sensitivity

@@ -233,6 +233,17 @@ class ScenarioStep(blocks.StructBlock):
     )
 
 
+def plain_step(step: Any) -> dict[str, Any]:
+    return {
+        "id": step["id"],
+        "text": html(step["text"]),
+        "choices": [
+            {"text": choice["text"], "feedback": html(choice["feedback"]), "next": choice["next"]}
+            for choice in step["choices"]
+        ],
+    }
+
+
 class ScenarioBlock(PlainBlock):
     title = blocks.CharBlock(max_length=200, label=_("title"))
     start = blocks.CharBlock(max_length=40, label=_("first step"))
@@ -242,21 +253,7 @@ class ScenarioBlock(PlainBlock):
         return {
             "title": value["title"],
             "start": value["start"],
-            "steps": [
-                {
-                    "id": step["id"],
-                    "text": html(step["text"]),
-                    "choices": [
-                        {
-                            "text": choice["text"],
-                            "feedback": html(choice["feedback"]),
-                            "next": choice["next"],
-                        }
-                        for choice in step["choices"]
-                    ],
-                }
-                for step in value["steps"]
-            ],
+            "steps": [plain_step(step) for step in value["steps"]],
         }
 
     def clean(self, value: Any) -> Any:
