@@ -3,15 +3,13 @@ the other, word by word. Pure: plain data in, frozen dataclasses out."""
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import unescape
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
+from courses.differences import TOKENS, Mark, Piece, plain, words_compared
 from courses.wording import (
     block_label,
     block_lines,
@@ -26,23 +24,10 @@ from courses.wording import (
 Content = Mapping[str, Any]
 # What a text is turned into before it is compared: names in the place of tokens, for instance.
 Wording = Callable[[str], str]
-Mark = Literal["same", "added", "removed"]
 Kind = Literal["added", "removed", "changed", "moved"]
 
 # Words on each side of a change that are shown of a long text that is the same.
 AROUND = 20
-# A word with the space after it, or the end of a paragraph.
-_TOKENS = re.compile(r"\n|[^\s]+[^\S\n]*")
-_BREAK = re.compile(r"</(?:p|li|h\d|div|ul|ol|blockquote)>|<br\s*/?>", re.I)
-_TAG = re.compile(r"<[^>]+>")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of text that is in both, only in the new, or only in the old."""
-
-    mark: Mark
-    text: str
 
 
 @dataclass(frozen=True)
@@ -77,34 +62,11 @@ class Comparison:
         return not (self.sections or self.reordered)
 
 
-def plain(text: str) -> str:
-    """HTML as text, a line for each paragraph."""
-    stripped = _TAG.sub("", _BREAK.sub("\n", text)) if "<" in text else text
-    lines = (" ".join(line.split()) for line in unescape(stripped).splitlines())
-    return "\n".join(line for line in lines if line)
-
-
-def words_compared(old: str, new: str) -> tuple[Piece, ...]:
-    """The two texts as one, with what was added and removed marked."""
-    before, after = _TOKENS.findall(old), _TOKENS.findall(new)
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    pieces: list[Piece] = []
-    for what, i1, i2, j1, j2 in matcher.get_opcodes():
-        if what == "equal":
-            pieces.append(Piece("same", "".join(before[i1:i2])))
-            continue
-        if i1 < i2:
-            pieces.append(Piece("removed", "".join(before[i1:i2])))
-        if j1 < j2:
-            pieces.append(Piece("added", "".join(after[j1:j2])))
-    return tuple(pieces)
-
-
 def _shortened(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     """The same without most of what has not changed."""
     shown = []
     for place, piece in enumerate(pieces):
-        tokens = _TOKENS.findall(piece.text)
+        tokens = TOKENS.findall(piece.text)
         if piece.mark == "same" and len(tokens) > 3 * AROUND:
             head = tokens[:AROUND] if place else []
             tail = tokens[-AROUND:] if place < len(pieces) - 1 else []

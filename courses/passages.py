@@ -3,36 +3,16 @@ to see what is new without reading everything again. Pure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from enum import StrEnum
-from html import unescape
 from typing import Any
 
-# What a block says to machines, not to readers.
-_MACHINE = frozenset(
-    {"type", "id", "url", "asset", "next", "tone", "codes", "page", "start", "width", "height"}
-)
-_END = re.compile(r"</(?:p|li|h[1-6]|ul|ol|div|tr|td|th|blockquote)>|<br\s*/?>", re.I)
-_TAG = re.compile(r"<[^>]+>")
+from courses.differences import Mark, Piece, plain, words_compared
+from courses.wording import block_lines
+
 # How alike two passages must be to be the same one with other words.
 ALIKE = 0.4
-
-
-class Kind(StrEnum):
-    SAME = "same"
-    GONE = "gone"
-    NEW = "new"
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Some words that stand, are gone or are new."""
-
-    kind: Kind
-    text: str
 
 
 @dataclass(frozen=True)
@@ -43,47 +23,16 @@ class Passage:
     pieces: tuple[Piece, ...]
 
     @property
-    def kind(self) -> Kind:
-        kinds = {piece.kind for piece in self.pieces}
-        return kinds.pop() if len(kinds) == 1 else Kind.SAME
-
-
-def _said(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            if key not in _MACHINE:
-                yield from _said(item)
-    elif isinstance(value, Sequence):
-        for item in value:
-            yield from _said(item)
+    def mark(self) -> Mark:
+        """What all of it is; "same" where some of it stands."""
+        marks = {piece.mark for piece in self.pieces}
+        return marks.pop() if len(marks) == 1 else "same"
 
 
 def passages_of(blocks: Iterable[Mapping[str, Any]]) -> list[str]:
     """What frozen blocks say, one paragraph, point or heading at a time. Tokens stay tokens."""
-    found = []
-    for text in (text for block in blocks for text in _said(block["value"])):
-        for line in _END.sub("\n", text).split("\n"):
-            words = " ".join(unescape(_TAG.sub(" ", line)).split())
-            if words:
-                found.append(re.sub(r" ([.,;:?!)])", r"\1", words))
-    return found
-
-
-def _words(old: str, new: str) -> tuple[Piece, ...]:
-    before, after = old.split(), new.split()
-    pieces: list[Piece] = []
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for step, i1, i2, j1, j2 in matcher.get_opcodes():
-        if step == "equal":
-            pieces.append(Piece(Kind.SAME, " ".join(before[i1:i2])))
-            continue
-        if i2 > i1:
-            pieces.append(Piece(Kind.GONE, " ".join(before[i1:i2])))
-        if j2 > j1:
-            pieces.append(Piece(Kind.NEW, " ".join(after[j1:j2])))
-    return tuple(pieces)
+    said = (line for block in blocks for line in block_lines(block, addresses=False))
+    return [passage for line in said for passage in plain(line).split("\n") if passage]
 
 
 def _likeness(old: str, new: str) -> float:
@@ -91,11 +40,11 @@ def _likeness(old: str, new: str) -> float:
 
 
 def _gone(text: str) -> Passage:
-    return Passage((Piece(Kind.GONE, text),))
+    return Passage((Piece("removed", text),))
 
 
 def _new(text: str) -> Passage:
-    return Passage((Piece(Kind.NEW, text),))
+    return Passage((Piece("added", text),))
 
 
 def _rewritten(old: Sequence[str], new: Sequence[str]) -> Iterator[Passage]:
@@ -108,7 +57,7 @@ def _rewritten(old: Sequence[str], new: Sequence[str]) -> Iterator[Passage]:
             yield _gone(text)
             continue
         yield from map(_new, new[following:-place])
-        yield Passage(_words(text, new[-place]))
+        yield Passage(words_compared(text, new[-place]))
         following = -place + 1
     yield from map(_new, new[following:])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -35,7 +35,9 @@ _ORDER = (
     "codes", "name", "url",
 )  # fmt: skip
 # Said by no word in the text: names for the machine, and figures of files.
-_UNSAID = {"asset", "id", "key", "type", "page", "size", "width", "height", "start", "next"}
+_UNSAID = frozenset(
+    {"asset", "id", "key", "type", "page", "size", "width", "height", "start", "next", "tone"}
+)
 _TOKEN = {"legal": "lag", "contact": "kontakt"}
 
 
@@ -57,25 +59,24 @@ def _place(key: str) -> tuple[int, str]:
     return (_ORDER.index(key) if key in _ORDER else len(_ORDER), key)
 
 
-def _said(value: Any) -> Iterator[str]:
+def _said(value: Any, unsaid: Collection[str]) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
         for item in value:
-            yield from _said(item)
+            yield from _said(item, unsaid)
     elif isinstance(value, dict):
         for key in sorted(value, key=_place):
-            if key not in _UNSAID:
-                yield from _said(value[key])
+            if key not in unsaid:
+                yield from _said(value[key], unsaid)
 
 
-def block_lines(block: Content) -> Iterator[str]:
-    """Everything a block says."""
+def block_lines(block: Content, *, addresses: bool = True) -> Iterator[str]:
+    """Everything a block says; where links lead and files lie only with `addresses`."""
     if block["type"] in _TOKEN:
         yield from (f"[[{_TOKEN[block['type']]}:{code}]]" for code in block["value"]["codes"])
         return
-    said = {key: value for key, value in block["value"].items() if key != "tone"}
-    yield from _said(said)
+    yield from _said(block["value"], _UNSAID if addresses else _UNSAID | {"url"})
 
 
 def _option(option: Content) -> Iterator[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from courses.comparing import Change, Piece, Section, compare, compare_questions, words_compared
+from courses.comparing import Change, Section, compare, compare_questions
+from courses.differences import Piece, words_compared
 
 OPTIONS = [
     {"text": "Chefen", "correct": False, "explanation": "Nej."},

@@ -15,7 +15,7 @@ from wagtail.test.utils.form_data import (
 
 from courses.freezing import shown_articles
 from courses.models import CourseVersion, Enrolment, LessonPage, WhatsNew, WhatsNewReading
-from courses.passages import Kind, changed_passages
+from courses.passages import changed_passages, passages_of
 from courses.services import news
 from courses.services.completing import revoke_completion
 from courses.services.publishing import publish_course_version
@@ -353,11 +353,20 @@ def test_a_passage_said_in_other_words_is_one_passage():
     old = ["Först.", "Ring rektorn samma dag som du får veta.", "Sist."]
     new = ["Först.", "Nytt stycke.", "Ring rektorn genast när du får veta.", "Sist."]
     changed = changed_passages(old, new)
-    assert [passage.kind for passage in changed] == [Kind.NEW, Kind.SAME]
-    assert [(piece.kind.value, piece.text) for piece in changed[1].pieces] == [
+    assert [passage.mark for passage in changed] == ["added", "same"]
+    assert [(piece.mark, piece.text.strip()) for piece in changed[1].pieces] == [
         ("same", "Ring rektorn"),
-        ("gone", "samma dag som"),
-        ("new", "genast när"),
+        ("removed", "samma dag som"),
+        ("added", "genast när"),
         ("same", "du får veta."),
     ]
     assert changed_passages(old, old) == []
+
+
+def test_passages_are_what_a_reader_reads():
+    blocks = [
+        {"type": "text", "value": {"html": "<h3>Ring</h3><p>Rektorn <b>först</b>.</p>"}},
+        {"type": "image", "value": {"image": {"url": "/media/x.webp", "alt": "En dörr"}}},
+        {"type": "callout", "value": {"tone": "info", "title": "", "text": "<p>Tänk på.</p>"}},
+    ]
+    assert passages_of(blocks) == ["Ring", "Rektorn först.", "En dörr", "Tänk på."]
