@@ -10,7 +10,7 @@ from datetime import date
 from courses.criteria import CriteriaState, Facts, evaluate
 from courses.listing import Names
 from courses.models import Attempt, CourseVersion, Enrolment, LessonCompletion
-from courses.offer import CourseOffer, offer_index
+from courses.offer import CourseOffer, OfferIndex, offer_index
 from courses.registry import held_levels
 from courses.services.enrolment import missing_before
 from courses.services.moving import lessons_kept
@@ -35,17 +35,13 @@ def locks(person: Person, version: CourseVersion, day: date, names: Names) -> tu
     if not missing:
         return ()
     held = held_levels([person.pk], day).get(person.pk, {})
-    offers = offer_index()
+    offers = offer_index(without=version.course_id)
     return tuple(
         Missing(
             area=names.areas.get(each.area_code, each.area_code),
             level=names.levels.get(each.level, str(each.level)),
             held=names.levels.get(held.get(each.area_code, 0), ""),
-            ways=tuple(
-                way
-                for way in offers.get((each.area_code, each.level), ())
-                if way.course_id != version.course_id
-            ),
+            ways=offers.get((each.area_code, each.level), ()),
         )
         for each in missing
     )
@@ -69,17 +65,18 @@ def first_step(person: Person, course_id: int, day: date) -> CourseOffer | None:
     nothing on offer leads to it. A few queries for each course on the way."""
     step: CourseOffer | None = None
     passed = {course_id}
+    offers: OfferIndex = {}
     for _depth in range(_DEEPEST):
         version = CourseVersion.objects.offered().filter(course=course_id).first()
         missing = missing_before(person, version, day) if version else ()
         if not missing:
             return step
-        offers = offer_index()
+        offers = offers or offer_index()
         ways = [
             way
             for each in missing
             for way in offers.get((each.area_code, each.level), ())
-            if way.course_id not in passed and not way.is_refresher
+            if way.course_id not in passed
         ]
         if not ways:
             return None

@@ -34,6 +34,10 @@ class AnsweredLesson:
     following: Mapping[str, Any] | None
 
 
+# Nobody's attempt: always the same order.
+SEED = grading.seed_of(0, "answered", 1)
+
+
 def show_answered(question: Question, number: int, *, words: Mapping[bool, str]) -> ShownQuestion:
     """The question answered right, with the explanation of every option. `words` are what true
     and false are called."""
@@ -49,7 +53,7 @@ def show_answered(question: Question, number: int, *, words: Mapping[bool, str])
     # Of a case that is marked only the way taken is shown; here all of it is read.
     is_branch = question["kind"] == "branch"
     shown = show_question(
-        question, number, seed=0, answer=answer, submitted=not is_branch, words=words
+        question, number, seed=SEED, answer=answer, submitted=not is_branch, words=words
     )
     if is_branch:
         return _with_feedback(question, shown)
@@ -58,13 +62,12 @@ def show_answered(question: Question, number: int, *, words: Mapping[bool, str])
 
 def _explained(question: Question, options: tuple[ShownOption, ...]) -> Iterator[ShownOption]:
     written = question.get("areas" if question["kind"] == "hotspot" else "options")
-    for option in options:
-        if written is None:
-            yield option
-            continue
-        of = next(each for each in written if (each.get("text") or each["label"]) == option.text)
-        tone = "met" if of["correct"] else "gap"
-        yield replace(option, tone=tone, reply=of["explanation"])
+    if not written:
+        yield from options
+        return
+    for choice, option in zip(grading.shuffled(question, SEED), options, strict=True):
+        of = written[choice.number]
+        yield replace(option, tone="met" if of["correct"] else "gap", reply=of["explanation"])
 
 
 def _with_feedback(question: Question, shown: ShownQuestion) -> ShownQuestion:

@@ -3,7 +3,7 @@ answered and nothing that is saved."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -20,11 +20,9 @@ from courses import drafts, grading
 from courses.freezing import LessonContent
 from courses.models import Answer, CoursePage, LessonPage, ModulePage
 from courses.reading import ShownAttempt, ShownBlock
+from courses.reading.answered import SEED, show_answered
 from courses.reading.questions import ShownQuestion, show_question
 from courses.registry import lesson_preview
-
-# The attempt that a preview shows: always the same order, and nobody's.
-SEED = grading.seed_of(0, "preview", 1)
 
 
 @dataclass(frozen=True)
@@ -65,20 +63,6 @@ def _answer(question: Any, response: Any) -> Answer:
     )
 
 
-def _with_every_reply(question: Any, shown: ShownQuestion) -> ShownQuestion:
-    """The right answers with what is said of the wrong ones too, where each has its own reply."""
-    written = question.get("areas" if question["kind"] == "hotspot" else "options")
-    if not written:
-        return shown
-    options = []
-    for choice, option in zip(grading.shuffled(question, SEED), shown.options, strict=True):
-        if not option.reply:
-            reply = written[choice.number]["explanation"]
-            option = replace(option, tone="gap", reply=reply)
-        options.append(option)
-    return replace(shown, options=tuple(options))
-
-
 def _attempt(
     lesson: LessonContent, *, request: HttpRequest | None, answers: bool, pass_percent: int
 ) -> tuple[ShownAttempt, int]:
@@ -88,25 +72,28 @@ def _attempt(
     credits: list[Fraction] = []
     unfinished = 0
     marked = answers or request is not None
+    words = {True: _("True"), False: _("False")}
     for question in grading.questions_asked(lesson, enrolment_pk=0, number=1):
         try:
             if list(grading.faults(question)):
                 raise ValueError
-            response = None
+            number = len(shown) + 1
             if answers:
-                response = grading.right_response(question)
-            elif request is not None:
-                response = grading.read_response(question, SEED, request.POST)
-            credits.append(grading.credit(question, response) if marked else Fraction(0))
-            asked = show_question(
-                question,
-                len(shown) + 1,
-                seed=SEED,
-                answer=_answer(question, response) if marked else None,
-                submitted=marked,
-                words={True: _("True"), False: _("False")},
+                shown.append(show_answered(question, number, words=words))
+                credits.append(Fraction(1))
+                continue
+            response = grading.read_response(question, SEED, request.POST) if request else None
+            credits.append(grading.credit(question, response))
+            shown.append(
+                show_question(
+                    question,
+                    number,
+                    seed=SEED,
+                    answer=_answer(question, response) if marked else None,
+                    submitted=marked,
+                    words=words,
+                )
             )
-            shown.append(_with_every_reply(question, asked) if answers else asked)
         except drafts.UNFINISHED:
             unfinished += 1
     attempt = ShownAttempt(

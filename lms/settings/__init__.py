@@ -104,12 +104,8 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}",
-        conn_max_age=None,
-    )
-}
+DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=None)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE: a transaction that will write takes its lock at once, so two writers
     # wait for each other instead of failing half-way.
@@ -131,8 +127,8 @@ CACHES = {
         {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
-            # What is cached names files of this site: another site may share the Redis.
-            "KEY_PREFIX": f"{zlib.crc32(str(VAR_DIR).encode()):08x}",
+            # What is cached names rows and files of this site: another may share the Redis.
+            "KEY_PREFIX": f"{zlib.crc32(f'{DATABASE_URL} {VAR_DIR}'.encode()):08x}",
         }
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -13,6 +13,7 @@ from courses import drafts, freezing
 from courses.faults import faults_in
 from courses.models import Attempt, CoursePage, CourseVersion, LessonPage, ModulePage
 from courses.pasting import read_outline, read_questions
+from courses.reading.answered import show_answered
 from courses.services import studio
 from courses.services.publishing import publish_course_version
 from lms.audit.models import AuditEvent
@@ -560,3 +561,16 @@ def test_wagtails_own_copy_also_gets_ids_of_its_own(
     for each in (copied, draft):
         assert _all_ids(each)
         assert not _all_ids(each) & theirs
+
+
+def test_two_answers_in_the_same_words_have_each_its_own_explanation():
+    options = [
+        {"text": "Ja", "correct": True, "explanation": "Rätt skäl."},
+        {"text": "Ja", "correct": False, "explanation": "Fel skäl."},
+    ]
+    question = {"key": "q", "kind": "single", "prompt": "Varför?", "options": options}
+    shown = show_answered(question, 1, words={True: "Sant", False: "Falskt"})
+    assert {(option.tone, option.reply) for option in shown.options} == {
+        ("met", "Rätt skäl."),
+        ("gap", "Fel skäl."),
+    }
