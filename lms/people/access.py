@@ -1,20 +1,15 @@
-"""Who may do what: the object × role matrix of domain.md §2 as one table, and the questions
-asked of it. Permissions, addresses and tests all read `MATRIX`; nothing else grants anything.
-
-A role reaches the unit it was given for and everything below it. What the table leaves out gets
-the least that its work needs: a role that is not in an object's row may do nothing with it.
-"""
+"""The questions asked of the matrix of rights, and what it takes to open each address."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
 from django.apps import apps
 
+from lms.people.matrix import MATRIX, Action, Grant, Obj, Scope
 from lms.people.roles import Role
 
 if TYPE_CHECKING:
@@ -22,359 +17,24 @@ if TYPE_CHECKING:
 
     from lms.people.models import Person, Unit, User
 
-
-class Action(StrEnum):
-    CREATE = "C"
-    READ = "R"
-    UPDATE = "U"
-    APPROVE = "A"
-
-
-class Scope(Enum):
-    """How far a grant reaches."""
-
-    ALL = "all"
-    OWN = "own"  # what concerns oneself
-    SUB = "sub"  # the people active in one's units and below
-    OWN_COURSE = "own_course"  # courses and sessions one is responsible for
-    ASSIGNED = "assigned"  # what has been assigned to one
-    AGGREGATE = "aggregate"  # figures, small groups suppressed; never a named record
-
-
-class Obj(StrEnum):
-    # The rows of domain.md §2.
-    ARENA_PAGE = "arena_page"
-    PUBLIC_PAGE = "public_page"
-    COURSE = "course"
-    SESSION = "session"
-    ATTEMPT = "attempt"
-    COMPLETION = "completion"
-    NEEDS_ASSESSMENT = "needs_assessment"
-    REQUIREMENT = "requirement"  # with key groups, plans, areas and levels
-    SUPPORT_REQUEST = "support_request"
-    REPORT = "report"
-    # What the table leaves out.
-    GAP = "gap"  # the status of a named person
-    COVERAGE = "coverage"  # figures per unit and key group
-    ENROLMENT = "enrolment"
-    ACHIEVEMENT = "achievement"
-    EXEMPTION = "exemption"
-    RECOGNITION = "recognition"
-    KEY_PERSON = "key_person"  # naming somebody in a key group
-    ACKNOWLEDGEMENT = "acknowledgement"
-    QUESTION_BANK = "question_bank"
-    EXPERT_QUESTION = "expert_question"  # a learner's question to somebody who knows
-    REFERENCE = "reference"  # legal references and contact points
-    MEDIA = "media"  # images and documents
-    PERSON = "person"  # the register: name, unit, account; nothing about learning
-    ORGANISATION = "organisation"  # units and employments
-    HR_IMPORT = "hr_import"
-    ANOMALY = "anomaly"
-    ACCOUNT = "account"  # invitations, activation, deactivation, merging
-    ROLE_ASSIGNMENT = "role_assignment"
-    NOTICE = "notice"
-    JOB = "job"
-    AUDIT_LOG = "audit_log"
-    SETTINGS = "settings"
-    ADMIN = "admin"  # the editors' interface at /admin/
-
-
-@dataclass(frozen=True)
-class Grant:
-    actions: frozenset[Action]
-    scope: Scope
-
-
-def _grant(letters: str, scope: Scope = Scope.ALL) -> Grant:
-    return Grant(frozenset(Action(letter) for letter in letters), scope)
-
-
-_R = (_grant("R"),)
-_CRU = (_grant("CRU"),)
-_CRUA = (_grant("CRUA"),)
-_OWN = (_grant("R", Scope.OWN),)
-_SUB = (_grant("R", Scope.SUB),)
-_AGG = (_grant("R", Scope.AGGREGATE),)
-
-Grants = tuple[Grant, ...]
-
-MATRIX: dict[Obj, dict[Role, Grants]] = {
-    Obj.ARENA_PAGE: {
-        Role.LEARNER: _R,
-        Role.ELECTED: _R,
-        Role.MANAGER: _R,
-        Role.UNIT_CONTACT: _R,
-        Role.INSTRUCTOR: _R,
-        Role.EDITOR: _CRU,
-        Role.REVIEWER: (_grant("RA"),),
-        Role.COORDINATOR: _CRUA,
-        Role.SUPPORT_FUNCTION: _R,
-        Role.EXECUTIVE_VIEWER: _R,
-        Role.AUDITOR: _R,
-    },
-    # To approve (A) is to judge somebody else's page. Nothing waits for it yet: who may write a
-    # page (U) also publishes it.
-    Obj.PUBLIC_PAGE: {
-        Role.PUBLIC: _R,
-        Role.LEARNER: _R,
-        Role.ELECTED: _R,
-        Role.MANAGER: _R,
-        Role.UNIT_CONTACT: _R,
-        Role.INSTRUCTOR: _R,
-        Role.EDITOR: _CRU,
-        Role.REVIEWER: (_grant("RA"),),
-        Role.COORDINATOR: _CRU,
-        Role.SUPPORT_FUNCTION: _R,
-        Role.EXECUTIVE_VIEWER: _R,
-        Role.PARTNER: _R,
-        Role.AUDITOR: _R,
-        Role.HR_IMPORT: _R,
-        Role.SYSTEM_ADMIN: _R,
-    },
-    Obj.COURSE: {
-        Role.LEARNER: _R,
-        Role.ELECTED: _R,
-        Role.MANAGER: _R,
-        Role.UNIT_CONTACT: _R,
-        Role.INSTRUCTOR: (_grant("R"), _grant("U", Scope.OWN_COURSE)),
-        Role.EDITOR: _CRU,
-        Role.REVIEWER: (_grant("RA"),),
-        Role.COORDINATOR: _CRUA,
-        Role.SUPPORT_FUNCTION: _R,
-        Role.PARTNER: _R,
-        Role.AUDITOR: _R,
-    },
-    Obj.SESSION: {
-        Role.LEARNER: (_grant("RC", Scope.OWN),),
-        Role.ELECTED: (_grant("RC", Scope.OWN),),
-        Role.MANAGER: (_grant("RC", Scope.SUB),),
-        Role.UNIT_CONTACT: _SUB,
-        Role.INSTRUCTOR: (_grant("RU", Scope.OWN_COURSE),),
-        Role.COORDINATOR: _CRU,
-        Role.SUPPORT_FUNCTION: _R,
-        Role.EXECUTIVE_VIEWER: _AGG,
-        Role.PARTNER: (_grant("RC", Scope.OWN),),
-    },
-    # Answers stay with the person: nobody else, not even the manager or the coordinator.
-    Obj.ATTEMPT: {
-        Role.LEARNER: (_grant("CRU", Scope.OWN),),
-        Role.ELECTED: (_grant("CRU", Scope.OWN),),
-        Role.PARTNER: (_grant("CRU", Scope.OWN),),
-        Role.INSTRUCTOR: _AGG,
-        Role.COORDINATOR: _AGG,
-    },
-    Obj.COMPLETION: {
-        Role.LEARNER: _OWN,
-        Role.ELECTED: _OWN,
-        Role.PARTNER: _OWN,
-        Role.MANAGER: _SUB,
-        Role.UNIT_CONTACT: _SUB,
-        Role.INSTRUCTOR: (_grant("CR", Scope.OWN_COURSE),),
-        Role.COORDINATOR: (*_AGG, _grant("R", Scope.OWN_COURSE)),
-        Role.EXECUTIVE_VIEWER: _AGG,
-        Role.AUDITOR: _AGG,
-    },
-    Obj.NEEDS_ASSESSMENT: {
-        Role.MANAGER: (_grant("CRU", Scope.SUB),),
-        Role.UNIT_CONTACT: (_grant("RA", Scope.SUB),),
-        Role.COORDINATOR: _R,
-        Role.EXECUTIVE_VIEWER: _AGG,
-        Role.AUDITOR: _R,
-    },
-    Obj.REQUIREMENT: {
-        Role.LEARNER: _R,
-        Role.ELECTED: _R,
-        Role.MANAGER: _R,
-        Role.UNIT_CONTACT: _R,
-        Role.COORDINATOR: _CRU,
-        Role.SUPPORT_FUNCTION: _R,
-        Role.EXECUTIVE_VIEWER: _R,
-        Role.AUDITOR: _R,
-    },
-    Obj.SUPPORT_REQUEST: {
-        Role.PUBLIC: (_grant("C"),),
-        Role.LEARNER: (_grant("CR", Scope.OWN),),
-        Role.ELECTED: (_grant("CR", Scope.OWN),),
-        Role.PARTNER: (_grant("CR", Scope.OWN),),
-        Role.MANAGER: _SUB,
-        Role.UNIT_CONTACT: _SUB,
-        Role.COORDINATOR: _CRU,
-        Role.SUPPORT_FUNCTION: (_grant("RU", Scope.ASSIGNED),),
-        Role.EXECUTIVE_VIEWER: _AGG,
-    },
-    Obj.REPORT: {
-        Role.MANAGER: _SUB,
-        Role.UNIT_CONTACT: _SUB,
-        Role.COORDINATOR: (_grant("CRA"),),
-        Role.EXECUTIVE_VIEWER: _R,
-        Role.AUDITOR: _R,
-    },
-    Obj.GAP: {
-        Role.LEARNER: _OWN,
-        Role.ELECTED: _OWN,
-        Role.PARTNER: _OWN,
-        Role.MANAGER: _SUB,
-        Role.UNIT_CONTACT: _SUB,
-    },
-    Obj.COVERAGE: {
-        Role.MANAGER: _SUB,
-        Role.UNIT_CONTACT: _SUB,
-        Role.COORDINATOR: _AGG,
-        Role.EXECUTIVE_VIEWER: _AGG,
-        Role.SUPPORT_FUNCTION: _AGG,
-        Role.AUDITOR: _AGG,
-    },
-    Obj.ENROLMENT: {
-        Role.LEARNER: (_grant("CRU", Scope.OWN),),
-        Role.ELECTED: (_grant("CRU", Scope.OWN),),
-        Role.PARTNER: (_grant("CRU", Scope.OWN),),
-        Role.MANAGER: (_grant("CR", Scope.SUB),),
-        Role.UNIT_CONTACT: _SUB,
-        Role.INSTRUCTOR: (_grant("R", Scope.OWN_COURSE),),
-        Role.COORDINATOR: (*_AGG, _grant("R", Scope.OWN_COURSE)),
-        Role.EXECUTIVE_VIEWER: _AGG,
-    },
-    Obj.ACHIEVEMENT: {
-        Role.LEARNER: _OWN,
-        Role.ELECTED: _OWN,
-        Role.PARTNER: _OWN,
-        Role.MANAGER: _SUB,
-        Role.UNIT_CONTACT: _SUB,
-        Role.COORDINATOR: (*_AGG, _grant("CU")),
-    },
-    # The manager proposes for their own; the coordinator decides the case.
-    Obj.EXEMPTION: {
-        Role.LEARNER: _OWN,
-        Role.ELECTED: _OWN,
-        Role.MANAGER: (_grant("CR", Scope.SUB),),
-        Role.UNIT_CONTACT: _SUB,
-        Role.COORDINATOR: _CRUA,
-        Role.AUDITOR: _R,
-    },
-    Obj.RECOGNITION: {
-        Role.LEARNER: (_grant("CR", Scope.OWN),),
-        Role.ELECTED: (_grant("CR", Scope.OWN),),
-        Role.PARTNER: (_grant("CR", Scope.OWN),),
-        Role.MANAGER: (_grant("CR", Scope.SUB),),
-        Role.UNIT_CONTACT: _SUB,
-        Role.COORDINATOR: _CRUA,
-        Role.AUDITOR: _R,
-    },
-    Obj.KEY_PERSON: {
-        Role.LEARNER: _OWN,
-        Role.MANAGER: (_grant("CRU", Scope.SUB),),
-        Role.UNIT_CONTACT: _SUB,
-        Role.COORDINATOR: _CRU,
-    },
-    Obj.ACKNOWLEDGEMENT: {
-        Role.LEARNER: (_grant("CR", Scope.OWN),),
-        Role.ELECTED: (_grant("CR", Scope.OWN),),
-        Role.MANAGER: (_grant("CR", Scope.SUB),),
-        Role.UNIT_CONTACT: _SUB,
-        Role.COORDINATOR: _AGG,
-        Role.EXECUTIVE_VIEWER: _AGG,
-        Role.AUDITOR: _AGG,
-    },
-    Obj.QUESTION_BANK: {
-        Role.INSTRUCTOR: (_grant("RU", Scope.OWN_COURSE),),
-        Role.EDITOR: _CRU,
-        Role.REVIEWER: (_grant("RA"),),
-        Role.COORDINATOR: _CRUA,
-    },
-    Obj.EXPERT_QUESTION: {
-        Role.LEARNER: (_grant("CR", Scope.OWN),),
-        Role.ELECTED: (_grant("CR", Scope.OWN),),
-        Role.PARTNER: (_grant("CR", Scope.OWN),),
-        Role.SUPPORT_FUNCTION: (_grant("RU"),),
-        Role.EDITOR: (_grant("RU"),),
-        Role.COORDINATOR: (_grant("RUA"),),
-    },
-    Obj.REFERENCE: {
-        Role.EDITOR: _CRU,
-        Role.REVIEWER: (_grant("RA"),),
-        Role.COORDINATOR: _CRUA,
-        Role.AUDITOR: _R,
-    },
-    Obj.MEDIA: {
-        Role.INSTRUCTOR: (_grant("R"), _grant("CU", Scope.OWN_COURSE)),
-        Role.EDITOR: _CRU,
-        Role.REVIEWER: _R,
-        Role.COORDINATOR: _CRU,
-    },
-    Obj.PERSON: {
-        Role.LEARNER: _OWN,
-        Role.ELECTED: _OWN,
-        Role.PARTNER: _OWN,
-        Role.MANAGER: _SUB,
-        Role.UNIT_CONTACT: _SUB,
-        Role.HR_IMPORT: _CRU,
-        Role.SYSTEM_ADMIN: _R,
-    },
-    Obj.ORGANISATION: {
-        Role.LEARNER: _R,
-        Role.ELECTED: _R,
-        Role.MANAGER: _R,
-        Role.UNIT_CONTACT: _R,
-        Role.COORDINATOR: _R,
-        Role.EXECUTIVE_VIEWER: _R,
-        Role.AUDITOR: _R,
-        Role.HR_IMPORT: _CRU,
-        Role.SYSTEM_ADMIN: _R,
-    },
-    # The first administrator loads the first file; after that HR does. The coordinator sees that
-    # it was done and how much it changed, not whose employment or leave it was.
-    Obj.HR_IMPORT: {
-        Role.COORDINATOR: _R,
-        Role.HR_IMPORT: _CRU,
-        Role.SYSTEM_ADMIN: _CRU,
-        Role.AUDITOR: _R,
-    },
-    Obj.ANOMALY: {
-        Role.COORDINATOR: _R,
-        Role.HR_IMPORT: _R,
-        Role.SYSTEM_ADMIN: _R,
-    },
-    Obj.ACCOUNT: {
-        Role.MANAGER: (_grant("CR", Scope.SUB),),
-        Role.HR_IMPORT: (_grant("CRU"),),
-        Role.SYSTEM_ADMIN: _CRU,
-    },
-    Obj.ROLE_ASSIGNMENT: {
-        Role.SYSTEM_ADMIN: _CRU,
-        Role.AUDITOR: _R,
-    },
-    Obj.NOTICE: {
-        Role.LEARNER: (_grant("RU", Scope.OWN),),
-        Role.ELECTED: (_grant("RU", Scope.OWN),),
-        Role.PARTNER: (_grant("RU", Scope.OWN),),
-        Role.COORDINATOR: _AGG,
-        Role.SYSTEM_ADMIN: _R,
-    },
-    Obj.JOB: {
-        Role.EDITOR: (_grant("RU", Scope.OWN),),
-        Role.COORDINATOR: (_grant("RU"),),
-        Role.HR_IMPORT: (_grant("RU", Scope.OWN),),
-        Role.SYSTEM_ADMIN: (_grant("RU"),),
-    },
-    Obj.AUDIT_LOG: {
-        Role.AUDITOR: _R,
-    },
-    Obj.SETTINGS: {
-        Role.COORDINATOR: (_grant("RU"),),
-        Role.SYSTEM_ADMIN: (_grant("RU"),),
-    },
-    Obj.ADMIN: {
-        Role.INSTRUCTOR: _R,
-        Role.EDITOR: _R,
-        Role.REVIEWER: _R,
-        Role.COORDINATOR: _R,
-        # To answer questions from courses.
-        Role.SUPPORT_FUNCTION: _R,
-        Role.AUDITOR: _R,
-        Role.HR_IMPORT: _R,
-        Role.SYSTEM_ADMIN: _R,
-    },
-}
+__all__ = [
+    "CLOSED",
+    "MATRIX",
+    "PUBLIC",
+    "SIGNED_IN",
+    "URLS",
+    "Action",
+    "Grant",
+    "Obj",
+    "Rule",
+    "Scope",
+    "can",
+    "grants",
+    "remember_roles",
+    "roles_of",
+    "scopes",
+    "units_seen_by",
+]
 
 Held = dict[Role, list["Unit | None"]]
 
