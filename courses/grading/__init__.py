@@ -57,6 +57,7 @@ __all__ = [
     "percent",
     "questions_asked",
     "read_response",
+    "right_needed",
     "right_response",
     "score_percent",
     "seed_of",
@@ -127,6 +128,11 @@ def score_percent(credits: Sequence[Fraction]) -> int:
 def passes(credits: Sequence[Fraction], pass_percent: int) -> bool:
     """Whether the share reaches the mark, without rounding."""
     return 100 * sum(credits, Fraction(0)) >= pass_percent * len(credits)
+
+
+def right_needed(number: int, pass_percent: int) -> int:
+    """How many of so many questions have to be right, where each is right or wrong."""
+    return -(-number * pass_percent // 100)
 
 
 def faults(question: Question) -> Iterator[str]:

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from courses import reading
+from courses import grading, reading
 from courses.reading.rests import may_better, rest_of
 from courses.services import dialogue, learning
 from courses.views import showing
@@ -63,6 +63,7 @@ def _page(
     attempt = attempt_of(seat, retry=retry)
     missing = [question for question in attempt.questions if not question.answered]
     rest = rest_of(seat.lesson)
+    pass_percent = learning.pass_percent(seat.enrolment, seat.lesson)
     easy = seat.lesson.get("easy", "") if request.session.get(EASY) else ""
     return render(
         request,
@@ -93,7 +94,8 @@ def _page(
             "missing": missing if name_missing and seat.is_open else [],
             "some_saved": len(missing) < len(attempt.questions),
             "saved_at": clock(attempt.last_saved) if attempt.last_saved else "",
-            "pass_percent": learning.pass_percent(seat.enrolment, seat.lesson),
+            "pass_percent": pass_percent,
+            "needed": grading.right_needed(len(attempt.questions), pass_percent),
             "rest": rest,
             "rest_long": _in_words(rest["hours"]) if rest else "",
             "next_try": _day_and_time(attempt.rests_until) if attempt.rests_until else "",

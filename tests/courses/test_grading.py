@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -246,3 +247,11 @@ def test_a_number_is_read_with_its_unit(typed: str, number: str | None) -> None:
 )
 def test_a_number_that_a_form_sends_is_small(text: str, number: int | None) -> None:
     assert asgiven.small_number(text) == number
+
+
+@given(st.integers(1, 60), st.integers(1, 100))
+def test_so_many_right_answers_pass_and_one_less_does_not(number: int, mark: int) -> None:
+    needed = grading.right_needed(number, mark)
+    answers = [Fraction(1)] * needed + [Fraction(0)] * (number - needed)
+    assert grading.passes(answers, mark)
+    assert not grading.passes([Fraction(0), *answers[1:]], mark)
