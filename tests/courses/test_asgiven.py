@@ -522,7 +522,7 @@ def test_a_limit_says_how_many_tries_are_left_and_when_the_next_may_begin(
     page = response.content.decode()
     assert f"Nästa försök från {until.day} " in page
     assert f" kl. {until:%H.%M}" in page
-    assert "Delvis rätt, 50 %" in page
+    assert "Delvis rätt, 50\u00a0%" in page
     assert "Försök igen" not in page
     refused = send(learner, enrolment, [Change("phone", 1, "s", 1, 0)], attempt=3)
     assert (refused.status_code, refused.json()["final"]) == (409, True)

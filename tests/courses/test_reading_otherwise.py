@@ -88,7 +88,7 @@ def test_who_knows_it_takes_the_test_from_the_course_page(learner: Client) -> No
     answered = learner.post(f"{begun['Location']}svar/", _right(enrolment))
     assert answered["Location"].endswith("#resultat")
     assert Completion.objects.get().way == "test"
-    assert "100 % rätt" in learner.get(begun["Location"]).content.decode()
+    assert "100\u00a0% rätt" in learner.get(begun["Location"]).content.decode()
 
 
 def test_who_does_not_pass_is_told_when_and_may_take_the_course(learner: Client) -> None:
@@ -98,7 +98,7 @@ def test_who_does_not_pass_is_told_when_and_may_take_the_course(learner: Client)
     enrolment = Enrolment.objects.get()
     learner.post(f"{test}svar/", _right(enrolment, s0=0))
     page = learner.get(test).content.decode()
-    assert "66 % rätt" in page
+    assert "66\u00a0% rätt" in page
     assert "Du kan göra ett nytt prov" in page
     assert not Completion.objects.exists()
     assert learner.get(_lesson(version)).status_code == 200
