@@ -78,6 +78,8 @@ def lesson_by_slug(version: CourseVersion, slug: str) -> LessonContent | None:
         _lessons[version.content_hash] = lessons
         while len(_lessons) > _KEPT_VERSIONS:
             _lessons.popitem(last=False)
+    else:
+        _lessons.move_to_end(version.content_hash)
     return lessons.get(slug)
 
 

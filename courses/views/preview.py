@@ -144,7 +144,7 @@ def _page(
             "unfinished": unfinished + len(lesson.unfinished),
             "mode": mode,
             "reads_on": reads_on,
-            "pass_percent": course.pass_percent,
+            "needed": grading.right_needed(len(attempt.questions), course.pass_percent),
         },
     )
 

@@ -343,6 +343,20 @@ def test_a_late_word_from_the_server_undoes_no_newer_tick_or_text(
     expect(page.locator("textarea")).to_have_value("Det nya.")
 
 
+def test_a_text_that_was_refused_stays_on_the_page(learner: Visitor, lessons: list[str]) -> None:
+    page = learner.page
+    learner.open(lessons[2])
+    written = "Ring mig på 070-174 06 58."
+    page.locator("textarea").fill(written)
+    page.locator("textarea").blur()
+    expect(page.locator("form[data-keep] [data-error]").first).to_be_visible()
+    page.wait_for_timeout(1100)
+    with page.expect_response(lambda answer: "/sparat/" in answer.url):
+        page.evaluate("window.dispatchEvent(new Event('focus'))")
+    page.wait_for_timeout(300)
+    expect(page.locator("textarea")).to_have_value(written)
+
+
 def test_nobody_hands_in_answers_that_the_screen_does_not_show(
     visit: Callable[..., Visitor], learner: Visitor, lessons: list[str]
 ) -> None:

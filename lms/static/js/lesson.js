@@ -314,8 +314,11 @@ async function catchUp({ surely = false } = {}) {
   outbox.retry();
   const unsaid = (thing) => !outbox.has(thing) && !((touched.get(thing) ?? 0) > asked);
   for (const [block, text] of Object.entries(data.texts)) {
-    const area = tasks.find((task) => task.dataset.keep === block)?.querySelector("textarea");
-    if (area && area !== document.activeElement && unsaid(`${here}:r:${block}`)) area.value = text;
+    const task = tasks.find((each) => each.dataset.keep === block);
+    const area = task?.querySelector("textarea");
+    /* A text that was refused is only here. */
+    const refused = task?.querySelector("[data-error]:not([hidden])");
+    if (area && area !== document.activeElement && !refused && unsaid(`${here}:r:${block}`)) area.value = text;
   }
   for (const [block, ticked] of Object.entries(data.ticks)) {
     for (const box of tasks.find((task) => task.dataset.keep === block)?.querySelectorAll("[name=item]") ?? []) {
