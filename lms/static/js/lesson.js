@@ -248,13 +248,13 @@ async function handIn() {
     if (!(await outbox.flush())) throw new Error("unsent");
     /* What is handed in is what the learner sees: an answer given elsewhere is shown first. What
        was handed in elsewhere meanwhile has its result already. */
-    const changed = said.final ? 0 : await catchUp({ surely: true });
+    if (!said.final) await catchUp({ surely: true });
     if (said.final === keeping.dataset.elsewhere) {
       wish(null);
       go(`${window.location.pathname}#resultat`);
       return;
     }
-    if (said.final || !wish() || changed) {
+    if (said.final || !wish() || said.changed) {
       takeBack();
     } else {
       const body = new URLSearchParams({ attempt, submit: "1" });
@@ -293,10 +293,10 @@ window.addEventListener("online", () => wish() && handIn());
 /* What was done elsewhere meanwhile, never over something that is not sent or was just changed. */
 let lastCatchUp = 0;
 
-/* The answers on the page that were changed by it are shown as changed; how many they are. */
+/* The answers on the page that were changed by it are shown as changed. */
 async function catchUp({ surely = false } = {}) {
   const asked = Date.now();
-  if (asked - lastCatchUp < 1000 && !surely) return 0;
+  if (asked - lastCatchUp < 1000 && !surely) return;
   lastCatchUp = asked;
   let data;
   try {
@@ -304,11 +304,11 @@ async function catchUp({ surely = false } = {}) {
   } catch (error) {
     if (error instanceof SignedOut) say({ "signed-out": true });
     if (surely) throw error;
-    return 0;
+    return;
   }
   if (data.enrolment !== Number(lesson.dataset.enrolment)) {
     say({ "signed-out": true });
-    return 0;
+    return;
   }
   say({ "signed-out": false });
   outbox.retry();
@@ -325,22 +325,21 @@ async function catchUp({ surely = false } = {}) {
       if (unsaid(`${here}:c:${block}:${box.value}`)) box.checked = ticked.includes(Number(box.value));
     }
   }
-  if (!form) return 0;
+  if (!form) return;
   if (data.submitted || data.attempt !== attempt) {
     say({ final: keeping.dataset.elsewhere });
-    return 0;
+    return;
   }
-  let changed = 0;
+  let changed = false;
   for (const [key, section] of sections) {
     if (!unsaid(`${here}:q:${key}`)) continue;
     const before = JSON.stringify(fieldsOf(section));
     putIn(section, data.fields);
     const differs = JSON.stringify(fieldsOf(section)) !== before;
     section.classList.toggle("is-changed", differs || section.classList.contains("is-changed"));
-    changed += differs;
+    changed ||= differs;
   }
   if (changed) say({ changed: true });
-  return changed;
 }
 document.addEventListener("visibilitychange", () => document.hidden || catchUp());
 window.addEventListener("focus", () => catchUp());
