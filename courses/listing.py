@@ -247,12 +247,41 @@ def transcript(person: Person, day: date) -> list[Entry]:
     return entries
 
 
+# An enrolment whole, its version without the text, and of the course's page what says where it is.
+_TO_READ = (
+    *(column.name for column in Enrolment._meta.concrete_fields),
+    *(
+        f"version__{column.name}"
+        for column in CourseVersion._meta.concrete_fields
+        if column.name != "content"
+    ),
+    "course__slug",
+    "course__title",
+)
+_TO_READ_FIRST = (F("completed_at").desc(nulls_first=True), "-pk")
+
+
 def enrolments_to_read(person: Person, course_id: int) -> QuerySet[Enrolment]:
     """The person's enrolments in the course that may be read: the open one first, then what was
     completed, latest first."""
     return Enrolment.objects.filter(
         person=person, course_id=course_id, withdrawn_at__isnull=True
-    ).order_by(F("completed_at").desc(nulls_first=True), "-pk")
+    ).order_by(*_TO_READ_FIRST)
+
+
+def enrolment_to_read(person: Person, course_slug: str) -> Enrolment | None:
+    """The first of them in the course with this address, with its course and its version but for
+    the texts. One query."""
+    enrolment = (
+        Enrolment.objects.filter(person=person, course__slug=course_slug, withdrawn_at__isnull=True)
+        .select_related("version", "course")
+        .only(*_TO_READ)
+        .order_by(*_TO_READ_FIRST)
+        .first()
+    )
+    if enrolment is not None:
+        enrolment.person = person
+    return enrolment
 
 
 def lesson_outline(version: CourseVersion) -> list[dict[str, Any]]:

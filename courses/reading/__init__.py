@@ -85,43 +85,76 @@ def lesson_by_slug(version: CourseVersion, slug: str) -> LessonContent | None:
 
 @dataclass(frozen=True)
 class ShownBlock:
-    """A block as this learner sees it. `items` are a checklist's points with their ticks, `text`
-    and `saved_at` a reflection."""
+    """A block as this learner sees it. `place` counts the lesson's blocks from 0, `items` are a
+    checklist's points with their ticks, `text` and `saved_at` a reflection."""
 
     id: str
     type: str
     value: dict[str, Any]
     block: FrozenBlock
+    place: int
     items: tuple[tuple[int, str, bool], ...] = ()
     text: str = ""
     saved_at: datetime | None = None
 
 
+# Their blocks with the addresses of files, by version and lesson.
+_KEPT_LESSONS = 400
+_addressed: OrderedDict[tuple[int, str, str], list[FrozenBlock]] = OrderedDict()
+
+
+def _blocks_with_addresses(enrolment: Enrolment, lesson: LessonContent) -> list[FrozenBlock]:
+    """Never to be changed: they are the same for every reader of the version."""
+    key = (enrolment.version_id, enrolment.version.content_hash, lesson["key"])
+    blocks = _addressed.get(key)
+    if blocks is None:
+        blocks = with_addresses(lesson["blocks"], AssetUrls(enrolment.version_id))
+        _addressed[key] = blocks
+        while len(_addressed) > _KEPT_LESSONS:
+            _addressed.popitem(last=False)
+    else:
+        _addressed.move_to_end(key)
+    return blocks
+
+
 def blocks_to_read(enrolment: Enrolment, lesson: LessonContent) -> list[ShownBlock]:
-    """The lesson's blocks with what the learner has ticked and written. Two queries."""
-    ticks = set(enrolment.marks.filter(ticked=True).values_list("block_key", "item"))
-    written = {reflection.block_key: reflection for reflection in enrolment.reflections.all()}
+    """The lesson's blocks with what the learner has ticked and written. A query where there is
+    something to tick, and one where there is something to write."""
+    types = {block["type"] for block in lesson["blocks"]}
+    ticks: set[tuple[str, int]] = set()
+    written: dict[str, tuple[str, datetime]] = {}
+    if "checklist" in types:
+        ticks = set(enrolment.marks.filter(ticked=True).values_list("block_key", "item"))
+    if "reflection" in types:
+        texts = enrolment.reflections.values_list("block_key", "text", "saved_at")
+        written = {key: (text, saved_at) for key, text, saved_at in texts}
     shown = []
-    for block in with_addresses(lesson["blocks"], AssetUrls(enrolment.version_id)):
+    for place, block in enumerate(_blocks_with_addresses(enrolment, lesson)):
         items: tuple[tuple[int, str, bool], ...] = ()
         if block["type"] == "checklist":
             items = tuple(
                 (number, text, (block["id"], number) in ticks)
                 for number, text in enumerate(block["value"]["items"])
             )
-        reflection = written.get(block["id"]) if block["type"] == "reflection" else None
+        kept = written.get(block["id"]) if block["type"] == "reflection" else None
         shown.append(
             ShownBlock(
                 id=block["id"],
                 type=block["type"],
                 value=block["value"],
                 block=block,
+                place=place,
                 items=items,
-                text=reflection.text if reflection else "",
-                saved_at=reflection.saved_at if reflection else None,
+                text=kept[0] if kept else "",
+                saved_at=kept[1] if kept else None,
             )
         )
     return shown
+
+
+_OF_AN_ANSWER = (
+    "attempt", "question_key", "response", "complete", "correct", "credit", "saved_at",
+)  # fmt: skip
 
 
 def show_attempt(
@@ -135,12 +168,11 @@ def show_attempt(
     """The latest attempt at a lesson's questions, or, where it failed and the learner asks for
     it, the next one, unless it has to wait. `words` are what true and false are called. Two
     queries."""
-    attempts = list(
+    latest = (
         Attempt.objects.filter(enrolment=enrolment, lesson_key=lesson["key"])
-        .order_by("number")
-        .prefetch_related("answers")
+        .order_by("-number")
+        .first()
     )
-    latest = attempts[-1] if attempts else None
     again = (
         latest is not None
         and latest.submitted_at is not None
@@ -160,7 +192,8 @@ def show_attempt(
     else:
         asked = grading.questions_asked(lesson, enrolment_pk=enrolment.pk, number=number)
         seed = grading.seed_of(enrolment.pk, lesson["key"], number)
-    answers = {answer.question_key: answer for answer in shown.answers.all()} if shown else {}
+    given = shown.answers.only(*_OF_AN_ANSWER) if shown else ()
+    answers = {answer.question_key: answer for answer in given}
     submitted = bool(shown and shown.submitted_at)
     urls = AssetUrls(enrolment.version_id)
     questions = tuple(

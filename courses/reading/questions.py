@@ -28,7 +28,7 @@ class ShownOption:
     checked: bool
     tone: str = ""
     reply: str = ""
-    area: Mapping[str, Any] | None = None
+    area: Mapping[str, Any] | None = field(default=None, hash=False)
     leads_to: str = ""
 
 
@@ -93,8 +93,13 @@ class ShownQuestion:
     value: str = ""
     unit: str = ""
     right: str = ""
-    image: Mapping[str, Any] = field(default_factory=dict)
+    image: Mapping[str, Any] = field(default_factory=dict, hash=False)
     right_order: tuple[str, ...] = ()
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the learner answers in their own words."""
+        return bool(self.name or self.gaps)
 
 
 def _choice_options(

@@ -220,9 +220,13 @@ def unpublish_answer(*, question: ExpertQuestion, by: User) -> None:
 
 def published_about(course_id: int, lesson_key: str) -> QuerySet[ExpertQuestion]:
     """The questions and answers that everyone may read below a lesson."""
-    return ExpertQuestion.objects.filter(
-        course=course_id, lesson_key=lesson_key, published_at__isnull=False
-    ).order_by("published_at", "pk")
+    return (
+        ExpertQuestion.objects.filter(
+            course=course_id, lesson_key=lesson_key, published_at__isnull=False
+        )
+        .only("public_question", "answer")
+        .order_by("published_at", "pk")
+    )
 
 
 @dataclass(frozen=True)

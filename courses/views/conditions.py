@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from courses import entry, listing
-from courses.models import CoursePage, CourseVersion, Enrolment
+from courses.models import CourseVersion, Enrolment
 from courses.services.completing import confirm
 from courses.services.moving import move_to_version
 from courses.views.readers import reader
@@ -20,13 +20,8 @@ from lms.lib.dates import today
 
 
 def _open_enrolment(request: HttpRequest, slug: str) -> Enrolment:
-    course = get_object_or_404(CoursePage.objects.only("pk", "slug"), slug=slug)
     person = reader(request).person
-    found = (
-        listing.enrolments_to_read(person, course.pk).select_related("version").first()
-        if person
-        else None
-    )
+    found = listing.enrolment_to_read(person, slug) if person else None
     if found is None:
         raise Http404
     return found

@@ -71,15 +71,7 @@ class About:
 def _lesson(request: HttpRequest, slug: str, lesson_slug: str) -> About:
     """The lesson as the learner reads it; 404 for who has never begun the course."""
     person = reader(request).person
-    course = get_object_or_404(CoursePage.objects.only("pk", "slug"), slug=slug)
-    enrolment = (
-        listing.enrolments_to_read(person, course.pk)
-        .select_related("version")
-        .defer("version__content")
-        .first()
-        if person
-        else None
-    )
+    enrolment = listing.enrolment_to_read(person, slug) if person else None
     if person is None or enrolment is None:
         raise Http404
     for lesson in enrolment.version.lessons:

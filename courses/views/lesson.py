@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -86,6 +85,8 @@ def _page(
                     if not easy or block.type in showing.BESIDE_EASY_TEXT
                 ],
                 seat.enrolment.version,
+                seat.lesson["key"],
+                request.GET,
             ),
             "easy": easy,
             "can_better": may_better(seat.enrolment),
@@ -101,11 +102,8 @@ def _page(
             "next_try": _day_and_time(attempt.rests_until) if attempt.rests_until else "",
             "sign_in_again": _sign_in_again(seat),
             "answered": dialogue.published_about(seat.course.pk, seat.lesson["key"]),
-            # It stands beside the text on a desk and below it on a phone.
-            "outline": render_to_string(
-                "courses/outline.html",
-                {"course": seat.course, "progress": seat.progress, "state": seat.state},
-            ),
+            "questions": showing.questions(attempt),
+            "outline": showing.outline(seat.course.slug, seat.progress, seat.state),
         },
     )
 

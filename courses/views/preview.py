@@ -42,13 +42,14 @@ def _blocks(lesson: LessonContent) -> list[ShownBlock]:
             type=block["type"],
             value=block["value"],
             block=block,
+            place=place,
             items=tuple(
                 (number, text, False) for number, text in enumerate(block["value"]["items"])
             )
             if block["type"] == "checklist"
             else (),
         )
-        for block in lesson["blocks"]
+        for place, block in enumerate(lesson["blocks"])
     ]
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.models import Page
 
 from courses import entry, grading, listing, reading
 from courses.freezing import LessonContent
@@ -27,7 +28,7 @@ MISSING = "saknas"
 class Seat:
     """Where a learner sits: the course, their enrolment, the lesson, and the way through."""
 
-    course: CoursePage
+    course: Page
     enrolment: Enrolment
     lesson: LessonContent
 
@@ -68,23 +69,15 @@ class Seat:
 
 def seat_of(request: HttpRequest, slug: str, lesson_slug: str) -> Seat | None:
     """The reader's seat; None without an enrolment. 404 for a lesson that the version lacks."""
-    course = get_object_or_404(CoursePage.objects.only("pk", "slug", "title"), slug=slug)
     person = reader(request).person
-    if person is None:
-        return None
-    enrolment = (
-        listing.enrolments_to_read(person, course.pk)
-        .select_related("version")
-        .defer("version__content")
-        .first()
-    )
+    enrolment = listing.enrolment_to_read(person, slug) if person else None
     if enrolment is None:
+        get_object_or_404(CoursePage.objects.only("pk"), slug=slug)
         return None
-    enrolment.course, enrolment.person = course, person
     lesson = reading.lesson_by_slug(enrolment.version, lesson_slug)
     if lesson is None:
         raise Http404
-    return Seat(course, enrolment, lesson)
+    return Seat(enrolment.course, enrolment, lesson)
 
 
 def own_seat(request: HttpRequest, slug: str, lesson_slug: str) -> Seat:

@@ -8,10 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 
-from lms.content.models import ContactPoint, SiteSettings
+from lms.content.models import SiteSettings
 from lms.content.navigation import Link, Place, address, links
-from lms.content.references import read_for
-from lms.lib.dates import today
+from lms.content.references import current_book, read_for
 
 # The contact whose number stands on every page.
 URGENT_CONTACT = "akut-112"
@@ -42,8 +41,9 @@ class Frame:
     @cached_property
     def urgent_phone(self) -> str:
         """The number for danger to life, while it may be shown."""
-        contact = ContactPoint.objects.filter(code=URGENT_CONTACT).first()
-        return contact.phone_on(today()) if contact else ""
+        book = current_book()
+        contact = book.contacts.get(URGENT_CONTACT)
+        return contact.phone_on(book.day) if contact else ""
 
     @cached_property
     def home_url(self) -> str:
@@ -98,5 +98,5 @@ class Frame:
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    read_for(lambda: not request.user.is_authenticated)
+    read_for(request)
     return {"frame": Frame(request)}

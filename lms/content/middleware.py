@@ -1,9 +1,23 @@
-"""What a reader sees where a bare answer would say nothing."""
+"""Who reads, and what a reader sees where a bare answer would say nothing."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from lms.content.references import read_for
+
+
+def know_the_reader(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """What a view renders by itself, before any whole page, is for the reader of the request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        read_for(request)
+        return get_response(request)
+
+    return middleware
 
 
 def explain_refused_method(

@@ -7,11 +7,14 @@ answered by one book, read from the database the first time a token is met.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 
 from asgiref.local import Local
+from django.db import connection
+from django.http import HttpRequest
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -23,17 +26,22 @@ TOKEN = re.compile(r"\[\[(?:(lag|kontakt):([a-z0-9-]+)|(kommun)|(kontrolleras))\
 _NUMBERED = re.compile(r"(?<=\d) (?=kap\.|§|[a-z] (?:kap\.|§))|(?<=kap\.) (?=\d)|(?<=[a-z]) (?=§)")
 
 
+_numbers = count(1)
+
+
 @dataclass(frozen=True)
 class ReferenceBook:
-    """What the tokens stand for on one day."""
+    """What the tokens stand for on one day. Two books with one `edition` say the same, as long as
+    this process lives."""
 
     day: date
     laws: Mapping[str, LegalReference]
     contacts: Mapping[str, ContactPoint]
     municipality: str
+    edition: int = field(default_factory=_numbers.__next__, compare=False)
 
     @classmethod
-    def load(cls, day: date) -> ReferenceBook:
+    def load(cls, day: date, municipality: str | None = None) -> ReferenceBook:
         laws = {law.code: law for law in LegalReference.objects.all()}
         by_pk = {law.pk: law for law in laws.values()}
         for law in laws.values():
@@ -43,7 +51,9 @@ class ReferenceBook:
             day=day,
             laws=laws,
             contacts={contact.code: contact for contact in ContactPoint.objects.all()},
-            municipality=SiteSettings.load().municipality_name,
+            municipality=(
+                SiteSettings.load().municipality_name if municipality is None else municipality
+            ),
         )
 
     def in_force(self, law: LegalReference) -> LegalReference:
@@ -156,30 +166,59 @@ _request = Local()
 
 
 def open_request(**_kwargs: object) -> None:
-    _request.opened, _request.book, _request.is_public = True, None, None
+    _request.opened, _request.book, _request.reader = True, None, None
 
 
 def close_request(**_kwargs: object) -> None:
-    _request.opened, _request.book, _request.is_public = False, None, None
+    _request.opened, _request.book, _request.reader = False, None, None
 
 
-def read_for(is_public: Callable[[], bool]) -> None:
+def read_for(request: HttpRequest) -> None:
     """Says who reads what is rendered from now on in this request."""
     if getattr(_request, "opened", False):
-        _request.is_public = is_public
+        _request.reader = request
 
 
 def read_by_public() -> bool:
     """Whether the reader is not signed in. Outside a request (mail, a frozen version) the text
     is for those who are."""
-    is_public = getattr(_request, "is_public", None)
-    return bool(is_public and is_public())
+    request: HttpRequest | None = getattr(_request, "reader", None)
+    return request is not None and not request.user.is_authenticated
 
 
 def current_book() -> ReferenceBook:
-    """Today's book, read once per request."""
+    """Today's book, looked up once per request."""
     if not getattr(_request, "opened", False):
         return ReferenceBook.load(today())
     if _request.book is None:
-        _request.book = ReferenceBook.load(today())
+        # The settings are read once per request, by whoever comes first.
+        settings = SiteSettings.load(request_or_site=_request.reader)
+        _request.book = _latest_edition(today(), settings.municipality_name)
     return _request.book
+
+
+_Written = tuple[date, str, list[tuple[object, ...]]]
+_latest: tuple[_Written, ReferenceBook] | None = None
+
+
+def _latest_edition(day: date, municipality: str) -> ReferenceBook:
+    """The book of the request before, where every row is still the same, however it was changed
+    and by whichever process; else a new one. Comparing rows as the database gives them costs a
+    tenth of making a book of them, and what was rendered from an edition may be kept."""
+    global _latest
+    written = (day, municipality, _rows())
+    latest = _latest
+    if latest is None or latest[0] != written:
+        latest = (written, ReferenceBook.load(day, municipality))
+        _latest = latest
+    return latest[1]
+
+
+def _rows() -> list[tuple[object, ...]]:
+    """Every law and contact as it lies in the database. Two queries."""
+    rows = []
+    with connection.cursor() as cursor:
+        for model in (LegalReference, ContactPoint):
+            cursor.execute(f"SELECT * FROM {model._meta.db_table} ORDER BY id")
+            rows += cursor.fetchall()
+    return rows

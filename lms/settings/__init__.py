@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "lms.people.middleware.AccessMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "lms.content.middleware.know_the_reader",
     "lms.content.middleware.explain_refused_method",
 ]
 

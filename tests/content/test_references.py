@@ -1,11 +1,17 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import mark_safe
 
+from lms.content import references
+from lms.content.middleware import know_the_reader
 from lms.content.models import ContactPoint, LegalReference, SiteSettings
 from lms.content.references import ReferenceBook, resolve, unknown_codes
-from lms.content.templatetags.content_tags import references_as_text
+from lms.content.templatetags.content_tags import references_as_text, with_references
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 22)
@@ -95,18 +101,54 @@ def test_unknown_code_is_marked_and_listed(book: ReferenceBook) -> None:
     assert show("[[lag:finns-inte]]", book) == '<span class="mark">kontrolleras</span>'
 
 
-def test_a_book_costs_three_queries_however_many_tokens(
-    book: ReferenceBook, django_assert_num_queries
-) -> None:
-    from lms.content import references
-
+@contextmanager
+def request() -> Iterator[None]:
     references.open_request()
     try:
-        with django_assert_num_queries(3):
-            for _ in range(300):
-                references.current_book()
+        yield
     finally:
         references.close_request()
+
+
+def test_a_request_looks_once_however_many_tokens_it_meets(
+    book: ReferenceBook, django_assert_num_queries
+) -> None:
+    with request():
+        references.current_book()
+    with request(), django_assert_num_queries(3):
+        for _ in range(300):
+            references.current_book()
+
+
+def test_an_edition_lasts_until_a_row_is_changed_by_whatever_means(book: ReferenceBook) -> None:
+    def edition() -> ReferenceBook:
+        with request():
+            return references.current_book()
+
+    first = edition()
+    assert edition() is first
+    LegalReference.objects.filter(code="sol-19-1").update(title="20 kap. 1 § SoL")
+    second = edition()
+    assert second.edition != first.edition
+    assert second.laws["sol-19-1"].title == "20 kap. 1 § SoL"
+    ContactPoint.objects.filter(code="polisen").delete()
+    assert "polisen" not in edition().contacts
+    SiteSettings.objects.update_or_create(defaults={"municipality_name": "Annans kommun"})
+    assert edition().municipality == "Annans kommun"
+
+
+def test_what_a_view_renders_before_the_page_is_for_its_reader(book: ReferenceBook) -> None:
+    shown: list[str] = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        shown.append(with_references("[[kontakt:stod]]"))
+        return HttpResponse()
+
+    asked = HttpRequest()
+    asked.user = AnonymousUser()
+    with request():
+        know_the_reader(view)(asked)
+    assert shown == ["stödet"]
 
 
 def test_a_label_gets_the_words_without_the_link(book: ReferenceBook) -> None:

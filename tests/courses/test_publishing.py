@@ -19,7 +19,6 @@ from wagtail.models import Page
 
 from courses.freezing import content_hash, lessons_of
 from courses.models import CourseVersion, LessonPage, Question, VersionAsset
-from courses.reading import ShownBlock
 from courses.services.bank import save_question
 from courses.services.enrolment import enrol, enrol_many
 from courses.services.publishing import (
@@ -29,7 +28,6 @@ from courses.services.publishing import (
     publish_course_version,
 )
 from courses.services.standing import standing_of
-from courses.views import showing
 from lms.audit.models import AuditEvent
 from lms.content.models import LegalReference
 from lms.framework.models import CompetenceArea, TrainingLevel
@@ -351,26 +349,3 @@ def test_an_instructor_sees_the_pictures_of_no_course_but_their_own(client) -> N
     for role, status in ((Role.INSTRUCTOR, 404), (Role.REVIEWER, 200)):
         client.force_login(account_with(role))
         assert client.get(url).status_code == status, role
-
-
-def _shown(text: str, version: CourseVersion) -> str:
-    block: Any = {"type": "text", "id": "samma", "value": {"html": f"<p>{text}</p>"}}
-    shown = ShownBlock(id="samma", type="text", value=block["value"], block=block)
-    return str(showing.shown([shown], version)[0].html)
-
-
-def test_a_block_copied_with_its_id_is_shown_as_it_is_in_each_lesson() -> None:
-    version = courses.publish_course(lessons=1)
-    for text in ("Förlagan.", "Kopian.", "Förlagan."):
-        assert text in _shown(text, version)
-
-
-def test_what_was_rendered_and_is_read_stays(monkeypatch) -> None:
-    version = courses.publish_course(lessons=1)
-    monkeypatch.setattr(showing, "_rendered", type(showing._rendered)())
-    monkeypatch.setattr(showing, "_KEPT", 2)
-    for text in ("Ofta.", "Sällan.", "Ofta.", "Ny."):
-        _shown(text, version)
-    kept = "".join(showing._rendered.values())
-    assert "Ofta." in kept
-    assert "Sällan." not in kept
