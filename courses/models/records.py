@@ -127,7 +127,19 @@ class Attempt(models.Model):
         return f"{self.enrolment_id}: {self.lesson_key}, {self.number}"
 
 
-class Answer(models.Model):
+class AsGiven(models.Model):
+    """When something was given, by our clock, and by which open page in which order: of two that
+    answer the same the later given stands, whichever arrives last."""
+
+    given_at = models.DateTimeField()
+    client = models.CharField(max_length=40, blank=True)
+    sequence = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Answer(AsGiven):
     """One row per question answered in an attempt: the latest response until the attempt is
     submitted, then fixed. Seen by the learner alone. An incomplete response is kept, and null
     where an answer was taken back."""
@@ -140,11 +152,6 @@ class Answer(models.Model):
     # What it earns, whole percent rounded down; marks are counted from the response itself.
     credit = models.PositiveSmallIntegerField(default=0)
     saved_at = models.DateTimeField()
-    # When it was given, by our clock, and by which open page in which order: of two answers the
-    # later given stands, whichever arrives last.
-    given_at = models.DateTimeField()
-    client = models.CharField(max_length=40, blank=True)
-    sequence = models.PositiveBigIntegerField(default=0)
 
     wagtail_reference_index_ignore = True
 
@@ -159,7 +166,7 @@ class Answer(models.Model):
         return f"{self.attempt_id}: {self.question_key}"
 
 
-class Reflection(models.Model):
+class Reflection(AsGiven):
     """One row per reflection a learner wrote: theirs alone, in no report, removed with the
     enrolment's records."""
 
@@ -169,10 +176,6 @@ class Reflection(models.Model):
         _("your reflection"), max_length=2000, blank=True, sensitivity=Sensitivity.STRICT
     )
     saved_at = models.DateTimeField()
-    # As on `Answer`.
-    given_at = models.DateTimeField()
-    client = models.CharField(max_length=40, blank=True)
-    sequence = models.PositiveBigIntegerField(default=0)
 
     wagtail_reference_index_ignore = True
 
@@ -187,7 +190,7 @@ class Reflection(models.Model):
         return f"{self.enrolment_id}: {self.block_key}"
 
 
-class ChecklistMark(models.Model):
+class ChecklistMark(AsGiven):
     """One row per item of a checklist block that the learner has touched; `ticked` as it stands.
     Updated: not a fact."""
 
@@ -195,10 +198,6 @@ class ChecklistMark(models.Model):
     block_key = models.CharField(max_length=80)
     item = models.PositiveIntegerField()
     ticked = models.BooleanField(default=True)
-    # As on `Answer`.
-    given_at = models.DateTimeField()
-    client = models.CharField(max_length=40, blank=True)
-    sequence = models.PositiveBigIntegerField(default=0)
 
     wagtail_reference_index_ignore = True
 

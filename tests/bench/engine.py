@@ -4,7 +4,6 @@ same rows with `values_list()`; and for a team of 30 where 100,000 people work."
 from __future__ import annotations
 
 import gc
-import json
 import os
 import sys
 import time
@@ -15,6 +14,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import django
+
+from tests.bench import say
 
 DAY = date(2026, 11, 22)
 ROUNDS = 5
@@ -70,18 +71,6 @@ def megabytes(run: Callable[[], object]) -> float:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak / 1e6
-
-
-def report(bench: str, size: int, value: float, unit: str, baseline: float) -> None:
-    line = {
-        "bench": bench,
-        "size": size,
-        "value": round(value, 4),
-        "unit": unit,
-        "baseline": round(baseline, 4),
-        "ratio": round(value / baseline, 2),
-    }
-    print(json.dumps(line), flush=True)
 
 
 def grow(people: int) -> None:
@@ -147,21 +136,23 @@ def measure(organisation: Path) -> None:
     read, gaps, covered = seconds(
         iterate_rows, lambda: gap_rows(None, DAY), lambda: coverage(None, DAY)
     )
-    report("gaps, processor time", pairs, gaps, "s", read)
-    report("coverage, processor time", pairs, covered, "s", read)
-    report(
+    say("gaps, processor time", pairs, gaps, read, unit="s", digits=4)
+    say("coverage, processor time", pairs, covered, read, unit="s", digits=4)
+    say(
         "gaps kept in a list, tracemalloc peak, against values_list() loops",
         pairs,
         megabytes(lambda: gap_rows(None, DAY)),
-        "MB",
         megabytes(lambda: iterate_tables(kept=True)),
+        unit="MB",
+        digits=4,
     )
-    report(
+    say(
         "gaps one by one, tracemalloc peak, against values_list().iterator() loops",
         pairs,
         megabytes(lambda: sum(1 for _ in iter_gap_rows(None, DAY))),
-        "MB",
         megabytes(lambda: iterate_tables(kept=False)),
+        unit="MB",
+        digits=4,
     )
     team = list(
         Employment.objects.valid_on(DAY).order_by("pk").values_list("person", flat=True)[:30]
@@ -173,7 +164,14 @@ def measure(organisation: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     (large,) = seconds(lambda: [gap_rows(people, DAY) for _ in range(10)])
-    report("gaps of a team of 30 at 100,000 people, against 7,200", 30, large / 10, "s", small / 10)
+    say(
+        "gaps of a team of 30 at 100,000 people, against 7,200",
+        30,
+        large / 10,
+        small / 10,
+        unit="s",
+        digits=4,
+    )
 
 
 def main() -> int:

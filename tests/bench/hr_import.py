@@ -4,13 +4,14 @@ otherwise an invented organisation of the same size."""
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+
+from tests.bench import say
 
 AS_OF = date(2026, 11, 22)
 PEOPLE, UNITS = 7_200, 229
@@ -39,22 +40,6 @@ def timed(function: Callable[[], object]) -> float:
     started = time.perf_counter()
     function()
     return time.perf_counter() - started
-
-
-def report(bench: str, size: int, value: float, baseline: float) -> None:
-    print(
-        json.dumps(
-            {
-                "bench": bench,
-                "size": size,
-                "value": round(value, 3),
-                "unit": "s",
-                "baseline": round(baseline, 3),
-                "ratio": round(value / baseline, 2),
-            }
-        ),
-        flush=True,
-    )
 
 
 def main(folder: Path) -> None:
@@ -92,9 +77,9 @@ def main(folder: Path) -> None:
                 model._default_manager.bulk_create(instances, batch_size=2000)
 
     bare = timed(insert)
-    report("hr_import", size, first, bare)
-    report("hr_import_unchanged", size, again, bare)
-    report("hr_import_undo", size, undo, bare)
+    say("hr_import", size, first, bare, unit="s", digits=3)
+    say("hr_import_unchanged", size, again, bare, unit="s", digits=3)
+    say("hr_import_undo", size, undo, bare, unit="s", digits=3)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ Prints one JSON line per figure. SIZES overrides the number of people."""
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -46,6 +45,7 @@ from lms.lib.dates import today
 from lms.people.models import Employment, Person, Unit, User
 from lms.people.services.tree import rebuild_tree
 from lms.starter import load_starter
+from tests.bench import child, say
 from tests.builders.people import make_account
 from tests.database import migrated_template
 
@@ -275,39 +275,12 @@ def look() -> dict[str, float]:
     return {name: statistics.median(each) for name, each in times.items()}
 
 
-def child(folder: str, *arguments: str) -> str:
-    """Run a step in a process of its own: what made the data must not slow down what reads it."""
-    return subprocess.run(
-        [sys.executable, "-m", "tests.bench.lesson", *arguments],
-        env={**os.environ, "VAR_DIR": folder},
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    ).stdout
-
-
-def say(bench: str, size: int, value: float, baseline: float) -> None:
-    print(
-        json.dumps(
-            {
-                "bench": bench,
-                "size": size,
-                "value": round(value, 1),
-                "unit": "ms",
-                "baseline": round(baseline, 1),
-                "ratio": round(value / baseline, 2),
-            }
-        ),
-        flush=True,
-    )
-
-
 def main() -> None:
     for size in (int(size) for size in os.environ.get("SIZES", "10000").split(",")):
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "static").mkdir()
-            child(folder, "make", str(size))
-            looks = [json.loads(child(folder, "look")) for _turn in range(TURNS)]
+            child(__spec__.name, folder, "make", str(size))
+            looks = [json.loads(child(__spec__.name, folder, "look")) for _turn in range(TURNS)]
         quickest = {name: min(one[name] for one in looks) for name in looks[0]}
         say("lesson page, bare signed-in page", size, quickest["lesson"], quickest["bare"])
         say("saving an answer, bare signed-in page", size, quickest["save"], quickest["bare"])

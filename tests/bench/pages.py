@@ -9,7 +9,6 @@ Prints one JSON line per figure. SIZES overrides the two sizes."""
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -32,6 +31,7 @@ from lms.lib.dates import today
 from lms.people.models import Employment, Person, Unit, User
 from lms.people.services.tree import rebuild_tree
 from lms.starter import load_starter
+from tests.bench import child, say
 from tests.builders.competence import adopt, plan_of
 from tests.builders.people import make_account
 from tests.database import migrated_template
@@ -143,43 +143,16 @@ def look() -> dict[str, float]:
     }
 
 
-def child(folder: str, *arguments: str) -> str:
-    """Run a step in a process of its own: what made the data must not slow down what reads it."""
-    return subprocess.run(
-        [sys.executable, "-m", "tests.bench.pages", *arguments],
-        env={**os.environ, "VAR_DIR": folder},
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-
-
-def say(bench: str, size: int, value: float, baseline: float) -> None:
-    print(
-        json.dumps(
-            {
-                "bench": bench,
-                "size": size,
-                "value": round(value, 1),
-                "unit": "ms",
-                "baseline": round(baseline, 1),
-                "ratio": round(value / baseline, 2),
-            }
-        ),
-        flush=True,
-    )
-
-
 def main() -> None:
     sizes = [int(size) for size in os.environ.get("SIZES", "7200,100000").split(",")]
     with tempfile.TemporaryDirectory() as scratch:
         for size in sizes:
             (Path(scratch) / str(size) / "static").mkdir(parents=True)
-            child(f"{scratch}/{size}", "make", str(size))
+            child(__spec__.name, f"{scratch}/{size}", "make", str(size))
         looks: dict[int, list[dict[str, float]]] = {size: [] for size in sizes}
         for _turn in range(TURNS):
             for size in sizes:
-                looks[size].append(json.loads(child(f"{scratch}/{size}", "look")))
+                looks[size].append(json.loads(child(__spec__.name, f"{scratch}/{size}", "look")))
     pages = {
         size: {page: min(one[page] for one in looks[size]) for page in (BARE, START, TEAM_PAGE)}
         for size in sizes
