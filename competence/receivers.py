@@ -47,9 +47,7 @@ def tell_whose_word_is_missing(
 
 
 @receiver(course_version_published)
-def tell_who_decides_on_renewal(
-    sender: object, *, version: CourseVersion, **kwargs: Any
-) -> None:
+def tell_who_decides_on_renewal(sender: object, *, version: CourseVersion, **kwargs: Any) -> None:
     tell_who_decides(version=version, at=version.published_at)
 
 

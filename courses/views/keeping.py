@@ -39,13 +39,14 @@ _CHANGED_LESSON = gettext_lazy(
 )
 _LESSON_GONE = gettext_lazy(
     "The course has a new version, and this is not part of it. What you last did here was not "
-    "saved. Lessons that are the same as before are still done. Go on from the course's page."
+    "saved. Lessons that are the same as before are still done."
 )
 _NOTHING_HERE = gettext_lazy(
     "You no longer take the course in this version. What you last did here was not saved; what "
-    "was saved before is kept. Go on from the course's page."
+    "was saved before is kept."
 )
 _TEXT_ON_SCREEN = gettext_lazy("Your text is still on the screen: copy it if you want to keep it.")
+_GO_ON = gettext_lazy("Go on from the course's page.")
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -95,7 +96,7 @@ def _why_gone(request: HttpRequest, slug: str) -> str:
     said = [_LESSON_GONE if goes_on else _NOTHING_HERE]
     if "text" in request.POST:
         said.append(_TEXT_ON_SCREEN)
-    return " ".join(str(each) for each in said)
+    return " ".join(str(each) for each in (*said, _GO_ON))
 
 
 def _other_attempt(seat: Seat) -> Promise:

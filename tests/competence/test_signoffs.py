@@ -108,7 +108,7 @@ def test_who_waits_for_two_confirmations_is_one_who_waits(school, client):
 
 @pytest.mark.parametrize("number", [2, 12])
 def test_counting_who_waits_takes_as_many_queries_whatever_the_number(
-    school, number, monday, django_assert_max_num_queries
+    school, client, number, monday, django_assert_max_num_queries
 ):
     version = courses.publish_asking(("all", None, [courses.LESSONS, courses.SIGN_OFF]))
     for _each in range(number):
@@ -117,6 +117,9 @@ def test_counting_who_waits_takes_as_many_queries_whatever_the_number(
         courses.take_all(courses.enrol(person, version))
     with django_assert_max_num_queries(10):
         assert waiting_for_word_of(school.manager, monday) == number
+    client.force_login(school.manager)
+    with django_assert_max_num_queries(60):
+        assert f"{number} i ditt team väntar" in client.get("/min-sida/").content.decode()
 
 
 def test_a_manager_sees_and_confirms_only_their_own(school, client):
