@@ -7,7 +7,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from competence.services import reminders, signoffs
+from competence.services import reminders, renewals, signoffs
 from courses.offer import offer_index
 from lms.notifications.models import Delivery
 from lms.notifications.registry import Mail, NoticeKind, register, register_daily
@@ -52,6 +52,25 @@ register(
         action=_("Confirm"),
         still_true=signoffs.still_wanted,
         sample={"name": "Åsa Öström-Żółć", "course": "Samtal och bemötande", "enrolment": 0},
+    )
+)
+
+register(
+    NoticeKind(
+        code=renewals.RENEWAL_TO_CONSIDER,
+        label=_("A renewal may have to be decided"),
+        templates="competence/mail/renewal_to_consider",
+        category=Delivery.Category.RECEIPT,
+        mail=Mail.NEVER,
+        action=_("To the renewal orders"),
+        sample={
+            "course": "Samtal och bemötande",
+            "number": 2,
+            "people": 140,
+            "fewer_than": 5,
+            "gives": "Samtal och bemötande Grund",
+            "what": "Ny lag.",
+        },
     )
 )
 

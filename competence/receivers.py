@@ -10,9 +10,15 @@ from django.dispatch import receiver
 from competence.models import Achievement, Exemption, KeyPersonAssignment
 from competence.services.awards import award_achievements, revoke_achievements
 from competence.services.reminders import say_once_for_both
+from competence.services.renewals import tell_who_decides
 from competence.services.signoffs import tell_managers
-from courses.models import Completion, Enrolment
-from courses.signals import completion_revoked, course_completed, signoff_awaited
+from courses.models import Completion, CourseVersion, Enrolment
+from courses.signals import (
+    completion_revoked,
+    course_completed,
+    course_version_published,
+    signoff_awaited,
+)
 from lms.people.models import Person, User
 from lms.people.querysets import valid_on_q
 from lms.people.services.accounts import keep_accounts
@@ -38,6 +44,11 @@ def tell_whose_word_is_missing(
     sender: object, *, enrolments: tuple[Enrolment, ...], at: datetime, **kwargs: Any
 ) -> None:
     tell_managers(enrolments=enrolments, at=at)
+
+
+@receiver(course_version_published)
+def tell_who_decides_on_renewal(sender: object, *, version: CourseVersion, **kwargs: Any) -> None:
+    tell_who_decides(version=version, at=version.published_at)
 
 
 @receiver(people_merged)

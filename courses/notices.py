@@ -11,7 +11,7 @@ from courses.services.dialogue import QUESTION_ANSWERED, REPORT_ANSWERED
 from courses.services.news import WHATS_NEW
 from courses.services.publishing import NEW_VERSION
 from courses.services.retiring import ARCHIVED, RETIRED, archive_due, still_under_way
-from courses.services.reviews import REVIEW_ANSWERED
+from courses.services.reviews import REVIEW_ANSWERED, REVIEW_ASKED_FOR, still_to_judge
 from lms.notifications.models import Delivery, Notice
 from lms.notifications.registry import Mail, NoticeKind, register, register_daily
 
@@ -45,6 +45,24 @@ register(
 
 register(
     NoticeKind(
+        code=REVIEW_ASKED_FOR,
+        label=_("A course waits for your review"),
+        templates="courses/notices/review_asked_for",
+        category=Delivery.Category.REMINDER,
+        mail=Mail.MERGED,
+        action=_("Open the review"),
+        still_true=still_to_judge,
+        sample={
+            "course": "Orosanmälan och sekretess",
+            "who": "Åsa Öström-Żółć",
+            "message": "Stämmer exemplet i lektion 3?",
+            "review": 0,
+        },
+    )
+)
+
+register(
+    NoticeKind(
         code=REVIEW_ANSWERED,
         label=_("Answer to a review of a course"),
         templates="courses/notices/review_answered",
@@ -67,7 +85,12 @@ register(
         category=Delivery.Category.RECEIPT,
         mail=Mail.NEVER,
         action=_("Read what is new"),
-        sample={"title": "Orosanmälan", "text": "Blanketten är ny.", "minutes": 3},
+        sample={
+            "title": "Orosanmälan",
+            "text": "Blanketten är ny.",
+            "minutes": 3,
+            "retake": False,
+        },
     )
 )
 

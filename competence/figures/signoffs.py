@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
+from competence.figures.acting import people_acted_for, units_acted_for
 from courses.criteria import asks_for
 from courses.models import CourseVersion, Enrolment
 from courses.progress import progress_of, with_progress
-from lms.people.models import Person
+from lms.people.models import Person, User
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,19 @@ def awaited_signoffs(people: QuerySet[Person]) -> list[AwaitedSignOff]:
     found = list(_of_each(with_progress(open_now)))
     found.sort(key=lambda each: (not each.ready, each.course, each.name))
     return found
+
+
+def people_waiting(awaited: Iterable[AwaitedSignOff]) -> int:
+    """How many people wait for nothing but a manager's word, however much is to be confirmed."""
+    return len({each.person_pk for each in awaited if each.ready})
+
+
+def waiting_for_word_of(user: User | AnonymousUser, day: date) -> int:
+    """How many people wait for nothing but this account's word. The same number of queries
+    whatever the number; none for an account that acts for nobody."""
+    if not user.is_authenticated or not units_acted_for(user, day):
+        return 0
+    return people_waiting(awaited_signoffs(people_acted_for(user, day)))
 
 
 def _of_each(enrolments: Iterable[Enrolment]) -> Iterable[AwaitedSignOff]:

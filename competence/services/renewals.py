@@ -1,16 +1,28 @@
-"""Renewal orders: what was achieved before a day is valid no longer than another."""
+"""Renewal orders: what was achieved before a day is valid no longer than another. And who is told
+that one may be needed."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from competence.models import RenewalOrder
+from courses.headcounts import Headcount
+from courses.models import CourseVersion
+from courses.services.qualified import standing_completions
 from lms.audit.services import record
+from lms.content.models import SiteSettings
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.people.models import User
+from lms.lib.dates import STOCKHOLM
+from lms.notifications.services import Draft, notify_many
+from lms.people.access import Action, Obj
+from lms.people.models import Person, User
+
+# The notice kind that competence.notices registers.
+RENEWAL_TO_CONSIDER = "competence.renewal_to_consider"
 
 
 class RenewalOrderError(ValueError):
@@ -65,3 +77,54 @@ def order_renewal(
         reason=order.reason,
     )
     return order
+
+
+def tell_who_decides(*, version: CourseVersion, at: datetime) -> int:
+    """A version to be taken again moves nobody who is done: those who decide on the plan are told
+    how many have what an earlier version gave. How many notices are new; none where nobody has."""
+    if version.change != CourseVersion.Change.RETAKE:
+        return 0
+    day = at.astimezone(STOCKHOLM).date()
+    earlier = CourseVersion.objects.filter(course=version.course_id, number__lt=version.number)
+    giving = {each.pk: each.grants for each in earlier.defer("content") if each.grants}
+    standing = standing_completions(day)
+    held = standing.filter(version__in=giving).exclude(
+        person__in=standing.filter(version=version).values("person")
+    )
+    people = held.order_by().values("person").distinct().count()
+    if not people:
+        return 0
+    grants = {(grant.area_code, grant.level) for each in giving.values() for grant in each}
+    counted = Headcount.of(people, SiteSettings.load().suppression_threshold)
+    context = {
+        "course": version.title,
+        "number": version.number,
+        "people": counted.number,
+        "fewer_than": counted.threshold,
+        "gives": _in_names(grants),
+        "what": version.note,
+    }
+    deciding = Person.objects.entrusted_with(Action.UPDATE, Obj.REQUIREMENT, day)
+    return len(
+        notify_many(
+            [
+                Draft(
+                    RENEWAL_TO_CONSIDER,
+                    person,
+                    f"{RENEWAL_TO_CONSIDER}:{version.pk}:{person.pk}",
+                    context,
+                    reverse("competence_admin:renewals"),
+                )
+                for person in deciding
+            ],
+            at=at,
+        )
+    )
+
+
+def _in_names(levels: set[tuple[str, int]]) -> str:
+    areas = dict(CompetenceArea.objects.values_list("code", "name"))
+    names = dict(TrainingLevel.objects.values_list("number", "name"))
+    return ", ".join(
+        f"{areas.get(area, area)} {names.get(level, level)}" for area, level in sorted(levels)
+    )

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from lms.people.access import Action, Obj, Scope, grants, units_seen_by
+from competence.figures.acting import units_acted_for
+from lms.people.access import units_seen_by
 from lms.people.models import Employment, Person, Unit, User
 from lms.people.querysets import PersonQuerySet
 
@@ -90,20 +91,4 @@ def visible_person(request: HttpRequest, person_id: str, day: date) -> Person:
 
 def may_act(request: HttpRequest, day: date) -> bool:
     """Whether the reader may enrol and remind people, and not only read about them."""
-    return bool(_units_acted_for(acting_user(request), day))
-
-
-def people_acted_for(user: User, day: date) -> QuerySet[Person]:
-    """The people the reader may enrol and remind: those below a manager, not oneself."""
-    people = Person.objects.current().in_units(_units_acted_for(user, day), day)
-    return people.exclude(pk=user.person_id)
-
-
-def _units_acted_for(user: User, day: date) -> list[Unit]:
-    return [
-        unit
-        for _role, grant, units in grants(user, Action.CREATE, Obj.ENROLMENT, day=day)
-        if grant.scope is Scope.SUB
-        for unit in units
-        if unit is not None
-    ]
+    return bool(units_acted_for(acting_user(request), day))

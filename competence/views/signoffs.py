@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from competence.figures.signoffs import AwaitedSignOff, awaited_signoffs
-from competence.views.scope import acting_user, people_acted_for
+from competence.figures.acting import people_acted_for
+from competence.figures.signoffs import AwaitedSignOff, awaited_signoffs, people_waiting
+from competence.views.scope import acting_user
 from courses.models import Enrolment
 from courses.services.completing import sign_off
 from lms.lib.dates import today
@@ -49,6 +50,7 @@ def signoffs(request: HttpRequest) -> HttpResponse:
         request,
         "competence/signoffs.html",
         {
+            "waiting": people_waiting(awaited),
             "ready": [each for each in awaited if each.ready],
             "not_yet": [each for each in awaited if not each.ready],
             "chosen": chosen,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from competence.figures.signoffs import awaited_signoffs
+from competence.figures.signoffs import waiting_for_word_of
 from competence.figures.team import Member, Team, TeamFacts, build_team, read_team, roll_up
 from competence.figures.words import capitalised, in_words, swedish_order
 from competence.models import KeyGroup
@@ -22,7 +22,6 @@ from competence.views.scope import (
     TeamScope,
     acting_user,
     may_act,
-    people_acted_for,
     team_scope,
 )
 from lms.content.templatetags.ui import changed_query, status_word
@@ -73,14 +72,6 @@ class TeamFilter:
         return bool(self.area or self.key_group or self.search or self.direct)
 
 
-def _to_confirm(request: HttpRequest, day: date) -> int:
-    """How many wait for nothing but the reader's confirmation."""
-    if not may_act(request, day):
-        return 0
-    people = people_acted_for(acting_user(request), day)
-    return sum(each.ready for each in awaited_signoffs(people))
-
-
 SHOWN = {
     "": lambda member: True,
     "brist": lambda member: member.standing == "gap",
@@ -124,7 +115,7 @@ def team(request: HttpRequest) -> HttpResponse:
             "areas": CompetenceArea.objects.all(),
             "key_groups": KeyGroup.objects.all(),
             "may_act": may_act(request, day),
-            "to_confirm": _to_confirm(request, day),
+            "to_confirm": waiting_for_word_of(acting_user(request), day),
             "done": _done(request),
         },
     )

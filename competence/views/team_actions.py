@@ -19,10 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.models import Page
 
 from competence.engine import GapRow
+from competence.figures.acting import people_acted_for
 from competence.figures.offers import open_rows, suggest
 from competence.figures.team import Member, build_team, read_team
 from competence.services.reminders import remind_people
-from competence.views.scope import UNDO, acting_user, people_acted_for
+from competence.views.scope import UNDO, acting_user
 from courses.models import Enrolment
 from courses.offer import offer_index, refreshers_for
 from courses.services.enrolment import NotOfferedError, enrol, withdraw

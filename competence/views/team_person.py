@@ -8,10 +8,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from competence.engine import Status
+from competence.figures.acting import people_acted_for
 from competence.figures.learner import requirements_of
 from competence.figures.told import last_told
 from competence.models import Achievement
-from competence.views.scope import acting_user, may_act, people_acted_for, visible_person
+from competence.views.scope import acting_user, may_act, visible_person
 from courses.models import Certificate
 from lms.framework.models import CompetenceArea
 from lms.lib.dates import today

@@ -61,8 +61,8 @@ class VersionReview(models.Model):
 
 
 class WhatsNew(models.Model):
-    """One row per material change that those already qualified are offered to read about in a
-    few minutes, instead of taking the course again. Withdrawn, never deleted."""
+    """One row per change, material or making the course anew, that those already qualified are
+    offered to read about in a few minutes. Withdrawn, never deleted."""
 
     course = models.ForeignKey(
         "wagtailcore.Page", on_delete=models.PROTECT, related_name="course_news"
@@ -91,6 +91,11 @@ class WhatsNew(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_retake(self) -> bool:
+        """Whether the course has been made anew, so that those under way take it again."""
+        return self.version is not None and self.version.change == CourseVersion.Change.RETAKE
 
 
 class WhatsNewReading(models.Model):

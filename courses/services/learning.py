@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from courses import grading
 from courses.models import (
@@ -258,6 +258,21 @@ def was_submitted(*, enrolment: Enrolment, lesson: Lesson, number: int) -> bool:
         number=number,
         submitted_at__isnull=False,
     ).exists()
+
+
+def left_attempts_behind(enrolment: Enrolment, lesson: Lesson) -> bool:
+    """Whether the enrolment goes on from one with attempts in the lesson that did not come along:
+    the lesson is another in the newer version."""
+    if enrolment.continues_id is None:
+        return False
+    numbers = dict(
+        Attempt.objects.filter(
+            enrolment__in=(enrolment.pk, enrolment.continues_id), lesson_key=lesson["key"]
+        )
+        .values_list("enrolment")
+        .annotate(Max("number"))
+    )
+    return bool(numbers.get(enrolment.continues_id, 0) > numbers.get(enrolment.pk, 0))
 
 
 def pass_percent(enrolment: Enrolment, lesson: Lesson) -> int:

@@ -9,12 +9,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from wagtail.models import Page
 
 from courses.freezing import CourseContent, lessons_of, shown_articles
-from courses.models import Completion, CourseVersion, WhatsNew, WhatsNewReading
+from courses.models import Completion, CourseVersion, Enrolment, WhatsNew, WhatsNewReading
 from courses.passages import Passage, changed_passages, passages_of
 from courses.services.qualified import standing_completions
 from lms.audit import services as audit
@@ -38,6 +38,8 @@ class News:
     text: str
     minutes: int
     created_at: datetime
+    # The course has been made anew, and those under way take it again.
+    retake: bool
 
     @property
     def url(self) -> str:
@@ -80,16 +82,19 @@ def offer_news_of_article(
 
 @transaction.atomic
 def offer_news_of_version(*, version: CourseVersion, at: datetime) -> WhatsNew | None:
-    """A material version, to those who completed an earlier one; None where all that is new in
-    its texts are articles that they have been offered already."""
-    if version.change != CourseVersion.Change.MATERIAL:
+    """A version that is material or to be taken again, to those who completed an earlier one and
+    are not under way. None for a material one where all that is new in its texts are articles that
+    they have been offered already; that a course is made anew they are told in any case."""
+    if version.change not in (CourseVersion.Change.MATERIAL, CourseVersion.Change.RETAKE):
         return None
     before = (
         CourseVersion.objects.filter(course=version.course_id, number__lt=version.number)
         .order_by("-number")
         .first()
     )
-    if before is None or _already_told(before, version):
+    if before is None:
+        return None
+    if version.change == CourseVersion.Change.MATERIAL and _already_told(before, version):
         return None
     news = WhatsNew.objects.create(
         course_id=version.course_id,
@@ -135,7 +140,8 @@ def _without(content: CourseContent, articles: set[int]) -> list[Any]:
 
 
 def _announce(made: Sequence[WhatsNew], at: datetime) -> None:
-    """One notice to each of those qualified, about the first of several that say the same."""
+    """One notice to each of those qualified, about the first of several that say the same. Who is
+    under way when a version is published has been told of it as such."""
     if not made:
         return
     for news in made:
@@ -159,18 +165,36 @@ def _announce(made: Sequence[WhatsNew], at: datetime) -> None:
     people = Person.objects.filter(
         Exists(standing.filter(person=OuterRef("pk"), version__course__in=by_course))
     )
+    if first.version:
+        people = people.exclude(Exists(_told_as_under_way(first.version)))
     notify_many(
         [
             Draft(
                 WHATS_NEW,
                 person,
                 f"{WHATS_NEW}:{first.pk}:{person.pk}",
-                {"title": first.title, "text": first.text, "minutes": first.minutes},
+                {
+                    "title": first.title,
+                    "text": first.text,
+                    "minutes": first.minutes,
+                    "retake": first.is_retake,
+                },
                 reverse("courses:news", args=[by_course[courses[person.pk]].pk]),
             )
             for person in people
         ],
         at=at,
+    )
+
+
+def _told_as_under_way(version: CourseVersion) -> QuerySet[Enrolment]:
+    """The enrolments of the person (of an outer query) that the version met open: they are so
+    still, or were completed by what came along into it."""
+    return Enrolment.objects.filter(
+        Q(completed_at__isnull=True) | Q(version=version),
+        person=OuterRef("pk"),
+        course=version.course_id,
+        withdrawn_at__isnull=True,
     )
 
 
@@ -202,7 +226,8 @@ def news_for(person: Person, day: date) -> list[News]:
     rows = (
         WhatsNew.objects.filter(course__in=held, withdrawn_at__isnull=True)
         .exclude(Exists(WhatsNewReading.objects.filter(news=OuterRef("pk"), person=person)))
-        .select_related("course")
+        .select_related("course", "version")
+        .defer("version__content")
     )
     found: dict[object, News] = {}
     for row in rows:
@@ -219,6 +244,7 @@ def news_for(person: Person, day: date) -> list[News]:
                 text=row.text,
                 minutes=row.minutes,
                 created_at=row.created_at,
+                retake=row.is_retake,
             ),
         )
     return list(found.values())

@@ -3,6 +3,7 @@ else, and good for exactly the content that was read."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,11 +19,14 @@ from courses.services.publishing import (
     publish_course_version,
 )
 from lms.audit import services as audit
-from lms.notifications.services import notify
+from lms.notifications.models import Notice
+from lms.notifications.services import Draft, notify, notify_many
 from lms.people.access import Action, Obj, can
-from lms.people.models import User
+from lms.people.models import Person, User
+from lms.people.querysets import PersonQuerySet
 
-# The notice kind that courses.notices registers.
+# The notice kinds that courses.notices registers.
+REVIEW_ASKED_FOR = "courses.review_asked_for"
 REVIEW_ANSWERED = "courses.review_answered"
 
 
@@ -104,7 +108,50 @@ def ask_for_review(*, course: CoursePage, by: User, message: str, at: datetime) 
         by=by,
         after={"course": course.title, "hash": draft.content_hash},
     )
+    _tell_those_who_judge(review, course, at)
     return review
+
+
+def _those_who_judge(day: date) -> PersonQuerySet:
+    people: PersonQuerySet = Person.objects.entrusted_with(Action.APPROVE, Obj.COURSE, day)
+    return people
+
+
+def _tell_those_who_judge(review: VersionReview, course: CoursePage, at: datetime) -> None:
+    judges = _those_who_judge(timezone.localdate(at)).exclude(pk=review.requested_by.person_id)
+    notify_many(
+        [
+            Draft(
+                REVIEW_ASKED_FOR,
+                person,
+                f"{REVIEW_ASKED_FOR}:{review.pk}:{person.pk}",
+                {
+                    "course": course.title,
+                    "who": str(review.requested_by),
+                    "message": review.message,
+                    "review": review.pk,
+                },
+                reverse("courses_admin:review", args=[review.pk]),
+            )
+            for person in judges
+        ],
+        at=at,
+    )
+
+
+def still_to_judge(notices: Sequence[Notice], day: date) -> set[int]:
+    """The notices whose review nobody has answered or taken back, and whose reader may."""
+    waiting = set(
+        VersionReview.objects.filter(
+            pk__in={notice.context["review"] for notice in notices}, decided_at__isnull=True
+        ).values_list("pk", flat=True)
+    )
+    judges = set(_those_who_judge(day).values_list("pk", flat=True))
+    return {
+        notice.pk
+        for notice in notices
+        if notice.context["review"] in waiting and notice.person_id in judges
+    }
 
 
 def _open(review: VersionReview) -> VersionReview:

@@ -19,9 +19,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from courses import grading, reading
+from courses.models import Enrolment
 from courses.reading.rests import seed_for
 from courses.services import learning
 from courses.views import asgiven
+from courses.views.readers import reader
 from courses.views.seats import MISSING, Seat, attempt_of, own_seat
 from lms.content.templatetags.ui import clock
 
@@ -30,6 +32,21 @@ _OTHER_ATTEMPT = gettext_lazy(
     "These questions have been handed in, or begun again, on another page. Reload to see them as "
     "they stand."
 )
+_CHANGED_LESSON = gettext_lazy(
+    "The course has a new version, and this lesson is done again in it. What you last answered "
+    "here was not saved. Lessons that are the same as before are still done. Reload to see the "
+    "lesson as it is now."
+)
+_LESSON_GONE = gettext_lazy(
+    "The course has a new version, and this is not part of it. What you last did here was not "
+    "saved. Lessons that are the same as before are still done."
+)
+_NOTHING_HERE = gettext_lazy(
+    "You no longer take the course in this version. What you last did here was not saved; what "
+    "was saved before is kept."
+)
+_TEXT_ON_SCREEN = gettext_lazy("Your text is still on the screen: copy it if you want to keep it.")
+_GO_ON = gettext_lazy("Go on from the course's page.")
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -63,10 +80,31 @@ def _says_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         except Http404:
             if not _wants_json(request):
                 raise
-            message = _("You no longer take this version of the course. Open the course anew.")
-            return _final(message, status=404)
+            return _final(_why_gone(request, str(kwargs["slug"])), status=404)
 
     return answer
+
+
+def _why_gone(request: HttpRequest, slug: str) -> str:
+    goes_on = Enrolment.objects.filter(
+        person=reader(request).person,
+        course__slug=slug,
+        continues__isnull=False,
+        withdrawn_at__isnull=True,
+        completed_at__isnull=True,
+    ).exists()
+    said = [_LESSON_GONE if goes_on else _NOTHING_HERE]
+    if "text" in request.POST:
+        said.append(_TEXT_ON_SCREEN)
+    return " ".join(str(each) for each in (*said, _GO_ON))
+
+
+def _other_attempt(seat: Seat) -> Promise:
+    """Why the attempt is not the open one: handed in elsewhere, or left behind in the version
+    that the enrolment goes on from."""
+    if not seat.is_test and learning.left_attempts_behind(seat.enrolment, seat.lesson):
+        return _CHANGED_LESSON
+    return _OTHER_ATTEMPT
 
 
 def _go(request: HttpRequest, address: str) -> HttpResponse:
@@ -113,7 +151,7 @@ def answers(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
             return _go(request, f"{seat.lesson_url}#resultat")
         return _refused(request, seat.lesson_url, _FINISHED)
     except (learning.OtherAttemptError, learning.RestError):
-        return _refused(request, f"{seat.lesson_url}#fragor", _OTHER_ATTEMPT)
+        return _refused(request, f"{seat.lesson_url}#fragor", _other_attempt(seat))
     except learning.UnansweredError:
         return _go(request, f"{seat.lesson_url}?{MISSING}=1#fragor")
     return _go(request, f"{seat.lesson_url}#resultat")
@@ -137,7 +175,7 @@ def _saved_as_made(request: HttpRequest, seat: Seat) -> JsonResponse:
     except learning.ClosedError:
         return _final(_FINISHED)
     except (learning.OtherAttemptError, learning.RestError):
-        return _final(_OTHER_ATTEMPT)
+        return _final(_other_attempt(seat))
     if saved.attempt.submitted_at is not None:
         message = _(
             "These questions were handed in %(time)s, perhaps on another device. What you have "

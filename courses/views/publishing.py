@@ -51,8 +51,8 @@ class PublishForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("What has changed"),
         help_text=gettext_lazy(
-            "One sentence. It is kept with the version, and told to those under way unless the "
-            "change is editorial."
+            "One sentence. It is kept with the version, and told to those who have begun or "
+            "completed the course unless the change is editorial."
         ),
         required=False,
         max_length=500,

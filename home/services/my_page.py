@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from competence.engine import Status
 from competence.figures.learner import MyRequirement, my_requirements
+from competence.figures.signoffs import waiting_for_word_of
 from courses.entry import first_step
 from courses.models import Certificate
 from courses.offer import CourseOffer
@@ -97,6 +98,8 @@ class MyPage:
     changed: tuple[News, ...]
     certificates: tuple[Certificate, ...]
     next_expiry: date | None
+    # How many in the team wait for nothing but the reader's confirmation.
+    to_confirm: int = 0
 
 
 def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest) -> MyPage:
@@ -129,6 +132,7 @@ def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest
             ).order_by("-issued_on", "-pk")[:MOST_CERTIFICATES]
         ),
         next_expiry=min((each for each in valid if each), default=None),
+        to_confirm=waiting_for_word_of(user, day),
     )
 
 

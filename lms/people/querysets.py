@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from lms.people.access import Action, Obj, Scope, scopes, units_seen_by
+from lms.people.access import MATRIX, Action, Obj, Scope, scopes, units_seen_by
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -91,6 +91,19 @@ class PersonQuerySet(models.QuerySet):
         if not units:
             return self.filter(own)
         return self.filter(own | Q(Exists(self._active(units, day))))
+
+    def entrusted_with(self, action: Action, obj: Obj, day: date) -> PersonQuerySet:
+        """The people whose account has been given a role that lets it do `action` with `obj` on
+        `day`. What follows from a post, as for managers, does not count."""
+        roles = [
+            role
+            for role, given in MATRIX[obj].items()
+            if any(action in grant.actions for grant in given)
+        ]
+        assignments = apps.get_model("people", "RoleAssignment").objects.filter(
+            valid_on_q(day), role__in=roles, user__is_active=True
+        )
+        return self.current().filter(Exists(assignments.filter(user__person=OuterRef("pk"))))
 
     def registered_for(self, user: User | AnonymousUser, day: date) -> PersonQuerySet:
         """The people whose entry in the register (name, unit, account; nothing about learning)

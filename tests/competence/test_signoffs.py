@@ -2,16 +2,21 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from competence.engine import gap_rows
+from competence.figures.signoffs import waiting_for_word_of
 from courses.models import Completion, Enrolment
 from courses.services import completing
 from lms.notifications.models import Notice
 from lms.people.models import Person
+from lms.people.roles import Role
 from lms.people.services.managers import managers_of
 from tests.builders import courses
-from tests.builders.people import employ, make_person
+from tests.builders.people import account_with, employ, make_account, make_person
 
 URL = "/team/atgard/bekrafta/"
+SIGN_OFF_TOO = {"type": "signoff", "id": "samtal", "value": {"text": "Samtalet är fört"}}
 
 
 def waiting(school, *names):
@@ -68,6 +73,53 @@ def test_confirming_for_many_completes_their_courses(school, client):
     )
     assert again == []
     assert Completion.objects.count() == 2
+
+
+def test_the_managers_own_page_says_how_many_wait_and_leads_to_them(school, client):
+    client.force_login(school.manager)
+    assert URL not in client.get("/min-sida/").content.decode()
+    waiting(school, "Gap")
+    page = client.get("/min-sida/").content.decode()
+    assert page.count(f'href="{URL}"') == 1
+    assert "En i ditt team väntar på din bekräftelse för att bli klar med en kurs" in page
+    waiting(school, "Klar", "Gap")
+    page = client.get("/min-sida/").content.decode()
+    assert "2 i ditt team väntar på din bekräftelse för att bli klara med en kurs" in page
+
+
+def test_nobody_else_is_told_who_waits_for_a_manager(school, client):
+    waiting(school, "Gap")
+    contact = account_with(Role.UNIT_CONTACT, school.unit)
+    for account in (school.stranger, make_account(school.people["Gap"]), contact):
+        client.force_login(account)
+        assert URL not in client.get("/min-sida/").content.decode()
+
+
+def test_who_waits_for_two_confirmations_is_one_who_waits(school, client):
+    version = courses.publish_asking(
+        ("all", None, [courses.LESSONS, courses.SIGN_OFF, SIGN_OFF_TOO])
+    )
+    courses.take_all(courses.enrol(school.people["Gap"], version))
+    client.force_login(school.manager)
+    assert "En väntar på din bekräftelse" in client.get("/team/").content.decode()
+    assert "En väntar på din bekräftelse" in client.get(URL).content.decode()
+    assert "En i ditt team väntar" in client.get("/min-sida/").content.decode()
+
+
+@pytest.mark.parametrize("number", [2, 12])
+def test_counting_who_waits_takes_as_many_queries_whatever_the_number(
+    school, client, number, monday, django_assert_max_num_queries
+):
+    version = courses.publish_asking(("all", None, [courses.LESSONS, courses.SIGN_OFF]))
+    for _each in range(number):
+        person = make_person()
+        employ(person, school.unit)
+        courses.take_all(courses.enrol(person, version))
+    with django_assert_max_num_queries(10):
+        assert waiting_for_word_of(school.manager, monday) == number
+    client.force_login(school.manager)
+    with django_assert_max_num_queries(60):
+        assert f"{number} i ditt team väntar" in client.get("/min-sida/").content.decode()
 
 
 def test_a_manager_sees_and_confirms_only_their_own(school, client):

@@ -14,13 +14,21 @@ from wagtail.test.utils.form_data import (
 )
 
 from courses.freezing import shown_articles
-from courses.models import CourseVersion, Enrolment, LessonPage, WhatsNew, WhatsNewReading
+from courses.models import (
+    CourseVersion,
+    Enrolment,
+    LessonCompletion,
+    LessonPage,
+    WhatsNew,
+    WhatsNewReading,
+)
 from courses.passages import changed_passages, passages_of
 from courses.services import news
 from courses.services.completing import revoke_completion
 from courses.services.publishing import publish_course_version
 from home.models import ArticlePage
 from lms.lib.dates import today
+from lms.notifications.mail import tell
 from lms.notifications.models import Delivery, Notice
 from lms.people.models import Person
 from lms.people.roles import Role
@@ -172,13 +180,76 @@ def test_a_material_version_is_offered_to_those_who_have_an_earlier_one():
     assert [each.text for each in news.news_for(person, today())] == ["Ny lag."]
 
 
-@pytest.mark.parametrize("change_kind", ["editorial", "retake"])
-def test_other_versions_are_no_news(change_kind):
+def test_an_editorial_version_is_no_news():
     version = courses.publish_course(lessons=1)
     qualified(version)
     edit_lesson("<p>Nytt.</p>")
-    publish_course_version(course=version.course.specific, by=None, change=change_kind)
+    publish_course_version(course=version.course.specific, by=None)
     assert not WhatsNew.objects.exists()
+
+
+def publish_again(version: CourseVersion, kind: str) -> CourseVersion:
+    edit_lesson("<p>Nytt.</p>")
+    return publish_course_version(
+        course=version.course.specific, by=None, change=kind, note="Ny lag."
+    )
+
+
+def test_a_version_to_be_taken_again_is_offered_to_those_who_have_an_earlier_one(client):
+    version = courses.publish_course(lessons=1, title="Orosanmälan")
+    person, beginner = qualified(version), learner()
+    courses.enrol(beginner, version, noon())
+    publish_again(version, "retake")
+    row = WhatsNew.objects.get()
+    assert told(person) == [f"/vad-ar-nytt/{row.pk}/"]
+    assert told(beginner) == []
+    assert person.completions.get().revoked_on is None
+    notice = tell(Notice.objects.get(person=person, kind=news.WHATS_NEW), person)
+    assert notice.title == "Vad är nytt: Orosanmälan"
+    assert notice.body == (
+        "Kursen är gjord på nytt. Det du har uppnått gäller som förut. Det här är nytt: Ny lag. "
+        "Du kan läsa mer om det. Det tar 3 minuter."
+    )
+    client.force_login(make_account(person))
+    anew = "Kursen är gjord på nytt"
+    for page in ("/min-sida/", f"/kurser/{version.course.slug}/", f"/vad-ar-nytt/{row.pk}/"):
+        html = client.get(page).content.decode()
+        assert anew in html, page
+        assert "behöver inte gå om" not in html, page
+
+
+def test_a_version_to_be_taken_again_is_told_of_even_if_only_a_known_article_is_new(article):
+    version = showing(article)
+    person = qualified(version)
+    change(article)
+    publish_course_version(course=version.course.specific, by=None, change="retake", note="Lag.")
+    assert WhatsNew.objects.get(version__isnull=False).text == "Lag."
+    assert len(told(person)) == 2
+
+
+@pytest.mark.parametrize("kind", ["material", "retake"])
+def test_who_is_under_way_again_is_told_of_a_version_once(kind):
+    version = courses.publish_course(lessons=2)
+    again = qualified(version)
+    courses.enrol(again, version, noon())
+    publish_again(version, kind)
+    kinds = Notice.objects.filter(person=again).exclude(kind="courses.completed")
+    assert list(kinds.values_list("kind", flat=True)) == ["courses.new_version"]
+
+
+def test_who_is_done_by_what_comes_along_is_not_told_of_it_as_news():
+    version = courses.publish_course(lessons=1, gives=(("OM1", 1, 12),))
+    person = qualified(version)
+    enrolment = courses.enrol(person, version, noon())
+    LessonCompletion.objects.create(
+        enrolment=enrolment, lesson_key=version.lessons[0]["key"], score=100, completed_at=noon()
+    )
+    course = version.course.specific
+    course.gives.set([])
+    course.save_revision().publish()
+    publish_course_version(course=course, by=None, change="retake", note="Nytt mål.")
+    assert Enrolment.objects.filter(person=person, completed_at__isnull=False).count() == 2
+    assert told(person) == []
 
 
 def edit_lesson(html: str) -> None:

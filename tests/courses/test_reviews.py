@@ -21,6 +21,7 @@ from courses.services.reviews import (
     withdraw_review,
 )
 from lms.audit.models import AuditEvent
+from lms.notifications.mail import still_true, tell
 from lms.notifications.models import Notice
 from lms.people.models import User
 from lms.people.roles import Role
@@ -209,6 +210,73 @@ def test_the_queue_takes_as_many_queries_whatever_waits(
     with django_assert_max_num_queries(12):
         assert review_queue(reviewer, MONDAY)
         review_queue(editor, MONDAY)
+
+
+def told_to_judge() -> dict[str, Notice]:
+    """By the e-mail address of those told."""
+    kind = "courses.review_asked_for"
+    return {n.person.email: n for n in Notice.objects.filter(kind=kind).select_related("person")}
+
+
+def test_those_who_judge_courses_are_told_that_somebody_asks_and_nobody_else(
+    course: CoursePage, editor: User, reviewer: User
+) -> None:
+    others = [role for role in Role if role not in (Role.REVIEWER, Role.COORDINATOR)]
+    assignable = {value for value, _label in Role.assignable_choices()}
+    for role in others:
+        if role in assignable:
+            account_with(role)
+    make_manager(make_unit("A"))
+    coordinator, closed = account_with(Role.COORDINATOR), account_with(Role.REVIEWER)
+    closed.is_active = False
+    closed.save()
+    review = ask(course, editor)
+    told = told_to_judge()
+    assert set(told) == {reviewer.email, coordinator.email}
+    notice = told[reviewer.email]
+    assert notice.url == reverse("courses_admin:review", args=[review.pk])
+    words = tell(notice, notice.person)
+    assert words.title == "Grundkurs väntar på din granskning"
+    assert words.body == (
+        f"{editor} ber om granskning av kursen innan den publiceras. Det räcker att en granskare "
+        "svarar. Att titta på: Läs lektion 1."
+    )
+
+
+def test_whoever_asks_is_not_told_to_judge_it(course: CoursePage, reviewer: User) -> None:
+    ask(course, account_with(Role.COORDINATOR))
+    assert set(told_to_judge()) == {reviewer.email}
+
+
+def test_asking_again_for_the_same_tells_nobody_twice(
+    course: CoursePage, editor: User, reviewer: User
+) -> None:
+    ask(course, editor)
+    with pytest.raises(ReviewError):
+        ask(course, editor)
+    assert Notice.objects.filter(person=reviewer.person).count() == 1
+
+
+@pytest.mark.parametrize("how", ["decided", "withdrawn", "asked anew", "published", "role ended"])
+def test_nobody_is_reminded_of_a_review_that_is_settled_or_no_longer_theirs(
+    course: CoursePage, editor: User, reviewer: User, how: str
+) -> None:
+    review = ask(course, editor)
+    notices = list(told_to_judge().values())
+    assert still_true(notices, MONDAY) == notices
+    match how:
+        case "decided":
+            decide(review, reviewer, True)
+        case "withdrawn":
+            withdraw_review(review=review, by=editor, at=NOON)
+        case "asked anew":
+            change_a_lesson()
+            ask(course, editor)
+        case "published":
+            publish(course, account_with(Role.COORDINATOR))
+        case _:
+            reviewer.role_assignments.update(ends_on=MONDAY - timedelta(days=1))
+    assert still_true(notices, MONDAY) == []
 
 
 def test_the_whole_way_in_the_admin(

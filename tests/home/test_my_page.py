@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
@@ -47,7 +48,7 @@ def page_of(db, monkeypatch):
         person = make_person()
         monkeypatch.setattr(service, "my_requirements", lambda person, day: list(requirements))
         request = RequestFactory().get("/min-sida/")
-        return my_page(person, user=None, day=MONDAY, request=request)
+        return my_page(person, user=AnonymousUser(), day=MONDAY, request=request)
 
     monkeypatch.setattr(service, "new_for", lambda *args, **kwargs: [])
     return of

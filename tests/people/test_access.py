@@ -6,7 +6,7 @@ from django.test import Client
 
 from lms.audit.models import AuditEvent
 from lms.people.access import Action, Obj, Scope, can, roles_of, scopes, units_seen_by
-from lms.people.models import Person
+from lms.people.models import Person, User
 from lms.people.roles import Role
 from tests.builders.people import (
     MONDAY,
@@ -233,3 +233,18 @@ def test_a_reader_who_chose_english_gets_english(client: Client) -> None:
     client.cookies["django_language"] = "en"
 
     assert client.get("/konto/logga-in/").headers["Content-Language"] == "en"
+
+
+def test_those_entrusted_with_something_are_those_whose_role_lets_them_do_it():
+    accounts = [account_with(Role(value)) for value, _label in Role.assignable_choices()]
+    closed, ended = account_with(Role.COORDINATOR), account_with(Role.COORDINATOR)
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    ended.role_assignments.update(ends_on=MONDAY - timedelta(days=1))
+    for action, obj in (
+        (Action.APPROVE, Obj.COURSE),
+        (Action.UPDATE, Obj.REQUIREMENT),
+        (Action.UPDATE, Obj.SETTINGS),
+    ):
+        may = {user.person_id for user in accounts if can(user, action, obj, day=MONDAY)}
+        found = Person.objects.entrusted_with(action, obj, MONDAY)
+        assert set(found.values_list("pk", flat=True)) == may, (action, obj)
