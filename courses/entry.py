@@ -13,7 +13,6 @@ from courses.models import Attempt, CourseVersion, Enrolment, LessonCompletion
 from courses.offer import CourseOffer, OfferIndex, offer_index
 from courses.registry import held_levels
 from courses.services.enrolment import missing_before
-from courses.services.moving import lessons_kept
 from lms.people.models import Person
 
 
@@ -149,7 +148,7 @@ def newer_version(enrolment: Enrolment) -> NewerVersion | None:
     if not later:
         return None
     latest = later[-1]
-    kept = lessons_kept(enrolment.version, latest)
+    kept = latest.kept_from(enrolment.version)
     done = {row.lesson_key for row in enrolment.lesson_completions.all()}
     titles: Mapping[str, str] = {lesson["key"]: lesson["title"] for lesson in latest.lessons}
     return NewerVersion(

@@ -110,6 +110,15 @@ class CourseVersion(models.Model):
         """The outline of every lesson, in order: key, slug, title, minutes, hash, …"""
         return [lesson for module in self.outline["modules"] for lesson in module["lessons"]]
 
+    def kept_from(self, earlier: CourseVersion) -> frozenset[str]:
+        """The keys of the lessons that read and ask exactly the same in both versions."""
+        before = {lesson["key"]: lesson.get("hash") for lesson in earlier.lessons}
+        return frozenset(
+            lesson["key"]
+            for lesson in self.lessons
+            if lesson.get("hash") and before.get(lesson["key"]) == lesson["hash"]
+        )
+
     @property
     def requires(self) -> tuple[Required, ...]:
         return tuple(Required(**each) for each in self.outline.get("requires", ()))

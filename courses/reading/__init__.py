@@ -34,6 +34,8 @@ class ShownAttempt:
     rests_until: datetime | None
     # This one included, before the next rest; None: no limit.
     attempts_left: int | None
+    # What the order of its options follows from.
+    shuffle: int = 0
 
     @property
     def has_partial(self) -> bool:
@@ -220,4 +222,5 @@ def show_attempt(
         attempts_left=(
             rest["attempts"] - (number - 1) % rest["attempts"] if rest and not submitted else None
         ),
+        shuffle=seed,
     )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.db.models import QuerySet
 
 from courses import grading
 from courses.criteria import asks_for
@@ -69,11 +72,52 @@ def may_better(enrolment: Enrolment) -> bool:
     return enrolment.completed_at is None and asks_for(enrolment.version.criteria, "score")
 
 
-def seed_for(enrolment: Enrolment, lesson_key: str, number: int) -> int:
-    """The shuffle of an attempt: its own, which may have come along from an earlier version, or
-    the one that it will have."""
-    known = Attempt.objects.filter(
-        enrolment=enrolment, lesson_key=lesson_key, number=number
+@dataclass(frozen=True)
+class Draw:
+    """Which questions an attempt asks, and in which order it shows what can be chosen: its
+    `shuffle`, and the enrolment and number that it was drawn for."""
+
+    enrolment_pk: int
+    number: int
+    shuffle: int
+
+    @classmethod
+    def of(cls, enrolment_pk: int, lesson_key: str, number: int) -> Draw:
+        shuffle = grading.seed_of(enrolment_pk, lesson_key, number)
+        return cls(enrolment_pk, number, shuffle)
+
+    def asked(self, lesson: Lesson) -> list[str]:
+        """The keys of the questions, in order."""
+        asked = grading.questions_asked(lesson, enrolment_pk=self.enrolment_pk, number=self.number)
+        return [question["key"] for question in asked]
+
+
+def draw_for(enrolment: Enrolment, lesson: Lesson, number: int, shuffle: int | None) -> Draw | None:
+    """The draw that a page shows, told by its shuffle. A page may have been opened before the
+    enrolment went on in a newer version, or was left and begun again: its answers are read as it
+    showed them, where the lesson is the same. None where it shows a lesson that is another now.
+    Without a shuffle the page is taken for one that shows the attempt as it stands. A query, and
+    another for a page that was opened in another enrolment."""
+    begun = Attempt.objects.filter(
+        enrolment=enrolment, lesson_key=lesson["key"], number=number
     ).values_list("seed", flat=True)
-    found = known.first()
-    return found if found is not None else grading.seed_of(enrolment.pk, lesson_key, number)
+    stands, own = begun.first(), Draw.of(enrolment.pk, lesson["key"], number)
+    if shuffle is None:
+        shuffle = own.shuffle if stands is None else stands
+    if shuffle in (stands, own.shuffle):
+        return replace(own, shuffle=shuffle)
+    others = others_in_course(enrolment).select_related("version").defer("version__content")
+    for earlier in others:
+        draw = Draw.of(earlier.pk, lesson["key"], number)
+        if draw.shuffle == shuffle:
+            return draw if lesson["key"] in enrolment.version.kept_from(earlier.version) else None
+    return None
+
+
+def others_in_course(enrolment: Enrolment) -> QuerySet[Enrolment]:
+    """The person's other enrolments in the course, latest first: pages of theirs may be open."""
+    return (
+        Enrolment.objects.filter(person=enrolment.person_id, course=enrolment.course_id)
+        .exclude(pk=enrolment.pk)
+        .order_by("-pk")
+    )

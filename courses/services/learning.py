@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from courses import grading
 from courses.models import (
@@ -26,7 +26,7 @@ from courses.models import (
     LessonCompletion,
     Reflection,
 )
-from courses.reading.rests import may_better, questions_of, rests_until
+from courses.reading.rests import Draw, may_better, questions_of, rests_until
 from courses.services import completing
 
 Lesson = Mapping[str, Any]
@@ -119,9 +119,12 @@ def _locked(enrolment: Enrolment) -> Enrolment:
     return locked
 
 
-def _attempt(enrolment: Enrolment, lesson: Lesson, number: int, at: datetime) -> Attempt:
-    """The attempt with that number, begun where it is the next in turn: the first, or the one
-    after an attempt that was handed in, if that did not pass or may be bettered."""
+def _attempt(
+    enrolment: Enrolment, lesson: Lesson, number: int, at: datetime, draw: Draw | None
+) -> Attempt:
+    """The attempt with that number, begun as `draw` has it where it is the next in turn: the
+    first, or the one after an attempt that was handed in, if that did not pass or may be
+    bettered."""
     attempts = list(
         Attempt.objects.filter(enrolment=enrolment, lesson_key=lesson["key"]).order_by("number")
     )
@@ -139,13 +142,13 @@ def _attempt(enrolment: Enrolment, lesson: Lesson, number: int, at: datetime) ->
     until = rests_until(enrolment, lesson)
     if until is not None and at < until:
         raise RestError(until)
-    asked = grading.questions_asked(lesson, enrolment_pk=enrolment.pk, number=number)
+    draw = draw or Draw.of(enrolment.pk, lesson["key"], number)
     return Attempt.objects.create(
         enrolment=enrolment,
         lesson_key=lesson["key"],
         number=number,
-        seed=grading.seed_of(enrolment.pk, lesson["key"], number),
-        asked=[question["key"] for question in asked],
+        seed=draw.shuffle,
+        asked=draw.asked(lesson),
         started_at=at,
     )
 
@@ -182,11 +185,15 @@ def save_answers(
     number: int,
     given: Mapping[str, Given],
     at: datetime,
+    draw: Draw | None = None,
 ) -> Saved:
     """Store what was given in an attempt that is not handed in; of one that is, nothing. Saving
-    the same again changes nothing. The learner's place is the question given last."""
+    the same again changes nothing. `draw` is what the page showed, where it may be another than
+    the enrolment's own. The learner's place is the question given last."""
     locked = _locked(enrolment)
-    attempt = _attempt(locked, lesson, number, at)
+    attempt = _attempt(locked, lesson, number, at, draw)
+    if attempt.submitted_at is None and not given.keys() <= set(attempt.asked):
+        raise OtherAttemptError(attempt.number)
     stored = _save(attempt, lesson, given, at)
     if given and attempt.submitted_at is None:
         latest = max(given, key=lambda key: (given[key].at, given[key].sequence))
@@ -228,7 +235,7 @@ def submit_attempt(*, enrolment: Enrolment, lesson: Lesson, number: int, at: dat
     if submitted is not None:
         return _outcome(submitted)
     locked = _locked(held)
-    attempt = _attempt(locked, lesson, number, at)
+    attempt = _attempt(locked, lesson, number, at, None)
     questions = questions_of(lesson, attempt)
     answers = {answer.question_key: answer for answer in attempt.answers.all() if answer.complete}
     missing = [question["key"] for question in questions if question["key"] not in answers]
@@ -258,21 +265,6 @@ def was_submitted(*, enrolment: Enrolment, lesson: Lesson, number: int) -> bool:
         number=number,
         submitted_at__isnull=False,
     ).exists()
-
-
-def left_attempts_behind(enrolment: Enrolment, lesson: Lesson) -> bool:
-    """Whether the enrolment goes on from one with attempts in the lesson that did not come along:
-    the lesson is another in the newer version."""
-    if enrolment.continues_id is None:
-        return False
-    numbers = dict(
-        Attempt.objects.filter(
-            enrolment__in=(enrolment.pk, enrolment.continues_id), lesson_key=lesson["key"]
-        )
-        .values_list("enrolment")
-        .annotate(Max("number"))
-    )
-    return bool(numbers.get(enrolment.continues_id, 0) > numbers.get(enrolment.pk, 0))
 
 
 def pass_percent(enrolment: Enrolment, lesson: Lesson) -> int:

@@ -25,20 +25,38 @@ from lms.audit import services as audit
 from lms.people.models import User
 
 
-def blocks_in(version: CourseVersion) -> set[str]:
-    """The ids of the blocks that the version's lessons are built of."""
-    content = CourseVersion.objects.values_list("content", flat=True).get(pk=version.pk)
-    return {block["id"] for lesson in lessons_of(content) for block in lesson["blocks"]}
+def _blocks_of(pk: int) -> dict[str, Any]:
+    """What the blocks of a version's lessons say, by id. A block that was copied with its id says
+    what the first of them does."""
+    content = CourseVersion.objects.values_list("content", flat=True).get(pk=pk)
+    found: dict[str, Any] = {}
+    for lesson in lessons_of(content):
+        for block in lesson["blocks"]:
+            found.setdefault(block["id"], block["value"])
+    return found
 
 
-def lessons_kept(old: CourseVersion, new: CourseVersion) -> frozenset[str]:
-    """The keys of the lessons that read and ask exactly the same in both versions."""
-    before = {lesson["key"]: lesson.get("hash") for lesson in old.lessons}
-    return frozenset(
-        lesson["key"]
-        for lesson in new.lessons
-        if lesson.get("hash") and before.get(lesson["key"]) == lesson["hash"]
-    )
+class _Kept:
+    """What of a learner's own comes along from one version to another: a text where what was
+    asked is the same, a tick with the words that were ticked."""
+
+    def __init__(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        self.old, self.new = old, new
+
+    def text(self, block_key: str) -> bool:
+        asked = [blocks.get(block_key, {}).get("prompt") for blocks in (self.old, self.new)]
+        return asked[0] is not None and asked[0] == asked[1]
+
+    def item(self, block_key: str, item: int) -> int | None:
+        """Where the words of a point stand in the new version."""
+        before, after = (
+            blocks.get(block_key, {}).get("items", ()) for blocks in (self.old, self.new)
+        )
+        if not item < len(before):
+            return None
+        if item < len(after) and after[item] == before[item]:
+            return item
+        return next((n for n, words in enumerate(after) if words == before[item]), None)
 
 
 @transaction.atomic
@@ -50,8 +68,8 @@ def move_to_version(
     at: datetime,
 ) -> list[Enrolment]:
     """End each open enrolment and let it go on in `version`. What is the same word for word comes
-    along: finished lessons, attempts and answers of lessons that are the same, texts and ticks of
-    blocks that are still there, and what was confirmed where the statement is the same. The rest
+    along: finished lessons, attempts and answers of lessons that are the same, texts where the
+    question is, ticks with their words, and what was confirmed where the statement is. The rest
     stays with the old enrolment. The same number of queries whatever the number. What was ended
     or is in the version already is left alone."""
     old = list(
@@ -108,10 +126,11 @@ def _bring_along(
 ) -> None:
     following = {row.continues_id: row for row in new}
     versions = {row.version_id: row.version for row in old}
-    lessons = {pk: lessons_kept(each, version) for pk, each in versions.items()}
+    lessons = {pk: version.kept_from(each) for pk, each in versions.items()}
     statements = {pk: _statements(each) & _statements(version) for pk, each in versions.items()}
     of = {row.pk: row.version_id for row in old}
-    blocks = blocks_in(version)
+    blocks = _blocks_of(version.pk)
+    own = {pk: _Kept(_blocks_of(pk), blocks) for pk in versions}
     LessonCompletion.objects.bulk_create(
         _copy(done, following, brought_along=True)
         for done in LessonCompletion.objects.filter(enrolment__in=old)
@@ -123,11 +142,20 @@ def _bring_along(
             for row in said.objects.filter(enrolment__in=old)
             if row.item_key in {key for key, _kind, _text in statements[of[row.enrolment_id]]}
         )
-    for written in (Reflection, ChecklistMark):
-        written.objects.bulk_create(
-            _copy(row, following)
-            for row in written.objects.filter(enrolment__in=old, block_key__in=blocks)
-        )
+    Reflection.objects.bulk_create(
+        _copy(row, following)
+        for row in Reflection.objects.filter(enrolment__in=old)
+        if own[of[row.enrolment_id]].text(row.block_key)
+    )
+    ChecklistMark.objects.bulk_create(
+        (
+            _copy(row, following, item=item)
+            for row in ChecklistMark.objects.filter(enrolment__in=old).order_by("pk")
+            if (item := own[of[row.enrolment_id]].item(row.block_key, row.item)) is not None
+        ),
+        # Two points with the same words are one.
+        ignore_conflicts=True,
+    )
     attempts = [
         attempt
         for attempt in Attempt.objects.filter(enrolment__in=old).order_by("pk")

@@ -59,6 +59,8 @@ def _given_at(age: Any, now: datetime) -> datetime:
 @dataclass(frozen=True)
 class Sent:
     attempt: int
+    # Of the attempt as the page shows it.
+    shuffle: object
     client: str
     # By question: its fields, when they were given, and in which order.
     changes: Mapping[str, tuple[QueryDict, datetime, int]]
@@ -91,7 +93,7 @@ def read(body: bytes, now: datetime) -> Sent:
             if not 0 < sequence < 2**53:
                 raise UnreadableError
             found[str(change["question"])] = (fields, _given_at(change["age"], now), sequence)
-        return Sent(int(data["attempt"]), client, found)
+        return Sent(int(data["attempt"]), data.get("shuffle"), client, found)
     except (
         ArithmeticError,
         AttributeError,

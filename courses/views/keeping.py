@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from courses import grading, reading
 from courses.models import Enrolment
-from courses.reading.rests import seed_for
+from courses.reading.rests import Draw, draw_for, others_in_course
 from courses.services import learning
 from courses.views import asgiven
 from courses.views.readers import reader
@@ -49,13 +49,19 @@ _TEXT_ON_SCREEN = gettext_lazy("Your text is still on the screen: copy it if you
 _GO_ON = gettext_lazy("Go on from the course's page.")
 
 
+class OtherLessonError(ValueError):
+    """What was done on a page belongs to a lesson that is not the one it would be saved in."""
+
+
 def _wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
 def _final(message: str | Promise, *, status: int = 409) -> JsonResponse:
     """What a page that saves as it goes need not try again."""
-    return JsonResponse({"error": str(message), "final": True}, status=status)
+    return JsonResponse(
+        {"error": str(message), "final": True, "gone": status == 404}, status=status
+    )
 
 
 def _refused(request: HttpRequest, address: str, message: str | Promise) -> HttpResponse:
@@ -99,12 +105,14 @@ def _why_gone(request: HttpRequest, slug: str) -> str:
     return " ".join(str(each) for each in (*said, _GO_ON))
 
 
-def _other_attempt(seat: Seat) -> Promise:
-    """Why the attempt is not the open one: handed in elsewhere, or left behind in the version
-    that the enrolment goes on from."""
-    if not seat.is_test and learning.left_attempts_behind(seat.enrolment, seat.lesson):
-        return _CHANGED_LESSON
-    return _OTHER_ATTEMPT
+def _draw(seat: Seat, number: int, shuffle: object) -> Draw:
+    """What the page showed when it was opened; OtherLessonError where that is a lesson which is
+    another in the version that the enrolment goes on in."""
+    shown = asgiven.small_number(str(shuffle)) if shuffle is not None else None
+    draw = draw_for(seat.enrolment, seat.lesson, number, shown)
+    if draw is None:
+        raise OtherLessonError
+    return draw
 
 
 def _go(request: HttpRequest, address: str) -> HttpResponse:
@@ -128,15 +136,20 @@ def answers(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
         return _saved_as_made(request, seat)
     number = _attempt_number(request.POST.get("attempt", ""))
     at = timezone.now()
-    seed = seed_for(seat.enrolment, seat.lesson["key"], number)
-    given = {
-        question["key"]: learning.Given(response, at)
-        for question in grading.all_questions([seat.lesson])
-        if (response := grading.read_response(question, seed, request.POST)) is not None
-    }
     try:
+        draw = _draw(seat, number, request.POST.get("shuffle"))
+        given = {
+            question["key"]: learning.Given(response, at)
+            for question in grading.all_questions([seat.lesson])
+            if (response := grading.read_response(question, draw.shuffle, request.POST)) is not None
+        }
         saved = learning.save_answers(
-            enrolment=seat.enrolment, lesson=seat.lesson, number=number, given=given, at=at
+            enrolment=seat.enrolment,
+            lesson=seat.lesson,
+            number=number,
+            given=given,
+            at=at,
+            draw=draw,
         )
         if "submit" not in request.POST:
             messages.success(request, _saved(at))
@@ -151,7 +164,9 @@ def answers(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
             return _go(request, f"{seat.lesson_url}#resultat")
         return _refused(request, seat.lesson_url, _FINISHED)
     except (learning.OtherAttemptError, learning.RestError):
-        return _refused(request, f"{seat.lesson_url}#fragor", _other_attempt(seat))
+        return _refused(request, f"{seat.lesson_url}#fragor", _OTHER_ATTEMPT)
+    except OtherLessonError:
+        return _refused(request, f"{seat.lesson_url}#fragor", _CHANGED_LESSON)
     except learning.UnansweredError:
         return _go(request, f"{seat.lesson_url}?{MISSING}=1#fragor")
     return _go(request, f"{seat.lesson_url}#resultat")
@@ -163,10 +178,14 @@ def _saved_as_made(request: HttpRequest, seat: Seat) -> JsonResponse:
     try:
         sent = asgiven.read(request.body, at)
         number = _attempt_number(str(sent.attempt))
-        seed = seed_for(seat.enrolment, seat.lesson["key"], number)
-        given = sent.responses(grading.all_questions([seat.lesson]), seed)
+        draw = _draw(seat, number, sent.shuffle)
         saved = learning.save_answers(
-            enrolment=seat.enrolment, lesson=seat.lesson, number=number, given=given, at=at
+            enrolment=seat.enrolment,
+            lesson=seat.lesson,
+            number=number,
+            given=sent.responses(grading.all_questions([seat.lesson]), draw.shuffle),
+            at=at,
+            draw=draw,
         )
     except asgiven.UnreadableError:
         return JsonResponse(
@@ -175,7 +194,9 @@ def _saved_as_made(request: HttpRequest, seat: Seat) -> JsonResponse:
     except learning.ClosedError:
         return _final(_FINISHED)
     except (learning.OtherAttemptError, learning.RestError):
-        return _final(_other_attempt(seat))
+        return _final(_OTHER_ATTEMPT)
+    except OtherLessonError:
+        return _final(_CHANGED_LESSON)
     if saved.attempt.submitted_at is not None:
         message = _(
             "These questions were handed in %(time)s, perhaps on another device. What you have "
@@ -200,7 +221,9 @@ def state(request: HttpRequest, slug: str, lesson_slug: str) -> JsonResponse:
     return JsonResponse(
         {
             "enrolment": seat.enrolment.pk,
+            "others": list(others_in_course(seat.enrolment).values_list("pk", flat=True)),
             "attempt": attempt.number,
+            "shuffle": attempt.shuffle,
             "submitted": attempt.submitted or not seat.is_open,
             "fields": dict(asgiven.fields_of(attempt.questions)),
             "texts": {block.id: block.text for block in blocks if block.type == "reflection"},

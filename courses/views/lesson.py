@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from courses import grading, reading
-from courses.reading.rests import may_better, rest_of
+from courses.reading.rests import may_better, others_in_course, rest_of
 from courses.services import dialogue, learning
 from courses.views import showing
 from courses.views.seats import MISSING, Seat, attempt_of, seat_of
@@ -69,6 +69,7 @@ def _page(
         "courses/lesson.html",
         {
             "seat": seat,
+            "goes_on_from": _goes_on_from(seat),
             "course": seat.course,
             "lesson": seat.lesson,
             "progress": seat.progress,
@@ -118,6 +119,7 @@ def _test(request: HttpRequest, seat: Seat) -> HttpResponse:
         "courses/test.html",
         {
             "seat": seat,
+            "goes_on_from": _goes_on_from(seat),
             "course": seat.course,
             "lesson": seat.lesson,
             "title": seat.enrolment.version.title,
@@ -129,6 +131,13 @@ def _test(request: HttpRequest, seat: Seat) -> HttpResponse:
             "sign_in_again": _sign_in_again(seat),
         },
     )
+
+
+def _goes_on_from(seat: Seat) -> list[int]:
+    """The enrolments whose unsent answers may lie in the browser."""
+    if seat.enrolment.continues_id is None:
+        return []
+    return list(others_in_course(seat.enrolment).values_list("pk", flat=True))
 
 
 def _sign_in_again(seat: Seat) -> str:

@@ -16,6 +16,9 @@ const SEEMS_PERSONAL = /\d{6}/;
 const lesson = document.querySelector("[data-lesson]");
 const form = document.querySelector("form[data-answers]");
 const attempt = Number(form?.elements.attempt.value ?? 0);
+// The order in which this page shows what can be chosen: it tells what a field's value means.
+const shuffle = form?.elements.shuffle.value;
+const earlier = lesson.dataset.goesOnFrom?.split(" ").filter(Boolean) ?? [];
 const here = `${lesson.dataset.enrolment}:${lesson.dataset.lesson}`;
 let formToken = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 
@@ -24,11 +27,17 @@ async function renew() {
   const answer = await fetch(window.location.pathname, { redirect: "manual" });
   if (!answer.ok) throw new SignedOut();
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (page.querySelector("[data-lesson]")?.dataset.enrolment !== lesson.dataset.enrolment) throw new SignedOut();
+  const there = page.querySelector("[data-lesson]")?.dataset;
+  const goesOn = there?.goesOnFrom?.split(" ").includes(lesson.dataset.enrolment);
+  if (there?.enrolment !== lesson.dataset.enrolment && !goesOn) throw new SignedOut();
   formToken = page.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 }
 
-const outbox = new Outbox(`svar:${lesson.dataset.enrolment}:`, { token: () => formToken, renew });
+const outbox = new Outbox(`svar:${lesson.dataset.enrolment}:`, {
+  earlier: earlier.map((each) => `svar:${each}:`),
+  token: () => formToken,
+  renew,
+});
 const place = lesson.dataset.placeUrl ? followPlace(outbox, lesson.dataset.placeUrl) : null;
 
 /* What is said about saving: one thing at a time, the gravest. */
@@ -52,6 +61,7 @@ function say(changes = {}) {
     put("number", String(number));
     put("time", said.time);
     put("message", said.final ?? "");
+    for (const button of element.querySelectorAll("[data-reload]")) button.hidden = showing === "final" && Boolean(said.gone);
     const waits = element.querySelector("[data-waits]");
     if (waits) waits.hidden = !number;
   }
@@ -102,7 +112,7 @@ function questionChanged(event) {
   said.changed = false;
   put(
     `${here}:q:${key}`,
-    { kind: "answer", url: form.action, attempt, question: key, fields: fieldsOf(section) },
+    { kind: "answer", url: form.action, attempt, shuffle, question: key, fields: fieldsOf(section) },
     { delay: typing ? TEXT_PAUSE : 0 },
   );
   place?.answered(section.dataset.block);
@@ -189,7 +199,7 @@ outbox.addEventListener("refused", ({ detail: { entries, error } }) => {
     taskError(task, error.message);
     task.querySelector("[data-kept]").textContent = "";
   } else if (entries[0].kind !== "place") {
-    say({ final: error.message });
+    say({ final: error.message, gone: error.gone });
   }
   say({ waiting: false, "signed-out": false });
 });
@@ -257,7 +267,7 @@ async function handIn() {
     if (said.final || !wish() || said.changed) {
       takeBack();
     } else {
-      const body = new URLSearchParams({ attempt, submit: "1" });
+      const body = new URLSearchParams({ attempt, shuffle, submit: "1" });
       const data = await outbox.ask(form.action, body);
       wish(null);
       go(data.next);
@@ -266,7 +276,7 @@ async function handIn() {
   } catch (error) {
     if (error instanceof Refused) {
       takeBack();
-      say({ final: error.message });
+      say({ final: error.message, gone: error.gone });
     } else if (outbox.stuck) {
       takeBack();
     } else if (wish()) {
@@ -307,7 +317,12 @@ async function catchUp({ surely = false } = {}) {
     return;
   }
   if (data.enrolment !== Number(lesson.dataset.enrolment)) {
+    if (data.others.includes(Number(lesson.dataset.enrolment))) {
+      say({ final: keeping.dataset.goesOn });
+      return;
+    }
     say({ "signed-out": true });
+    if (surely) throw new SignedOut();
     return;
   }
   say({ "signed-out": false });
@@ -326,7 +341,7 @@ async function catchUp({ surely = false } = {}) {
     }
   }
   if (!form) return;
-  if (data.submitted || data.attempt !== attempt) {
+  if (data.submitted || data.attempt !== attempt || String(data.shuffle) !== shuffle) {
     say({ final: keeping.dataset.elsewhere });
     return;
   }

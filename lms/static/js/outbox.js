@@ -12,9 +12,10 @@ const LAST_WORDS = 60_000;
 export class SignedOut extends Error {}
 class Failed extends Error {}
 export class Refused extends Error {
-  constructor(message, final) {
+  constructor(message, { final = false, gone = false } = {}) {
     super(message);
     this.final = final;
+    this.gone = gone;
   }
 }
 
@@ -49,9 +50,10 @@ function store(key, value) {
 }
 
 export class Outbox extends EventTarget {
-  /* `prefix` names the enrolment; `token()` gives the form token, `renew()` fetches a fresh one
-     and throws SignedOut where there is nobody to fetch it for. */
-  constructor(prefix, { token, renew }) {
+  /* `prefix` names the enrolment, `earlier` those that it goes on from: what they could not send
+     is sent too. `token()` gives the form token, `renew()` fetches a fresh one and throws SignedOut
+     where there is nobody to fetch it for. */
+  constructor(prefix, { earlier = [], token, renew }) {
     super();
     this.prefix = prefix;
     this.token = token;
@@ -59,7 +61,7 @@ export class Outbox extends EventTarget {
     this.client = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
     this.sequence = 0;
     this.latest = 0;
-    this.entries = stored(prefix);
+    this.entries = new Map([...earlier, prefix].flatMap((each) => [...stored(each)]));
     this.due = new Map();
     // How often the server has failed on what: such an entry is sent alone, and last.
     this.faults = new Map();
@@ -297,7 +299,7 @@ function request(entries, given) {
       age: age(given(entry)),
       fields: entry.fields,
     }));
-    const body = { attempt: first.attempt, client: first.client, changes };
+    const body = { attempt: first.attempt, shuffle: first.shuffle, client: first.client, changes };
     return [first.url, JSON.stringify(body), { "Content-Type": "application/json" }];
   }
   const body = new URLSearchParams(first.fields);
@@ -314,6 +316,6 @@ async function read(answer) {
   const isJson = answer.headers.get("Content-Type")?.includes("application/json");
   if (answer.status >= 500 || !isJson) throw new Error(String(answer.status));
   const data = await answer.json();
-  if (!answer.ok || data.error) throw new Refused(data.error ?? "", Boolean(data.final));
+  if (!answer.ok || data.error) throw new Refused(data.error ?? "", data);
   return data;
 }
