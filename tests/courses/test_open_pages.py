@@ -114,7 +114,7 @@ def test_what_is_chosen_over_a_changed_lesson_is_refused_in_words(
     go_on(enrolment, client)
     for answer in (page.choose("a", 0), page.hand_in()):
         assert answer.status_code == 409
-        assert answer.json()["error"].startswith("Kursen har en ny version")
+        assert answer.json()["error"].startswith("Kursen har fått en ny version")
     assert stored() == {}
     assert not Attempt.objects.filter(enrolment__withdrawn_at__isnull=True).exists()
 
