@@ -188,7 +188,11 @@ def test_an_outline_becomes_drafts_that_no_version_has() -> None:
     assert [[e.title for e in module.lessons] for module in draft.modules] == [["A", "A"], ["B"]]
     assert draft.lessons[0].minutes == 5
     first = draft.lessons[0]
-    assert [str(fault.message) for fault in first.faults] == ["Lektionen saknar frågor."]
+    assert [str(fault.message) for fault in first.faults] == [
+        "Lektionen har ingen text än. Skriv under rubrikerna det som läsaren ska veta, eller ta "
+        "bort dem.",
+        "Lektionen saknar frågor.",
+    ]
     assert [remark.kind for remark in first.remarks] == ["headings", "headings"]
     assert AuditEvent.objects.filter(action="course.outline_added").count() == 1
 
@@ -317,6 +321,8 @@ def test_one_click_publishes_what_is_ready_and_says_what_is_not() -> None:
     outline, _errors = read_outline("# Ett\nKlar\nHalv")
     studio.add_outline(course=course, outline=outline, by=None)
     ready, half = LessonPage.objects.order_by("path")
+    ready.body = LessonPage._meta.get_field("body").to_python([courses.text()])
+    ready.save_revision()
     studio.add_questions(lesson=ready, questions=read_questions(PASTED).questions, by=None)
     draft = half.get_latest_revision_as_object()
     broken = {"type": "single", "id": "x", "value": {"prompt": "", "options": []}}
@@ -487,6 +493,18 @@ def test_the_editor_says_what_is_left_to_do(editor: Client) -> None:
     assert "Lektionen saknar frågor." in page
     assert "Skriv i länktexten vart länken leder." in page
     assert reverse("courses_admin:studio", args=[course.pk]) in page
+
+
+@pytest.mark.django_db
+def test_the_editor_leads_to_the_text_that_is_not_written(editor: Client) -> None:
+    course, module, _lesson = written_course()
+    bare = courses.add_lesson(module, body=[courses.text("<h3>Varför</h3><p></p>", "tom")])
+    page = editor.get(reverse("courses_admin:studio", args=[course.pk])).content.decode()
+    edit = reverse("wagtailadmin_pages:edit", args=[bare.pk])
+    assert f'<a href="{edit}#block-tom-section">Lektionen har ingen text än.' in page
+    assert "LIX: för kort för att bedöma" in page
+    panel = editor.get(edit).content.decode()
+    assert f'<a href="{edit}#block-tom-section">Lektionen har ingen text än.' in panel
 
 
 @pytest.mark.django_db
