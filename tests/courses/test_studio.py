@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from courses import drafts, freezing
+from courses import drafts, freezing, verdicts
 from courses.faults import faults_in
 from courses.models import Attempt, CoursePage, CourseVersion, LessonPage, ModulePage
 from courses.pasting import read_outline, read_questions
@@ -18,6 +20,7 @@ from courses.services import studio
 from courses.services.publishing import publish_course_version
 from lms.audit.models import AuditEvent
 from lms.content.freezing import CopiedFiles
+from lms.content.models import LegalReference
 from lms.content.references import ReferenceBook
 from lms.people.models import User
 from lms.people.roles import Role
@@ -592,3 +595,70 @@ def test_two_answers_in_the_same_words_have_each_its_own_explanation():
         ("met", "Rätt skäl."),
         ("gap", "Fel skäl."),
     }
+
+
+# What is said about a lesson is found out once for the same words.
+
+
+@pytest.mark.django_db
+def test_a_lesson_is_judged_anew_when_it_or_what_its_codes_stand_for_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    judged = []
+    judge = verdicts._judge
+    monkeypatch.setattr(verdicts, "_given", {})
+    monkeypatch.setattr(
+        verdicts, "_judge", lambda lesson, book: judged.append(lesson) or judge(lesson, book)
+    )
+    course, module, _lesson = written_course()
+    coded = courses.add_lesson(module, body=[courses.text("<p>Läs [[lag:ny]].</p>")])
+
+    def told() -> list[str]:
+        draft = drafts.draft_course(course.pk, book())
+        assert draft
+        return [str(fault.message) for lesson in draft.lessons for fault in lesson.faults]
+
+    assert told() == ["[[lag:ny]] betyder ingenting."]
+    assert told() == ["[[lag:ny]] betyder ingenting."]
+    assert len(judged) == 2
+    law = LegalReference.objects.create(code="ny", title="Nya lagen")
+    assert told() == []
+    assert len(judged) == 3
+    law.title = "Den nya lagen"
+    law.save()
+    assert told() == []
+    assert len(judged) == 4
+    with translation.override("en"):
+        LegalReference.objects.all().delete()
+        assert told() == ["[[lag:ny]] stands for nothing."]
+    coded.body = LessonPage._meta.get_field("body").to_python([courses.text("<h3>A</h3>")])
+    coded.save_revision()
+    assert [message[:28] for message in told()] == ["Lektionen har ingen text än."]
+
+
+@pytest.mark.django_db
+def test_the_list_of_courses_takes_as_many_questions_whatever_their_number(
+    editor: Client,
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            page = editor.get(reverse("courses_admin:courses"))
+        assert page.status_code == 200
+        return len(queries)
+
+    def add(number: int) -> None:
+        for _course in range(number):
+            course, module, lesson = written_course()
+            lesson.save_revision().publish()
+            changed = courses.add_lesson(module)
+            changed.title = "Ändrad"
+            changed.save_revision()
+            courses.add_lesson(module, live=False)
+            publish_course_version(course=course, by=None)
+
+    add(2)
+    asked()
+    before = asked()
+    assert before > 10
+    add(8)
+    assert asked() == before
