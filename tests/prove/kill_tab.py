@@ -249,7 +249,8 @@ def _act(page: Page, chance: random.Random) -> None:
     else:
         section = page.locator("[data-question]").nth(chance.randrange(10))
         controls = section.locator(
-            "label.choice:visible, select:visible, input.input, [data-order] button:visible"
+            "label.choice:visible, select:visible, input.input, "
+            "[data-order] button:visible:not([aria-disabled=true])"
         )
         control = controls.nth(chance.randrange(controls.count()))
         match control.evaluate("element => element.localName"):
