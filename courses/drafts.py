@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
-from django.utils.translation import gettext as _
-from wagtail.models import Page, Revision
+from django.db.models import QuerySet
+from wagtail.models import Page
 
 from courses import freezing, grading, quality
 from courses.faults import Fault, faults_in
-from courses.freezing import CourseContent, LessonContent
+from courses.freezing import LessonContent
 from courses.models import (
     CourseGives,
     CoursePage,
@@ -23,13 +22,12 @@ from courses.models import (
     LessonPage,
     ModulePage,
 )
+from courses.verdicts import UNFINISHED, Written, content_around, verdict_on
 from lms.content.blocks import expanded
 from lms.content.freezing import CopiedFiles, LiveFiles, freeze_stream
-from lms.content.references import ReferenceBook, plain_text
+from lms.content.references import ReferenceBook
 
 DRAFT, CHANGED, PUBLISHED = "draft", "changed", "published"
-# What a block or a question that is written halfway raises when it is made plain.
-UNFINISHED = (AttributeError, KeyError, TypeError, ValueError, LookupError)
 
 
 class NoFiles(CopiedFiles):
@@ -51,14 +49,6 @@ class ShownFiles(CopiedFiles):
 
     def file(self, document: Any, *, kind: str) -> dict[str, Any]:
         return LiveFiles().file(document, kind=kind)
-
-
-@dataclass(frozen=True)
-class Written:
-    """A lesson as plain data, and the ids of the blocks and questions that are not finished."""
-
-    content: LessonContent
-    unfinished: tuple[str, ...]
 
 
 def _finished(
@@ -191,53 +181,10 @@ def state_of(page: Page) -> str:
     return CHANGED if page.has_unpublished_changes else PUBLISHED
 
 
-def _content_of(modules: list[dict[str, Any]], **facts: Any) -> CourseContent:
-    """Course content around lessons, with nothing in it that is wrong by itself."""
-    empty: dict[str, Any] = {
-        "schema": freezing.SCHEMA,
-        "course": {"page": 0, "form": CoursePage.Form.DIGITAL},
-        "grants": [],
-        "requires": [],
-        "completion": [],
-        "test_out": None,
-        "refreshes": None,
-        "modules": modules,
-    }
-    return {**empty, **facts}  # type: ignore[typeddict-item, return-value]
-
-
-def faults_in_lesson(lesson: Written, book: ReferenceBook) -> list[Fault]:
-    """What keeps the lesson from being published."""
-    title = lesson.content["title"]
-    asked: list[dict[str, Any]] = []
-    broken = len(lesson.unfinished)
-    for question in lesson.content["questions"]:
-        try:
-            list(grading.faults(question) if question["kind"] != "draw" else ())
-        except UNFINISHED:
-            broken += 1
-        else:
-            asked.append(question)
-    content = {**lesson.content, "questions": asked}
-    found = faults_in(_content_of([{"key": "", "title": "", "lessons": [content]}]), book)
-    if not asked and (broken or lesson.content["questions"]):
-        # What is begun is not missing.
-        missing = str(_("The lesson has no questions."))
-        found = [fault for fault in found if str(fault.message) != missing]
-    return [
-        *(Fault(title, _("Something is not written to its end.")) for _number in range(broken)),
-        *found,
-    ]
-
-
 def draft_lesson(page: LessonPage, book: ReferenceBook, *, in_version: bool) -> DraftLesson:
     """The lesson as last drafted, with what there is to put right."""
     lesson = written(as_drafted(page), NoFiles())
-
-    def spoken(text: str) -> str:
-        return plain_text(text, book)
-
-    reading = quality.reading_of(lesson.content, spoken)
+    verdict = verdict_on(lesson, book)
     state = state_of(page)
     if state == CHANGED and written(page, NoFiles()) == lesson:
         # Opened in the editor, which saves by itself, and left as it was.
@@ -246,9 +193,9 @@ def draft_lesson(page: LessonPage, book: ReferenceBook, *, in_version: bool) -> 
         page=page,
         state=state,
         content=lesson.content,
-        faults=tuple(faults_in_lesson(lesson, book)),
-        remarks=tuple(quality.remarks_on(lesson.content, spoken, reading)),
-        reading=reading,
+        faults=verdict.faults,
+        remarks=verdict.remarks,
+        reading=verdict.reading,
         questions=grading.number_asked(lesson.content) + len(lesson.unfinished),
         in_version=in_version,
     )
@@ -265,7 +212,7 @@ def _course_faults(
         | {"blocks": [], "questions": []}
         for each in lessons
     ]
-    content = _content_of(
+    content = content_around(
         [{"key": "", "title": "", "lessons": bare}],
         course={"page": facts.pk, "form": facts.form},
         grants=[{"area_code": given.area.code, "level": given.level.number} for given in gives],
@@ -349,14 +296,17 @@ def _levels(model: Any, courses: list[CoursePage]) -> dict[int, list[Any]]:
 
 
 def _below(model: type[Page], courses: list[CoursePage]) -> list[Any]:
-    """The pages of a type inside any of the courses, in the order of the tree."""
+    """The pages of a type inside any of the courses, in the order of the tree. Streams are read
+    from the table only where a draft has not taken their place."""
     start = courses[0].path[: -courses[0].steplen]
     found = model.objects.filter(path__startswith=start).order_by("path")
     if len(courses) == 1:
         found = found.descendant_of(courses[0])
-    return list(
-        found.prefetch_related(Prefetch("latest_revision", queryset=Revision.objects.all()))
-    )
+    found = found.select_related("latest_revision")
+    pages = list(found.defer_streamfields())
+    whole = [page.pk for page in pages if not page.latest_revision or state_of(page) == CHANGED]
+    streams = found.in_bulk(whole) if whole else {}
+    return [streams.get(page.pk, page) for page in pages]
 
 
 def draft_course(pk: int, book: ReferenceBook) -> DraftCourse | None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from courses import grading
 from courses.freezing import CourseContent, LessonContent, lessons_of
+from courses.quality import pieces_of, words_of
 from lms.content.freezing import FrozenBlock
 from lms.content.references import ReferenceBook, unknown_codes
 from lms.content.scenario import steps_from
@@ -23,6 +24,8 @@ class Fault:
 
     where: str
     message: str | Promise
+    # The id of the block that it is about; empty where it is about no single one.
+    block: str = ""
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}" if self.where else str(self.message)
@@ -64,6 +67,19 @@ def _block_faults(block: FrozenBlock) -> Iterator[str]:
             for shown in value.get("blocks", []):
                 if shown["type"] != "article":
                     yield from _block_faults(shown)
+
+
+def unwritten_text(lesson: Mapping[str, Any]) -> str:
+    """The id of the first text of a lesson that has nothing to read: headings to write under, and
+    beside them only a thought to end on. Empty where there is something, or no text begun."""
+    texts = [block for block in lesson["blocks"] if block["type"] == "text"]
+    if any(block["type"] not in ("text", "reflection") for block in lesson["blocks"]):
+        return ""
+    for block in texts:
+        for piece in pieces_of(block["value"]["html"]):
+            if not piece.tag.startswith("h") and words_of(piece.text):
+                return ""
+    return texts[0]["id"] if texts else ""
 
 
 def _question_faults(question: Mapping[str, Any]) -> Iterator[str]:
@@ -136,6 +152,12 @@ def faults_in(content: CourseContent, book: ReferenceBook) -> list[Fault]:
             found.append(Fault("", _("Two lessons have the address “%(slug)s”.") % {"slug": slug}))
     found.extend(Fault("", message) for message in _course_faults(content))
     for lesson in lessons:
+        if block := unwritten_text(lesson):
+            message = _(
+                "The lesson has no text yet. Write under the headings what the reader is to know, "
+                "or take them away."
+            )
+            found.append(Fault(lesson["title"], message, block))
         messages = [message for block in lesson["blocks"] for message in _block_faults(block)]
         messages.extend(_lesson_faults(lesson))
         unknown = {code for text in _strings(lesson) for code in unknown_codes(text, book)}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -21,8 +22,9 @@ EASY, HARD = 30, 40
 LONGEST_PARAGRAPH = 80
 # A sentence shorter than this is not what makes a text hard.
 SHORTEST_HARD_SENTENCE = 8
-# LIX of fewer words than this says little.
-FEWEST_WORDS = 50
+# LIX of fewer words than this says little: one sentence more or less moves it from one band to
+# another.
+FEWEST_WORDS = 100
 
 Lesson = Mapping[str, Any]
 # Text with the names of laws and contacts in the place of their codes.
@@ -43,6 +45,7 @@ _SAYS_NOTHING = {
     *("se mer", "sidan", "webbplats", "webbplatsen", "följ länken", "here", "click here"),
     *("read more", "more", "link", "this link"),
 }
+_DIGIT = re.compile(r"\d")
 _FILE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|heic)$|^(?:img|dsc|image)[-_ ]?\d+", re.I)
 
 
@@ -71,6 +74,8 @@ class Readability:
     def band(self) -> str:
         if self.lix is None:
             return ""
+        if self.words < FEWEST_WORDS:
+            return "short"
         return "easy" if self.lix <= EASY else "medium" if self.lix <= HARD else "hard"
 
 
@@ -133,12 +138,14 @@ class _Reader(HTMLParser):
         return self._open
 
 
-def pieces_of(html: str) -> list[Piece]:
+# The same text is looked at for several things; as many as a long lesson has.
+@lru_cache(maxsize=256)
+def pieces_of(html: str) -> tuple[Piece, ...]:
     """The headings, paragraphs and points of a rich text, in order."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    return reader.pieces
+    return tuple(reader.pieces)
 
 
 def words_of(text: str) -> list[str]:
@@ -373,6 +380,8 @@ def _phones(lesson: Lesson) -> Iterator[Remark]:
         if isinstance(data, Mapping) and data.get("kind") == "draw":
             continue
         for text in _strings(data):
+            if not _DIGIT.search(text):
+                continue
             for found in guard.scan(re.sub(r"<[^>]*>", " ", text)):
                 if found.kind == "phone":
                     yield Remark("phones", message, place)
@@ -405,7 +414,7 @@ def remarks_on(
     easy = readability(
         [spoken(piece.text) for piece in pieces_of(lesson.get("easy", "")) if piece.tag[0] != "h"]
     )
-    if easy.lix is not None and easy.lix > EASY:
+    if easy.band in ("medium", "hard"):
         found.append(
             Remark(
                 "readability",
@@ -414,7 +423,7 @@ def remarks_on(
             )
         )
     read = read or reading_of(lesson, spoken)
-    if read.words >= FEWEST_WORDS and read.band == "hard":
+    if read.band == "hard":
         found.append(
             Remark(
                 "readability",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -86,6 +87,8 @@ class ShownQuestion:
     explanation: str
     options: tuple[ShownOption, ...] = ()
     rows: tuple[ShownRow, ...] = ()
+    # What was chosen in more than one row.
+    twice: tuple[str, ...] = ()
     gaps: tuple[ShownGap, ...] = ()
     steps: tuple[ShownStep, ...] = ()
     # What is typed, and in what unit.
@@ -184,6 +187,11 @@ def _rows(question: Question, seed: int, response: Any, submitted: bool) -> tupl
             )
         )
     return tuple(rows)
+
+
+def _twice(rows: tuple[ShownRow, ...]) -> tuple[str, ...]:
+    times = Counter(row.given for row in rows if row.given)
+    return tuple(text for text, count in times.items() if count > 1)
 
 
 def _gaps(question: Question, seed: int, response: Any, submitted: bool) -> tuple[ShownGap, ...]:
@@ -289,6 +297,7 @@ def show_question(
             parts["options"] = _true_false(question, response, submitted, words)
         case "ordering" | "matching":
             parts["rows"] = _rows(question, seed, response, submitted)
+            parts["twice"] = _twice(parts["rows"])
             if submitted and kind == "ordering":
                 parts["right_order"] = tuple(question["items"])
         case "cloze":

@@ -23,6 +23,7 @@ from courses.reading import ShownAttempt, ShownBlock
 from courses.reading.answered import SEED, show_answered
 from courses.reading.questions import ShownQuestion, show_question
 from courses.registry import lesson_preview
+from courses.verdicts import UNFINISHED
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def _attempt(
                     words=words,
                 )
             )
-        except drafts.UNFINISHED:
+        except UNFINISHED:
             unfinished += 1
     attempt = ShownAttempt(
         number=1,

@@ -44,15 +44,19 @@ class Point:
 
 def _points(lesson: DraftLesson) -> list[Point]:
     edit = reverse("wagtailadmin_pages:edit", args=[lesson.page.pk])
-    points = [Point(str(fault.message), "", edit, True) for fault in lesson.faults]
-    for remark in lesson.remarks:
-        url = f"{edit}#block-{remark.block}-section" if remark.block else edit
-        points.append(Point(remark.message, remark.quote, url, False))
-    return points
+
+    def url(block: str) -> str:
+        return f"{edit}#block-{block}-section" if block else edit
+
+    return [
+        *(Point(str(fault.message), "", url(fault.block), True) for fault in lesson.faults),
+        *(Point(each.message, each.quote, url(each.block), False) for each in lesson.remarks),
+    ]
 
 
 def band_in_words(band: str) -> str:
     return {
+        "short": _("too short to judge"),
         "easy": _("easy to read"),
         "medium": _("medium"),
         "hard": _("hard to read"),
@@ -107,7 +111,9 @@ def _rows(course: DraftCourse) -> list[ModuleRow]:
                     band=band_in_words(lesson.reading.band),
                     points=_points(lesson),
                     stops=len(lesson.faults),
-                    hardest=lesson.reading.hardest if lesson.reading.band != "easy" else (),
+                    hardest=lesson.reading.hardest
+                    if lesson.reading.band in ("medium", "hard")
+                    else (),
                     is_first=place == 0 and spot == 0,
                     is_last=place == last and spot == len(module.lessons) - 1,
                 )

@@ -130,6 +130,8 @@ def test_the_versions_page_links_to_what_was_new_and_to_reading_it(coordinator: 
     listed = coordinator.get(reverse("courses_admin:versions", args=[course])).content.decode()
     difference = reverse("courses_admin:difference", args=[course])
     assert f"{difference}?till=2&amp;fran=1" in listed
+    # On a phone each value stands beside its heading.
+    assert listed.count('data-label="Vad som har ändrats"') == 2
     shown = coordinator.get(f"{difference}?till=2&fran=1").content.decode()
     assert "<ins>genast </ins>" in shown
     assert "1 lektion är ordagrant lika" in shown

@@ -230,6 +230,30 @@ def test_the_page_gives_no_answer_away(learner: Client, person: Person) -> None:
     assert enrolment.attempts.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        (courses.ordering(), "Du har valt samma steg mer än en gång:"),
+        (courses.matching("o"), "Du har valt samma svar mer än en gång:"),
+    ],
+)
+def test_what_is_chosen_twice_is_said_and_kept_as_it_is(
+    learner: Client, person: Person, question: Any, words: str
+) -> None:
+    version = courses.publish_course(lessons=1, questions=[question])
+    courses.enrol(person, version)
+    page = learner.get(lesson_url(version))
+    assert f"hidden>{words}</span>" in page.content.decode()
+    options = page.context["attempt"].questions[0].rows[0].options
+    given = {"q-o-0": "2", "q-o-1": "2", "q-o-2": "0"}
+    learner.post(lesson_url(version, 0, "answers"), {"attempt": "1", **given})
+    page = learner.get(lesson_url(version))
+    shown = page.context["attempt"].questions[0]
+    assert shown.twice == (options[2].text,)
+    assert [row.given for row in shown.rows] == [options[number].text for number in (2, 2, 0)]
+    assert f"<span data-twice-words>{words}</span>" in page.content.decode()
+
+
 def test_reflection_is_kept_and_seen_by_the_learner_alone(
     learner: Client, person: Person, django_user_model: Any
 ) -> None:

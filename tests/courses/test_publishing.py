@@ -138,6 +138,11 @@ def test_every_fault_is_listed_and_nothing_is_published() -> None:
     courses.add_lesson(module, title="Utan frågor", questions=[])
     courses.add_lesson(
         module,
+        title="Bara rubriker",
+        body=[courses.text("<h3>Varför</h3><p></p><h3>Så gör du</h3>"), courses.reflection()],
+    )
+    courses.add_lesson(
+        module,
         title="Full av fel",
         body=[
             image_block(make_image()),
@@ -155,6 +160,8 @@ def test_every_fault_is_listed_and_nothing_is_published() -> None:
         publish_course_version(course=course, by=None)
     assert [str(fault) for fault in refused.value.faults] == [
         "Utan frågor: Lektionen saknar frågor.",
+        "Bara rubriker: Lektionen har ingen text än. Skriv under rubrikerna det som läsaren ska "
+        "veta, eller ta bort dem.",
         "Full av fel: En bild saknar textalternativ.",
         "Full av fel: Filmen ”Mötet” saknar undertexter.",
         "Full av fel: Filmen ”Mötet” finns inte som text.",

@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from courses.quality import readability, reading_of, remarks_on, sentences_of
+from courses.faults import unwritten_text
+from courses.quality import (
+    readability,
+    reading_of,
+    remarks_on,
+    sentences_of,
+)
 
 
 def lesson(*blocks: dict[str, Any], **facts: Any) -> dict[str, Any]:
@@ -54,11 +60,11 @@ def test_lix_is_as_counted_by_hand(
 
 
 def test_the_bands_meet_at_thirty_and_forty() -> None:
-    # 10 + 20 = 30; 10 + 30 = 40; 11 + 100 × 4 / 11 = 47.4.
-    easy = readability(["Socialtjänsten gör en utredning om hur barnet har det hemma."])
-    medium = readability(["Socialtjänsten gör en utredning om hur barnet egentligen har det."])
+    # 10 + 20 = 30; 10 + 30 = 40; 11 + 100 × 4 / 11 = 47.4: the same however often it is said.
+    easy = readability(["Socialtjänsten gör en utredning om hur barnet har det hemma."] * 10)
+    medium = readability(["Socialtjänsten gör en utredning om hur barnet egentligen har det."] * 10)
     hard = readability(
-        ["Socialtjänsten genomför en utredning om hur barnet egentligen har det hemma."]
+        ["Socialtjänsten genomför en utredning om hur barnet egentligen har det hemma."] * 10
     )
     assert [(each.lix, each.band) for each in (easy, medium, hard)] == [
         (30, "easy"),
@@ -67,6 +73,41 @@ def test_the_bands_meet_at_thirty_and_forty() -> None:
     ]
     nothing = readability([""])
     assert (nothing.lix, nothing.band) == (None, "")
+
+
+def test_a_short_text_is_neither_praised_nor_blamed() -> None:
+    # Four words a sentence.
+    almost, enough = (
+        readability(["Du ser ett barn."] * 24 + ["Det är du."]),
+        readability(["Du ser ett barn."] * 25),
+    )
+    assert [(each.words, each.band) for each in (almost, enough)] == [(99, "short"), (100, "easy")]
+    hard = "<p>Myndighetssamverkan förutsätter sekretessbrytande bestämmelser.</p>"
+    assert [kind for kind, _quote in said(text(hard * 10), easy=hard)] == []
+
+
+HEADINGS = "<h3>Varför</h3><p></p><h3>Så gör du</h3><p> </p>"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "found"),
+    [
+        ([text(HEADINGS, "t"), {"type": "reflection", "id": "r", "value": {}}], "t"),
+        ([text("<p></p>", "t")], "t"),
+        ([text(HEADINGS, "t"), text("<h3>Mer</h3>", "u")], "t"),
+        ([text(HEADINGS, "t"), text("<p>Lyssna.</p>", "u")], ""),
+        ([text("<h3>Så gör du</h3><ul><li>Lyssna</li></ul>", "t")], ""),
+        ([text("<p>[[lag:skola]]</p>", "t")], ""),
+        ([text(HEADINGS, "t"), {"type": "film", "id": "f", "value": {}}], ""),
+        # A test has nothing but questions.
+        ([{"type": "reflection", "id": "r", "value": {}}], ""),
+        ([], ""),
+    ],
+)
+def test_a_lesson_of_headings_alone_has_nothing_to_read(
+    blocks: list[dict[str, Any]], found: str
+) -> None:
+    assert unwritten_text(lesson(*blocks)) == found
 
 
 def test_abbreviations_numbers_and_quotations_do_not_end_a_sentence() -> None:
@@ -140,5 +181,5 @@ def test_a_question_without_an_explanation_is_named() -> None:
 
 
 def test_an_easy_text_that_is_hard_is_named() -> None:
-    easy = "<p>Myndighetssamverkan förutsätter sekretessbrytande bestämmelser.</p>"
+    easy = "<p>Myndighetssamverkan förutsätter sekretessbrytande bestämmelser.</p>" * 25
     assert said(easy=easy) == [("readability", "")]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from courses import drafts, freezing
+from courses import drafts, freezing, verdicts
 from courses.faults import faults_in
 from courses.models import Attempt, CoursePage, CourseVersion, LessonPage, ModulePage
 from courses.pasting import read_outline, read_questions
@@ -18,6 +20,7 @@ from courses.services import studio
 from courses.services.publishing import publish_course_version
 from lms.audit.models import AuditEvent
 from lms.content.freezing import CopiedFiles
+from lms.content.models import LegalReference
 from lms.content.references import ReferenceBook
 from lms.people.models import User
 from lms.people.roles import Role
@@ -188,7 +191,11 @@ def test_an_outline_becomes_drafts_that_no_version_has() -> None:
     assert [[e.title for e in module.lessons] for module in draft.modules] == [["A", "A"], ["B"]]
     assert draft.lessons[0].minutes == 5
     first = draft.lessons[0]
-    assert [str(fault.message) for fault in first.faults] == ["Lektionen saknar frågor."]
+    assert [str(fault.message) for fault in first.faults] == [
+        "Lektionen har ingen text än. Skriv under rubrikerna det som läsaren ska veta, eller ta "
+        "bort dem.",
+        "Lektionen saknar frågor.",
+    ]
     assert [remark.kind for remark in first.remarks] == ["headings", "headings"]
     assert AuditEvent.objects.filter(action="course.outline_added").count() == 1
 
@@ -317,6 +324,8 @@ def test_one_click_publishes_what_is_ready_and_says_what_is_not() -> None:
     outline, _errors = read_outline("# Ett\nKlar\nHalv")
     studio.add_outline(course=course, outline=outline, by=None)
     ready, half = LessonPage.objects.order_by("path")
+    ready.body = LessonPage._meta.get_field("body").to_python([courses.text()])
+    ready.save_revision()
     studio.add_questions(lesson=ready, questions=read_questions(PASTED).questions, by=None)
     draft = half.get_latest_revision_as_object()
     broken = {"type": "single", "id": "x", "value": {"prompt": "", "options": []}}
@@ -490,6 +499,18 @@ def test_the_editor_says_what_is_left_to_do(editor: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_the_editor_leads_to_the_text_that_is_not_written(editor: Client) -> None:
+    course, module, _lesson = written_course()
+    bare = courses.add_lesson(module, body=[courses.text("<h3>Varför</h3><p></p>", "tom")])
+    page = editor.get(reverse("courses_admin:studio", args=[course.pk])).content.decode()
+    edit = reverse("wagtailadmin_pages:edit", args=[bare.pk])
+    assert f'<a href="{edit}#block-tom-section">Lektionen har ingen text än.' in page
+    assert "LIX: för kort för att bedöma" in page
+    panel = editor.get(edit).content.decode()
+    assert f'<a href="{edit}#block-tom-section">Lektionen har ingen text än.' in panel
+
+
+@pytest.mark.django_db
 def test_a_reviewer_reads_the_studio_and_writes_nothing(client: Client) -> None:
     from lms.people.services.role_assignments import sync_admin_groups
 
@@ -574,3 +595,70 @@ def test_two_answers_in_the_same_words_have_each_its_own_explanation():
         ("met", "Rätt skäl."),
         ("gap", "Fel skäl."),
     }
+
+
+# What is said about a lesson is found out once for the same words.
+
+
+@pytest.mark.django_db
+def test_a_lesson_is_judged_anew_when_it_or_what_its_codes_stand_for_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    judged = []
+    judge = verdicts._judge
+    monkeypatch.setattr(verdicts, "_given", {})
+    monkeypatch.setattr(
+        verdicts, "_judge", lambda lesson, book: judged.append(lesson) or judge(lesson, book)
+    )
+    course, module, _lesson = written_course()
+    coded = courses.add_lesson(module, body=[courses.text("<p>Läs [[lag:ny]].</p>")])
+
+    def told() -> list[str]:
+        draft = drafts.draft_course(course.pk, book())
+        assert draft
+        return [str(fault.message) for lesson in draft.lessons for fault in lesson.faults]
+
+    assert told() == ["[[lag:ny]] betyder ingenting."]
+    assert told() == ["[[lag:ny]] betyder ingenting."]
+    assert len(judged) == 2
+    law = LegalReference.objects.create(code="ny", title="Nya lagen")
+    assert told() == []
+    assert len(judged) == 3
+    law.title = "Den nya lagen"
+    law.save()
+    assert told() == []
+    assert len(judged) == 4
+    with translation.override("en"):
+        LegalReference.objects.all().delete()
+        assert told() == ["[[lag:ny]] stands for nothing."]
+    coded.body = LessonPage._meta.get_field("body").to_python([courses.text("<h3>A</h3>")])
+    coded.save_revision()
+    assert [message[:28] for message in told()] == ["Lektionen har ingen text än."]
+
+
+@pytest.mark.django_db
+def test_the_list_of_courses_takes_as_many_questions_whatever_their_number(
+    editor: Client,
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            page = editor.get(reverse("courses_admin:courses"))
+        assert page.status_code == 200
+        return len(queries)
+
+    def add(number: int) -> None:
+        for _course in range(number):
+            course, module, lesson = written_course()
+            lesson.save_revision().publish()
+            changed = courses.add_lesson(module)
+            changed.title = "Ändrad"
+            changed.save_revision()
+            courses.add_lesson(module, live=False)
+            publish_course_version(course=course, by=None)
+
+    add(2)
+    asked()
+    before = asked()
+    assert before > 10
+    add(8)
+    assert asked() == before

@@ -45,6 +45,36 @@ def visit(site: Site, chromium: Browser) -> Iterator[Callable[..., Visitor]]:
         context.close()
 
 
+MAKE = (
+    "from tests.builders.every_kind import publish_every_kind as make;"
+    "version = make(lessons=12, title='Frågor på resan');"
+    "print(version.course.slug, *(lesson['slug'] for lesson in version.lessons))"
+)
+
+
+@pytest.fixture(scope="session")
+def lessons(site: Site) -> list[str]:
+    """The addresses of a course's lessons, each with every kind of question."""
+    course, *slugs = site.manage("shell", "-v0", "-c", MAKE).split()[-13:]
+    return [f"/kurser/{course}/{slug}/" for slug in slugs]
+
+
+@pytest.fixture
+def learner(visit: Callable[..., Visitor], lessons: list[str]) -> Visitor:
+    """Somebody who has set out on the course."""
+    return signed_in(visit, lessons)
+
+
+def signed_in(visit: Callable[..., Visitor], lessons: list[str]) -> Visitor:
+    visitor = visit(width=390)
+    visitor.sign_in("medarbetare")
+    visitor.open(lessons[0].rsplit("/", 2)[0] + "/")
+    begin = visitor.page.get_by_role("button", name="Börja kursen")
+    if begin.count():
+        begin.click()
+    return visitor
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in item.path.parts:

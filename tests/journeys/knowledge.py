@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,24 @@ def _select(section: Locator, row: int, text: str) -> None:
     raise AssertionError(f"{text!r} cannot be chosen")
 
 
+def steps_of(section: Locator) -> list[str]:
+    """The steps to put in order, as they stand."""
+    return section.locator(".order-text").all_text_contents()
+
+
+def put_in_order(section: Locator, texts: Sequence[str]) -> None:
+    """Move the steps until they stand so. Where they do already, say that this is the answer."""
+    for place, text in enumerate(texts):
+        wanted = _as_shown(text)
+        at = next(number for number, step in enumerate(steps_of(section)) if wanted.match(step))
+        for number in range(at, place, -1):
+            step = section.locator(".order-step").nth(number)
+            step.get_by_role("button", name="Flytta upp").click()
+    keep = section.get_by_role("button", name="Svara med den här ordningen")
+    if keep.is_visible():
+        keep.click()
+
+
 def answer_rightly(page: Page, questions: list[dict[str, Any]]) -> None:
     """Answer the questions of the lesson on the page, each with what is right."""
     sections = page.locator("section.question")
@@ -56,8 +75,7 @@ def answer_rightly(page: Page, questions: list[dict[str, Any]]) -> None:
                 if option.get("correct"):
                     _choose(section, option["text"])
         elif kind == "ordering":
-            for row, item in enumerate(question["items"]):
-                _select(section, row, item)
+            put_in_order(section, question["items"])
         else:
             right = dict(question["pairs"])
             for row, label in enumerate(section.locator("div.field > label").all()):

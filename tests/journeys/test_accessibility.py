@@ -44,7 +44,7 @@ PAGES = {
 }
 
 
-def _faults(visitor: Visitor, place: str) -> list[tuple[str, str, list[object]]]:
+def faults_on(visitor: Visitor, place: str) -> list[tuple[str, str, list[object]]]:
     """What axe finds on the page as it stands."""
     options = {"runOnly": {"type": "tag", "values": TAGS}}
     found = Axe().run(visitor.page, options=options).response["violations"]
@@ -69,12 +69,12 @@ def test_axe_finds_nothing(
         for summary in visitor.page.locator("main details > summary").all()[:3]:
             if summary.is_visible():
                 summary.click()
-        faults += _faults(visitor, path)
+        faults += faults_on(visitor, path)
         opener = visitor.page.locator("[data-why]:visible").first
         if opener.count():
             opener.click()
             visitor.page.locator("dialog[open]").wait_for()
-            faults += _faults(visitor, f"{path}, dialog open")
+            faults += faults_on(visitor, f"{path}, dialog open")
             visitor.page.keyboard.press("Escape")
         overflow = visitor.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -8,39 +8,11 @@ import re
 import time
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import APIResponse, Page, Route, expect
 
+from tests.journeys.conftest import signed_in
+from tests.journeys.knowledge import put_in_order
 from tests.running import Site, Visitor
-
-MAKE = (
-    "from tests.builders.every_kind import publish_every_kind as make;"
-    "version = make(lessons=10, title='Frågor på resan');"
-    "print(version.course.slug, *(lesson['slug'] for lesson in version.lessons))"
-)
-
-
-@pytest.fixture(scope="session")
-def lessons(site: Site) -> list[str]:
-    """The addresses of a course's lessons, each with every kind of question."""
-    course, *slugs = site.manage("shell", "-v0", "-c", MAKE).split()[-11:]
-    return [f"/kurser/{course}/{slug}/" for slug in slugs]
-
-
-@pytest.fixture
-def learner(visit: Callable[..., Visitor], lessons: list[str]) -> Visitor:
-    """Somebody who has set out on the course."""
-    return signed_in(visit, lessons)
-
-
-def signed_in(visit: Callable[..., Visitor], lessons: list[str]) -> Visitor:
-    visitor = visit(width=390)
-    visitor.sign_in("medarbetare")
-    visitor.open(lessons[0].rsplit("/", 2)[0] + "/")
-    begin = visitor.page.get_by_role("button", name="Börja kursen")
-    if begin.count():
-        begin.click()
-    return visitor
 
 
 def question(page: Page, letter: str) -> str:
@@ -59,8 +31,7 @@ def answer_everything_rightly(page: Page) -> None:
     choose(page, "m", "Svar 0")
     choose(page, "m", "Svar 2")
     choose(page, "t", "Sant")
-    for row, text in enumerate(("ett", "två", "tre")):
-        page.locator(question(page, "o")).locator("select").nth(row).select_option(label=text)
+    put_in_order(page.locator(question(page, "o")), ("ett", "två", "tre"))
     for left, right in (("a", "A"), ("b", "B"), ("c", "C")):
         page.locator(question(page, "p")).get_by_label(left, exact=True).select_option(label=right)
     page.locator(question(page, "n")).locator("input").fill("12,5")

@@ -248,7 +248,10 @@ def _act(page: Page, chance: random.Random) -> None:
         page.locator("[name=item]").nth(chance.randrange(3)).click()
     else:
         section = page.locator("[data-question]").nth(chance.randrange(10))
-        controls = section.locator("label.choice:visible, select, input.input")
+        controls = section.locator(
+            "label.choice:visible, select:visible, input.input, "
+            "[data-order] button:visible:not([aria-disabled=true])"
+        )
         control = controls.nth(chance.randrange(controls.count()))
         match control.evaluate("element => element.localName"):
             case "select":

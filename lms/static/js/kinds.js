@@ -1,5 +1,7 @@
-/* Kinds of question that show more with script: places in a picture to point at, and a case where
-   the next step appears when the choice before it is made. */
+/* Kinds of question that show more with script: places in a picture to point at, a case where the
+   next step appears when the choice before it is made, steps that are moved into their order, and
+   rows that say when the same is chosen in two of them. */
+import { setUpOrder, showOrder } from "./order.js";
 
 function showChosen(picture) {
   for (const place of picture.querySelectorAll("[data-for]")) {
@@ -47,11 +49,28 @@ function setUpBranch(branch) {
   });
 }
 
+/* Said and never stopped: it may be on the way to something else. */
+function showTwice(rows) {
+  const given = [...rows.querySelectorAll("[data-choosing] option:checked")].filter((option) => option.value);
+  const times = (option) => given.filter((other) => other.value === option.value).length;
+  const texts = new Set(given.filter((option) => times(option) > 1).map((option) => option.textContent));
+  const said = rows.querySelector("[data-twice-texts]");
+  const text = [...texts].join(" / ");
+  if (said.textContent === text) return;
+  rows.querySelector("[data-twice-words]").hidden = !text;
+  said.textContent = text;
+}
+
 export function setUpKinds() {
   for (const picture of document.querySelectorAll("[data-picture]")) {
     setUpPicture(picture.closest("[data-question]"), picture);
   }
   document.querySelectorAll("[data-branch]").forEach(setUpBranch);
+  for (const rows of document.querySelectorAll("[data-rows]")) {
+    if (rows.querySelector("[data-order]")) setUpOrder(rows);
+    rows.addEventListener("change", () => showTwice(rows));
+    showTwice(rows);
+  }
 }
 
 /* After values were put in from elsewhere. */
@@ -60,4 +79,8 @@ export function refreshKind(section) {
   const branch = section.querySelector("[data-branch]");
   if (picture) showChosen(picture);
   if (branch) showWay(branch);
+  const rows = section.querySelector("[data-rows]");
+  if (!rows) return;
+  showTwice(rows);
+  if (rows.querySelector("[data-order]")) showOrder(rows);
 }
