@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -197,6 +198,23 @@ class CoursePage(BasePage):
     class Meta:
         verbose_name = _("course")
         verbose_name_plural = _("courses")
+
+    def clean(self) -> None:
+        """Pages that are open, and answers that wait on a phone, have the address in them."""
+        super().clean()
+        if not self.pk or not self.course_versions.exists():
+            return
+        before = Page.objects.values_list("slug", flat=True).get(pk=self.pk)
+        if before != self.slug:
+            raise ValidationError(
+                {
+                    "slug": _(
+                        "The address of a published course stays as it is (%(slug)s): those who "
+                        "are taking it have it open, and others have linked to it."
+                    )
+                    % {"slug": before}
+                }
+            )
 
     def get_url_parts(self, request: HttpRequest | None = None) -> Any:
         return _parts(self, request, reverse("courses:course", args=[self.slug]))

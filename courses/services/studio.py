@@ -101,8 +101,8 @@ def _add(parent: Page, page: Page, by: User | None) -> None:
 
 
 def _first_draft(title: str) -> list[dict[str, Any]]:
-    """What a new lesson begins with: two headings to write under, and a thought to end on. All
-    of it can stand as it is, and a heading without text is named among what to look at."""
+    """What a new lesson begins with: two headings to write under, and a thought to end on. It is
+    not published until there is a text of its own."""
     why, how = _("Why this matters"), _("What you do")
     text = f"<h3>{why}</h3><p></p><h3>{how}</h3><p></p>"
     prompt = _("When have you met this in your own work, and what did you do?")

@@ -29,10 +29,23 @@ def _open_enrolment(request: HttpRequest, slug: str) -> Enrolment:
 
 @require_POST
 def confirm_statement(request: HttpRequest, slug: str, item_key: str) -> HttpResponse:
-    """The learner says that something is so. Doing it again changes nothing."""
+    """The learner says that something is so, in the words that the page showed: it may have been
+    open since before the course had a new version. Doing it again changes nothing."""
     enrolment = _open_enrolment(request, slug)
     if entry.is_locked(enrolment, today()):
         raise Http404
+    stated = {
+        item["key"]: item["text"]
+        for group in enrolment.version.criteria
+        for item in group["items"]
+        if item["kind"] == "confirm"
+    }
+    if stated.get(item_key) != request.POST.get("words"):
+        messages.warning(
+            request,
+            _("What you were to confirm has been changed. Read it again, and confirm then."),
+        )
+        return redirect(reverse("courses:course", args=[slug]) + "#villkor")
     try:
         completion = confirm(enrolment=enrolment, item_key=item_key, at=timezone.now())
     except LookupError as error:

@@ -138,10 +138,13 @@ def answers(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
     at = timezone.now()
     try:
         draw = _draw(seat, number, request.POST.get("shuffle"))
+        # A form holds all that it asked: what is empty was taken back.
+        asked = request.POST.getlist("asked")
         given = {
             question["key"]: learning.Given(response, at)
             for question in grading.all_questions([seat.lesson])
             if (response := grading.read_response(question, draw.shuffle, request.POST)) is not None
+            or question["key"] in asked
         }
         saved = learning.save_answers(
             enrolment=seat.enrolment,

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
 from courses.freezing import lessons_of
-from courses.models import Answer, Attempt, CourseVersion, Enrolment, LessonPage
+from courses.models import Answer, Attempt, Confirmation, CourseVersion, Enrolment, LessonPage
 from courses.services import enrolment as enrolling
 from courses.services import learning
 from courses.services.publishing import publish_course_version
@@ -200,3 +201,36 @@ def test_ticks_keep_their_words_and_texts_their_questions() -> None:
     now = Enrolment.objects.get(withdrawn_at__isnull=True)
     assert list(now.marks.values_list("item", "ticked")) == [(1, True)]
     assert list(now.reflections.values_list("block_key", flat=True)) == ["r"]
+
+
+def test_a_form_takes_back_what_it_holds_no_more(enrolment: Enrolment, client: Client) -> None:
+    page = open_page(client, enrolment)
+    page.choose("a", 1)
+    page.choose("b", 1)
+    question = next(q for q in page.lesson["questions"] if q["key"] == "b")
+    kept = {name: values[0] for name, values in fields_for(question, page.shuffle, 2).items()}
+    form = {"attempt": 1, "shuffle": page.shuffle, "asked": list(QUESTIONS), **kept}
+    assert client.post(page.url, form).status_code == 302
+    assert {key: value for key, value in stored().items() if value is not None} == {"b": 2}
+    handed_in = client.post(page.url, {**form, "submit": 1})
+    assert "saknas" in handed_in["Location"]
+
+
+def test_what_is_confirmed_is_what_the_page_said(client: Client) -> None:
+    version = courses.publish_asking(("all", None, [courses.LESSONS, courses.CONFIRM]))
+    person = make_person()
+    client.force_login(make_account(person))
+    courses.enrol(person, version)
+    url = reverse("courses:confirm", args=[version.course.slug, "rutin"])
+    said = client.post(url, {"words": "Jag har gått brandövningen."}, follow=True)
+    assert "Det du skulle bekräfta har ändrats." in said.content.decode()
+    assert not Confirmation.objects.exists()
+    client.post(url, {"words": "Jag har läst vår rutin."})
+    assert Confirmation.objects.get().item_key == "rutin"
+
+
+def test_the_address_of_a_published_course_stays(version: CourseVersion) -> None:
+    course = version.course.specific
+    course.slug = "nytt-namn"
+    with pytest.raises(ValidationError, match="Adressen till en publicerad kurs ligger fast"):
+        course.full_clean()

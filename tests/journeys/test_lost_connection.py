@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import APIResponse, Page, Route, expect
+from playwright.sync_api import APIResponse, Dialog, Page, Route, expect
 
 from tests.journeys.conftest import signed_in
 from tests.journeys.knowledge import put_in_order
@@ -56,6 +56,32 @@ def saved(page: Page) -> None:
 
 def hand_in(page: Page) -> None:
     page.get_by_role("button", name="Rätta mina svar").click()
+
+
+# The lesson reads otherwise in a version that has to be taken again.
+RETAKE = (
+    "from django.utils import timezone; from courses.models import LessonPage;"
+    "from courses.services.publishing import publish_course_version as publish;"
+    "from courses.models import CoursePage;"
+    "course = CoursePage.objects.get(title='Frågor på resan');"
+    "page = LessonPage.objects.descendant_of(course).get(slug='SLUG');"
+    "page.summary = 'Ny text.'; page.save_revision().publish();"
+    "publish(course=course, by=None, change='retake', note='Ny lag.', at=timezone.now())"
+)
+
+
+def chosen_in(site: Site, lesson_slug: str) -> dict[str, object]:
+    """What is stored of the open enrolment's answers, by the first letter of the question."""
+    code = (
+        "import json; from courses.models import Answer, CourseVersion;"
+        "version = CourseVersion.objects.filter(title='Frågor på resan').latest('number');"
+        f"key = next(e['key'] for e in version.lessons if e['slug'] == {lesson_slug!r});"
+        "rows = Answer.objects.filter(attempt__lesson_key=key,"
+        " attempt__enrolment__version=version);"
+        "print(json.dumps({r.question_key[0]: r.response for r in rows}))"
+    )
+    found: dict[str, object] = json.loads(site.manage("shell", "-v0", "-c", code).splitlines()[-1])
+    return found
 
 
 def attempts(site: Site, slug: str) -> list[list[object]]:
@@ -349,3 +375,56 @@ def test_nobody_hands_in_answers_that_the_screen_does_not_show(
     saved(page)
     hand_in(page)
     expect(page.locator("#resultat")).to_contain_text("10 av 10 rätt")
+
+
+def test_a_device_that_keeps_nothing_says_so_and_asks_before_the_page_is_left(
+    learner: Visitor, lessons: list[str]
+) -> None:
+    page = learner.page
+    page.add_init_script("Storage.prototype.setItem = () => { throw new Error('full'); };")
+    learner.open(lessons[12])
+    asked: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
+    page.context.set_offline(True)
+    choose(page, "s", "Rätt")
+    notice = page.locator("[data-when=waiting]")
+    expect(notice).to_contain_text("Låt sidan vara öppen tills du har kontakt igen.")
+    expect(notice.get_by_text("Svaren ligger kvar på den här enheten")).to_be_hidden()
+    page.evaluate("window.location.assign('/kurser/')")
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    page.context.set_offline(False)
+    saved(page)
+
+
+def test_a_page_left_open_over_a_new_version_stores_what_its_reader_chose(
+    learner: Visitor, lessons: list[str]
+) -> None:
+    page = learner.page
+    learner.open(lessons[12])
+    changed, same = lessons[12].split("/")[-2], lessons[11].split("/")[-2]
+    other = learner.page.context.new_page()
+    other.goto(learner.site.url + lessons[11])
+    learner.site.manage("shell", "-v0", "-c", RETAKE.replace("SLUG", changed))
+
+    choose(other, "s", "Rätt")
+    choose(other, "t", "Sant")
+    saved(other)
+    assert chosen_in(learner.site, same) == {"s": 1, "t": True}
+
+    choose(page, "s", "Rätt")
+    notice = page.locator("[data-when=final]")
+    expect(notice).to_contain_text("Kursen har fått en ny version")
+    hand_in(page)
+    page.wait_for_timeout(1500)
+    expect(notice).to_be_visible()
+    assert chosen_in(learner.site, changed) == {}
+    notice.get_by_role("button", name="Ladda om sidan").click()
+    choose(page, "s", "Rätt")
+    saved(page)
+    assert chosen_in(learner.site, changed) == {"s": 1}

@@ -62,6 +62,9 @@ function say(changes = {}) {
     put("time", said.time);
     put("message", said.final ?? "");
     for (const button of element.querySelectorAll("[data-reload]")) button.hidden = showing === "final" && Boolean(said.gone);
+    for (const words of element.querySelectorAll("[data-kept-here], [data-only-here]")) {
+      words.hidden = outbox.onlyHere === words.matches("[data-kept-here]");
+    }
     const waits = element.querySelector("[data-waits]");
     if (waits) waits.hidden = !number;
   }
@@ -162,9 +165,12 @@ function putInTask(task, entry) {
   if (entry.kind === "tick" && item) item.checked = fields.has("item");
 }
 
-/* A text that was refused is only on the screen: ask before the reader leaves it. */
+/* What was refused, or could not be kept by the browser, is only on the screen: ask before the
+   reader leaves it. */
 window.addEventListener("beforeunload", (event) => {
-  if (document.querySelector("form[data-keep] [data-error]:not([hidden])")) event.preventDefault();
+  const refused = document.querySelector("form[data-keep] [data-error]:not([hidden])");
+  const unsent = said.waiting || said["signed-out"] || said.stuck;
+  if (refused || (outbox.onlyHere && unsent)) event.preventDefault();
 });
 
 /* What an earlier page could not send is put back over what the server has. */
@@ -318,7 +324,7 @@ async function catchUp({ surely = false } = {}) {
   }
   if (data.enrolment !== Number(lesson.dataset.enrolment)) {
     if (data.others.includes(Number(lesson.dataset.enrolment))) {
-      say({ final: keeping.dataset.goesOn });
+      if (!said.final) say({ final: keeping.dataset.goesOn });
       return;
     }
     say({ "signed-out": true });

@@ -40,12 +40,20 @@ function sequenceStored(key) {
   }
 }
 
+/* Whether it lies in the store afterwards. */
 function store(key, value) {
   try {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify(value));
+    return value !== null;
   } catch {
-    // As above.
+    // What an earlier change left must not be taken for this one.
+    try {
+      localStorage.removeItem(key);
+    } catch {
+      // A browser that keeps nothing.
+    }
+    return false;
   }
 }
 
@@ -63,6 +71,8 @@ export class Outbox extends EventTarget {
     this.latest = 0;
     this.entries = new Map([...earlier, prefix].flatMap((each) => [...stored(each)]));
     this.due = new Map();
+    // What is on the open page alone, as the browser's store is full or must not have it.
+    this.unstored = new Set();
     // How often the server has failed on what: such an entry is sent alone, and last.
     this.faults = new Map();
     this.timer = 0;
@@ -97,7 +107,8 @@ export class Outbox extends EventTarget {
     const key = `${this.prefix}${thing}|${this.client}`;
     this.entries.set(key, entry);
     this.due.set(key, Date.now() + delay);
-    store(key, apart ? null : entry);
+    if (store(key, apart ? null : entry)) this.unstored.delete(key);
+    else this.unstored.add(key);
     this.tell();
     if (!this.failures) this.plan();
   }
@@ -112,6 +123,7 @@ export class Outbox extends EventTarget {
     this.entries.delete(key);
     this.due.delete(key);
     this.faults.delete(key);
+    this.unstored.delete(key);
     if (sequenceStored(key) <= sequence) store(key, null);
   }
 
@@ -122,6 +134,11 @@ export class Outbox extends EventTarget {
   /* Whether the server cannot take something that was done here. */
   get stuck() {
     return [...this.entries].some(([key, entry]) => entry.kind !== "place" && this.isStuck(key));
+  }
+
+  /* Whether something would be lost with the page. */
+  get onlyHere() {
+    return [...this.unstored].some((key) => this.entries.get(key)?.kind !== "place");
   }
 
   tell(name = "changed", detail = {}) {
