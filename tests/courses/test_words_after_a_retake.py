@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from courses import grading
 from courses.freezing import LessonContent, lessons_of
 from courses.models import CourseVersion, Enrolment, LessonPage
 from courses.services import enrolment as enrolling
@@ -57,8 +58,10 @@ def page_of(enrolment: Enrolment) -> LessonPage:
 
 def send_answer(learner: Client, enrolment: Enrolment, attempt: int) -> Any:
     change = {"question": "s", "sequence": 1, "age": 10, "fields": [["q-s", "1"]]}
-    body = {"attempt": attempt, "client": "en-sida", "changes": [change]}
-    args = [enrolment.version.course.slug, first_lesson(enrolment)["slug"]]
+    lesson = first_lesson(enrolment)
+    shuffle = grading.seed_of(enrolment.pk, lesson["key"], attempt)
+    body = {"attempt": attempt, "shuffle": shuffle, "client": "en-sida", "changes": [change]}
+    args = [enrolment.version.course.slug, lesson["slug"]]
     return learner.post(
         reverse("courses:answers", args=args),
         json.dumps(body),
