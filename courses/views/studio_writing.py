@@ -179,9 +179,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     step = request.POST.get("step")
     if step in ("up", "down"):
         building.move_step(page=page, step=-1 if step == "up" else 1, by=_by(request))
-    elif isinstance(page, LessonPage) and (
-        number := whole_number(request.POST.get("module", ""))
-    ):
+    elif isinstance(page, LessonPage) and (number := whole_number(request.POST.get("module", ""))):
         module = get_object_or_404(ModulePage, pk=number)
         try:
             building.move_lesson(lesson=page, module=module, by=_by(request))

@@ -8,7 +8,14 @@ import pytest
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from courses.models import Certificate, Completion, CourseRetirement, CourseVersion, Enrolment, LessonPage
+from courses.models import (
+    Certificate,
+    Completion,
+    CourseRetirement,
+    CourseVersion,
+    Enrolment,
+    LessonPage,
+)
 from courses.services import retiring
 from courses.services.enrolment import NotOfferedError
 from courses.services.publishing import publish_course_version
