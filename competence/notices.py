@@ -67,6 +67,7 @@ register(
             "course": "Samtal och bemötande",
             "number": 2,
             "people": 140,
+            "at_least": 0,
             "fewer_than": 5,
             "gives": "Samtal och bemötande Grund",
             "what": "Ny lag.",

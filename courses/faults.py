@@ -16,6 +16,7 @@ from courses.quality import pieces_of, words_of
 from lms.content.freezing import FrozenBlock
 from lms.content.references import ReferenceBook, unknown_codes
 from lms.content.scenario import steps_from
+from lms.content.visibility import closed_to_some
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,22 @@ def unwritten_text(lesson: Mapping[str, Any]) -> str:
             if not piece.tag.startswith("h") and words_of(piece.text):
                 return ""
     return texts[0]["id"] if texts else ""
+
+
+def _closed_articles(blocks: list[FrozenBlock]) -> Iterator[str]:
+    """A version is read by all who take the course, whatever is closed in the arena."""
+    shown = {
+        block["value"]["page"]: block["value"]["title"]
+        for block in blocks
+        if block["type"] == "article"
+    }
+    closed = closed_to_some(shown) if shown else set()
+    for page, title in shown.items():
+        if page in closed:
+            yield _(
+                "The article “%(title)s” is closed to some of those who read the course. Open it "
+                "to all, or take it out of the lesson."
+            ) % {"title": title}
 
 
 def _question_faults(question: Mapping[str, Any]) -> Iterator[str]:
@@ -159,6 +176,7 @@ def faults_in(content: CourseContent, book: ReferenceBook) -> list[Fault]:
             )
             found.append(Fault(lesson["title"], message, block))
         messages = [message for block in lesson["blocks"] for message in _block_faults(block)]
+        messages.extend(_closed_articles(lesson["blocks"]))
         messages.extend(_lesson_faults(lesson))
         unknown = {code for text in _strings(lesson) for code in unknown_codes(text, book)}
         messages.extend(

@@ -24,12 +24,13 @@ class Headcount:
 
     @classmethod
     def total(cls, numbers: Iterable[int], threshold: int) -> Headcount:
-        """The sum of figures that are shown beside it."""
-        parts = list(numbers)
-        whole = sum(parts)
-        if whole < threshold or not any(0 < part < threshold for part in parts):
-            return cls.of(whole, threshold)
-        return cls(None, threshold, at_least=whole - whole % threshold)
+        """The sum of figures that the same reader is shown. Where one of several is hidden, what
+        is said of the sum follows from the others alone: each hidden one is somebody."""
+        parts = [number for number in numbers if number]
+        shown = [part for part in parts if part >= threshold]
+        if len(parts) < 2 or len(shown) == len(parts):
+            return cls.of(sum(parts), threshold)
+        return cls(None, threshold, at_least=sum(shown) + len(parts) - len(shown))
 
     def __bool__(self) -> bool:
         return self.number != 0

@@ -8,12 +8,12 @@
 
 The first line is the question. `*` is a right answer, `-` a wrong one; `=` explains the answer
 above it, or all of them where it is the only one. Two or more `*` make a question with several
-right answers; `Sant` and `Falskt` one of true and false. Instead of answers:
+right answers; `Sant` and `Falskt` with one explanation one of true and false. Instead of answers:
 
     1. Först                     steps in the right order
     Rektor -> leder skolan       pairs
     svar: anmälan, en anmälan    a word or two, each that is right
-    tal: 12,5 +- 0,5 timmar      a number, how much it may be off by, and its unit
+    tal: 1 250 +- 0,5 kronor     a number, how much it may be off by, and its unit
 
 An empty line, or a line without a mark after the answers, begins the next question. An outline
 has one lesson a line, "(7 min)" after it where its length is known; `#` begins a module.
@@ -24,6 +24,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -37,12 +38,16 @@ _STEP = re.compile(r"^\d{1,2}[.)]\s+(.*)$")
 _PAIR = re.compile(r"^(.+?)\s*(?:->|→|=>)\s*(.+)$")
 _WORDS = re.compile(r"^svar\s*:\s*(.*)$", re.I)
 _NUMBER = re.compile(r"^tal\s*:\s*(.*)$", re.I)
-_AMOUNT = re.compile(
-    r"^(-?\d+(?:[.,]\d+)?)(?:\s*(?:\+-|±|\+/-)\s*(\d+(?:[.,]\d+)?))?(?:\s+(.{1,30}))?$"
-)
+# A comma or slash between two digits belongs to a number.
+_BETWEEN_WORDS = re.compile(r";|(?<!\d)[,/]|[,/](?!\d)")
+# Thousands in groups: every kind of space is a plain one by then.
+_FIGURES = r"(?:\d{1,3}(?: \d{3}){1,4}|\d{1,15})(?:[.,]\d{1,6})?"
+_OFF_BY = r"\+-|\+/-|±"
+_UNIT = rf"(?![\d+\-±.,])(?!.*(?:{_OFF_BY})).{{1,30}}"
+_AMOUNT = re.compile(rf"^(-?{_FIGURES})(?:\s*(?:{_OFF_BY})\s*({_FIGURES}))?(?:\s+({_UNIT}))?$")
 _NUMBERING = re.compile(r"^(?:fråga\s*)?\d{1,3}\s*[.):]\s+(?=\S)", re.I)
 _LENGTH = re.compile(r"\s*\((\d{1,3})\s*min(?:uter)?\.?\)\s*$", re.I)
-_TRUE, _FALSE = {"sant", "rätt", "ja"}, {"falskt", "fel", "nej"}
+_TRUE, _FALSE = {"sant", "sann"}, {"falskt", "falsk"}
 
 
 @dataclass(frozen=True)
@@ -92,9 +97,8 @@ class PastedQuestion:
             case "shorttext":
                 return [PastedRow(word, True) for word in value["accepted"]]
         off = "" if value["tolerance"] == "0" else f" ± {value['tolerance']}"
-        return [
-            PastedRow(f"{value['answer']}{off} {value['unit']}".replace(".", ",").strip(), True)
-        ]
+        number = f"{value['answer']}{off}".replace(".", ",")
+        return [PastedRow(f"{number} {value['unit']}".strip(), True)]
 
 
 @dataclass(frozen=True)
@@ -147,14 +151,17 @@ def _take(draft: _Draft, number: int, line: str) -> bool:
             last = draft.answers[-1]
             last.explanation = f"{last.explanation} {found[1].strip()}".strip()
     elif found := _WORDS.match(line):
-        draft.words = [word.strip() for word in re.split(r"[,/;]", found[1]) if word.strip()]
+        draft.words += [word.strip() for word in _BETWEEN_WORDS.split(found[1]) if word.strip()]
         if not draft.words:
             draft.errors.append(LineError(number, _("Write the right word after “svar:”.")))
     elif found := _NUMBER.match(line):
         draft.number = found[1].strip()
         if not _AMOUNT.match(draft.number):
             draft.errors.append(
-                LineError(number, _("Write a number after “tal:”, for example “tal: 12,5”."))
+                LineError(
+                    number,
+                    _("Write a number after “tal:” and its unit last, as in “tal: 1 250 kronor”."),
+                )
             )
     elif found := _STEP.match(line):
         draft.steps.append(found[1].strip())
@@ -219,12 +226,13 @@ def _choice(draft: _Draft, errors: list[LineError]) -> PastedQuestion:
         errors.append(LineError(draft.line, _("At most ten answers fit.")))
     if not right:
         errors.append(LineError(draft.line, _("No answer is right: begin it with *.")))
-    if len(draft.answers) == 2 and len(right) == 1 and texts & _TRUE and texts & _FALSE:
+    true_or_false = len(draft.answers) == 2 and texts & _TRUE and texts & _FALSE
+    # What is said of each of the two has no place in a question with one explanation.
+    if true_or_false and len(right) == 1 and len(draft.explanations) < 2:
         said = right[0].text.casefold().rstrip(".")
         if not draft.explanations:
             errors.append(LineError(right[0].line, _("Explain the answer on a line with =.")))
-        whole = common or " ".join(each for _line, each in draft.explanations)
-        value = {"prompt": draft.prompt, "correct": said in _TRUE, "explanation": whole}
+        value = {"prompt": draft.prompt, "correct": said in _TRUE, "explanation": common}
         return PastedQuestion(draft.line, "truefalse", value)
     for answer in draft.answers:
         errors.extend(_too_long(answer.line, answer.text, LONGEST_ANSWER))
@@ -246,6 +254,10 @@ def _choice(draft: _Draft, errors: list[LineError]) -> PastedQuestion:
     if len(right) > 1:
         return PastedQuestion(draft.line, "multiple", {**value, "partial": True})
     return PastedQuestion(draft.line, "single", value)
+
+
+def _plain_number(figures: str) -> str:
+    return f"{Decimal(figures.replace(' ', '').replace(',', '.')).normalize():f}"
 
 
 def _written(draft: _Draft, errors: list[LineError]) -> PastedQuestion:
@@ -271,8 +283,8 @@ def _written(draft: _Draft, errors: list[LineError]) -> PastedQuestion:
         kind = "numeric"
         found = _AMOUNT.match(draft.number)
         amount, off, unit = found.groups() if found else ("0", None, None)
-        value["answer"] = amount.replace(",", ".")
-        value["tolerance"] = (off or "0").replace(",", ".")
+        value["answer"] = _plain_number(amount)
+        value["tolerance"] = _plain_number(off or "0")
         value["unit"] = unit or ""
     for row in rows:
         errors.extend(_too_long(draft.line, row, LONGEST_ROW))

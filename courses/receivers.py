@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Count, Max
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -22,17 +24,37 @@ from courses.signals import course_version_published
 from lms.people.models import Person, User
 from lms.people.signals import people_merged
 
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _how_far(enrolment: Enrolment) -> tuple[int, datetime]:
+    """How many lessons are done, and when something was last done."""
+    said = Enrolment.objects.filter(pk=enrolment.pk).aggregate(
+        lessons=Count("lesson_completions", distinct=True),
+        finished=Max("lesson_completions__completed_at"),
+        answered=Max("attempts__answers__given_at"),
+        submitted=Max("attempts__submitted_at"),
+        reflected=Max("reflections__given_at"),
+        marked=Max("marks__given_at"),
+        confirmed=Max("confirmations__confirmed_at"),
+        read=Max("place_at"),
+    )
+    lessons = said.pop("lessons")
+    return lessons, max(filter(None, said.values()), default=NEVER)
+
 
 @receiver(people_merged)
 def move_records(
     sender: object, *, survivor: Person, loser: Person, by: User, **kwargs: Any
 ) -> None:
     """What somebody did, asked and read follows the person. Of two open enrolments in one course
-    the survivor's goes on and the other is withdrawn."""
+    the one that is further goes on and the other is withdrawn."""
     open_now = Enrolment.objects.filter(withdrawn_at__isnull=True, completed_at__isnull=True)
-    taken = set(open_now.filter(person=survivor).values_list("course_id", flat=True))
-    for enrolment in open_now.filter(person=loser, course__in=taken):
-        withdraw(enrolment=enrolment, by=by, at=timezone.now(), reason="people merged")
+    of_survivor = {row.course_id: row for row in open_now.filter(person=survivor)}
+    for row in open_now.filter(person=loser, course__in=of_survivor):
+        other = of_survivor[row.course_id]
+        behind = other if _how_far(row) > _how_far(other) else row
+        withdraw(enrolment=behind, by=by, at=timezone.now(), reason="people merged")
     read = WhatsNewReading.objects.filter(person=survivor).values("news")
     WhatsNewReading.objects.filter(person=loser).exclude(news__in=read).update(person=survivor)
     for model in (Enrolment, Completion, Certificate, LessonReport, ExpertQuestion):

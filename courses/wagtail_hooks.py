@@ -29,6 +29,7 @@ from courses.services.bank import number_of_sort
 from courses.services.copying import give_own_ids
 from courses.services.news import is_told_of
 from courses.services.reviews import may_publish_at_once, may_write
+from courses.services.studio import was_in_version
 from courses.viewsets import BankPermissionPolicy, QuestionViewSet
 from lms.lib.dates import today
 from lms.people.access import Action, Obj
@@ -224,18 +225,42 @@ def reports_item() -> MenuItem:
     )
 
 
+def _why_it_stays(page: Page) -> str:
+    """Why the page is not to be deleted, in words; nothing where it may be."""
+    if was_in_version(page):
+        return gettext(
+            "“%(title)s” is in a course version, and what people took must stay readable. "
+            "Unpublish it instead."
+        ) % {"title": page.title}
+    if is_told_of(page):
+        return gettext(
+            "Readers have been told of a change in “%(title)s”, and can read what. Unpublish it "
+            "instead."
+        ) % {"title": page.title}
+    return ""
+
+
 @hooks.register("before_delete_page")
-def what_is_told_of_stays(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """An article whose change those who have a course were told of is unpublished, not deleted."""
-    if request.method != "POST" or not is_told_of(page):
+def what_readers_have_stays(request: HttpRequest, page: Page) -> HttpResponse | None:
+    why = _why_it_stays(page) if request.method == "POST" else ""
+    if not why:
         return None
-    messages.error(
-        request,
-        gettext(
-            "Readers have been told of a change in it, and can read what. Unpublish it instead."
-        ),
-    )
+    messages.error(request, why)
     return redirect("wagtailadmin_pages:edit", page.pk)
+
+
+@hooks.register("before_bulk_action")
+def what_readers_have_stays_among_many(
+    request: HttpRequest, action_type: str, objects: list[Any], action: Any
+) -> HttpResponse | None:
+    """Where one has to stay, none is deleted."""
+    if action_type != "delete":
+        return None
+    pages = [each for each in objects if isinstance(each, Page)]
+    reasons = [why for why in map(_why_it_stays, pages) if why]
+    for why in reasons:
+        messages.error(request, why)
+    return redirect(action.next_url) if reasons else None
 
 
 @hooks.register("after_copy_page")

@@ -7,5 +7,5 @@ urlpatterns = [
     path("forsta-stegen/", redaction.first_steps, name="first_steps"),
     path("forsta-stegen/startinnehall/", redaction.load_starter, name="load_starter"),
     path("forsta-stegen/testmejl/", redaction.test_mail, name="test_mail"),
-    path("granskad/<int:pk>/", redaction.reviewed, name="reviewed"),
+    path("granskad/<number:pk>/", redaction.reviewed, name="reviewed"),
 ]

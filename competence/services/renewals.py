@@ -3,6 +3,7 @@ that one may be needed."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime
 
 from django.db import transaction
@@ -91,15 +92,19 @@ def tell_who_decides(*, version: CourseVersion, at: datetime) -> int:
     held = standing.filter(version__in=giving).exclude(
         person__in=standing.filter(version=version).values("person")
     )
-    people = held.order_by().values("person").distinct().count()
-    if not people:
+    # Each person in the latest version that they have, as on the page of the versions.
+    version_of = dict(held.order_by("completed_at", "pk").values_list("person", "version"))
+    if not version_of:
         return 0
     grants = {(grant.area_code, grant.level) for each in giving.values() for grant in each}
-    counted = Headcount.of(people, SiteSettings.load().suppression_threshold)
+    counted = Headcount.total(
+        Counter(version_of.values()).values(), SiteSettings.load().suppression_threshold
+    )
     context = {
         "course": version.title,
         "number": version.number,
         "people": counted.number,
+        "at_least": counted.at_least,
         "fewer_than": counted.threshold,
         "gives": _in_names(grants),
         "what": version.note,

@@ -19,6 +19,7 @@ from courses.passages import Passage, changed_passages, passages_of
 from courses.services.qualified import standing_completions
 from lms.audit import services as audit
 from lms.content.freezing import FrozenBlock, LiveFiles, ShowsBlocks
+from lms.content.visibility import closed_to_some, visible_to
 from lms.lib.dates import STOCKHOLM
 from lms.notifications.services import Draft, notify_many
 from lms.people.models import Person, User
@@ -52,8 +53,10 @@ def offer_news_of_article(
 ) -> list[WhatsNew]:
     """The article has changed so much that those who have a course showing it should read what is
     new. Called again with the same words it finds what is there. A person who has several such
-    courses is told once. The queries do not grow with the courses, and with the people only as
-    notices are written in bulk."""
+    courses is told once; of an article that is closed to some, nobody is. The queries do not grow
+    with the courses, and with the people only as notices are written in bulk."""
+    if closed_to_some([article.pk]):
+        return []
     showing = [
         version
         for version in CourseVersion.objects.latest_of_each().defer(None)
@@ -289,7 +292,7 @@ class WhatChanged:
     """What is new, told from the text that the reader once read."""
 
     changes: tuple[Change, ...]
-    # The article as it stands now; nothing where it can no longer be read.
+    # The article as it stands now; nothing where the reader cannot open it.
     blocks: tuple[FrozenBlock, ...]
 
 
@@ -312,10 +315,11 @@ def version_before(news: WhatsNew) -> CourseVersion | None:
     return versions.filter(published_at__lt=news.created_at).first()
 
 
-def what_changed(news: WhatsNew, since: CourseVersion) -> WhatChanged:
+def what_changed(news: WhatsNew, since: CourseVersion, user: Any) -> WhatChanged:
+    """As `user` may read it: an article that is closed to them is neither shown nor compared."""
     if news.version:
         return WhatChanged(tuple(_lesson_changes(since.content, news.version.content)), ())
-    article = Page.objects.live().filter(pk=news.article_id).first()
+    article = visible_to(Page.objects.filter(pk=news.article_id), user).first()
     page = article.specific if article else None
     if not isinstance(page, ShowsBlocks):
         return WhatChanged((), ())

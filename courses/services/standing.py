@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q
 
 from courses.headcounts import Headcount
 from courses.models import Completion, CourseVersion, Enrolment
@@ -12,7 +12,7 @@ from courses.models import Completion, CourseVersion, Enrolment
 
 @dataclass(frozen=True)
 class VersionStanding:
-    """A version with how many are under way in it and how many have completed it."""
+    """A version with how many are under way in it, and how many have completed it last of all."""
 
     version: CourseVersion
     under_way: Headcount
@@ -21,7 +21,9 @@ class VersionStanding:
 
 @dataclass(frozen=True)
 class CourseStanding:
-    """The versions of a course, the latest first, and the sums over them."""
+    """The versions of a course, the latest first, and the sums over them. Nobody is counted twice.
+    Every page that tells how many shows these sums: another one beside them would tell a hidden
+    part."""
 
     versions: tuple[VersionStanding, ...]
     under_way: Headcount
@@ -43,8 +45,14 @@ def standing_of(course_pk: int, threshold: int) -> CourseStanding:
         .values_list("version")
         .annotate(people=Count("person", distinct=True))
     )
+    completions = Completion.objects.filter(version__course=course_pk, revoked_on__isnull=True)
+    later = completions.filter(
+        Q(completed_at__gt=OuterRef("completed_at"))
+        | Q(completed_at=OuterRef("completed_at"), pk__gt=OuterRef("pk")),
+        person=OuterRef("person"),
+    )
     completed = dict(
-        Completion.objects.filter(version__course=course_pk, revoked_on__isnull=True)
+        completions.filter(~Exists(later))
         .values_list("version")
         .annotate(people=Count("person", distinct=True))
     )

@@ -295,10 +295,14 @@ def new_course(*, title: str, by: User | None) -> CoursePage:
 
 
 def was_in_version(page: Page) -> bool:
-    """Whether any version of its course has the page, or a lesson in it."""
+    """Whether any version has the page, a lesson in it or a course below it."""
+    below = page.get_descendants(inclusive=True)
+    if CourseVersion.objects.filter(course__in=below.values("pk")).exists():
+        return True
     pages = LessonPage.objects.descendant_of(page, inclusive=True)
     keys = {f"lesson-{pk}" for pk in pages.values_list("pk", flat=True)}
-    outlines = CourseVersion.objects.filter(course=course_of(page)).values_list(
+    above = page.get_ancestors(inclusive=True)
+    outlines = CourseVersion.objects.filter(course__in=above.values("pk")).values_list(
         "outline", flat=True
     )
     known = {

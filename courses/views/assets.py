@@ -17,7 +17,7 @@ from lms.people.access import Action, Obj, can
 
 # The most that is read into memory for one request of a player, in bytes.
 PIECE = 4 * 1024 * 1024
-_RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
+_RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})$")
 
 
 @require_GET

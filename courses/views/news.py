@@ -48,5 +48,10 @@ def news(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "courses/news.html",
-        {"news": row, "changed": what_changed(row, since), "own": own is not None, "read": read},
+        {
+            "news": row,
+            "changed": what_changed(row, since, user),
+            "own": own is not None,
+            "read": read,
+        },
     )

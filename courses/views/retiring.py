@@ -21,13 +21,13 @@ from courses.headcounts import Headcount
 from courses.models import CoursePage, CourseRetirement, CourseVersion, WhatsNew
 from courses.services.news import courses_with_older_text, withdraw_news
 from courses.services.retiring import (
-    Consequences,
     RetiringError,
     consequences,
     reopen_course,
     retire_course,
     retirement_of,
 )
+from courses.services.standing import standing_of
 from courses.views.readers import reader
 from lms.content.models import SiteSettings
 from lms.lib.dates import today
@@ -71,15 +71,6 @@ def _course(request: HttpRequest, pk: int) -> CoursePage:
     return course
 
 
-def _shown(about: Consequences) -> dict[str, Any]:
-    threshold = SiteSettings.load().suppression_threshold
-    return {
-        "consequences": about,
-        "under_way": Headcount.of(about.under_way, threshold),
-        "qualified": Headcount.of(about.qualified, threshold),
-    }
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def retire(request: HttpRequest, pk: int) -> HttpResponse:
     """What it would mean; POST does it."""
@@ -117,7 +108,8 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
             "form": form,
             "retirement": retirement,
             "history": history.order_by("-retired_at"),
-            **_shown(consequences(course, today())),
+            "consequences": consequences(course, today()),
+            "standing": standing_of(course.pk, SiteSettings.load().suppression_threshold),
         },
     )
 

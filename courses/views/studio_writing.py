@@ -22,6 +22,7 @@ from courses.services import studio as building
 from courses.services.studio import StudioError, course_of
 from courses.views.studio import page_to_read
 from lms.lib import guard
+from lms.lib.numbers import whole_number
 from lms.people.models import User
 
 
@@ -178,8 +179,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     step = request.POST.get("step")
     if step in ("up", "down"):
         building.move_step(page=page, step=-1 if step == "up" else 1, by=_by(request))
-    elif isinstance(page, LessonPage) and request.POST.get("module", "").isdecimal():
-        module = get_object_or_404(ModulePage, pk=request.POST["module"])
+    elif isinstance(page, LessonPage) and (number := whole_number(request.POST.get("module", ""))):
+        module = get_object_or_404(ModulePage, pk=number)
         try:
             building.move_lesson(lesson=page, module=module, by=_by(request))
         except StudioError as error:

@@ -21,6 +21,7 @@ from courses.views.publishing import course_to_read
 from courses.views.readers import true_and_false
 from lms.content.models import SiteSettings
 from lms.content.references import current_book, plain_text
+from lms.lib.numbers import whole_number
 
 # What stands for the pages as they are published now, in the place of a version's number.
 DRAFT = 0
@@ -43,8 +44,8 @@ def _version(course: CoursePage, number: int) -> CourseVersion:
 
 
 def _number(request: HttpRequest, name: str, default: int) -> int:
-    given = request.GET.get(name, "")
-    return int(given) if given.isdecimal() else default
+    given = whole_number(request.GET.get(name, ""))
+    return default if given is None else given
 
 
 @require_GET

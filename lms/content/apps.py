@@ -6,6 +6,10 @@ class ContentConfig(AppConfig):
     label = "content"
 
     def ready(self) -> None:
+        from django.urls import register_converter
+
         from lms.content import receivers
+        from lms.lib.numbers import NumberConverter
 
         receivers.connect()
+        register_converter(NumberConverter, "number")

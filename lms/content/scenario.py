@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lms.lib.numbers import whole_number
+
 
 @dataclass(frozen=True)
 class Passed:
@@ -35,9 +37,10 @@ class Steps:
         passed: list[Passed] = []
         step, taken = self.by_id.get(self.start), ""
         for part in [part for part in path.split(".") if part][:100]:
-            if step is None or not part.isdecimal() or int(part) >= len(step["choices"]):
+            place = whole_number(part)
+            if step is None or place is None or place >= len(step["choices"]):
                 break
-            chosen = step["choices"][int(part)]
+            chosen = step["choices"][place]
             passed.append(Passed(step, chosen, taken))
             taken = f"{taken}.{part}".lstrip(".")
             step = self.by_id.get(chosen["next"])

@@ -14,7 +14,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage
 from wagtail.models import Collection, Page, PageViewRestriction, ReferenceIndex
@@ -88,6 +88,16 @@ def may_open(page: Page, user: Any) -> bool:
     restrictions = page.get_view_restrictions().prefetch_related("groups")
     named = restrictions.exclude(restriction_type=BaseViewRestriction.PASSWORD)
     return bool(user.is_superuser) or not _closed(named, user)
+
+
+def closed_to_some(pages: Iterable[int]) -> set[int]:
+    """Those of the pages that a restriction, on them or above, closes to some who are signed in."""
+    closing = (
+        PageViewRestriction.objects.exclude(restriction_type=BaseViewRestriction.LOGIN)
+        .annotate(path=ExpressionWrapper(OuterRef("path"), output_field=CharField()))
+        .filter(path__startswith=F("page__path"))
+    )
+    return set(Page.objects.filter(Exists(closing), pk__in=pages).values_list("pk", flat=True))
 
 
 def file_is_visible(file: AbstractDocument | AbstractImage, user: Any) -> bool:

@@ -77,6 +77,21 @@ def test_so_few_that_they_could_be_guessed_are_never_a_figure():
     assert "Färre än 5 personer är klara" in tell(notice, notice.person).body
 
 
+def test_a_small_group_in_one_version_cannot_be_worked_out_from_how_many_there_are():
+    account_with(Role.COORDINATOR)
+    second = publish_again(completed_by(8), "material")
+    for _each in range(2):
+        courses.complete(make_person(), second, timezone.now())
+    page = LessonPage.objects.descendant_of(second.course).first()
+    page.summary = "Ny."
+    page.save_revision().publish()
+    publish_course_version(
+        course=CoursePage.objects.get(pk=second.course_id), by=None, change="retake", note="Lag."
+    )
+    (notice,) = notices()
+    assert "Minst 9 personer är klara med en tidigare version" in tell(notice, notice.person).body
+
+
 @pytest.mark.parametrize("kind", ["editorial", "material"])
 def test_other_changes_are_nothing_to_decide_about(kind):
     account_with(Role.COORDINATOR)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from wagtail.images.models import Image
 from wagtail.models import Page
 
 from courses.freezing import content_hash, lessons_of
+from courses.headcounts import Headcount
 from courses.models import CourseVersion, LessonPage, Question, VersionAsset
 from courses.services.bank import save_question
 from courses.services.enrolment import enrol, enrol_many
@@ -310,9 +312,41 @@ def test_who_is_on_which_version_is_told_in_figures_that_name_nobody() -> None:
     ] == [(2, "färre än 5", "0"), (1, "6", "färre än 5")]
     # 8 would tell that there are 2 on the second.
     assert (str(standing.under_way), str(standing.completed)) == (
-        "minst 5 personer",
+        "minst 7 personer",
         "färre än 5 personer",
     )
+
+
+def test_who_completed_two_versions_is_on_the_latest_of_them() -> None:
+    first = courses.publish_course(lessons=1)
+    people = [make_person() for _each in range(12)]
+    for person in people:
+        courses.complete(person, first, courses.NOON)
+    page = LessonPage.objects.get()
+    page.title = "Nytt namn"
+    page.save_revision().publish()
+    second = publish_course_version(course=first.course.specific, by=None)
+    for person in people[:5]:
+        courses.complete(person, second, courses.NOON + timedelta(hours=1))
+    standing = standing_of(first.course_id, 5)
+    assert [row.completed.figure for row in standing.versions] == ["5", "7"]
+    assert str(standing.completed) == "12 personer"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ([], "ingen"),
+        ([0, 3], "färre än 5 personer"),
+        ([8, 0, 5], "13 personer"),
+        ([8, 1], "minst 9 personer"),
+        ([8, 4], "minst 9 personer"),
+        ([4, 4], "minst 2 personer"),
+        ([1, 1], "minst 2 personer"),
+    ],
+)
+def test_a_sum_tells_no_more_than_the_figures_beside_it(numbers: list[int], said: str) -> None:
+    assert str(Headcount.total(numbers, 5)) == said
 
 
 @pytest.mark.parametrize("versions", [2, 5])

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 
 from courses.freezing import lessons_of
 from courses.models import CourseVersion, LessonPage
@@ -43,3 +47,45 @@ def test_loading_twice_changes_nothing_and_leaves_edited_pages_alone(
     assert again.updated == []
     page.refresh_from_db()
     assert page.title == "Vår egen rubrik"
+
+
+def starter_texts() -> list[Path]:
+    return [
+        path
+        for app in ("courses", "home")
+        for path in (settings.BASE_DIR / app).glob("starter/**/*")
+        if path.suffix == ".yaml"
+    ]
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [
+        "plattformen stoppar",
+        "plattformen låter",
+        "i plattformen finns",
+        "lägesbild på arenan",
+        "sammanfattning(?:en|ar|arna)? (?:för området )?på arenan",
+        "texten? på arenan",
+        "stödbegäran",
+        "stödförfrågan",
+        "i arenan finns rutinens",
+        "bekräfta att de har läst",
+        "lediga platser ligger",
+        "kan boka, påminna",
+    ],
+)
+def test_no_starter_text_promises_what_the_product_does_not_do(promise: str) -> None:
+    assert [
+        path.name
+        for path in starter_texts()
+        if re.search(promise, path.read_text(encoding="utf-8"), re.I)
+    ] == []
+
+
+@pytest.mark.parametrize("course", ["om12n1", "om12n2", "om12n3"])
+def test_a_course_about_the_local_picture_is_a_whole_course(course: str) -> None:
+    texts = [
+        path.read_text(encoding="utf-8") for path in starter_texts() if path.parent.name == course
+    ]
+    assert sum(len(text.split()) for text in texts) >= 2500

@@ -143,12 +143,74 @@ def test_every_kind_that_can_be_written_as_text_is_read() -> None:
         ("Fråga?\n* Ett\n= Ja.\n- Två\n- Tre\n= Nej.", [4]),
         ("Fråga?\n\nEn till?\n* Ja då\n- Nej då\n= Så.", [1]),
         ("Fråga?\ntal: tolv\n= Så.", [2]),
+        ("Fråga?\ntal: 10 0000 kronor\n= Så.", [2]),
+        ("Fråga?\ntal: 12 eller 14 +- 2\n= Så.", [2]),
+        ("Fråga?\ntal: 10 ± 5 ± 5 kronor\n= Så.", [2]),
         ("Fråga?\n* Ett\n- Två\n= Så.\nsvar: x", [1]),
         ("Fråga?\n* " + "x" * 401 + "\n- Två\n= Så.", [2]),
     ],
 )
 def test_what_cannot_be_read_is_named_by_its_line(text: str, lines: list[int]) -> None:
     assert [error.line for error in read_questions(text).errors] == lines
+
+
+@pytest.mark.parametrize(
+    ("line", "stored", "shown"),
+    [
+        ("10 000 kronor", ("10000", "0", "kronor"), "10000 kronor"),
+        ("10\u00a0000\u00a0kronor", ("10000", "0", "kronor"), "10000 kronor"),
+        ("1\u202f250\u202f000", ("1250000", "0", ""), "1250000"),
+        ("1 250 +- 50", ("1250", "50", ""), "1250 ± 50"),
+        ("-1 250,50 ± 1 000 kr/år", ("-1250.5", "1000", "kr/år"), "-1250,5 ± 1000 kr/år"),
+        ("10.000 st.", ("10", "0", "st."), "10 st."),
+        ("100", ("100", "0", ""), "100"),
+    ],
+)
+def test_a_number_is_stored_as_it_is_shown_also_in_thousands(
+    line: str, stored: tuple[str, str, str], shown: str
+) -> None:
+    (question,) = read_questions(f"Hur mycket?\ntal: {line}\n= Så.").questions
+    value = question.value
+    assert (value["answer"], value["tolerance"], value["unit"]) == stored
+    assert [row.text for row in question.rows] == [shown]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("svar: 1,5 timme", ["1,5 timme"]),
+        ("svar: 24/7, dygnet runt", ["24/7", "dygnet runt"]),
+        ("svar: 112,larmnumret", ["112", "larmnumret"]),
+        ("svar: polis/polisen; polismyndigheten", ["polis", "polisen", "polismyndigheten"]),
+        ("svar: polis\nsvar: polisen", ["polis", "polisen"]),
+    ],
+)
+def test_words_are_told_apart_but_never_within_a_number(line: str, words: list[str]) -> None:
+    (question,) = read_questions(f"Vad?\n{line}\n= Så.").questions
+    assert question.value["accepted"] == words
+
+
+def test_only_true_and_false_make_a_question_of_true_and_false() -> None:
+    def kind(right: str, wrong: str, *why: str) -> str:
+        lines = ["Stämmer det?", f"* {right}", *why[:1], f"- {wrong}", *why[1:]]
+        (question,) = read_questions("\n".join(lines)).questions
+        return question.kind
+
+    assert kind("Sant.", "FALSKT", "", "= Så.") == "truefalse"
+    assert kind("Falskt", "Sant", "= Så.") == "truefalse"
+    assert kind("Ja", "Nej", "", "= Så.") == "single"
+    assert kind("Rätt", "Fel", "", "= Så.") == "single"
+    # True and false have one explanation between them.
+    assert kind("Sant", "Falskt", "= Ja, alltid.", "= Nej, den gäller.") == "single"
+
+
+def test_each_answer_keeps_its_own_feedback() -> None:
+    text = "Får du?\n* Ja\n= Plikten är din.\n- Nej\n= Det är ditt eget ansvar."
+    (question,) = read_questions(text).questions
+    assert [(row.text, row.is_right, row.explanation) for row in question.rows] == [
+        ("Ja", True, "Plikten är din."),
+        ("Nej", False, "Det är ditt eget ansvar."),
+    ]
 
 
 def test_questions_follow_each_other_with_or_without_an_empty_line() -> None:

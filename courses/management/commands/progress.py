@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import CoursePage, Enrolment
 from courses.reports.progress import record_of, with_record
+from lms.lib.numbers import whole_number
 from lms.people.models import Person
 
 
@@ -28,10 +29,11 @@ class Command(BaseCommand):
         enrolments = Enrolment.objects.filter(person=person).order_by("created_at", "pk")
         course = options["course"]
         if course:
+            number = whole_number(course)
             found = (
-                enrolments.filter(course=int(course))
-                if course.isdecimal()
-                else enrolments.filter(course__slug=course)
+                enrolments.filter(course__slug=course)
+                if number is None
+                else enrolments.filter(course=number)
             )
             if not found.exists() and not _course_exists(course):
                 raise CommandError(_("There is no course %(code)s.") % {"code": course})
@@ -44,5 +46,6 @@ class Command(BaseCommand):
 
 
 def _course_exists(course: str) -> bool:
-    condition = {"pk": int(course)} if course.isdecimal() else {"slug": course}
+    number = whole_number(course)
+    condition = {"slug": course} if number is None else {"pk": number}
     return CoursePage.objects.filter(**condition).exists()

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from lms.lib.dates import today
+from lms.lib.numbers import whole_number
 from lms.people.access import Action, Obj, can
 from lms.people.anomalies import anomalies
 from lms.people.forms import MergeForm, PersonFilterForm, RoleForm
@@ -137,11 +138,11 @@ def _invitable(request: HttpRequest) -> PersonQuerySet:
     people: PersonQuerySet = Person.objects.registered_for(reader(request), day)
     wanted = request.POST.getlist("person")
     if wanted:
-        people = people.filter(pk__in=[int(pk) for pk in wanted if pk.isdigit()])
-    unit = request.POST.get("unit") or request.GET.get("unit")
-    if unit and unit.isdigit():
+        people = people.filter(pk__in=[whole_number(pk) for pk in wanted])
+    unit = whole_number(request.POST.get("unit") or request.GET.get("unit") or "")
+    if unit is not None:
         people = people.filter(
-            Q(pk__in=people.in_units(Unit.objects.filter(pk=int(unit)), day).values("pk"))
+            Q(pk__in=people.in_units(Unit.objects.filter(pk=unit), day).values("pk"))
         )
     chosen = accounts.to_invite if wanted else accounts.without_account
     return chosen(people, day).select_related("user")
