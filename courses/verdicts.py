@@ -1,8 +1,9 @@
 """What there is to put right in a lesson that is being written, and how hard it is to read.
 
-A verdict depends on nothing but the lesson as plain data, what the codes in it stand for today and
-the language it is given in. So it is given once for the same words: a list of every course asks for
-hundreds, and between two looks at it a handful have changed.
+A verdict depends on nothing but the lesson as plain data, what the codes in it stand for today,
+which of its articles are closed to some, and the language it is given in. So it is given once for
+the same words: a list of every course asks for hundreds, and between two looks at it a handful
+have changed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from courses.faults import Fault, faults_in
 from courses.freezing import CourseContent, LessonContent
 from courses.models import CoursePage
 from lms.content.references import TOKEN, ReferenceBook, plain_text, unknown_codes
+from lms.content.visibility import closed_to_some
 
 # What a block or a question that is written halfway raises when it is made plain.
 UNFINISHED = (AttributeError, KeyError, TypeError, ValueError, LookupError)
@@ -89,10 +91,14 @@ def _everything_it_depends_on(lesson: Written, book: ReferenceBook) -> tuple[Any
         [lesson.content, len(lesson.unfinished)], sort_keys=True, ensure_ascii=False, default=repr
     )
     codes = {match.group() for match in TOKEN.finditer(text)}
+    shown = [
+        block["value"]["page"] for block in lesson.content["blocks"] if block["type"] == "article"
+    ]
     return (
         hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(),
         tuple((code, plain_text(code, book)) for code in sorted(codes)),
         tuple(unknown_codes(" ".join(sorted(codes)), book)),
+        tuple(sorted(closed_to_some(shown))) if shown else (),
         get_language(),
     )
 

@@ -9,9 +9,12 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
+from courses import drafts
 from courses.models import CourseVersion, WhatsNew
 from courses.services.publishing import PublishingError
 from home.models import ArticlePage
+from lms.content.references import ReferenceBook
+from lms.lib.dates import today
 from lms.notifications.models import Notice
 from lms.people.models import Person
 from tests.builders import courses
@@ -63,6 +66,16 @@ def test_a_course_with_an_article_that_is_closed_to_some_is_not_published(articl
         "Artikeln ”Intern rutin” är stängd för en del av dem som läser kursen. Öppna den för "
         "alla, eller ta bort den ur lektionen."
     ]
+
+
+def test_the_studio_says_so_as_soon_as_the_article_is_closed(article):
+    course = showing(article).course
+    for closed in (False, True):
+        if closed:
+            close(article)
+        draft = drafts.draft_course(course.pk, ReferenceBook.load(today()))
+        assert draft
+        assert bool(draft.lessons[0].faults) is closed
 
 
 def test_an_article_for_all_who_are_signed_in_can_be_shown_in_a_course(article):
