@@ -42,6 +42,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
@@ -52,7 +53,7 @@ from wagtail.images import get_image_model
 
 from courses import grading
 from courses.models import CoursePage, LessonPage, ModulePage, Question, QuestionVersion
-from courses.models.bank import QuestionQuerySet
+from courses.models.bank import FROM_BANK, QuestionQuerySet
 from lms.content.blocks import expanded
 from lms.content.freezing import CopiedFiles, FrozenBlock, LiveFiles, freeze_stream
 
@@ -285,6 +286,15 @@ def shown_articles(content: CourseContent) -> dict[int, list[FrozenBlock]]:
         for lesson in lessons_of(content)
         for block in lesson["blocks"]
         if block["type"] == "article" and "blocks" in block["value"]
+    }
+
+
+def bank_keys(content: CourseContent) -> set[uuid.UUID]:
+    """The keys of the bank's questions that the course can ask."""
+    return {
+        uuid.UUID(question["key"].removeprefix(FROM_BANK))
+        for question in grading.all_questions(lessons_of(content))
+        if question["key"].startswith(FROM_BANK)
     }
 
 

@@ -113,7 +113,7 @@ def _ways(lesson: Mapping[str, Any], key: str) -> Iterator[bool]:
 def courses_asking(question: Question) -> list[AskedIn]:
     """Where the latest version of a course asks the question. One query; only the contents that
     hold it are read."""
-    key = f"bank-{question.key.hex}"
+    key = question.key_in_lessons
     found = []
     versions = (
         CourseVersion.objects.latest_of_each()
