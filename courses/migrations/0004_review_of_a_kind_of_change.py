@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import lms.lib.fields
+from courses.freezing import test_out_of
 from django.db import migrations, models
 
 
@@ -14,6 +15,15 @@ def fill(apps, schema_editor):
     VersionReview.objects.update(builds_on=models.Subquery(before.values("pk")[:1]))
     VersionReview.objects.filter(builds_on__isnull=True).update(change="first")
     VersionReview.objects.filter(builds_on__isnull=False).update(change="editorial")
+
+
+def count(apps, schema_editor):
+    """How many questions the test that stands for a course really asks."""
+    CourseVersion = apps.get_model("courses", "CourseVersion")
+    for version in CourseVersion.objects.exclude(outline__test_out=None).iterator():
+        if version.content.get("test_out"):
+            version.outline["test_out"] = test_out_of(version.content)
+            version.save(update_fields=["outline"])
 
 
 class Migration(migrations.Migration):
@@ -54,4 +64,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.RunPython(count, migrations.RunPython.noop),
     ]

@@ -101,7 +101,8 @@ class Question(ClusterableModel):
 
 class QuestionVersion(models.Model):
     """One row for every wording of a question that courses may have asked. Never updated or
-    deleted; `content` is the question as plain data (`courses.freezing`), a picture by its id."""
+    deleted; `content` is the question as plain data (`courses.freezing`), a picture by its
+    id and the sum of its bytes."""
 
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("version"))

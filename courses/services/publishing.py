@@ -74,6 +74,11 @@ class DraftVersion:
         return self.latest is None or self.latest.content_hash != self.content_hash
 
     @property
+    def test_out(self) -> dict[str, int] | None:
+        """The test that stands for the course, with how many questions it would ask."""
+        return freezing.test_out_of(self.content)
+
+    @property
     def stricter(self) -> list[str]:
         """The kinds of change that the content of the latest version can still be made."""
         if self.latest is None:
