@@ -241,6 +241,26 @@ def _lesson(page: LessonPage, files: CopiedFiles) -> LessonContent:
     }
 
 
+def facts_of(course: CoursePage) -> CourseFacts:
+    return {
+        "page": course.pk,
+        "code": course.code,
+        "title": course.title,
+        "slug": course.slug,
+        "summary": course.summary,
+        "intro": course.intro,
+        "audience": course.audience,
+        "form": course.form,
+        "minutes": course.minutes,
+        "pass_percent": course.pass_percent,
+        "goals": _goals(course.goals),
+        "sources": [
+            {"title": child.value["title"], "url": child.value["url"] or ""}
+            for child in course.sources
+        ],
+    }
+
+
 def freeze_course(course: CoursePage, files: CopiedFiles) -> CourseContent:
     """The published pages of a course as plain data; drafts are left out."""
     modules: list[ModuleContent] = []
@@ -252,23 +272,7 @@ def freeze_course(course: CoursePage, files: CopiedFiles) -> CourseContent:
             )
     return {
         "schema": SCHEMA,
-        "course": {
-            "page": course.pk,
-            "code": course.code,
-            "title": course.title,
-            "slug": course.slug,
-            "summary": course.summary,
-            "intro": course.intro,
-            "audience": course.audience,
-            "form": course.form,
-            "minutes": course.minutes,
-            "pass_percent": course.pass_percent,
-            "goals": _goals(course.goals),
-            "sources": [
-                {"title": child.value["title"], "url": child.value["url"] or ""}
-                for child in course.sources
-            ],
-        },
+        "course": facts_of(course),
         "grants": [
             {
                 "area_code": given.area.code,

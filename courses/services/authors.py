@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -13,22 +14,36 @@ from courses.models import CoursePage, CourseVersion, QuestionVersion
 
 
 def authors_since(
-    latest: CourseVersion | None, course: CoursePage, content: CourseContent
+    latest: CourseVersion | None,
+    course: CoursePage,
+    content: CourseContent,
+    *,
+    until: datetime | None = None,
 ) -> set[int]:
     """The accounts that have written anything in `content` which the latest version does not
     have: revisions of its pages, of the articles it shows, and wordings of the bank's questions.
-    Without a version, what is written for the course itself."""
-    return _of_pages(latest, course, content) | _of_questions(latest, content)
+    Without a version, what is written for the course itself. Only what was written before
+    `until`, where that is given."""
+    return _of_pages(latest, course, content, until) | _of_questions(latest, content, until)
 
 
-def _of_questions(latest: CourseVersion | None, content: CourseContent) -> set[int]:
+def _of_questions(
+    latest: CourseVersion | None, content: CourseContent, until: datetime | None
+) -> set[int]:
     worded = QuestionVersion.objects.filter(question__key__in=bank_keys(content), by__isnull=False)
     if latest is not None:
         worded = worded.filter(published_at__gt=latest.published_at)
+    if until is not None:
+        worded = worded.filter(published_at__lt=until)
     return set(worded.values_list("by", flat=True))
 
 
-def _of_pages(latest: CourseVersion | None, course: CoursePage, content: CourseContent) -> set[int]:
+def _of_pages(
+    latest: CourseVersion | None,
+    course: CoursePage,
+    content: CourseContent,
+    until: datetime | None,
+) -> set[int]:
     own = Q(path__startswith=course.path)
     concerned = own if latest is None else own | Q(pk__in=shown_articles(content))
     pages = {page.pk: page for page in Page.objects.filter(concerned)}
@@ -39,6 +54,8 @@ def _of_pages(latest: CourseVersion | None, course: CoursePage, content: CourseC
         object_id__in=[str(pk) for pk in pages],
         user__isnull=False,
     )
+    if until is not None:
+        revisions = revisions.filter(created_at__lt=until)
     for pk, page_pk, user_pk, written_at in revisions.values_list(
         "pk", "object_id", "user", "created_at"
     ):
