@@ -411,6 +411,7 @@ def test_no_other_kind_of_change_can_be_chosen_after_the_approval(
     client.force_login(editor)
     page = client.get(address).content.decode()
     assert 'name="change"' not in page
+    assert 'name="review-change"' in page
     assert "Slag av ändring: ska göras om." in page
     again = client.post(address, {"change": "editorial"})
     assert "Det går inte att ångra" in again.content.decode()
