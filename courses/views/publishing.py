@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -34,6 +34,12 @@ from lms.lib.fields import refuse_personal_data
 
 Change = CourseVersion.Change
 
+KINDS = [
+    (Change.EDITORIAL, gettext_lazy("Editorial")),
+    (Change.MATERIAL, gettext_lazy("Material")),
+    (Change.RETAKE, gettext_lazy("To be taken again")),
+]
+
 
 class ChangeForm(forms.Form):
     """What a new version means for those who began or finished an earlier one. Where the latest
@@ -44,11 +50,7 @@ class ChangeForm(forms.Form):
         required=False,
         initial=Change.EDITORIAL,
         widget=forms.RadioSelect,
-        choices=[
-            (Change.EDITORIAL, gettext_lazy("Editorial")),
-            (Change.MATERIAL, gettext_lazy("Material")),
-            (Change.RETAKE, gettext_lazy("To be taken again")),
-        ],
+        choices=KINDS,
     )
     note = forms.CharField(
         label=gettext_lazy("What has changed"),
@@ -67,8 +69,8 @@ class ChangeForm(forms.Form):
         if draft.latest is None:
             del self.fields["change"]
         elif not draft.is_new:
-            kinds = self.fields["change"]
-            kinds.choices = [each for each in kinds.choices if each[0] in draft.stricter]
+            kinds = cast(forms.ChoiceField, self.fields["change"])
+            kinds.choices = [(kind, label) for kind, label in KINDS if kind in draft.stricter]
             kinds.required, kinds.initial = True, None
 
     def clean(self) -> dict[str, Any]:
