@@ -10,6 +10,7 @@ from typing import Any, Literal
 from django.utils.translation import gettext as _
 
 from courses.differences import TOKENS, Mark, Piece, plain, words_compared
+from courses.freezing import test_out_of
 from courses.wording import (
     block_label,
     block_lines,
@@ -74,6 +75,10 @@ def _shortened(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
         else:
             shown.append(piece)
     return tuple(shown)
+
+
+def _conditions(content: Content) -> Iterator[str]:
+    return condition_lines({**content, "test_out": test_out_of(content)})
 
 
 class _Comparer:
@@ -155,7 +160,7 @@ class _Comparer:
         facts = list(course_lines(old)), list(course_lines(new))
         if facts[0] != facts[1]:
             yield self._facts(_("About the course"), *facts)
-        conditions = list(condition_lines(old)), list(condition_lines(new))
+        conditions = list(_conditions(old)), list(_conditions(new))
         if conditions[0] != conditions[1]:
             yield self.changed(_("To complete it"), *conditions)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from courses import grading
@@ -99,6 +100,28 @@ def _closed_articles(blocks: list[FrozenBlock]) -> Iterator[str]:
             ) % {"title": title}
 
 
+def _unfit(question: Mapping[str, Any]) -> Iterator[str]:
+    """What has happened to a question of the bank since it was put in the lesson."""
+    named = {"question": strip_tags(question["prompt"])}
+    match question.get("unfit"):
+        case "retired":
+            yield (
+                _(
+                    "The question “%(question)s” of the bank is retired. Choose another, or take "
+                    "it into use again."
+                )
+                % named
+            )
+        case "replaced":
+            yield (
+                _(
+                    "The picture of the question “%(question)s” has been replaced. See in the bank "
+                    "that its places are still right, and save the question."
+                )
+                % named
+            )
+
+
 def _question_faults(question: Mapping[str, Any]) -> Iterator[str]:
     if question["kind"] == "draw":
         for stratum in question["strata"]:
@@ -106,7 +129,10 @@ def _question_faults(question: Mapping[str, Any]) -> Iterator[str]:
                 yield _(
                     "A draw asks for %(count)s questions where the bank has %(pool)s of that sort."
                 ) % {"count": stratum["count"], "pool": len(stratum["pool"])}
+            for pooled in stratum["pool"]:
+                yield from _unfit(pooled)
         return
+    yield from _unfit(question)
     if not question["prompt"].strip():
         yield _("A question has no text.")
     yield from grading.faults(question)

@@ -34,14 +34,16 @@
 A file appears as {"asset": key, …}; the copy is the `VersionAsset` with that key, which names
 the bytes by their SHA-256. `content_hash` is the SHA-256 of the canonical JSON (keys sorted, no
 spaces, UTF-8). `CourseVersion.outline` is the same without blocks; in the place of its questions
-a lesson has their number, and `hash`, the same sum over the lesson alone; `articles` lists the
-pages of the articles shown. Tokens for law and contacts stay tokens: they are resolved when read.
+a lesson has their number, and `hash`, the same sum over the lesson alone; `test_out` says as
+`asked` how many questions there really are in it; `articles` lists the pages of the articles
+shown. Tokens for law and contacts stay tokens: they are resolved when read.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
@@ -52,7 +54,7 @@ from wagtail.images import get_image_model
 
 from courses import grading
 from courses.models import CoursePage, LessonPage, ModulePage, Question, QuestionVersion
-from courses.models.bank import QuestionQuerySet
+from courses.models.bank import FROM_BANK, QuestionQuerySet
 from lms.content.blocks import expanded
 from lms.content.freezing import CopiedFiles, FrozenBlock, LiveFiles, freeze_stream
 
@@ -109,18 +111,31 @@ def _goals(stream: Any) -> list[str]:
     return [str(child.value) for child in stream]
 
 
+def _digest(image: Any) -> str:
+    with image.file.open("rb") as opened:
+        return hashlib.sha256(opened.read()).hexdigest()
+
+
 class BankFiles(LiveFiles):
-    """Files of the bank: a picture by its id, so that every course makes a copy of its own."""
+    """Files of the bank: a picture by its id and the sum of its bytes, so that every course makes
+    a copy of its own, of the picture that the question was written to."""
 
     def image(self, image: Any, *, alt: str) -> dict[str, Any]:
-        return {"id": image.pk, "alt": alt}
+        return {"id": image.pk, "alt": alt, "sha256": _digest(image)}
 
 
 def _from_bank(version: QuestionVersion, files: CopiedFiles) -> dict[str, Any]:
+    """The question as a lesson freezes it, with `unfit` where it cannot be asked as it is: that
+    is a fault, and stands in no version."""
     asked = version.asked
+    if version.question.retired_on is not None:
+        asked["unfit"] = "retired"
     if "image" in asked:
         picture = asked["image"]
         image = get_image_model().objects.get(pk=picture["id"])
+        # Places are given in percent of the picture that they were drawn on.
+        if picture.get("sha256", "") not in ("", _digest(image)):
+            asked["unfit"] = "replaced"
         asked["image"] = files.image(image, alt=picture["alt"])
     return asked
 
@@ -132,13 +147,17 @@ class Bank:
         self._files = files
 
     def question(self, question: Question | None) -> list[dict[str, Any]]:
-        """One question; nothing where it is gone or retired."""
-        return self.pool(Question.objects.filter(pk=question.pk)) if question else []
+        """One question, retired or not; nothing where none is chosen."""
+        return self._latest(Question.objects.filter(pk=question.pk)) if question else []
 
     def pool(self, questions: QuestionQuerySet) -> list[dict[str, Any]]:
+        """Those of the questions that may still be drawn."""
+        return self._latest(questions.in_use())
+
+    def _latest(self, questions: QuestionQuerySet) -> list[dict[str, Any]]:
         latest = QuestionVersion.objects.filter(question=OuterRef("question")).order_by("-number")
         versions = QuestionVersion.objects.filter(
-            question__in=questions.in_use(), pk=Subquery(latest.values("pk")[:1])
+            question__in=questions, pk=Subquery(latest.values("pk")[:1])
         ).select_related("question")
         return [_from_bank(version, self._files) for version in versions.order_by("question__pk")]
 
@@ -222,6 +241,26 @@ def _lesson(page: LessonPage, files: CopiedFiles) -> LessonContent:
     }
 
 
+def facts_of(course: CoursePage) -> CourseFacts:
+    return {
+        "page": course.pk,
+        "code": course.code,
+        "title": course.title,
+        "slug": course.slug,
+        "summary": course.summary,
+        "intro": course.intro,
+        "audience": course.audience,
+        "form": course.form,
+        "minutes": course.minutes,
+        "pass_percent": course.pass_percent,
+        "goals": _goals(course.goals),
+        "sources": [
+            {"title": child.value["title"], "url": child.value["url"] or ""}
+            for child in course.sources
+        ],
+    }
+
+
 def freeze_course(course: CoursePage, files: CopiedFiles) -> CourseContent:
     """The published pages of a course as plain data; drafts are left out."""
     modules: list[ModuleContent] = []
@@ -233,23 +272,7 @@ def freeze_course(course: CoursePage, files: CopiedFiles) -> CourseContent:
             )
     return {
         "schema": SCHEMA,
-        "course": {
-            "page": course.pk,
-            "code": course.code,
-            "title": course.title,
-            "slug": course.slug,
-            "summary": course.summary,
-            "intro": course.intro,
-            "audience": course.audience,
-            "form": course.form,
-            "minutes": course.minutes,
-            "pass_percent": course.pass_percent,
-            "goals": _goals(course.goals),
-            "sources": [
-                {"title": child.value["title"], "url": child.value["url"] or ""}
-                for child in course.sources
-            ],
-        },
+        "course": facts_of(course),
         "grants": [
             {
                 "area_code": given.area.code,
@@ -288,9 +311,29 @@ def shown_articles(content: CourseContent) -> dict[int, list[FrozenBlock]]:
     }
 
 
+def bank_keys(content: CourseContent) -> set[uuid.UUID]:
+    """The keys of the bank's questions that the course can ask."""
+    return {
+        uuid.UUID(question["key"].removeprefix(FROM_BANK))
+        for question in grading.all_questions(lessons_of(content))
+        if question["key"].startswith(FROM_BANK)
+    }
+
+
+def test_out_of(content: Mapping[str, Any]) -> dict[str, int] | None:
+    """The test that stands for the course, and as `asked` how many questions it really asks: more
+    or fewer than the author wanted, as the lessons have them."""
+    wanted: dict[str, int] | None = content.get("test_out")
+    if wanted is None:
+        return None
+    lessons = [lesson for module in content["modules"] for lesson in module["lessons"]]
+    return {**wanted, "asked": grading.number_in_test(lessons, wanted["questions"])}
+
+
 def outline_of(content: CourseContent) -> dict[str, Any]:
     return {
         **{key: value for key, value in content.items() if key not in ("schema", "modules")},
+        "test_out": test_out_of(content),
         "articles": sorted(shown_articles(content)),
         "modules": [
             {

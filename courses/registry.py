@@ -98,17 +98,17 @@ class RequiredLevelsHook:
 required_anywhere = RequiredLevelsHook()
 
 
-# The lesson page, the request, and the name of the preview mode.
-LessonPreview = Callable[[Any, HttpRequest, str], HttpResponse]
+# The page, the request, and the name of the preview mode.
+Preview = Callable[[Any, HttpRequest, str], HttpResponse]
 
 
-class LessonPreviewHook:
-    """How a lesson looks while it is written; the view that shows it lies above the page."""
+class PreviewHook:
+    """How a page looks while it is written; the view that shows it lies above the page."""
 
     def __init__(self) -> None:
-        self._function: LessonPreview | None = None
+        self._function: Preview | None = None
 
-    def register(self, function: LessonPreview) -> LessonPreview:
+    def register(self, function: Preview) -> Preview:
         self._function = function
         return function
 
@@ -117,4 +117,6 @@ class LessonPreviewHook:
         return self._function(page, request, mode)
 
 
-lesson_preview = LessonPreviewHook()
+lesson_preview = PreviewHook()
+# Of a course, or of a module: that is a heading on the page of its course.
+course_preview = PreviewHook()

@@ -205,6 +205,6 @@ def condition_lines(content: Content) -> Iterator[str]:
         yield from (f"– {_condition(item)}" for item in group["items"])
     if test := content.get("test_out"):
         yield (
-            _("A test with %(questions)s questions stands for the course, pass mark %(percent)s %%")
+            _("A test with %(asked)s questions stands for the course, pass mark %(percent)s %%")
             % test
         )

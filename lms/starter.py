@@ -33,6 +33,7 @@ def load_starter(parts: Collection[str], *, on: date, by: User | None) -> list[s
                 f"{len(courses.kept)} left as the municipality has them; "
                 f"{len(courses.published)} versions published"
             )
+            lines += [f"courses: not published: {each}" for each in courses.left_out]
     except (FrameworkFileError, StarterError) as refusal:
         raise StarterRefusedError(str(refusal)) from refusal
     return lines

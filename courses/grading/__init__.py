@@ -30,6 +30,7 @@ from courses.grading.drawing import (
     lesson_for_test_out,
     number_asked,
     number_drawn,
+    number_in_test,
     questions_asked,
 )
 from courses.grading.kinds import Fields, Kind, Question, Response
@@ -53,6 +54,7 @@ __all__ = [
     "lesson_for_test_out",
     "number_asked",
     "number_drawn",
+    "number_in_test",
     "passes",
     "percent",
     "questions_asked",

@@ -173,3 +173,9 @@ def lesson_for_test_out(lessons: Sequence[Mapping[str, Any]], count: int) -> dic
             }
         ],
     }
+
+
+def number_in_test(lessons: Sequence[Mapping[str, Any]], count: int) -> int:
+    """How many questions a test of about `count` really asks: more where there are more lessons,
+    fewer where the lessons have no more."""
+    return number_asked(lesson_for_test_out(lessons, count))

@@ -21,6 +21,9 @@ from lms.content.models import LegalReference
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.fields import GuardedCharField, Sensitivity
 
+# What the keys of the bank's questions begin with in a lesson.
+FROM_BANK = "bank-"
+
 
 class QuestionTag(TaggedItemBase):
     """One row per free word on a question of the bank. Removed when the word is."""
@@ -85,6 +88,10 @@ class Question(ClusterableModel):
         return self.prompt
 
     @property
+    def key_in_lessons(self) -> str:
+        return f"{FROM_BANK}{self.key.hex}"
+
+    @property
     def kind(self) -> str:
         return str(self.content[0].block_type) if self.content else ""
 
@@ -94,7 +101,8 @@ class Question(ClusterableModel):
 
 class QuestionVersion(models.Model):
     """One row for every wording of a question that courses may have asked. Never updated or
-    deleted; `content` is the question as plain data (`courses.freezing`), a picture by its id."""
+    deleted; `content` is the question as plain data (`courses.freezing`), a picture by its
+    id and the sum of its bytes."""
 
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("version"))
@@ -129,7 +137,7 @@ class QuestionVersion(models.Model):
     def asked(self) -> dict[str, Any]:
         """The question as a lesson freezes it."""
         return {
-            "key": f"bank-{self.question.key.hex}",
+            "key": self.question.key_in_lessons,
             "version": self.number,
             "kind": self.kind,
             **self.content,

@@ -17,10 +17,21 @@ USER = settings.AUTH_USER_MODEL
 
 class VersionReview(models.Model):
     """One row per time somebody asks for a course to be judged before it is published. Decided
-    once, by somebody else; what is approved is the content with that hash and nothing later."""
+    once, by somebody else; what is approved is the content with that hash as that kind of change
+    to that version, and nothing later."""
 
     course = models.ForeignKey("wagtailcore.Page", on_delete=models.PROTECT, related_name="+")
     content_hash = models.CharField(max_length=64)
+    # The latest version when it was asked for; empty where there was none.
+    builds_on = models.ForeignKey(
+        CourseVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    change = models.CharField(
+        _("kind of change"), max_length=20, choices=CourseVersion.Change, blank=True
+    )
+    note = GuardedTextField(
+        _("what has changed"), max_length=500, blank=True, sensitivity=Sensitivity.EDITORIAL
+    )
     message = GuardedTextField(
         _("what to look at"), max_length=500, blank=True, sensitivity=Sensitivity.STRICT
     )

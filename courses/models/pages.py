@@ -29,7 +29,7 @@ from wagtail.search import index
 
 from courses.models.criteria import criteria_blocks
 from courses.models.questions import question_blocks
-from courses.registry import lesson_preview
+from courses.registry import course_preview, lesson_preview
 from lms.content.blocks import RICH, lesson_blocks
 from lms.content.models import BasePage
 from lms.framework.models import CompetenceArea, TrainingLevel
@@ -58,6 +58,11 @@ class CourseCatalogue(BasePage):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect("courses:catalogue")
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        """None: the catalogue shows courses as published, and has nothing of its own to draft."""
+        return []
 
 
 class CoursePage(BasePage):
@@ -222,6 +227,10 @@ class CoursePage(BasePage):
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect("courses:course", self.slug)
 
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """The course's page as it stands in the editor."""
+        return course_preview(self, request, mode_name)
+
 
 class CourseGives(Orderable):
     """One row per level in an area that a course page promises; frozen with each version."""
@@ -308,6 +317,10 @@ class ModulePage(BasePage):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect("courses:course", self.get_parent().slug)
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """The page of its course, with the module as it stands in the editor."""
+        return course_preview(self, request, mode_name)
 
 
 class LessonPage(BasePage):

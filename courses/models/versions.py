@@ -130,7 +130,8 @@ class CourseVersion(models.Model):
 
     @property
     def test_out(self) -> dict[str, int] | None:
-        """{percent, questions} of the test that stands for the whole course, where there is one."""
+        """{percent, questions, asked} of the test that stands for the whole course, where there is
+        one: how many questions were wanted, and how many it asks."""
         offered: dict[str, int] | None = self.outline.get("test_out")
         return offered
 

@@ -20,7 +20,7 @@ from lms.people.models import User
 
 
 def wording_of(question: Question) -> dict[str, Any]:
-    """The question as plain data, a picture by its id."""
+    """The question as plain data, a picture by its id and the sum of its bytes."""
     child = question.content[0]
     content: dict[str, Any] = child.block.plain(child.value, BankFiles())
     return content
@@ -65,7 +65,8 @@ def save_question(*, question: Question, by: User | None, note: str = "") -> Que
 
 @transaction.atomic
 def retire_question(*, question: Question, on: date, by: User | None, reason: str = "") -> None:
-    """Let no course draw it from its next version on. What was asked stays."""
+    """Let no course ask it from its next version on: none draws it, and a lesson that asks for it
+    by name is not published until another is chosen. What was asked stays."""
     if question.retired_on is not None:
         return
     question.retired_on = on
@@ -113,7 +114,7 @@ def _ways(lesson: Mapping[str, Any], key: str) -> Iterator[bool]:
 def courses_asking(question: Question) -> list[AskedIn]:
     """Where the latest version of a course asks the question. One query; only the contents that
     hold it are read."""
-    key = f"bank-{question.key.hex}"
+    key = question.key_in_lessons
     found = []
     versions = (
         CourseVersion.objects.latest_of_each()

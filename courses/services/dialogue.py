@@ -42,7 +42,7 @@ class SettledError(ValueError):
 
 def _turn(person: Person) -> None:
     """Lets one request of a person at a time through."""
-    Person.objects.select_for_update().get(pk=person.pk)
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from wagtail.models import Page
 from courses.models import CourseRetirement, CourseVersion, Enrolment
 from courses.offer import is_refresher, offer_index
 from courses.registry import required_anywhere
+from courses.services.locking import lock_course
 from courses.services.qualified import standing_completions
 from courses.signals import course_reopened, course_retired
 from lms.audit import services as audit
@@ -113,7 +114,7 @@ def retire_course(
 ) -> CourseRetirement:
     """Nobody sets out on the course any more; those under way have until `last_day` and are told.
     RetiringError says why not."""
-    Page.objects.select_for_update().get(pk=course.pk)
+    lock_course(course.pk)
     _refuse(course, last_day, replaced_by, at.astimezone(STOCKHOLM).date())
     retirement = CourseRetirement(
         course_id=course.pk,
@@ -144,6 +145,7 @@ def retire_course(
 @transaction.atomic
 def reopen_course(*, retirement: CourseRetirement, by: User | None, at: datetime) -> None:
     """Offer the course again. Enrolments that were ended stay ended; one may begin anew."""
+    lock_course(retirement.course_id)
     locked = CourseRetirement.objects.select_for_update().get(pk=retirement.pk)
     if locked.reopened_at is not None:
         return
@@ -167,6 +169,7 @@ def archive_due(*, day: date, at: datetime) -> int:
         CourseRetirement.objects.select_for_update(of=("self",))
         .filter(reopened_at__isnull=True, archived_at__isnull=True, last_day__lt=day)
         .select_related("replaced_by")
+        .order_by("pk")
     )
     if not due:
         return 0

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.models import CoursePage, CourseVersion, VersionReview
+from courses.services.authors import authors_since
+from courses.services.locking import lock_course
 from courses.services.publishing import (
+    DraftVersion,
     PublishingError,
     draft_version,
     publish_course_version,
@@ -28,6 +32,9 @@ from lms.people.querysets import PersonQuerySet
 # The notice kinds that courses.notices registers.
 REVIEW_ASKED_FOR = "courses.review_asked_for"
 REVIEW_ANSWERED = "courses.review_answered"
+
+
+Change = CourseVersion.Change
 
 
 class ReviewError(ValueError):
@@ -53,10 +60,13 @@ def open_review(course: CoursePage) -> VersionReview | None:
     )
 
 
-def last_decision(course: CoursePage) -> VersionReview | None:
-    """The latest answer to somebody who asked, a withdrawn request apart."""
+def last_decision(course: CoursePage, draft: DraftVersion) -> VersionReview | None:
+    """The latest answer to somebody who asked since the latest version, a withdrawn request
+    apart."""
     latest = (
-        VersionReview.objects.filter(course=course, decided_at__isnull=False)
+        VersionReview.objects.filter(
+            course=course, builds_on=draft.latest, decided_at__isnull=False
+        )
         .select_related("requested_by__person", "decided_by__person")
         .order_by("-decided_at", "-pk")
         .first()
@@ -66,36 +76,75 @@ def last_decision(course: CoursePage) -> VersionReview | None:
     return latest
 
 
-def approval_of(course: CoursePage, content_hash: str) -> VersionReview | None:
-    """The approval of exactly this content."""
-    return (
-        VersionReview.objects.filter(course=course, content_hash=content_hash, approved=True)
+def approval_of(course: CoursePage, draft: DraftVersion) -> VersionReview | None:
+    """The approval of exactly this content, as long as no version has come since and nobody has
+    sent the same back later."""
+    latest = (
+        VersionReview.objects.filter(
+            course=course,
+            content_hash=draft.content_hash,
+            builds_on=draft.latest,
+            decided_at__isnull=False,
+        )
+        .exclude(decided_by=F("requested_by"))
         .select_related("decided_by__person")
-        .order_by("-decided_at")
+        .order_by("-decided_at", "-pk")
         .first()
+    )
+    return latest if latest is not None and latest.approved else None
+
+
+def still_current(review: VersionReview, draft: DraftVersion) -> bool:
+    """Whether publishing now would give what the review asks about."""
+    latest = draft.latest.pk if draft.latest else None
+    return (review.content_hash, review.builds_on_id) == (draft.content_hash, latest)
+
+
+def has_written(user: User, course: CoursePage, draft: DraftVersion) -> bool:
+    """Whether the account has written any of what would be new, and so cannot approve it."""
+    return user.pk in authors_since(draft.latest, course, draft.content)
+
+
+def _same(review: VersionReview | None, content_hash: str, change: str, note: str) -> bool:
+    return review is not None and (review.content_hash, review.change, review.note) == (
+        content_hash,
+        change,
+        note,
     )
 
 
 @transaction.atomic
-def ask_for_review(*, course: CoursePage, by: User, message: str, at: datetime) -> VersionReview:
-    """Ask for the course as it stands to be judged. A request for what it was before is
-    withdrawn. PublishingError lists what has to be put right first."""
-    CoursePage.objects.select_for_update().get(pk=course.pk)
+def ask_for_review(
+    *, course: CoursePage, by: User, message: str, change: str, note: str, at: datetime
+) -> VersionReview:
+    """Ask for the course as it stands to be judged, as a change of that kind with that note. A
+    request for anything else is withdrawn. PublishingError lists what has to be put right
+    first."""
+    lock_course(course.pk)
     draft = draft_version(course)
     if draft.faults:
         raise PublishingError(draft.faults)
-    if not draft.is_new:
+    if draft.latest is None:
+        change = Change.FIRST
+    elif change in ("", Change.FIRST):
+        change = Change.EDITORIAL
+    note = note.strip()
+    if not draft.gives_a_version(change):
         raise ReviewError(_("Nothing has changed since the latest version."))
-    if approval_of(course, draft.content_hash):
+    if _same(approval_of(course, draft), draft.content_hash, change, note):
         raise ReviewError(_("The course is already approved as it stands."))
     waiting = open_review(course)
     if waiting is not None:
-        if waiting.content_hash == draft.content_hash:
+        waiting = _open(waiting)
+        if still_current(waiting, draft) and _same(waiting, draft.content_hash, change, note):
             raise ReviewError(_("The course already waits for a review."))
         _decide(waiting, by=by, approved=False, comment=_("Asked for anew."), at=at)
     review = VersionReview(
         course=course,
         content_hash=draft.content_hash,
+        builds_on=draft.latest,
+        change=change,
+        note=note,
         message=message,
         requested_by=by,
         requested_at=at,
@@ -106,7 +155,8 @@ def ask_for_review(*, course: CoursePage, by: User, message: str, at: datetime) 
         "course.review_asked_for",
         review,
         by=by,
-        after={"course": course.title, "hash": draft.content_hash},
+        after={"course": course.title, "hash": draft.content_hash, "change": change},
+        reason=note,
     )
     _tell_those_who_judge(review, course, at)
     return review
@@ -180,17 +230,27 @@ def decide_review(
     *, review: VersionReview, by: User, approve: bool, comment: str, at: datetime
 ) -> VersionReview:
     """Approve what the review asks about, or send it back with a comment; its author is told.
-    Nobody approves what they asked for, nor a course that has changed since."""
+    Nobody approves what they asked for or have written, nor a course that has changed since."""
+    lock_course(review.course_id)
     review = _open(review)
     if not may_publish_at_once(by, timezone.localdate(at)):
         raise ReviewError(_("You may not judge courses."))
     if review.requested_by_id == by.pk:
         raise ReviewError(_("Somebody else has to answer."))
-    course = CoursePage.objects.select_for_update().get(pk=review.course_id)
-    if approve and draft_version(course).content_hash != review.content_hash:
-        raise ReviewError(
-            _("The course has changed since the review was asked for, so it cannot be approved.")
-        )
+    course = CoursePage.objects.get(pk=review.course_id)
+    if approve:
+        draft = draft_version(course)
+        if not still_current(review, draft):
+            raise ReviewError(
+                _(
+                    "The course has changed since the review was asked for, so it cannot be "
+                    "approved."
+                )
+            )
+        if has_written(by, course, draft):
+            raise ReviewError(
+                _("You have written some of what is new, so somebody else has to approve it.")
+            )
     if not approve and not comment.strip():
         raise ReviewError(_("Say what needs to be changed."))
     _decide(review, by=by, approved=approve, comment=comment, at=at)
@@ -230,20 +290,26 @@ def publish_as(
     *, course: CoursePage, by: User, change: str, note: str, at: datetime
 ) -> CourseVersion:
     """Publish with the rights of the account: at once for those who judge courses, otherwise only
-    the content that somebody has approved. ReviewError where nobody has."""
-    day = timezone.localdate(at)
+    the content that somebody has approved, as the kind of change and with the note that were
+    approved. ReviewError where nobody has."""
+    lock_course(course.pk)
     only_hash = ""
-    if not may_publish_at_once(by, day):
+    if not may_publish_at_once(by, timezone.localdate(at)):
         draft = draft_version(course)
-        if not may_write(by, day) or not approval_of(course, draft.content_hash):
+        approval = approval_of(course, draft)
+        if approval is None or not may_write(by, timezone.localdate(at)):
             raise ReviewError(_("The course has to be approved before you can publish it."))
-        only_hash = draft.content_hash
+        if change not in ("", approval.change) or note not in ("", approval.note):
+            raise ReviewError(
+                _("That is not the kind of change that was approved. Ask for a new review.")
+            )
+        only_hash, change, note = draft.content_hash, approval.change, approval.note
     version = publish_course_version(
         course=course, by=by, change=change, note=note, only_hash=only_hash, at=at
     )
     waiting = open_review(course)
     if waiting is not None:
-        _answer_by_publishing(waiting, version, by, at)
+        _answer_by_publishing(_open(waiting), version, by, at)
     return version
 
 
@@ -253,7 +319,7 @@ def _answer_by_publishing(
     """A request that waited while the course was published is decided by that."""
     own = review.requested_by_id == by.pk
     comment = "" if own else _("Version %(number)s is published.") % {"number": version.number}
-    approved = not own and review.content_hash == version.content_hash
+    approved = not own and _same(review, version.content_hash, version.change, version.note)
     _decide(review, by=by, approved=approved, comment=comment, at=at)
     if not own:
         _tell_author(review, version.course.specific, at)
@@ -277,17 +343,20 @@ def review_queue(user: User, day: date, *, limit: int = 8) -> ReviewQueue:
     waiting = rows.filter(decided_at__isnull=True).order_by("requested_at")
     judging = may_publish_at_once(user, day)
     mine = rows.filter(requested_by=user, decided_at__isnull=False).exclude(decided_by=user)
-    published = CourseVersion.objects.values_list("course", "content_hash")
     latest: dict[int, VersionReview] = {}
     if may_write(user, day) and not judging:
         for review in mine.select_related("decided_by__person").order_by("-decided_at")[:50]:
             latest.setdefault(review.course_id, review)
-        done = set(published.filter(course__in=latest))
+        newest = dict(
+            CourseVersion.objects.filter(course__in=latest)
+            .order_by("number")
+            .values_list("course", "pk")
+        )
         again = set(waiting.filter(course__in=latest).values_list("course", flat=True))
         latest = {
             course: review
             for course, review in latest.items()
-            if (course, review.content_hash) not in done and course not in again
+            if review.builds_on_id == newest.get(course) and course not in again
         }
     return ReviewQueue(
         to_judge=tuple(waiting.exclude(requested_by=user)[:limit]) if judging else (),

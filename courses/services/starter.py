@@ -2,7 +2,7 @@
 made them, and their first published version.
 
 Running it again changes nothing; a starter text that has been improved reaches only pages that
-nobody has edited here.
+nobody has edited here, and a course with such a page is published by those who edit it.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from wagtail.models import Page, Site
 
 from courses.models import (
@@ -25,8 +28,9 @@ from courses.models import (
     ModulePage,
     Question,
 )
+from courses.services.authors import authors_since
 from courses.services.bank import save_question
-from courses.services.publishing import publish_course_version
+from courses.services.publishing import draft_version, publish_course_version
 from courses.services.starter_values import (
     IDS,
     StarterError,
@@ -55,6 +59,8 @@ class LoadResult:
     questions: list[str] = field(default_factory=list)
     # Edited here since they were loaded: left alone.
     kept: list[str] = field(default_factory=list)
+    # "course: why", for what was not published.
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -204,7 +210,12 @@ def _given(gives: Iterable[CourseGives]) -> set[tuple[str, int, int | None]]:
     return {(each.area.code, each.level.number, each.validity_months) for each in gives}
 
 
-def _load(folder: Path, catalogue: Page, result: LoadResult, by: User | None) -> None:
+def _load(
+    folder: Path, catalogue: Page, result: LoadResult, by: User | None, began: datetime
+) -> None:
+    """The pages of one course, and a version of them. What people here have changed since the
+    latest version is theirs to publish: then there is none."""
+    kept_before = len(result.kept)
     course, lessons = read_folder(folder)
     fields = {
         **course_fields(course),
@@ -222,10 +233,22 @@ def _load(folder: Path, catalogue: Page, result: LoadResult, by: User | None) ->
         known = [areas[code] for code in lesson.get("areas", []) if code in areas]
         fields = {**lesson_fields(lesson), "areas": known}
         _put(modules[lesson["module"]], LessonPage, lesson["slug"], fields, result)
-    before = page.course_versions.count()
-    version = publish_course_version(course=page, by=by)
-    if page.course_versions.count() > before:
-        result.published.append(f"{version.title}, {version.number}")
+    edited = result.kept[kept_before:]
+    draft = draft_version(page)
+    if not draft.is_new:
+        return
+    why = ""
+    if edited:
+        why = _("edited here: %(titles)s") % {"titles": ", ".join(edited)}
+    elif draft.faults:
+        why = "; ".join(str(fault) for fault in draft.faults)
+    elif draft.latest and authors_since(draft.latest, page, draft.content, until=began):
+        why = _("somebody here has changed what it shows")
+    if why:
+        result.left_out.append(f"{page.title}: {why}")
+        return
+    version = publish_course_version(course=page, by=by, only_hash=draft.content_hash)
+    result.published.append(f"{version.title}, {version.number}")
 
 
 def _load_bank(result: LoadResult, by: User | None) -> None:
@@ -252,11 +275,12 @@ def _load_bank(result: LoadResult, by: User | None) -> None:
 @transaction.atomic
 def load_courses(*, by: User | None = None) -> LoadResult:
     """Put the starter courses in place, with the law and contacts that they quote. StarterError
-    or PublishingError where they cannot be."""
+    where they cannot be; a course that cannot be published is left out, with the reason."""
+    began = timezone.now()
     load_references(by=by)
     result = LoadResult()
     _load_bank(result, by)
     catalogue = _catalogue(result)
     for folder in _folders():
-        _load(folder, catalogue, result, by)
+        _load(folder, catalogue, result, by, began)
     return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -17,12 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from courses import drafts, grading
-from courses.freezing import LessonContent
+from courses.freezing import LessonContent, facts_of
+from courses.listing import Gives
 from courses.models import Answer, CoursePage, LessonPage, ModulePage
 from courses.reading import ShownAttempt, ShownBlock
 from courses.reading.answered import SEED, show_answered
 from courses.reading.questions import ShownQuestion, show_question
-from courses.registry import lesson_preview
+from courses.registry import course_preview, lesson_preview
 from courses.verdicts import UNFINISHED
 
 
@@ -176,6 +178,68 @@ def preview(page: LessonPage, request: HttpRequest, mode: str) -> HttpResponse:
         for number, each in enumerate(lessons, start=1)
     ]
     return _page(request, page, course, outline, mode=mode, reads_on=False)
+
+
+def _outline_of(course: CoursePage, edited: ModulePage | None, *, linked: bool) -> list[Any]:
+    """The modules of the draft with their lessons, one of them as it stands in the editor."""
+    lessons = _lessons_of(course) if course.pk else []
+    modules = list(ModulePage.objects.child_of(course).order_by("path")) if course.pk else []
+    if edited is not None and edited.pk not in {module.pk for module in modules}:
+        modules.append(edited)
+    address = reverse("courses_admin:read", args=[course.pk]) if course.pk else ""
+    numbers = count(1)
+    return [
+        {
+            "title": edited.title
+            if edited is not None and module.pk == edited.pk
+            else module.draft_title or module.title,
+            "lessons": [
+                OutlineLink(
+                    next(numbers),
+                    lesson.draft_title or lesson.title,
+                    f"{address}?lektion={lesson.pk}" if linked else "",
+                    False,
+                )
+                for lesson in lessons
+                if module.pk and lesson.is_child_of(module)
+            ],
+        }
+        for module in modules
+    ]
+
+
+@course_preview.register
+def preview_course(page: CoursePage | ModulePage, request: HttpRequest, mode: str) -> HttpResponse:
+    """The page of a course as it stands in the editor, or with one of its modules so."""
+    edited = page if isinstance(page, ModulePage) else None
+    course = (
+        edited.get_parent().specific.get_latest_revision_as_object() if edited is not None else page
+    )
+    # The editor's panel is no place to leave for another page.
+    reads_on = course.pk is not None and not getattr(request, "in_preview_panel", False)
+    modules = _outline_of(course, edited, linked=reads_on)
+    return TemplateResponse(
+        request,
+        "courses/preview_course.html",
+        {
+            "page": course,
+            "facts": facts_of(course),
+            "form_name": course.get_form_display(),
+            "gives": [
+                Gives(
+                    given.area.code,
+                    given.area.name,
+                    given.level.number,
+                    given.level.name,
+                    given.validity_months,
+                )
+                for given in course.gives.all()
+            ],
+            "modules": modules,
+            "lessons_total": sum(len(module["lessons"]) for module in modules),
+            "reads_on": reads_on,
+        },
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods
 from wagtail.admin import messages
 
 from courses.comparing import compare
-from courses.models import CoursePage, CourseVersion
+from courses.models import CoursePage, CourseVersion, VersionReview
 from courses.services import reviews
 from courses.services.publishing import (
     ChangedError,
     DraftVersion,
+    NothingNewError,
     PublishingError,
     draft_version,
 )
@@ -33,20 +34,23 @@ from lms.lib.fields import refuse_personal_data
 
 Change = CourseVersion.Change
 
+KINDS = [
+    (Change.EDITORIAL, gettext_lazy("Editorial")),
+    (Change.MATERIAL, gettext_lazy("Material")),
+    (Change.RETAKE, gettext_lazy("To be taken again")),
+]
 
-class PublishForm(forms.Form):
-    """What a new version means for those who began or finished an earlier one."""
+
+class ChangeForm(forms.Form):
+    """What a new version means for those who began or finished an earlier one. Where the latest
+    version holds the same already, only a stricter kind of change is something new."""
 
     change = forms.ChoiceField(
         label=gettext_lazy("What kind of change is it"),
         required=False,
         initial=Change.EDITORIAL,
         widget=forms.RadioSelect,
-        choices=[
-            (Change.EDITORIAL, gettext_lazy("Editorial")),
-            (Change.MATERIAL, gettext_lazy("Material")),
-            (Change.RETAKE, gettext_lazy("To be taken again")),
-        ],
+        choices=KINDS,
     )
     note = forms.CharField(
         label=gettext_lazy("What has changed"),
@@ -59,13 +63,15 @@ class PublishForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         validators=[refuse_personal_data],
     )
-    # Set on the page that asks again.
-    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, is_first: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, draft: DraftVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if is_first:
+        if draft.latest is None:
             del self.fields["change"]
+        elif not draft.is_new:
+            kinds = cast(forms.ChoiceField, self.fields["change"])
+            kinds.choices = [(kind, label) for kind, label in KINDS if kind in draft.stricter]
+            kinds.required, kinds.initial = True, None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -75,7 +81,20 @@ class PublishForm(forms.Form):
         return cleaned
 
 
-class RequestForm(forms.Form):
+class PublishForm(ChangeForm):
+    # Set on the page that asks again.
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, draft: DraftVersion, approval: VersionReview | None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, draft=draft, **kwargs)
+        if approval is not None:
+            # The kind of change and the note were approved with the content.
+            self.fields = {"confirmed": self.fields["confirmed"]}
+
+
+class RequestForm(ChangeForm):
     message = forms.CharField(
         label=gettext_lazy("What to look at"),
         help_text=gettext_lazy("For whoever reviews the course. Never write about individuals."),
@@ -101,12 +120,13 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     course = course_to_read(request, pk)
     user = reader(request)
     draft = draft_version(course)
-    form = PublishForm(request.POST or None, is_first=draft.latest is None)
+    at_once = reviews.may_publish_at_once(user, today())
+    approval = None if at_once else reviews.approval_of(course, draft)
+    form = PublishForm(request.POST or None, draft=draft, approval=approval)
     asks_again = False
     if request.method == "POST" and form.is_valid():
-        asks_again = (
-            form.cleaned_data.get("change") == Change.RETAKE and not form.cleaned_data["confirmed"]
-        )
+        change = approval.change if approval else form.cleaned_data.get("change", "")
+        asks_again = change == Change.RETAKE and not form.cleaned_data["confirmed"]
         if not asks_again:
             version = _publish(request, course, form)
             if version is not None:
@@ -114,7 +134,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(
         request,
         "courses/admin/publish_confirm.html" if asks_again else "courses/admin/publish.html",
-        _context(course, draft, form, user, request),
+        _context(course, draft, form, user, approval),
     )
 
 
@@ -124,12 +144,12 @@ def _publish(request: HttpRequest, course: CoursePage, form: PublishForm) -> Cou
             course=course,
             by=reader(request),
             change=form.cleaned_data.get("change", ""),
-            note=form.cleaned_data["note"],
+            note=form.cleaned_data.get("note", ""),
             at=timezone.now(),
         )
     except PublishingError:
         messages.error(request, _("Nothing was published. Put the list below right first."))
-    except (reviews.ReviewError, ChangedError) as error:
+    except (reviews.ReviewError, ChangedError, NothingNewError) as error:
         messages.error(request, str(error))
     else:
         messages.success(
@@ -146,19 +166,18 @@ def _context(
     draft: DraftVersion,
     form: PublishForm,
     user: Any,
-    request: HttpRequest,
+    approval: VersionReview | None,
 ) -> dict[str, Any]:
     book, day = current_book(), today()
     standing: CourseStanding = standing_of(course.pk, SiteSettings.load().suppression_threshold)
     waiting = reviews.open_review(course)
     at_once = reviews.may_publish_at_once(user, day)
-    approval = reviews.approval_of(course, draft.content_hash) if draft.is_new else None
-    ready = draft.is_new and not draft.faults
+    ready = (draft.is_new or bool(draft.stricter)) and not draft.faults
     return {
         "course": course,
         "draft": draft,
         "form": form,
-        "request_form": RequestForm(request.POST or None, prefix="review"),
+        "request_form": RequestForm(prefix="review", draft=draft),
         "next_number": draft.latest.number + 1 if draft.latest else 1,
         "standing": standing,
         "comparison": (
@@ -171,10 +190,10 @@ def _context(
             else None
         ),
         "may_publish": ready and (at_once or approval is not None),
-        "may_ask": ready and not at_once and approval is None,
+        "may_ask": ready and not at_once,
         "waiting": waiting,
-        "waiting_is_current": waiting is not None and waiting.content_hash == draft.content_hash,
+        "waiting_is_current": waiting is not None and reviews.still_current(waiting, draft),
         "is_mine": waiting is not None and waiting.requested_by_id == user.pk,
-        "approval": None if at_once else approval,
-        "decision": None if at_once or approval else reviews.last_decision(course),
+        "approval": approval,
+        "decision": None if at_once or approval else reviews.last_decision(course, draft),
     }

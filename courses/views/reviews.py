@@ -49,16 +49,19 @@ class DecisionForm(forms.Form):
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask somebody else to judge the course as it stands."""
     course = course_to_read(request, pk)
-    form = RequestForm(request.POST, prefix="review")
+    form = RequestForm(request.POST, prefix="review", draft=draft_version(course))
     if not form.is_valid():
-        for error in form.errors["message"]:
-            messages.error(request, error)
+        for errors in form.errors.values():
+            for error in errors:
+                messages.error(request, error)
     else:
         try:
             reviews.ask_for_review(
                 course=course,
                 by=reader(request),
                 message=form.cleaned_data["message"],
+                change=form.cleaned_data.get("change", ""),
+                note=form.cleaned_data["note"],
                 at=timezone.now(),
             )
         except PublishingError:
@@ -102,6 +105,11 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return redirect("wagtailadmin_home")
     draft = draft_version(course)
+    may_decide = (
+        found.decided_at is None
+        and found.requested_by_id != user.pk
+        and reviews.may_publish_at_once(user, today())
+    )
     book = current_book()
     return TemplateResponse(
         request,
@@ -111,10 +119,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
             "review": found,
             "draft": draft,
             "form": form,
-            "has_changed": draft.content_hash != found.content_hash,
-            "may_decide": found.decided_at is None
-            and found.requested_by_id != user.pk
-            and reviews.may_publish_at_once(user, today()),
+            "has_changed": not reviews.still_current(found, draft),
+            "may_decide": may_decide,
+            "has_written": may_decide and reviews.has_written(user, course, draft),
             "is_mine": found.requested_by_id == user.pk,
             "comparison": (
                 compare(

@@ -135,11 +135,12 @@ def steps(day: date) -> tuple[Step, ...]:
     )
 
 
-def load_starter_content(*, on: date, by: User | None) -> None:
-    """Everything a municipality starts with; what exists is left as it is."""
+def load_starter_content(*, on: date, by: User | None) -> list[str]:
+    """Everything a municipality starts with; what exists is left as it is. Which courses were not
+    published, and why."""
     load_framework(on=on, by=by)
     load_arena(on=on, by=by)
-    load_courses(by=by)
+    return load_courses(by=by).left_out
 
 
 @transaction.atomic

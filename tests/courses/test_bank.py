@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.files.images import ImageFile
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from PIL import Image as Picture
+from wagtail.images.models import Image
 from wagtail.models import ModelLogEntry, ReferenceIndex
 from wagtail.search import index
 
-from courses.models import Question, QuestionVersion
+from courses.freezing import lessons_of
+from courses.models import CoursePage, Question, QuestionVersion
 from courses.services.bank import (
     courses_asking,
     number_of_sort,
@@ -20,12 +25,13 @@ from courses.services.bank import (
     retire_question,
     save_question,
 )
-from courses.services.publishing import publish_course_version
+from courses.services.publishing import PublishingError, draft_version, publish_course_version
 from home.models import SearchEntry
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import User
 from lms.people.roles import Role
 from tests.builders import courses
+from tests.builders.every_kind import hotspot, make_room_picture
 from tests.builders.people import (
     account_with,
     employ,
@@ -36,6 +42,11 @@ from tests.builders.people import (
 )
 
 pytestmark = pytest.mark.django_db
+
+# Wagtail leaves the temporary file of a new rendition to the garbage collector.
+makes_renditions = pytest.mark.filterwarnings(
+    "ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning"
+)
 
 SECRET = "Vilken hemlighet har banken?"
 TODAY = date(2026, 11, 23)
@@ -383,3 +394,74 @@ def test_saving_a_lesson_that_draws_says_how_many_there_are(client: Client) -> N
     )
     answer = client.post(reverse("wagtailadmin_pages:edit", args=[lesson.pk]), data, follow=True)
     assert "banken har 1 av den sorten" in answer.content.decode()
+
+
+def ask_by_name(question: Question) -> CoursePage:
+    course = courses.make_course()
+    courses.add_lesson(courses.add_module(course), title="Första", questions=[bank(question)])
+    return course
+
+
+def test_a_retired_question_that_a_lesson_asks_for_keeps_the_course_from_being_published(
+    client: Client,
+) -> None:
+    question = make_question("Vem anmäler?")
+    course = ask_by_name(question)
+    publish_course_version(course=course, by=None)
+    retire_question(question=question, on=TODAY, by=None)
+    with pytest.raises(PublishingError) as refusal:
+        publish_course_version(course=course, by=None)
+    (fault,) = refusal.value.faults
+    assert str(fault) == (
+        "Första: Frågan ”Vem anmäler?” i frågebanken är tagen ur bruk. Välj en annan, eller ta "
+        "den i bruk igen."
+    )
+    client.force_login(account_with(Role.COORDINATOR))
+    studio = client.get(reverse("courses_admin:studio", args=[course.pk])).content.decode()
+    assert "Frågan ”Vem anmäler?” i frågebanken är tagen ur bruk." in studio
+    restore_question(question=question, by=None)
+    assert not draft_version(course).is_new
+
+
+def hotspot_question() -> tuple[Question, Image]:
+    courses.areas_and_levels("OM1")
+    image = make_room_picture()
+    question = Question(
+        area=CompetenceArea.objects.get(code="OM1"), level=TrainingLevel.objects.get(number=1)
+    )
+    question.content = Question._meta.get_field("content").to_python([hotspot(image)])
+    save_question(question=question, by=None)
+    return question, image
+
+
+def put_another_picture_in(image: Image) -> None:
+    data = io.BytesIO()
+    Picture.new("RGB", (600, 900), "#123456").save(data, "PNG")
+    data.seek(0)
+    image.file = ImageFile(data, name="annan.png")
+    image.save()
+    image.renditions.all().delete()
+
+
+@makes_renditions
+def test_another_picture_behind_a_question_is_another_version_of_it() -> None:
+    question, image = hotspot_question()
+    assert save_question(question=question, by=None).number == 1
+    put_another_picture_in(image)
+    assert save_question(question=Question.objects.get(), by=None).number == 2
+
+
+@makes_renditions
+def test_a_question_whose_picture_was_replaced_is_looked_at_before_it_is_published() -> None:
+    question, image = hotspot_question()
+    course = ask_by_name(question)
+    version = publish_course_version(course=course, by=None)
+    put_another_picture_in(image)
+    with pytest.raises(PublishingError, match="Bilden till frågan ”Var sätter du dig"):
+        publish_course_version(course=course, by=None)
+    save_question(question=Question.objects.get(), by=None)
+    second = publish_course_version(course=course, by=None)
+    (before,), (after,) = (lessons_of(each.content)[0]["questions"] for each in (version, second))
+    assert (before["version"], after["version"]) == (1, 2)
+    assert before["image"]["asset"] != after["image"]["asset"]
+    assert {"unfit", "sha256"}.isdisjoint({*after, *after["image"]})

@@ -20,11 +20,12 @@ from wagtail.models import Page
 
 from courses.freezing import content_hash, lessons_of
 from courses.headcounts import Headcount
-from courses.models import CourseVersion, LessonPage, Question, VersionAsset
+from courses.models import CourseVersion, Enrolment, LessonPage, Question, VersionAsset
 from courses.services.bank import save_question
 from courses.services.enrolment import enrol, enrol_many
 from courses.services.publishing import (
     ChangedError,
+    NothingNewError,
     PublishingError,
     draft_version,
     publish_course_version,
@@ -33,6 +34,7 @@ from courses.services.standing import standing_of
 from lms.audit.models import AuditEvent
 from lms.content.models import LegalReference
 from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.notifications.models import Notice
 from lms.people.roles import Role
 from tests.builders import courses
 from tests.builders.people import account_with, make_person
@@ -86,10 +88,53 @@ def test_a_new_version_is_a_new_row_and_the_old_one_stays() -> None:
     assert first_lesson(first)["key"] == first_lesson(second)["key"]
 
 
-def test_the_same_content_again_is_the_version_that_exists() -> None:
+def test_the_same_content_as_the_same_kind_of_change_is_refused() -> None:
     first = courses.publish_course()
-    assert publish_course_version(course=first.course.specific, by=None) == first
+    with pytest.raises(NothingNewError, match="Inget har ändrats sedan version 1"):
+        publish_course_version(course=first.course.specific, by=None)
     assert AuditEvent.objects.filter(action="course.version_published").count() == 1
+
+
+def test_the_same_content_as_a_stricter_kind_of_change_is_a_version_and_what_follows() -> None:
+    first = courses.publish_course(lessons=1)
+    person = make_person()
+    courses.enrol(person, first)
+    page = LessonPage.objects.get()
+    page.title = "Nytt namn"
+    page.save_revision().publish()
+    course = first.course.specific
+
+    def publish(change: str) -> CourseVersion:
+        return publish_course_version(course=course, by=None, change=change, note=f"{change}.")
+
+    second = publish("editorial")
+    third, fourth = publish("material"), publish("retake")
+    assert [(each.number, each.change, each.note) for each in (third, fourth)] == [
+        (3, "material", "material."),
+        (4, "retake", "retake."),
+    ]
+    assert third.content_hash == fourth.content_hash == second.content_hash
+    assert Enrolment.objects.get(withdrawn_at__isnull=True).version == fourth
+    assert [notice.context["retake"] for notice in Notice.objects.order_by("pk")] == [False, True]
+    for milder in ("", "editorial", "material", "retake"):
+        with pytest.raises(NothingNewError):
+            publish(milder)
+
+
+def test_the_page_offers_only_stricter_kinds_of_change_for_the_same_content(client) -> None:
+    version = courses.publish_course(lessons=1)
+    client.force_login(account_with(Role.COORDINATOR))
+    url = reverse("courses_admin:publish", args=[version.course_id])
+    page = client.get(url).content.decode()
+    assert "Inget har ändrats sedan version 1." in page
+    assert [kind for kind in ("editorial", "material", "retake") if f'value="{kind}"' in page] == [
+        "material",
+        "retake",
+    ]
+    answer = client.post(url, {"change": "editorial", "note": "Samma."}, follow=True)
+    assert "är publicerad" not in answer.content.decode()
+    client.post(url, {"change": "material", "note": "Det var mer än så."})
+    assert CourseVersion.objects.get(number=2).change == "material"
 
 
 def test_hash_is_of_the_stored_content() -> None:
@@ -371,7 +416,8 @@ def test_who_sets_out_while_a_version_is_published_gets_that_version(monkeypatch
 
     def after_the_other(rows, *args, **options):
         if rows.model is Page and not waited:
-            waited.append(publish_course_version(course=version.course.specific, by=None))
+            waited.append(True)
+            publish_course_version(course=version.course.specific, by=None)
         return lock(rows, *args, **options)
 
     monkeypatch.setattr(QuerySet, "select_for_update", after_the_other)

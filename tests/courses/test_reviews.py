@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from courses.models import CoursePage, CourseVersion, LessonPage, VersionReview
-from courses.services.publishing import PublishingError
+from courses.models import CoursePage, CourseVersion, LessonPage, Question, VersionReview
+from courses.services.bank import save_question
+from courses.services.publishing import PublishingError, draft_version
 from courses.services.reviews import (
     ReviewError,
     approval_of,
@@ -21,6 +22,7 @@ from courses.services.reviews import (
     withdraw_review,
 )
 from lms.audit.models import AuditEvent
+from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.notifications.mail import still_true, tell
 from lms.notifications.models import Notice
 from lms.people.models import User
@@ -50,16 +52,24 @@ def reviewer() -> User:
     return account_with(Role.REVIEWER)
 
 
-def ask(course: CoursePage, by: User, message: str = "Läs lektion 1.") -> VersionReview:
-    return ask_for_review(course=course, by=by, message=message, at=NOON)
+def ask(
+    course: CoursePage,
+    by: User,
+    message: str = "Läs lektion 1.",
+    *,
+    change: str = "",
+    note: str = "",
+    at: datetime = NOON,
+) -> VersionReview:
+    return ask_for_review(course=course, by=by, message=message, change=change, note=note, at=at)
 
 
 def decide(review: VersionReview, by: User, approve: bool, comment: str = "") -> VersionReview:
     return decide_review(review=review, by=by, approve=approve, comment=comment, at=NOON)
 
 
-def publish(course: CoursePage, by: User) -> CourseVersion:
-    return publish_as(course=course, by=by, change="", note="", at=NOON)
+def publish(course: CoursePage, by: User, change: str = "", note: str = "") -> CourseVersion:
+    return publish_as(course=course, by=by, change=change, note=note, at=NOON)
 
 
 def change_a_lesson(title: str = "Nytt namn") -> None:
@@ -111,7 +121,8 @@ def test_what_has_changed_since_it_was_asked_for_is_not_approved(
     with pytest.raises(ReviewError, match="har ändrats"):
         decide(review, reviewer, True)
     decide(review, reviewer, False, "Be igen.")
-    assert approval_of(course, review.content_hash) is None
+    change_a_lesson("Första")
+    assert approval_of(course, draft_version(course)) is None
 
 
 def test_asking_again_after_a_change_takes_the_place_of_the_first(
@@ -279,6 +290,150 @@ def test_nobody_is_reminded_of_a_review_that_is_settled_or_no_longer_theirs(
     assert still_true(notices, MONDAY) == []
 
 
+def test_an_approval_ends_with_the_next_version(
+    course: CoursePage, editor: User, reviewer: User
+) -> None:
+    decide(ask(course, editor), reviewer, True)
+    publish(course, editor)
+    change_a_lesson("Annat")
+    publish(course, account_with(Role.COORDINATOR))
+    # As it was when it was approved, long ago.
+    change_a_lesson("Första")
+    with pytest.raises(ReviewError, match="behöver godkännas"):
+        publish(course, editor)
+
+
+def test_an_answer_to_the_same_later_takes_the_place_of_the_first(
+    course: CoursePage, editor: User, reviewer: User
+) -> None:
+    publish(course, reviewer)
+    change_a_lesson()
+    decide(ask(course, editor, change="editorial"), reviewer, True)
+    later = ask(course, editor, change="material", note="Ny lag.")
+    decide_review(
+        review=later, by=reviewer, approve=False, comment="Nej.", at=NOON + timedelta(days=1)
+    )
+    with pytest.raises(ReviewError, match="behöver godkännas"):
+        publish(course, editor)
+
+
+def test_the_kind_of_change_and_its_note_are_approved_with_the_content(
+    course: CoursePage, editor: User, reviewer: User
+) -> None:
+    publish(course, reviewer)
+    change_a_lesson()
+    decide(ask(course, editor, change="material", note="Ny lag."), reviewer, True)
+    for change, note in (("retake", "Ny lag."), ("editorial", ""), ("material", "Något annat.")):
+        with pytest.raises(ReviewError, match="slag av ändring"):
+            publish(course, editor, change, note)
+    version = publish(course, editor)
+    assert (version.number, version.change, version.note) == (2, "material", "Ny lag.")
+
+
+def test_the_same_content_is_asked_about_again_as_another_kind_of_change(
+    course: CoursePage, editor: User, reviewer: User
+) -> None:
+    publish(course, reviewer)
+    with pytest.raises(ReviewError, match="Inget har ändrats"):
+        ask(course, editor, change="editorial")
+    first = ask(course, editor, change="material", note="Ny lag.")
+    second = ask(course, editor, change="retake", note="Ny lag.")
+    first.refresh_from_db()
+    assert (first.approved, second.decided_at) == (False, None)
+    decide(second, reviewer, True)
+    assert publish(course, editor).change == "retake"
+
+
+def test_who_has_written_what_is_new_does_not_approve_it(course: CoursePage, editor: User) -> None:
+    writer, reviewer = account_with(Role.REVIEWER), account_with(Role.REVIEWER)
+    page = LessonPage.objects.get()
+    page.title = "Nytt namn"
+    page.save_revision(user=writer).publish(user=editor)
+    review = ask(course, editor)
+    with pytest.raises(ReviewError, match="skrivit en del av det nya"):
+        decide(review, writer, True)
+    decide(review, reviewer, True)
+    publish(course, editor)
+    # What was in the earlier version is nobody's news.
+    change_a_lesson("Ett tredje namn")
+    decide(ask(course, editor), writer, True)
+
+
+def test_a_draft_from_before_the_version_counts_when_it_comes_into_the_next(
+    course: CoursePage, editor: User
+) -> None:
+    writer = account_with(Role.REVIEWER)
+    page = LessonPage.objects.get()
+    page.save_revision().publish()
+    page.title = "Nytt namn"
+    draft = page.save_revision(user=writer)
+    publish(course, account_with(Role.COORDINATOR))
+    draft.publish(user=editor)
+    with pytest.raises(ReviewError, match="skrivit en del av det nya"):
+        decide(ask(course, editor), writer, True)
+
+
+def test_who_has_worded_a_question_of_the_bank_does_not_approve_it(
+    course: CoursePage, editor: User
+) -> None:
+    writer = account_with(Role.REVIEWER)
+    courses.areas_and_levels("OM1")
+    question = Question(
+        area=CompetenceArea.objects.get(code="OM1"), level=TrainingLevel.objects.get(number=1)
+    )
+    question.content = Question._meta.get_field("content").to_python([courses.single("b")])
+    save_question(question=question, by=writer)
+    lesson = LessonPage.objects.get()
+    asked = [{"type": "bank", "id": "ur", "value": {"question": question.pk}}]
+    lesson.questions = LessonPage._meta.get_field("questions").to_python(asked)
+    lesson.save_revision(user=editor).publish()
+    with pytest.raises(ReviewError, match="skrivit en del av det nya"):
+        decide(ask(course, editor), writer, True)
+
+
+def test_no_other_kind_of_change_can_be_chosen_after_the_approval(
+    client: Client, course: CoursePage, editor: User, reviewer: User
+) -> None:
+    publish(course, reviewer)
+    change_a_lesson()
+    client.force_login(editor)
+    address = reverse("courses_admin:publish", args=[course.pk])
+    client.post(
+        reverse("courses_admin:ask_for_review", args=[course.pk]),
+        {"review-change": "retake", "review-note": "Ny lag.", "review-message": ""},
+    )
+    review = VersionReview.objects.get()
+    client.force_login(reviewer)
+    page = client.get(reverse("courses_admin:review", args=[review.pk])).content.decode()
+    assert "Slag av ändring: ska göras om." in page
+    assert "Ny lag." in page
+    decide(review, reviewer, True)
+    client.force_login(editor)
+    page = client.get(address).content.decode()
+    assert 'name="change"' not in page
+    assert 'name="review-change"' in page
+    assert "Slag av ändring: ska göras om." in page
+    again = client.post(address, {"change": "editorial"})
+    assert "Det går inte att ångra" in again.content.decode()
+    client.post(address, {"confirmed": "1"})
+    version = CourseVersion.objects.get(number=2)
+    assert (version.change, version.note, version.by) == ("retake", "Ny lag.", editor)
+
+
+def test_who_has_written_it_is_offered_only_to_send_it_back(
+    client: Client, course: CoursePage, editor: User
+) -> None:
+    writer = account_with(Role.REVIEWER)
+    page = LessonPage.objects.get()
+    page.title = "Nytt namn"
+    page.save_revision(user=writer).publish(user=editor)
+    review = ask(course, editor)
+    client.force_login(writer)
+    shown = client.get(reverse("courses_admin:review", args=[review.pk])).content.decode()
+    assert 'value="return"' in shown
+    assert 'value="approve"' not in shown
+
+
 def test_the_whole_way_in_the_admin(
     client: Client, course: CoursePage, editor: User, reviewer: User
 ) -> None:
@@ -346,5 +501,5 @@ def test_an_old_answer_is_not_repeated_when_it_is_asked_again(
     course: CoursePage, editor: User, reviewer: User
 ) -> None:
     decide(ask(course, editor), reviewer, False, "Nej.")
-    ask_for_review(course=course, by=editor, message="", at=NOON + timedelta(days=1))
+    ask(course, editor, at=NOON + timedelta(days=1))
     assert not review_queue(editor, MONDAY)
