@@ -20,7 +20,7 @@ sessions to attend.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 ALL_LESSONS: list[dict[str, Any]] = [
@@ -77,11 +77,24 @@ class CriteriaState:
 
     @property
     def waits_only_for_signoff(self) -> bool:
-        """Whether everything that the learner can do is done, and a manager's word is missing."""
+        """Whether everything that the learner can do is done, and a manager's word is missing.
+        Where it is one of several ways, the others are still open."""
         return not self.met and all(
-            group.met
-            or sum(item.met or item.kind == "signoff" for item in group.items) >= group.needed
+            group.met or all(item.met or item.kind == "signoff" for item in group.items)
             for group in self.groups
+        )
+
+    @property
+    def missing(self) -> tuple[GroupState, ...]:
+        """The groups that are not met, each with what of it is not."""
+        return tuple(
+            replace(
+                group,
+                needed=group.needed - sum(item.met for item in group.items),
+                items=tuple(item for item in group.items if not item.met),
+            )
+            for group in self.groups
+            if not group.met
         )
 
     @property

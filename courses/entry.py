@@ -6,11 +6,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
+
+from django.db.models import Exists, OuterRef, Q
 
 from courses.criteria import CriteriaState, Facts, evaluate
+from courses.grading import TEST_OUT
 from courses.listing import Names
-from courses.models import Attempt, CourseVersion, Enrolment, LessonCompletion
+from courses.models import (
+    Attempt,
+    ChecklistMark,
+    Confirmation,
+    CourseVersion,
+    Enrolment,
+    LessonCompletion,
+    Reflection,
+)
 from courses.offer import CourseOffer, OfferIndex, offer_index
+from courses.reading.chains import chain, earlier_ones
 from courses.registry import held_levels
 from courses.services.enrolment import missing_before
 from lms.people.models import Person
@@ -48,11 +62,20 @@ def locks(person: Person, version: CourseVersion, day: date, names: Names) -> tu
 
 def is_locked(enrolment: Enrolment, day: date) -> bool:
     """Whether the person lacks what the course asks for and has not begun. What has been begun is
-    never locked again. No query where the course asks for nothing."""
+    never locked again, nor what goes on from it. No query where the course asks for nothing."""
     if not missing_before(enrolment.person, enrolment.version, day):
         return False
-    begun = Attempt.objects.filter(enrolment=enrolment).exists()
-    return not begun and not LessonCompletion.objects.filter(enrolment=enrolment).exists()
+    return not _has_begun(enrolment)
+
+
+def _has_begun(enrolment: Enrolment) -> bool:
+    """Whether something has been opened, answered, written, ticked or confirmed in the enrolment
+    or in one that it goes on from. A query, and another where it goes on from one."""
+    own = [row.pk for row in chain(enrolment, earlier_ones(enrolment))]
+    traces = (Attempt, LessonCompletion, Reflection, ChecklistMark, Confirmation)
+    begun = [Q(Exists(model.objects.filter(enrolment=OuterRef("pk")))) for model in traces]
+    opened = ~Q(place_lesson="")
+    return Enrolment.objects.filter(reduce(or_, begun, opened), pk__in=own).exists()
 
 
 # So many courses can stand in a row before one.
@@ -119,7 +142,7 @@ def moved_here(enrolment: Enrolment) -> Moved | None:
     where it does."""
     if enrolment.continues_id is None:
         return None
-    of = LessonCompletion.objects.filter
+    of = LessonCompletion.objects.exclude(lesson_key=TEST_OUT).filter
     return Moved(
         note=enrolment.version.note,
         kept=of(enrolment=enrolment, brought_along=True).count(),
@@ -148,8 +171,13 @@ def newer_version(enrolment: Enrolment) -> NewerVersion | None:
     if not later:
         return None
     latest = later[-1]
-    kept = latest.kept_from(enrolment.version)
-    done = {row.lesson_key for row in enrolment.lesson_completions.all()}
+    results = {row.lesson_key: row.score for row in enrolment.lesson_completions.all()}
+    done = results.keys() - {TEST_OUT}
+    kept = {
+        key
+        for key in latest.kept_from(enrolment.version) & done
+        if latest.is_passed_with(key, results[key])
+    }
     titles: Mapping[str, str] = {lesson["key"]: lesson["title"] for lesson in latest.lessons}
     return NewerVersion(
         version=latest,
@@ -157,6 +185,6 @@ def newer_version(enrolment: Enrolment) -> NewerVersion | None:
         notes=tuple(
             dict.fromkeys(each.note for each in later if each.note and _WEIGHT.get(each.change, 0))
         ),
-        kept=len(done & kept),
+        kept=len(kept),
         again=tuple(titles[key] for key in titles if key in done - kept),
     )

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from courses.criteria import CriteriaState, Facts, evaluate
+from courses.criteria import CriteriaState, Facts, GroupState, evaluate
 from courses.grading import TEST_OUT, TEST_OUT_SLUG
 from courses.models import CourseVersion, Enrolment, LessonCompletion
 from lms.people.models import Person
@@ -44,21 +44,31 @@ class EnrolmentProgress:
     lessons_total: int
     minutes_left: int
     # The title of the lesson that "Fortsätt" leads to, and the address of the exact place: the
-    # conditions on the course's page, once every lesson is done.
+    # conditions on the course's page, once every lesson is done, and the page where everything is.
     place_title: str
     continue_url: str
     # Whether a lesson has been opened.
     begun: bool
     criteria: CriteriaState
+    # Whether the test that stands for the lessons is passed.
+    test_passed: bool
 
     @property
     def lessons_are_done(self) -> bool:
-        return self.lessons_done == self.lessons_total
+        """Whether nothing is left of the lessons: each is done, or the test that stands for
+        them."""
+        return self.test_passed or self.lessons_done == self.lessons_total
 
     @property
     def waits_for_manager(self) -> bool:
         """Whether there is nothing left that the learner can do."""
         return self.lessons_are_done and self.criteria.waits_only_for_signoff
+
+    @property
+    def waits_for_learner(self) -> bool:
+        """Whether everything that the course asks for is done, and the learner has only to say
+        so: as after going on in a newer version that asks for less."""
+        return self.criteria.met
 
 
 def with_progress(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
@@ -74,6 +84,43 @@ def with_progress(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     )
 
 
+def facts_in(
+    version: CourseVersion,
+    done: Mapping[str, int],
+    *,
+    confirmed: Iterable[str] = (),
+    signed_off: Iterable[str] = (),
+) -> Facts:
+    """What counts towards the version's conditions; `done` has the result of each finished
+    lesson. The test that stands for the course stands for every lesson and its own result for
+    theirs, unless all of them together have a better one."""
+    lessons = frozenset(lesson["key"] for lesson in version.lessons)
+    results = [score for key, score in done.items() if key != TEST_OUT]
+    score = sum(results) // len(results) if results else None
+    if TEST_OUT in done:
+        taken = score if score is not None and lessons <= done.keys() else 0
+        score = max(done[TEST_OUT], taken)
+    return Facts(
+        lessons=lessons,
+        lessons_done=lessons if TEST_OUT in done else frozenset(done),
+        score=score,
+        confirmed=frozenset(confirmed),
+        signed_off=frozenset(signed_off),
+    )
+
+
+def after_the_test(
+    version: CourseVersion, enrolment: Enrolment | None = None
+) -> tuple[GroupState, ...]:
+    """What the course still asks for of somebody who passes, with no more than it takes, the test
+    that stands for its lessons."""
+    done = {TEST_OUT: version.pass_percent(TEST_OUT)}
+    if enrolment is None:
+        return evaluate(version.criteria, facts_in(version, done)).missing
+    results = {row.lesson_key: row.score for row in enrolment.lesson_completions.all()}
+    return criteria_in(enrolment, done | results).missing
+
+
 def criteria_in(enrolment: Enrolment, done: Mapping[str, int]) -> CriteriaState:
     """The conditions of an enrolment read by `with_progress`; `done` has the result of each
     finished lesson. What was confirmed is read only where a condition asks for it."""
@@ -83,12 +130,11 @@ def criteria_in(enrolment: Enrolment, done: Mapping[str, int]) -> CriteriaState:
     signed_off = enrolment.signoffs.all() if "signoff" in asked else ()
     return evaluate(
         criteria,
-        Facts(
-            lessons=frozenset(lesson["key"] for lesson in enrolment.version.lessons),
-            lessons_done=frozenset(done),
-            score=sum(done.values()) // len(done) if done else None,
-            confirmed=frozenset(row.item_key for row in confirmed),
-            signed_off=frozenset(row.item_key for row in signed_off),
+        facts_in(
+            enrolment.version,
+            done,
+            confirmed=(row.item_key for row in confirmed),
+            signed_off=(row.item_key for row in signed_off),
         ),
     )
 
@@ -131,7 +177,11 @@ def progress_of(enrolment: Enrolment) -> EnrolmentProgress:
     lessons = lesson_states(enrolment.version.lessons, done)
     place, block = _place(enrolment, lessons)
     in_test = enrolment.place_lesson == TEST_OUT and enrolment.version.test_out is not None
-    if all(lesson.done for lesson in lessons):
+    test_passed = TEST_OUT in done
+    criteria = criteria_in(enrolment, done)
+    if criteria.met:
+        url = reverse("courses:course", args=[enrolment.course.slug])
+    elif test_passed or all(lesson.done for lesson in lessons):
         url = reverse("courses:course", args=[enrolment.course.slug]) + "#villkor"
     elif in_test:
         url = reverse("courses:lesson", args=[enrolment.course.slug, TEST_OUT_SLUG])
@@ -148,11 +198,12 @@ def progress_of(enrolment: Enrolment) -> EnrolmentProgress:
         lessons=lessons,
         lessons_done=sum(lesson.done for lesson in lessons),
         lessons_total=len(lessons),
-        minutes_left=sum(lesson.minutes for lesson in lessons if not lesson.done),
+        minutes_left=sum(e.minutes for e in lessons if not e.done and not test_passed),
         place_title=_("The test instead of the course") if in_test else place.title,
         continue_url=url,
         begun=bool(enrolment.place_lesson or done),
-        criteria=criteria_in(enrolment, done),
+        criteria=criteria,
+        test_passed=test_passed,
     )
 
 

@@ -73,8 +73,9 @@ class Enrolment(models.Model):
 
 class LessonCompletion(models.Model):
     """One row per lesson finished in an enrolment, or brought along from an earlier version in
-    which the lesson was the same word for word. Only `score` changes: raised by a better attempt
-    before the course is completed."""
+    which the lesson was the same word for word; the test that stands for the course is one, under
+    its own key. Only `score` changes: raised by a better attempt before the course is
+    completed."""
 
     enrolment = models.ForeignKey(
         Enrolment, on_delete=models.PROTECT, related_name="lesson_completions"
@@ -271,7 +272,8 @@ class Completion(models.Model):
     # The day in Europe/Stockholm, and the moment.
     completed_on = models.DateField(_("completed on"))
     completed_at = models.DateTimeField()
-    score = models.PositiveIntegerField(_("score, percent"))
+    # Null where it was completed without any lesson and without the test that stands for them.
+    score = models.PositiveIntegerField(_("score, percent"), null=True, blank=True)
     content_hash = models.CharField(max_length=64)
     way = models.CharField(_("way"), max_length=20, choices=Way, default=Way.COURSE)
     revoked_on = models.DateField(null=True, blank=True)

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from courses.grading import TEST_OUT
 from lms.lib.fields import GuardedTextField, Sensitivity
 
 
@@ -111,13 +112,34 @@ class CourseVersion(models.Model):
         return [lesson for module in self.outline["modules"] for lesson in module["lessons"]]
 
     def kept_from(self, earlier: CourseVersion) -> frozenset[str]:
-        """The keys of the lessons that read and ask exactly the same in both versions."""
+        """The keys of the lessons that read and ask exactly the same in both versions, and of the
+        test that stands for the course where all of them do and it asks as many questions."""
         before = {lesson["key"]: lesson.get("hash") for lesson in earlier.lessons}
-        return frozenset(
+        kept = [
             lesson["key"]
             for lesson in self.lessons
             if lesson.get("hash") and before.get(lesson["key"]) == lesson["hash"]
-        )
+        ]
+        now, then = self.test_out, earlier.test_out
+        if (
+            now
+            and then
+            and now["questions"] == then["questions"]
+            and (kept == list(before) == [lesson["key"] for lesson in self.lessons])
+        ):
+            kept.append(TEST_OUT)
+        return frozenset(kept)
+
+    def pass_percent(self, lesson_key: str) -> int:
+        """The share of the questions that a lesson takes, or the test that stands for the
+        course."""
+        if lesson_key == TEST_OUT:
+            return int((self.test_out or {"percent": 100})["percent"])
+        return int(self.outline["course"]["pass_percent"])
+
+    def is_passed_with(self, lesson_key: str, score: int) -> bool:
+        """Whether a result in whole percent reaches what this version asks of the lesson."""
+        return score >= self.pass_percent(lesson_key)
 
     @property
     def requires(self) -> tuple[Required, ...]:

@@ -14,7 +14,7 @@ from courses import grading
 from courses.freezing import LessonContent, lessons_of
 from courses.models import Attempt, CourseVersion, Enrolment
 from courses.reading.questions import ShownQuestion, show_question
-from courses.reading.rests import may_better, questions_of, rest_of, rests_until
+from courses.reading.rests import Draw, may_better, questions_of, tries_of
 from lms.content.freezing import FrozenBlock, with_addresses
 
 
@@ -169,7 +169,8 @@ def show_attempt(
 ) -> ShownAttempt:
     """The latest attempt at a lesson's questions, or, where it failed and the learner asks for
     it, the next one, unless it has to wait. `words` are what true and false are called. Two
-    queries."""
+    queries; one more where the lesson has a limit, and where the enrolment goes on from another
+    and nothing is stored of the attempt."""
     latest = (
         Attempt.objects.filter(enrolment=enrolment, lesson_key=lesson["key"])
         .order_by("-number")
@@ -180,7 +181,8 @@ def show_attempt(
         and latest.submitted_at is not None
         and (not latest.passed or may_better(enrolment))
     )
-    until = rests_until(enrolment, lesson) if latest is None or again else None
+    tries = tries_of(enrolment, lesson)
+    until = tries.rests_until if tries and (latest is None or again) else None
     if until is not None and now >= until:
         until = None
     fresh = until is None and (latest is None or (retry and again))
@@ -192,8 +194,8 @@ def show_attempt(
         asked = questions_of(lesson, shown)
         seed = shown.seed
     else:
-        asked = grading.questions_asked(lesson, enrolment_pk=enrolment.pk, number=number)
-        seed = grading.seed_of(enrolment.pk, lesson["key"], number)
+        draw = Draw.of(enrolment, lesson["key"], number)
+        asked, seed = draw.questions(lesson), draw.shuffle
     given = shown.answers.only(*_OF_AN_ANSWER) if shown else ()
     answers = {answer.question_key: answer for answer in given}
     submitted = bool(shown and shown.submitted_at)
@@ -209,7 +211,6 @@ def show_attempt(
         )
         for position, question in enumerate(asked, start=1)
     )
-    rest = rest_of(lesson)
     return ShownAttempt(
         number=number,
         questions=questions,
@@ -219,8 +220,6 @@ def show_attempt(
         right=sum(bool(question.correct) for question in questions),
         last_saved=max((answer.saved_at for answer in answers.values()), default=None),
         rests_until=until,
-        attempts_left=(
-            rest["attempts"] - (number - 1) % rest["attempts"] if rest and not submitted else None
-        ),
+        attempts_left=tries.left if tries and not submitted else None,
         shuffle=seed,
     )

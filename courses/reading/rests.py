@@ -1,4 +1,4 @@
-"""What an attempt asks, and when the next may begin."""
+"""What an attempt asks, how many tries are left, and when the next may begin."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q
 
 from courses import grading
 from courses.criteria import asks_for
 from courses.models import Attempt, Enrolment
+from courses.reading.chains import chain, drawn_for, earlier_ones, others_in_course
 
 Lesson = Mapping[str, Any]
 # How long somebody who did not pass the test that stands for a course waits for the next.
@@ -32,38 +33,56 @@ def rest_of(lesson: Lesson) -> Mapping[str, int] | None:
     return rest
 
 
-def failed_in_a_row(enrolment: Enrolment, lesson_key: str) -> list[Attempt]:
-    """What the person has handed in without passing since they last passed, oldest first, also
-    in enrolments that they have left: leaving and beginning again is no way round a rest."""
-    handed_in = Attempt.objects.filter(
+def _failed_in_a_row(enrolment: Enrolment, lesson_key: str, rest: timedelta) -> list[datetime]:
+    """When the person handed in without passing, since they last passed, oldest first: in this
+    enrolment, in those it goes on from, and in those that were left less than a rest before it
+    was begun. Leaving and beginning again is no way round a rest."""
+    own = list(chain(enrolment, earlier_ones(enrolment)))
+    left = Q(
         enrolment__person=enrolment.person_id,
         enrolment__course=enrolment.course_id,
-        lesson_key=lesson_key,
-        submitted_at__isnull=False,
-    ).order_by("submitted_at", "pk")
-    failed: list[Attempt] = []
+        enrolment__withdrawn_at__gt=own[-1].created_at - rest,
+    )
+    handed_in = (
+        Attempt.objects.filter(left | Q(enrolment__in=[row.pk for row in own]))
+        .filter(lesson_key=lesson_key, submitted_at__isnull=False)
+        .order_by("submitted_at", "pk")
+        .values_list("submitted_at", "passed")
+    )
+    failed: list[datetime] = []
     moments = set()
-    for attempt in handed_in:
-        if attempt.passed:
+    for moment, passed in handed_in:
+        if moment is None or moment in moments:
+            # One that came along to a newer version is the same attempt, whatever that asks.
+            continue
+        moments.add(moment)
+        if passed:
             failed.clear()
-        elif attempt.submitted_at not in moments:
-            # One that came along to a newer version is the same attempt.
-            moments.add(attempt.submitted_at)
-            failed.append(attempt)
+        else:
+            failed.append(moment)
     return failed
 
 
-def rests_until(enrolment: Enrolment, lesson: Lesson) -> datetime | None:
-    """When the next attempt may begin, as long as that is ever; None: at once. A query where the
-    lesson has a limit."""
+@dataclass(frozen=True)
+class Tries:
+    """How many attempts are left before the next rest, and when the next may begin, where the
+    round before it is used up: that may be over."""
+
+    left: int
+    rests_until: datetime | None
+
+
+def tries_of(enrolment: Enrolment, lesson: Lesson) -> Tries | None:
+    """None where the lesson has no limit; else a query, and another where the enrolment goes on
+    from one."""
     rest = rest_of(lesson)
     if rest is None:
         return None
-    failed = failed_in_a_row(enrolment, lesson["key"])
-    if not failed or len(failed) % rest["attempts"]:
-        return None
-    last = failed[-1].submitted_at
-    return last + timedelta(hours=rest["hours"]) if last else None
+    hours = timedelta(hours=rest["hours"])
+    failed = _failed_in_a_row(enrolment, lesson["key"], hours)
+    over = len(failed) % rest["attempts"]
+    until = failed[-1] + hours if failed and not over else None
+    return Tries(rest["attempts"] - over, until)
 
 
 def may_better(enrolment: Enrolment) -> bool:
@@ -75,21 +94,34 @@ def may_better(enrolment: Enrolment) -> bool:
 @dataclass(frozen=True)
 class Draw:
     """Which questions an attempt asks, and in which order it shows what can be chosen: its
-    `shuffle`, and the enrolment and number that it was drawn for."""
+    `shuffle`, and the enrolment and number that it was drawn for. A draw goes on where it was in
+    an earlier version; the order is the enrolment's own, which tells apart what pages show."""
 
     enrolment_pk: int
     number: int
     shuffle: int
 
     @classmethod
-    def of(cls, enrolment_pk: int, lesson_key: str, number: int) -> Draw:
-        shuffle = grading.seed_of(enrolment_pk, lesson_key, number)
-        return cls(enrolment_pk, number, shuffle)
+    def of(
+        cls,
+        enrolment: Enrolment,
+        lesson_key: str,
+        number: int,
+        others: Mapping[int, Enrolment] | None = None,
+    ) -> Draw:
+        """The enrolment's own. A query where it goes on from another and `others` is not given."""
+        if others is None:
+            others = earlier_ones(enrolment)
+        first = drawn_for(enrolment, lesson_key, others)
+        return cls(first, number, grading.seed_of(enrolment.pk, lesson_key, number))
+
+    def questions(self, lesson: Lesson) -> list[Mapping[str, Any]]:
+        """The questions, in order."""
+        return grading.questions_asked(lesson, enrolment_pk=self.enrolment_pk, number=self.number)
 
     def asked(self, lesson: Lesson) -> list[str]:
-        """The keys of the questions, in order."""
-        asked = grading.questions_asked(lesson, enrolment_pk=self.enrolment_pk, number=self.number)
-        return [question["key"] for question in asked]
+        """Their keys."""
+        return [question["key"] for question in self.questions(lesson)]
 
 
 def draw_for(enrolment: Enrolment, lesson: Lesson, number: int, shuffle: int | None) -> Draw | None:
@@ -97,27 +129,19 @@ def draw_for(enrolment: Enrolment, lesson: Lesson, number: int, shuffle: int | N
     enrolment went on in a newer version, or was left and begun again: its answers are read as it
     showed them, where the lesson is the same. None where it shows a lesson that is another now.
     Without a shuffle the page is taken for one that shows the attempt as it stands. A query, and
-    another for a page that was opened in another enrolment."""
+    another where the enrolment goes on from one, or the page was opened in another."""
     begun = Attempt.objects.filter(
         enrolment=enrolment, lesson_key=lesson["key"], number=number
     ).values_list("seed", flat=True)
-    stands, own = begun.first(), Draw.of(enrolment.pk, lesson["key"], number)
+    stands, own = begun.first(), Draw.of(enrolment, lesson["key"], number)
     if shuffle is None:
         shuffle = own.shuffle if stands is None else stands
     if shuffle in (stands, own.shuffle):
         return replace(own, shuffle=shuffle)
-    others = others_in_course(enrolment).select_related("version").defer("version__content")
-    for earlier in others:
-        draw = Draw.of(earlier.pk, lesson["key"], number)
+    rows = others_in_course(enrolment).select_related("version").defer("version__content")
+    others = {row.pk: row for row in rows}
+    for earlier in others.values():
+        draw = Draw.of(earlier, lesson["key"], number, others)
         if draw.shuffle == shuffle:
             return draw if lesson["key"] in enrolment.version.kept_from(earlier.version) else None
     return None
-
-
-def others_in_course(enrolment: Enrolment) -> QuerySet[Enrolment]:
-    """The person's other enrolments in the course, latest first: pages of theirs may be open."""
-    return (
-        Enrolment.objects.filter(person=enrolment.person_id, course=enrolment.course_id)
-        .exclude(pk=enrolment.pk)
-        .order_by("-pk")
-    )

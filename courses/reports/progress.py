@@ -6,7 +6,8 @@ origin, started_at, status (under_way, completed or withdrawn), ended_because, e
 score, brought_along, attempts); conditions (kind, text, met); place (lesson, block) or null;
 completion or null (completed_on, completed_at, score, way, content_hash, revoked_on,
 certificate); package: the stored state of an uploaded package, null where the course is none.
-Moments in ISO 8601 with offset, days YYYY-MM-DD, scores in whole percent. Never an answer.
+Moments in ISO 8601 with offset, days YYYY-MM-DD, scores in whole percent; a score is null where
+neither a lesson nor the test that stands for them is done. Never an answer.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from courses.models import Attempt, Completion, Enrolment
-from courses.progress import criteria_in, with_progress
+from courses.progress import criteria_in, facts_in, with_progress
 
 
 def with_record(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
@@ -74,7 +75,7 @@ def record_of(enrolment: Enrolment) -> dict[str, Any]:
         "progress": 100 * done // len(lessons) if lessons else 0,
         "lessons_done": done,
         "lessons_total": len(lessons),
-        "score": sum(results.values()) // len(results) if results else None,
+        "score": facts_in(version, results).score,
         "lessons": lessons,
         "conditions": [
             {"kind": item.kind, "text": item.text, "met": item.met}

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Sum
 from django.urls import reverse
 
 from courses.criteria import CriteriaState, Facts, evaluate
+from courses.grading import TEST_OUT
 from courses.models import (
     Certificate,
     Completion,
@@ -24,6 +24,7 @@ from courses.models import (
     LessonCompletion,
     SignOff,
 )
+from courses.progress import facts_in
 from courses.signals import completion_revoked, course_completed, signoff_awaited
 from lms.audit import services as audit
 from lms.content.models import SiteSettings
@@ -60,39 +61,30 @@ def last_valid_day(grant: Grant, completed_on: date) -> date | None:
     return add_months(completed_on, grant.validity_months) - ONE_DAY
 
 
-def _scores(enrolments: Sequence[Enrolment]) -> dict[int, int]:
-    """Each enrolment's result: the mean of its lessons' results, whole percent rounded down."""
-    figures = (
-        LessonCompletion.objects.filter(enrolment__in=enrolments)
-        .values_list("enrolment")
-        .annotate(total=Sum("score"), lessons=Count("pk"))
-    )
-    return {pk: total // lessons for pk, total, lessons in figures}
+def _results(enrolments: Sequence[Enrolment]) -> dict[int, dict[str, int]]:
+    """The result of each finished lesson, by enrolment."""
+    results: dict[int, dict[str, int]] = {row.pk: {} for row in enrolments}
+    for pk, key, score in LessonCompletion.objects.filter(enrolment__in=enrolments).values_list(
+        "enrolment", "lesson_key", "score"
+    ):
+        results[pk][key] = score
+    return results
 
 
 def facts_of(enrolments: Sequence[Enrolment]) -> dict[int, Facts]:
     """What has been done in each enrolment towards its version's conditions, by its primary key.
     The same number of queries whatever the number; the versions' outlines have to be loaded."""
-    done: dict[int, set[str]] = {row.pk: set() for row in enrolments}
     confirmed: dict[int, set[str]] = {row.pk: set() for row in enrolments}
     signed: dict[int, set[str]] = {row.pk: set() for row in enrolments}
-    for model, field, keys in (
-        (LessonCompletion, "lesson_key", done),
-        (Confirmation, "item_key", confirmed),
-        (SignOff, "item_key", signed),
-    ):
+    for model, keys in ((Confirmation, confirmed), (SignOff, signed)):
         for pk, key in model.objects.filter(enrolment__in=enrolments).values_list(
-            "enrolment", field
+            "enrolment", "item_key"
         ):
             keys[pk].add(key)
-    scores = _scores(enrolments)
+    results = _results(enrolments)
     return {
-        row.pk: Facts(
-            lessons=frozenset(lesson["key"] for lesson in row.version.lessons),
-            lessons_done=frozenset(done[row.pk]),
-            score=scores.get(row.pk),
-            confirmed=frozenset(confirmed[row.pk]),
-            signed_off=frozenset(signed[row.pk]),
+        row.pk: facts_in(
+            row.version, results[row.pk], confirmed=confirmed[row.pk], signed_off=signed[row.pk]
         )
         for row in enrolments
     }
@@ -113,14 +105,36 @@ def complete_if_met(*, enrolment: Enrolment, at: datetime) -> Completion | None:
 @transaction.atomic
 def complete_those_who_may(*, enrolments: Sequence[Enrolment], at: datetime) -> list[Completion]:
     """The completions of those whose conditions are met; who waits only for a manager is said so
-    upward. A reading of many at once."""
+    upward. A reading of many at once, for what somebody has done: a new version alone completes
+    nobody."""
+    ready = say_who_waits(enrolments=enrolments, at=at)
+    return complete_courses(enrolments=ready, at=at) if ready else []
+
+
+@transaction.atomic
+def say_who_waits(*, enrolments: Sequence[Enrolment], at: datetime) -> list[Enrolment]:
+    """Say upward who waits only for a manager: every lesson is done, and nothing else is left for
+    the learner. Those whose conditions are met, who wait for nobody."""
     facts = facts_of(enrolments)
     states = [(row, evaluate(row.version.criteria, facts[row.pk])) for row in enrolments]
-    ready = [row for row, state in states if state.met]
-    waiting = tuple(row for row, state in states if state.waits_only_for_signoff)
+    waiting = tuple(
+        row
+        for row, state in states
+        if state.waits_only_for_signoff and facts[row.pk].lessons <= facts[row.pk].lessons_done
+    )
     if waiting:
         signoff_awaited.send(sender=Enrolment, enrolments=waiting, at=at)
-    return complete_courses(enrolments=ready, at=at) if ready else []
+    return [row for row, state in states if state.met]
+
+
+@transaction.atomic
+def complete_by_choice(*, enrolment: Enrolment, at: datetime) -> Completion | None:
+    """The learner says that they are done, where everything that the course asks for is: as in a
+    newer version that asks for less than the one they began. None where something is missing."""
+    locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    if locked.withdrawn_at is not None or locked.completed_at is not None:
+        return Completion.objects.filter(enrolment=locked).first()
+    return complete_if_met(enrolment=locked, at=at)
 
 
 @transaction.atomic
@@ -192,27 +206,10 @@ def _condition(enrolment: Enrolment, kind: str, item_key: str) -> Mapping[str, A
     raise LookupError(item_key)
 
 
-def complete_course(
-    *,
-    enrolment: Enrolment,
-    at: datetime,
-    way: str = Completion.Way.COURSE,
-    score: int | None = None,
-) -> Completion:
-    """The completion of the enrolment: recorded once, with certificate, audit and signal."""
-    return complete_courses(enrolments=[enrolment], at=at, way=way, score=score)[0]
-
-
 @transaction.atomic
-def complete_courses(
-    *,
-    enrolments: Sequence[Enrolment],
-    at: datetime,
-    way: str = Completion.Way.COURSE,
-    score: int | None = None,
-) -> list[Completion]:
-    """The completions of the enrolments, in their order; what was completed before is left as it
-    is. `score` is theirs where it does not follow from their lessons. The same number of queries
+def complete_courses(*, enrolments: Sequence[Enrolment], at: datetime) -> list[Completion]:
+    """The completions of the enrolments, in their order, each recorded once with certificate,
+    audit and signal; what was completed before is left as it is. The same number of queries
     whatever the number."""
     locked = list(
         Enrolment.objects.select_for_update(of=("self",))
@@ -223,15 +220,21 @@ def complete_courses(
     made = {row.enrolment_id: row for row in Completion.objects.filter(enrolment__in=locked)}
     fresh = [enrolment for enrolment in locked if enrolment.pk not in made]
     if fresh:
-        made |= {row.enrolment_id: row for row in _complete(fresh, at, way, score)}
+        made |= {row.enrolment_id: row for row in _complete(fresh, at)}
     return [made[enrolment.pk] for enrolment in enrolments]
 
 
-def _complete(
-    enrolments: Sequence[Enrolment], at: datetime, way: str, score: int | None
-) -> list[Completion]:
+def _way(version: CourseVersion, results: Mapping[str, int]) -> str:
+    """The test stands for the lessons only where some of them are not done."""
+    by_lessons = all(lesson["key"] in results for lesson in version.lessons)
+    if TEST_OUT in results and not by_lessons:
+        return Completion.Way.TEST
+    return Completion.Way.COURSE
+
+
+def _complete(enrolments: Sequence[Enrolment], at: datetime) -> list[Completion]:
     versions = CourseVersion.objects.in_bulk({row.version_id for row in enrolments})
-    scores = _scores(enrolments) if score is None else {row.pk: score for row in enrolments}
+    results = _results(enrolments)
     completed_on = at.astimezone(STOCKHOLM).date()
     completions = Completion.objects.bulk_create(
         Completion(
@@ -240,9 +243,9 @@ def _complete(
             version=versions[enrolment.version_id],
             completed_on=completed_on,
             completed_at=at,
-            score=scores.get(enrolment.pk, 100),
+            score=facts_in(versions[enrolment.version_id], results[enrolment.pk]).score,
             content_hash=versions[enrolment.version_id].content_hash,
-            way=way,
+            way=_way(versions[enrolment.version_id], results[enrolment.pk]),
         )
         for enrolment in enrolments
     )
@@ -261,7 +264,7 @@ def _complete(
                     "course": completion.version.title,
                     "version": completion.version.number,
                     "completed_on": completed_on.isoformat(),
-                    "way": way,
+                    "way": completion.way,
                     "certificate": certificate.code,
                 },
                 by=getattr(completion.person, "user", None),

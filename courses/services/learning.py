@@ -26,14 +26,15 @@ from courses.models import (
     LessonCompletion,
     Reflection,
 )
-from courses.reading.rests import Draw, may_better, questions_of, rests_until
+from courses.reading.rests import Draw, may_better, questions_of, tries_of
 from courses.services import completing
 
 Lesson = Mapping[str, Any]
 
 
 class ClosedError(ValueError):
-    """The enrolment is withdrawn or completed: it can be read, not written to."""
+    """The enrolment is withdrawn, or completed and the lesson done: it can be read, not written
+    to."""
 
 
 class OtherAttemptError(ValueError):
@@ -111,10 +112,24 @@ class Outcome:
     completion: Completion | None
 
 
-def _locked(enrolment: Enrolment) -> Enrolment:
+def can_be_answered(enrolment: Enrolment, lesson: Lesson) -> bool:
+    """Whether the lesson's questions may be answered: as long as the course goes on, and after
+    that, for practice, until they have been passed; what was begun may be handed in. A query for
+    a completed course."""
+    if enrolment.completed_at is None:
+        return True
+    if lesson["key"] == grading.TEST_OUT:
+        return False
+    attempts = Attempt.objects.filter(enrolment=enrolment, lesson_key=lesson["key"])
+    tries = list(attempts.values_list("submitted_at", "passed"))
+    is_begun = any(submitted_at is None for submitted_at, _passed in tries)
+    return is_begun or not any(passed for _submitted_at, passed in tries)
+
+
+def _locked(enrolment: Enrolment, lesson: Lesson) -> Enrolment:
     """The enrolment's row, held until the transaction ends: two tabs take turns."""
-    locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-    if locked.withdrawn_at is not None or locked.completed_at is not None:
+    locked = _writable(enrolment)
+    if not can_be_answered(locked, lesson):
         raise ClosedError
     return locked
 
@@ -139,10 +154,11 @@ def _attempt(
     following = latest.number + 1 if latest else 1
     if number != following:
         raise OtherAttemptError(following)
-    until = rests_until(enrolment, lesson)
+    tries = tries_of(enrolment, lesson)
+    until = tries.rests_until if tries else None
     if until is not None and at < until:
         raise RestError(until)
-    draw = draw or Draw.of(enrolment.pk, lesson["key"], number)
+    draw = draw or Draw.of(enrolment, lesson["key"], number)
     return Attempt.objects.create(
         enrolment=enrolment,
         lesson_key=lesson["key"],
@@ -190,7 +206,7 @@ def save_answers(
     """Store what was given in an attempt that is not handed in; of one that is, nothing. Saving
     the same again changes nothing. `draw` is what the page showed, where it may be another than
     the enrolment's own. The learner's place is the question given last."""
-    locked = _locked(enrolment)
+    locked = _locked(enrolment, lesson)
     attempt = _attempt(locked, lesson, number, at, draw)
     if draw and draw.shuffle != attempt.seed and draw.asked(lesson) != attempt.asked:
         raise OtherAttemptError(attempt.number)
@@ -227,14 +243,15 @@ def save_answer(
 
 @transaction.atomic
 def submit_attempt(*, enrolment: Enrolment, lesson: Lesson, number: int, at: datetime) -> Outcome:
-    """End an attempt and mark it. Submitting again, or from another tab, gives the same outcome."""
+    """End an attempt and mark it. Submitting again, or from another tab, gives the same outcome.
+    What is handed in after the course was completed is marked too, and changes nothing else."""
     held = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     submitted = Attempt.objects.filter(
         enrolment=held, lesson_key=lesson["key"], number=number, submitted_at__isnull=False
     ).first()
     if submitted is not None:
         return _outcome(submitted)
-    locked = _locked(held)
+    locked = _locked(held, lesson)
     attempt = _attempt(locked, lesson, number, at, None)
     questions = questions_of(lesson, attempt)
     answers = {answer.question_key: answer for answer in attempt.answers.all() if answer.complete}
@@ -246,13 +263,9 @@ def submit_attempt(*, enrolment: Enrolment, lesson: Lesson, number: int, at: dat
     ]
     attempt.submitted_at = at
     attempt.score = grading.score_percent(credits)
-    attempt.passed = grading.passes(credits, pass_percent(locked, lesson))
+    attempt.passed = grading.passes(credits, locked.version.pass_percent(lesson["key"]))
     attempt.save(update_fields=["submitted_at", "score", "passed"])
-    if attempt.passed and lesson["key"] == grading.TEST_OUT:
-        completing.complete_course(
-            enrolment=locked, at=at, way=Completion.Way.TEST, score=attempt.score
-        )
-    elif attempt.passed:
+    if attempt.passed and locked.completed_at is None:
         complete_lesson(enrolment=locked, lesson_key=lesson["key"], score=attempt.score, at=at)
     return _outcome(attempt)
 
@@ -267,13 +280,6 @@ def was_submitted(*, enrolment: Enrolment, lesson: Lesson, number: int) -> bool:
     ).exists()
 
 
-def pass_percent(enrolment: Enrolment, lesson: Lesson) -> int:
-    """The share of the questions that a lesson takes, or the test that stands for the course."""
-    if lesson["key"] == grading.TEST_OUT:
-        return int((enrolment.version.test_out or {"percent": 100})["percent"])
-    return int(enrolment.version.outline["course"]["pass_percent"])
-
-
 def _outcome(attempt: Attempt) -> Outcome:
     completion = Completion.objects.filter(enrolment=attempt.enrolment_id).first()
     return Outcome(attempt, bool(attempt.passed), completion)
@@ -283,8 +289,8 @@ def _outcome(attempt: Attempt) -> Outcome:
 def complete_lesson(
     *, enrolment: Enrolment, lesson_key: str, score: int, at: datetime
 ) -> Completion | None:
-    """Record a finished lesson, or a better result of one; where it was the last thing missing,
-    the course is completed."""
+    """Record a finished lesson or the test that stands for them, or a better result of one; where
+    it was the last thing missing, the course is completed."""
     done, made = LessonCompletion.objects.get_or_create(
         enrolment=enrolment,
         lesson_key=lesson_key,

@@ -20,7 +20,7 @@ from courses.models import (
     Reflection,
     SignOff,
 )
-from courses.services.completing import complete_those_who_may
+from courses.services.completing import say_who_waits
 from lms.audit import services as audit
 from lms.people.models import User
 
@@ -68,10 +68,11 @@ def move_to_version(
     at: datetime,
 ) -> list[Enrolment]:
     """End each open enrolment and let it go on in `version`. What is the same word for word comes
-    along: finished lessons, attempts and answers of lessons that are the same, texts where the
-    question is, ticks with their words, and what was confirmed where the statement is. The rest
-    stays with the old enrolment. The same number of queries whatever the number. What was ended
-    or is in the version already is left alone."""
+    along: attempts and answers of lessons that are the same, what was finished of them with a
+    result that reaches the new mark, texts where the question is, ticks with their words, and what
+    was confirmed where the statement is. The rest stays with the old enrolment. Nobody completes
+    the course by it: whose conditions are met says so themselves. The same number of queries
+    whatever the number. What was ended or is in the version already is left alone."""
     old = list(
         Enrolment.objects.select_for_update(of=("self",))
         .filter(pk__in=[row.pk for row in enrolments], course=version.course_id)
@@ -117,7 +118,7 @@ def move_to_version(
         ),
         by=by,
     )
-    complete_those_who_may(enrolments=new, at=at)
+    say_who_waits(enrolments=new, at=at)
     return new
 
 
@@ -135,6 +136,7 @@ def _bring_along(
         _copy(done, following, brought_along=True)
         for done in LessonCompletion.objects.filter(enrolment__in=old)
         if done.lesson_key in lessons[of[done.enrolment_id]]
+        and version.is_passed_with(done.lesson_key, done.score)
     )
     for said in (Confirmation, SignOff):
         said.objects.bulk_create(
@@ -161,12 +163,22 @@ def _bring_along(
         for attempt in Attempt.objects.filter(enrolment__in=old).order_by("pk")
         if attempt.lesson_key in lessons[of[attempt.enrolment_id]]
     ]
-    copies = Attempt.objects.bulk_create(_copy(attempt, following) for attempt in attempts)
+    copies = Attempt.objects.bulk_create(
+        _copy(attempt, following, passed=_still_passed(attempt, version)) for attempt in attempts
+    )
     copied = {attempt.pk: copy for attempt, copy in zip(attempts, copies, strict=True)}
     Answer.objects.bulk_create(
         _copy_of(answer, attempt=copied[answer.attempt_id])
         for answer in Answer.objects.filter(attempt__in=attempts)
     )
+
+
+def _still_passed(attempt: Attempt, version: CourseVersion) -> bool | None:
+    """What the attempt amounts to in the version: what falls short of a mark that was raised is
+    history, and may be tried again."""
+    if not attempt.passed or attempt.score is None:
+        return attempt.passed
+    return version.is_passed_with(attempt.lesson_key, attempt.score)
 
 
 def _statements(version: CourseVersion) -> set[tuple[str, str, str]]:

@@ -17,8 +17,9 @@ from courses import entry, lifecycle, listing
 from courses.forms import CatalogueForm
 from courses.grading import TEST_OUT_SLUG
 from courses.models import Certificate, CoursePage, CourseVersion, Enrolment
-from courses.progress import EnrolmentProgress, progress_of, with_progress
+from courses.progress import EnrolmentProgress, after_the_test, progress_of, with_progress
 from courses.services import enrolment as enrolling
+from courses.services.completing import complete_by_choice
 from courses.views.readers import reader
 from lms.content.visibility import may_open
 from lms.lib.dates import today
@@ -100,6 +101,9 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
             "missing": missing if progress or offered is not None else (),
             "newer": entry.newer_version(enrolment) if enrolment and is_open else None,
             "test_out": _test_out(version, progress, certificate, day) if person else None,
+            "left_after_test": after_the_test(version, enrolment if is_open else None)
+            if version.test_out
+            else (),
             "moved": entry.moved_here(enrolment) if enrolment and is_open else None,
             "has_conditions": bool(version.criteria) and (progress or not certificate),
             "criteria": progress.criteria if progress else entry.conditions_of(version),
@@ -131,6 +135,10 @@ def _act(request: HttpRequest, page: CoursePage, enrolment: Enrolment | None) ->
         if enrolment is not None and enrolment.completed_at is None:
             enrolling.withdraw(enrolment=enrolment, by=reader(request), at=timezone.now())
             messages.success(request, _("You have left the course. Start again whenever you like."))
+        return redirect(back)
+    if request.POST.get("action") == "complete":
+        if enrolment is not None and complete_by_choice(enrolment=enrolment, at=timezone.now()):
+            messages.success(request, _("You have completed the course. The certificate is yours."))
         return redirect(back)
     if not may_open(page, reader(request)):
         raise PermissionDenied

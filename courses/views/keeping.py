@@ -20,11 +20,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from courses import grading, reading
 from courses.models import Enrolment
-from courses.reading.rests import Draw, draw_for, others_in_course
+from courses.reading.chains import others_in_course
+from courses.reading.rests import Draw, draw_for
 from courses.services import learning
 from courses.views import asgiven
 from courses.views.readers import reader
-from courses.views.seats import MISSING, Seat, attempt_of, own_seat
+from courses.views.seats import MISSING, LockedSeatError, Seat, attempt_of, own_seat
 from lms.content.templatetags.ui import clock
 
 _FINISHED = gettext_lazy("The course is finished: what you answered can be read, not changed.")
@@ -44,6 +45,10 @@ _LESSON_GONE = gettext_lazy(
 _NOTHING_HERE = gettext_lazy(
     "You no longer take the course in this version. What you last did here was not saved; what "
     "was saved before is kept."
+)
+_LOCKED = gettext_lazy(
+    "The course is locked: something has to be learnt before it. What you last did here was not "
+    "saved. The course's page says what is missing."
 )
 _TEXT_ON_SCREEN = gettext_lazy("Your text is still on the screen: copy it if you want to keep it.")
 _GO_ON = gettext_lazy("Go on from the course's page.")
@@ -83,9 +88,11 @@ def _says_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
             return HttpResponse(status=400)
         try:
             return view(request, *args, **kwargs)
-        except Http404:
+        except Http404 as missing:
             if not _wants_json(request):
                 raise
+            if isinstance(missing, LockedSeatError):
+                return _final(_LOCKED)
             return _final(_why_gone(request, str(kwargs["slug"])), status=404)
 
     return answer

@@ -17,7 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from courses import grading, reading
-from courses.reading.rests import may_better, others_in_course, rest_of
+from courses.progress import after_the_test
+from courses.reading.chains import others_in_course
+from courses.reading.rests import may_better, rest_of
 from courses.services import dialogue, learning
 from courses.views import showing
 from courses.views.seats import MISSING, Seat, attempt_of, seat_of
@@ -62,7 +64,7 @@ def _page(
     attempt = attempt_of(seat, retry=retry)
     missing = [question for question in attempt.questions if not question.answered]
     rest = rest_of(seat.lesson)
-    pass_percent = learning.pass_percent(seat.enrolment, seat.lesson)
+    pass_percent = seat.enrolment.version.pass_percent(seat.lesson["key"])
     easy = seat.lesson.get("easy", "") if request.session.get(EASY) else ""
     return render(
         request,
@@ -126,7 +128,8 @@ def _test(request: HttpRequest, seat: Seat) -> HttpResponse:
             "attempt": attempt,
             "missing": missing if name_missing and seat.is_open else [],
             "saved_at": clock(attempt.last_saved) if attempt.last_saved else "",
-            "pass_percent": learning.pass_percent(seat.enrolment, seat.lesson),
+            "pass_percent": seat.enrolment.version.pass_percent(seat.lesson["key"]),
+            "left": after_the_test(seat.enrolment.version, seat.enrolment),
             "next_try": _day_and_time(attempt.rests_until) if attempt.rests_until else "",
             "sign_in_again": _sign_in_again(seat),
         },

@@ -17,11 +17,16 @@ from courses import entry, grading, listing, reading
 from courses.freezing import LessonContent
 from courses.models import CoursePage, Enrolment
 from courses.progress import EnrolmentProgress, LessonState, progress_of
+from courses.services import learning
 from courses.views.readers import reader
 from lms.lib.dates import today
 
 # In the address: what was handed in had questions without an answer.
 MISSING = "saknas"
+
+
+class LockedSeatError(Http404):
+    """Something has to be learnt first, and nothing has been begun: there is nothing to save."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +51,19 @@ class Seat:
         return self.lesson["key"] == grading.TEST_OUT
 
     @property
+    def is_completed(self) -> bool:
+        return self.enrolment.completed_at is not None
+
+    @cached_property
     def is_open(self) -> bool:
-        return self.enrolment.completed_at is None
+        """Whether the questions can be answered: after the course is completed, for practice,
+        those of a lesson that is not done."""
+        return learning.can_be_answered(self.enrolment, self.lesson)
 
     @property
     def is_locked(self) -> bool:
         """Whether something has to be learnt first, and nothing here has been begun."""
-        return self.is_open and entry.is_locked(self.enrolment, today())
+        return not self.is_completed and entry.is_locked(self.enrolment, today())
 
     def neighbour(self, step: int) -> LessonState | None:
         place = self.state.number - 1 + step
@@ -82,8 +93,10 @@ def seat_of(request: HttpRequest, slug: str, lesson_slug: str) -> Seat | None:
 
 def own_seat(request: HttpRequest, slug: str, lesson_slug: str) -> Seat:
     seat = seat_of(request, slug, lesson_slug)
-    if seat is None or seat.is_locked:
+    if seat is None:
         raise Http404
+    if seat.is_locked:
+        raise LockedSeatError
     return seat
 
 

@@ -155,7 +155,7 @@ def test_other_changes_let_people_finish_what_they_began(change: str, told: int)
     assert (found.change, found.notes) == (change, ("Ny lag.",) if told else ())
 
 
-def test_moving_by_choice_completes_what_is_already_done() -> None:
+def test_moving_by_choice_leaves_it_to_the_learner_to_complete_what_is_done() -> None:
     version = courses.publish_course(lessons=2)
     enrolment = courses.enrol(make_person(), version)
     first, second = lessons_of(version.content)
@@ -164,7 +164,12 @@ def test_moving_by_choice_completes_what_is_already_done() -> None:
     page.unpublish()
     newer = publish_course_version(course=version.course.specific, by=None, at=NOON)
     move_to_version(enrolments=[enrolment], version=newer, by=None, at=NOON)
-    assert Completion.objects.get().version == newer
+    assert not Completion.objects.exists()
+    now = Enrolment.objects.get(withdrawn_at__isnull=True)
+    later = NOON + timedelta(days=3)
+    completion = completing.complete_by_choice(enrolment=now, at=later)
+    assert completion is not None
+    assert (completion.version, completion.completed_at) == (newer, later)
 
 
 def test_moving_many_takes_the_same_queries(django_assert_max_num_queries: Any) -> None:

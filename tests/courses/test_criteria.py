@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -91,16 +92,33 @@ def test_doing_more_never_undoes_what_was_met(
         assert evaluate(conditions, more).met
 
 
+def with_all_by_learner(done: Facts) -> Facts:
+    """The facts of somebody who has done all that is theirs to do."""
+    return replace(done, lessons_done=done.lessons, score=100, confirmed=frozenset(KEYS))
+
+
 @given(groups(), facts)
 def test_who_waits_only_for_a_manager_is_done_when_the_manager_has_spoken(
     conditions: list[dict[str, Any]], done: Facts
 ) -> None:
-    spoken = Facts(
-        lessons=done.lessons,
-        lessons_done=done.lessons_done,
-        score=done.score,
-        confirmed=done.confirmed,
-        signed_off=frozenset(KEYS),
-    )
+    if evaluate(conditions, done).waits_only_for_signoff:
+        assert not evaluate(conditions, done).met
+        assert evaluate(conditions, replace(done, signed_off=frozenset(KEYS))).met
+
+
+@given(groups(), facts)
+def test_nobody_waits_only_for_a_manager_while_there_is_another_way(
+    conditions: list[dict[str, Any]], done: Facts
+) -> None:
+    if evaluate(conditions, done).waits_only_for_signoff:
+        assert not evaluate(conditions, with_all_by_learner(done)).met
+    all_done = evaluate(conditions, with_all_by_learner(done))
+    assert all_done.waits_only_for_signoff == (not all_done.met)
+
+
+@given(groups(), facts)
+def test_what_is_missing_is_what_is_not_met(conditions: list[dict[str, Any]], done: Facts) -> None:
     state = evaluate(conditions, done)
-    assert state.waits_only_for_signoff == (not state.met and evaluate(conditions, spoken).met)
+    assert bool(state.missing) == (not state.met)
+    assert all(0 < group.needed <= len(group.items) for group in state.missing)
+    assert not any(item.met for group in state.missing for item in group.items)
