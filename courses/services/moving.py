@@ -21,6 +21,7 @@ from courses.models import (
     SignOff,
 )
 from courses.services.completing import say_who_waits
+from courses.services.locking import lock_course
 from lms.audit import services as audit
 from lms.people.models import User
 
@@ -204,3 +205,15 @@ def _copy_of(row: Any, **changed: Any) -> Any:
         if not field.primary_key and field.name not in changed
     }
     return model(**same, **changed)
+
+
+@transaction.atomic
+def go_on_in_newest(*, enrolment: Enrolment, by: User | None, at: datetime) -> CourseVersion | None:
+    """Go on in the newest version by choice; the version, or None where there is no newer one or
+    the enrolment is ended."""
+    lock_course(enrolment.course_id)
+    latest = CourseVersion.objects.offered().filter(course=enrolment.course_id).first()
+    if latest is None:
+        return None
+    moved = move_to_version(enrolments=[enrolment], version=latest, by=by, at=at)
+    return latest if moved else None

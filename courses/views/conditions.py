@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from courses import entry, listing
-from courses.models import CourseVersion, Enrolment
+from courses.models import Enrolment
+from courses.services import moving
 from courses.services.completing import confirm
-from courses.services.moving import move_to_version
 from courses.views.readers import reader
 from lms.lib.dates import today
 
@@ -61,15 +61,13 @@ def confirm_statement(request: HttpRequest, slug: str, item_key: str) -> HttpRes
 def go_on_in_newest(request: HttpRequest, slug: str) -> HttpResponse:
     """Move to the newest version; what is the same comes along."""
     enrolment = _open_enrolment(request, slug)
-    latest = CourseVersion.objects.offered().filter(course=enrolment.course_id).first()
-    if latest is None or enrolment.completed_at is not None:
+    newest = moving.go_on_in_newest(enrolment=enrolment, by=reader(request), at=timezone.now())
+    if newest is None:
         messages.info(request, _("There is no newer version to go on in."))
-    elif move_to_version(
-        enrolments=[enrolment], version=latest, by=reader(request), at=timezone.now()
-    ):
+    else:
         messages.success(
             request,
             _("You go on in version %(number)s. What is unchanged is still done.")
-            % {"number": latest.number},
+            % {"number": newest.number},
         )
     return redirect("courses:course", slug)

@@ -171,3 +171,17 @@ def test_nobody_who_goes_on_at_the_same_moment_is_left_behind_by_a_retake(monkey
 
     assert at_once(go_on, moving_to_second.then(publish_it)) == [1, 3]
     assert version_read_by(person) == 3
+
+
+def test_going_on_in_the_newest_waits_for_the_version_that_is_being_published(monkeypatch) -> None:
+    person, enrolment, second = under_way()
+    publishing_it = Pause(monkeypatch, publishing, "_draft")
+
+    def go_on() -> CourseVersion | None:
+        return moving.go_on_in_newest(enrolment=enrolment, by=None, at=NOON)
+
+    def publish_it() -> int:
+        return publish(second, "retake")
+
+    assert at_once(publish_it, publishing_it.then(go_on)) == [3, None]
+    assert version_read_by(person) == 3
