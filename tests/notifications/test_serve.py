@@ -3,8 +3,11 @@ import sys
 import time
 
 import pytest
+from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
 
+from lms import again
 from lms.management.commands.serve import Child, Supervisor, worker_command
 from lms.settings.mail import MailSettings, mail_settings
 
@@ -90,3 +93,22 @@ def test_a_worker_apart_needs_a_broker_that_can_be_shared(option: str, settings)
 )
 def test_a_mail_address_of_the_installation_is_read(url: str, expected: MailSettings) -> None:
     assert mail_settings(url) == expected
+
+
+@pytest.mark.parametrize("hours", ["", "20:00-07:00", "18:30 - 06:15"])
+def test_quiet_hours_that_can_be_read_pass_the_check(settings, hours: str) -> None:
+    settings.QUIET_HOURS = hours
+    assert run_checks(tags=["configuration"]) == []
+
+
+@pytest.mark.parametrize("hours", ["20-7", "20:00", "20:00-07:00-08:00", "late"])
+def test_quiet_hours_that_cannot_be_read_are_named_at_the_start(
+    settings, monkeypatch, hours: str
+) -> None:
+    settings.QUIET_HOURS = hours
+    monkeypatch.setattr(Supervisor, "run", lambda supervisor: pytest.fail("it has started"))
+    with pytest.raises(SystemCheckError, match=r"QUIET_HOURS(.|\n)*HINT: .*20:00-07:00"):
+        call_command("serve", skip_checks=False)
+    monkeypatch.setattr(again, "_ready", lambda: "Logins")
+    with pytest.raises(SystemExit, match="QUIET_HOURS"):
+        again.main()

@@ -168,7 +168,8 @@ def say_where(say: Callable[[str], None]) -> None:
 
 class Command(BaseCommand):
     help = "Run the web server, the worker and the schedule together, or one of them."
-    requires_system_checks = []
+    # Only what the environment says: the rest cannot change from one start to the next.
+    requires_system_checks = ["configuration"]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         only = parser.add_mutually_exclusive_group()
