@@ -1,14 +1,18 @@
+import json
+import logging
 import os
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
+from granian.log import LogLevels, configure_logging
 
 from lms import again
-from lms.management.commands.serve import Child, Supervisor, worker_command
+from lms.management.commands.serve import Child, Supervisor, web_command, worker_command
 from lms.settings.mail import MailSettings, mail_settings
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -112,3 +116,18 @@ def test_quiet_hours_that_cannot_be_read_are_named_at_the_start(
     monkeypatch.setattr(again, "_ready", lambda: "Logins")
     with pytest.raises(SystemExit, match="QUIET_HOURS"):
         again.main()
+
+
+def test_the_web_server_leaves_out_what_is_meant_and_says_the_rest(capsys) -> None:
+    command = web_command(8000)
+    told = json.loads(Path(command[command.index("--log-config") + 1]).read_text())
+    configure_logging(LogLevels.warning, told)
+    try:
+        server = logging.getLogger("_granian")
+        server.warning("Configuration allows spawning up to 16 Python threads, which seems high.")
+        server.warning("The address is taken.")
+    finally:
+        for name in told["loggers"]:
+            logging.getLogger(name).handlers.clear()
+            logging.getLogger(name).filters.clear()
+    assert capsys.readouterr().out == "[WARNING] The address is taken.\n"
