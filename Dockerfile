@@ -10,7 +10,8 @@ WORKDIR /app
 RUN useradd --system --create-home --uid 10001 app && mkdir -p /data && chown app /data
 COPY --from=build /app/.venv .venv
 COPY . .
-ENV DJANGO_SETTINGS_MODULE=lms.settings.production VAR_DIR=/data PYTHONUNBUFFERED=1
+ENV DJANGO_SETTINGS_MODULE=lms.settings.production VAR_DIR=/data \
+    STATIC_ROOT=/app/static PYTHONUNBUFFERED=1
 # Only for collecting static files in the build; none of it stays in the image.
 RUN SECRET_KEY=only-for-collecting-static-files-in-the-build VAR_DIR=/app/var \
     ALLOWED_HOSTS=build.invalid PUBLIC_URL=https://build.invalid EMAIL_URL=smtp://build.invalid \

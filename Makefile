@@ -1,4 +1,4 @@
-# What contracts.md promises from a fresh clone. Needs Python 3.11 or later with venv, and make.
+# What there is to do from a fresh clone. Needs Python 3.11 or later with venv, and make.
 SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000

@@ -129,7 +129,7 @@ class KeyPersonAssignment(models.Model):
 
 class Requirement(models.Model):
     """One row per requirement of a plan version: a key group must (or should) hold a level in an
-    area. Frozen with its version. Days and months as in gap.md."""
+    area. Frozen with its version. Days and months as in docs/gap.md."""
 
     class Kind(models.TextChoices):
         MANDATORY = "mandatory", _("mandatory")

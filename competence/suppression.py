@@ -1,4 +1,5 @@
-"""What a reader who may not see individuals is shown of a coverage table (gap.md, "Suppression").
+"""What a reader who may not see individuals is shown of a coverage table: "Suppression" in
+docs/gap.md.
 
 A count of 1 to 4 people reads "fewer than 5", and as many other figures read "not shown" as it
 takes to keep it from being worked out. The figures of one kind for one key group are a tree: the

@@ -17,6 +17,7 @@ from pathlib import Path
 from django.conf import settings
 
 from lms.management.commands.serve import Supervisor, say_where, together
+from lms.notifications.governor import QuietHours, QuietHoursError
 
 APPS = ("lms", "courses", "competence", "home")
 
@@ -71,6 +72,11 @@ def main() -> None:
     if logins is None:
         subprocess.check_call([sys.executable, "manage.py", "setup_files"])
         os.execv(sys.executable, [sys.executable, "manage.py", "run_embedded"])
+    try:
+        # As in `lms.checks`, which needs the apps.
+        QuietHours.read(settings.QUIET_HOURS)
+    except QuietHoursError as error:
+        sys.exit(f"QUIET_HOURS cannot be read. {error}")
     _say(logins)
     say_where(_say)
     Supervisor(together(settings.PORT), _say).run()

@@ -1,4 +1,5 @@
-"""Conventions of the house as Django system checks, so that `manage.py check` tells."""
+"""Conventions of the house, and what the environment may say, as Django system checks, so that
+`manage.py check` tells."""
 
 from __future__ import annotations
 
@@ -6,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.db import models
 from wagtail.models import Page
 
 from lms.lib.fields import Guarded
+from lms.notifications.governor import QuietHours, QuietHoursError
 
 OURS = ("lms", "courses", "competence", "home")
 FREE_TEXT_FROM = 256
@@ -99,3 +102,21 @@ def many_rows_stay_out_of_the_reference_index(
         if model._meta.label_lower in MANY_ROWS
         and not getattr(model, "wagtail_reference_index_ignore", False)
     ]
+
+
+@register("configuration")
+def quiet_hours_can_be_read(
+    app_configs: Sequence[AppConfig] | None, **_kwargs: Any
+) -> list[CheckMessage]:
+    """Read when a reminder is due: a fault in them would hold back every mail of that kind."""
+    try:
+        QuietHours.read(settings.QUIET_HOURS)
+    except QuietHoursError as error:
+        return [
+            Error(
+                f"QUIET_HOURS cannot be read. {error}",
+                hint="Write two times of day, as 20:00-07:00, or leave it out.",
+                id="lms.E004",
+            )
+        ]
+    return []

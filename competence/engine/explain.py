@@ -1,4 +1,4 @@
-"""Why: each row with the sentence that says it, from facts alone (gap.md, "Why").
+"""Why: each row with the sentence that says it, from facts alone (docs/gap.md, "Why").
 
 The sentence is told to the person (`you`) or about them. It is put together from a lead by
 status, what made the person a member, the plan version, and what decided."""

@@ -53,8 +53,8 @@ class NamingFact(NamedTuple):
 
 
 class AchievementFact(NamedTuple):
-    """One achievement that counts on the day (gap.md, 2). `ends` is its own last day: the earlier
-    of `valid_until` and what renewal orders leave of it."""
+    """One achievement that counts on the day (docs/gap.md, 2). `ends` is its own last day: the
+    earlier of `valid_until` and what renewal orders leave of it."""
 
     area_pk: int
     achieved_on: int

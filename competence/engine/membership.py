@@ -1,4 +1,4 @@
-"""Who is in which key group, and since when (gap.md, "Membership")."""
+"""Who is in which key group, and since when (docs/gap.md, "Membership")."""
 
 from __future__ import annotations
 

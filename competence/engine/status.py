@@ -1,4 +1,4 @@
-"""The due day and the status of one person and one requirement (gap.md, 5 and the table)."""
+"""The due day and the status of one person and one requirement (docs/gap.md, 5 and the table)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long an achievement lasts for a requirement, and which one is best (gap.md, 2 to 4)."""
+"""How long an achievement lasts for a requirement, and which one is best (docs/gap.md, 2 to 4)."""
 
 from __future__ import annotations
 

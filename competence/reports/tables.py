@@ -1,4 +1,4 @@
-"""Gaps and coverage as the exchange tables of contracts: CSV or JSON, in one fixed order."""
+"""Gaps and coverage as exchange tables: CSV or JSON, in one fixed order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,23 @@
-"""What every kind of question can be asked; the kinds themselves lie beside this module."""
+"""What every kind of question can be asked; the kinds themselves lie beside this module.
+
+A new kind is a `Kind` here, and has its place in each of these:
+
+    courses/grading/__init__.py           KINDS, and the shape of a response in its docstring
+    courses/freezing.py                   what is frozen of it, in its docstring
+    courses/wording.py                    its name, and its lines where versions are compared
+    courses/models/question_kinds.py      how the editor writes it; then a migration
+    courses/reading/questions.py          what is shown of it, before and after marking
+    courses/reading/answered.py           the same with every explanation, for who writes and judges
+    courses/views/asgiven.py              fields_of: what was given, as the fields of a form
+    courses/services/starter_values.py    how the YAML of the starter courses says it
+    courses/pasting.py                    how it is written as text; only if it can be
+    templates/courses/question.html       which part of kinds/ shows it to a learner
+    templates/courses/admin/part_answered.html    and to who writes and judges
+    lms/static/js/kinds.js                what it does with script; it works without
+    tests/builders                        one of them in courses.all_kinds, or in every_kind
+
+`tests/architecture/test_question_kinds.py` finds what is missing of it.
+"""
 
 from __future__ import annotations
 

@@ -310,6 +310,8 @@ def show_question(
             parts["unit"] = question.get("unit", "")
             right = str(grading.right_response(question))
             parts["right"] = right.replace(".", ",") if kind == "numeric" else right
+        case _:
+            raise NotImplementedError(f"Nothing shows a question of the kind {kind}.")
     return ShownQuestion(
         key=question["key"],
         kind=kind,

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin import messages
 from wagtail.models import Page
 
-from courses import pasting
+from courses import drafts, pasting
 from courses.models import CourseCatalogue, CoursePage, LessonPage, ModulePage
 from courses.services import studio as building
 from courses.services.studio import StudioError, course_of
 from courses.views.studio import page_to_read
+from lms.content.references import current_book
 from lms.lib import guard
 from lms.lib.numbers import whole_number
 from lms.people.models import User
@@ -297,6 +298,15 @@ def publish_pages(request: HttpRequest, pk: int) -> HttpResponse:
             request,
             _("“%(title)s” stays a draft: %(reason)s") % {"title": title, "reason": reason},
         )
+    # A page can be published with less than a version needs.
+    draft = drafts.draft_course(course.pk, current_book())
+    if draft is not None and draft.faults_in_all:
+        text = ngettext(
+            "%(count)s fault still stops the course version. It stands below.",
+            "%(count)s faults still stop the course version. They stand below.",
+            draft.faults_in_all,
+        )
+        messages.warning(request, text % {"count": draft.faults_in_all})
     return _back(course)
 
 

@@ -1,5 +1,5 @@
 """Person rules: the conditions on an employment that key groups, audiences and enrolment
-rules share (gap.md, "Rule")."""
+rules share (docs/gap.md, "Rule")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading the exchange files of contracts: CSV from other systems, row by row.
+"""Reading exchange files: CSV from other systems, row by row.
 
 UTF-8 with or without BOM, comma or semicolon, a header line; empty means none; unknown columns
 are reported and ignored. A file is read as a stream, never held in memory, and refused above

@@ -1,5 +1,5 @@
-"""Text fields that declare how sensitive their content may be (design.md: every free-text
-field declares its class; a test finds the field that declares none).
+"""Text fields that declare how sensitive their content may be. Every free-text field
+declares its class; `manage.py check` finds the field that declares none (`lms.checks`).
 
 strict     a person may be described here by mistake: the guard stops personnummer and phones
 editorial  published text: the guard warns, the editor decides

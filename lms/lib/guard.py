@@ -1,6 +1,6 @@
 """The sensitivity guard: finds personnummer and phone numbers in free text.
 
-Pure functions on strings. It acts before storage (domain.md §6): a text that has been
+Pure functions on strings. It acts before storage: a text that has been
 received is a public record and may then only be removed under a disposal decision.
 
 Numbers that belong to nobody pass: case numbers (KS 2017/0530), SFS numbers (2025:400), sums,

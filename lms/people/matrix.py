@@ -1,8 +1,9 @@
-"""Who may do what: the object × role matrix of domain.md §2 as one table. `lms.people.access` asks
-it; permissions, addresses and tests all read it; nothing else grants anything.
+"""Who may do what: objects × roles, as one table. `lms.people.access` asks it; permissions,
+addresses and tests all read it; nothing else grants anything.
 
-A role reaches the unit it was given for and everything below it. What the table leaves out gets
-the least that its work needs: a role that is not in an object's row may do nothing with it.
+A role reaches the unit it was given for and everything below it. It gets the least that its work
+needs: a role that is not in an object's row may do nothing with it. The coordinator sees figures
+with small groups left out, not how far a named person has come.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Scope(Enum):
 
 
 class Obj(StrEnum):
-    # The rows of domain.md §2.
+    # What the work is about.
     ARENA_PAGE = "arena_page"
     PUBLIC_PAGE = "public_page"
     COURSE = "course"
@@ -43,7 +44,7 @@ class Obj(StrEnum):
     REQUIREMENT = "requirement"  # with key groups, plans, areas and levels
     SUPPORT_REQUEST = "support_request"
     REPORT = "report"
-    # What the table leaves out.
+    # What it needs.
     GAP = "gap"  # the status of a named person
     COVERAGE = "coverage"  # figures per unit and key group
     ENROLMENT = "enrolment"

@@ -82,7 +82,7 @@ class PersonQuerySet(models.QuerySet):
         return active.filter(person=OuterRef("pk"))
 
     def visible_to(self, user: User | AnonymousUser, day: date) -> PersonQuerySet:
-        """The people whose named records `user` may see on `day` (domain.md §2): oneself, and
+        """The people whose named records `user` may see on `day`: oneself, and
         for a manager or unit contact everyone active in their units and below."""
         if not user.is_authenticated or not user.is_active:
             return self.none()

@@ -1,4 +1,4 @@
-"""The roles of domain.md §2. A role reaches its unit and everything below it."""
+"""The roles of the product. A role reaches its unit and everything below it."""
 
 from typing import Any
 

@@ -1,5 +1,5 @@
-"""The rules of gap.md once more: slowly, day by day, in the order of its sentences. Written to be
-compared with, not to be used."""
+"""The rules of docs/gap.md once more: slowly, day by day, in the order of its sentences. Written
+to be compared with, not to be used."""
 
 from __future__ import annotations
 

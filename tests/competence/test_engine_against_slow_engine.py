@@ -1,4 +1,4 @@
-"""The engine gives on random worlds what gap.md, read slowly, gives."""
+"""The engine gives on random worlds what docs/gap.md, read slowly, gives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The worked organisations of gap.md, imported from their files and reproduced byte for byte."""
+"""The worked organisations of docs/gap.md, imported from their files and reproduced byte for
+byte."""
 
 from __future__ import annotations
 

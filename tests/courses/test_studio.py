@@ -507,6 +507,21 @@ def test_an_editor_builds_a_course_with_forms_alone(editor: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_who_publishes_the_pages_reads_how_many_faults_still_stop_the_version(
+    editor: Client,
+) -> None:
+    course = courses.make_course()
+    courses.add_lesson(courses.add_module(course), title="Utan frågor", questions=[])
+    publish = reverse("courses_admin:publish_pages", args=[course.pk])
+    page = editor.post(publish, follow=True).content.decode()
+    assert "1 hinder stoppar ännu kursversionen. Det står nedan." in page
+    whole = courses.make_course()
+    courses.add_lesson(courses.add_module(whole))
+    publish = reverse("courses_admin:publish_pages", args=[whole.pk])
+    assert "stoppar ännu" not in editor.post(publish, follow=True).content.decode()
+
+
+@pytest.mark.django_db
 def test_a_personal_identity_number_is_not_stored_by_pasting(editor: Client) -> None:
     _course, _module, lesson = written_course()
     write = reverse("courses_admin:write_questions", args=[lesson.pk])

@@ -1,11 +1,18 @@
+import json
+import logging
 import os
 import sys
 import time
+from pathlib import Path
 
 import pytest
+from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
+from granian.log import LogLevels, configure_logging
 
-from lms.management.commands.serve import Child, Supervisor, worker_command
+from lms import again
+from lms.management.commands.serve import Child, Supervisor, web_command, worker_command
 from lms.settings.mail import MailSettings, mail_settings
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -90,3 +97,37 @@ def test_a_worker_apart_needs_a_broker_that_can_be_shared(option: str, settings)
 )
 def test_a_mail_address_of_the_installation_is_read(url: str, expected: MailSettings) -> None:
     assert mail_settings(url) == expected
+
+
+@pytest.mark.parametrize("hours", ["", "20:00-07:00", "18:30 - 06:15"])
+def test_quiet_hours_that_can_be_read_pass_the_check(settings, hours: str) -> None:
+    settings.QUIET_HOURS = hours
+    assert run_checks(tags=["configuration"]) == []
+
+
+@pytest.mark.parametrize("hours", ["20-7", "20:00", "20:00-07:00-08:00", "late"])
+def test_quiet_hours_that_cannot_be_read_are_named_at_the_start(
+    settings, monkeypatch, hours: str
+) -> None:
+    settings.QUIET_HOURS = hours
+    monkeypatch.setattr(Supervisor, "run", lambda supervisor: pytest.fail("it has started"))
+    with pytest.raises(SystemCheckError, match=r"QUIET_HOURS(.|\n)*HINT: .*20:00-07:00"):
+        call_command("serve", skip_checks=False)
+    monkeypatch.setattr(again, "_ready", lambda: "Logins")
+    with pytest.raises(SystemExit, match="QUIET_HOURS"):
+        again.main()
+
+
+def test_the_web_server_leaves_out_what_is_meant_and_says_the_rest(capsys) -> None:
+    command = web_command(8000)
+    told = json.loads(Path(command[command.index("--log-config") + 1]).read_text())
+    configure_logging(LogLevels.warning, told)
+    try:
+        server = logging.getLogger("_granian")
+        server.warning("Configuration allows spawning up to 16 Python threads, which seems high.")
+        server.warning("The address is taken.")
+    finally:
+        for name in told["loggers"]:
+            logging.getLogger(name).handlers.clear()
+            logging.getLogger(name).filters.clear()
+    assert capsys.readouterr().out == "[WARNING] The address is taken.\n"

@@ -1,4 +1,4 @@
-"""Deliberate faults in the engine, one or more for every sentence of gap.md: the module, the text
+"""Deliberate faults in the engine, one or more for every sentence of docs/gap.md: the module, the text
 that is right, the text that is wrong, and the sentence it breaks."""
 
 from __future__ import annotations

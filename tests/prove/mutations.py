@@ -1,5 +1,6 @@
-"""Proof that the comparison with the slow engine sees every rule of gap.md: each deliberate fault
-of `_mutants` is planted in a copy of the engine and must give a wrong answer on some world."""
+"""Proof that the comparison with the slow engine sees every rule of docs/gap.md: each deliberate
+fault of `_mutants` is planted in a copy of the engine and must give a wrong answer on some
+world."""
 
 from __future__ import annotations
 

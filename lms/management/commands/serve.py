@@ -84,6 +84,7 @@ def web_command(port: int) -> list[str]:
         *("--workers", str(WEB_WORKERS)),
         *("--backpressure", str(WEB_QUEUE)),
         *("--log-level", os.environ.get("LOG_LEVEL", "WARNING").lower()),
+        *("--log-config", str(settings.BASE_DIR / "lms" / "weblog.json")),
         *("--workers-kill-timeout", "10"),
         "--respawn-failed-workers",
     ]
@@ -168,7 +169,8 @@ def say_where(say: Callable[[str], None]) -> None:
 
 class Command(BaseCommand):
     help = "Run the web server, the worker and the schedule together, or one of them."
-    requires_system_checks = []
+    # Only what the environment says: the rest cannot change from one start to the next.
+    requires_system_checks = ["configuration"]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         only = parser.add_mutually_exclusive_group()
@@ -178,6 +180,9 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=settings.PORT)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if settings.WHITENOISE_USE_FINDERS:
+            # Nothing is collected then, but WhiteNoise wants the folder to exist.
+            settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         apart = options["worker_only"] or options["beat_only"]
         if apart and settings.CELERY_BROKER_URL.startswith("filesystem:"):
             raise CommandError("Set REDIS_URL to run the worker or the schedule apart.")

@@ -24,8 +24,8 @@ class RoleAssignmentError(ValueError):
 ADMIN_ROLES = tuple(MATRIX[Obj.ADMIN])
 """Roles with a way into /admin/. Each has a group there, named after the role."""
 
-# Who writes pages publishes them (the coordinator, a communicator with the public pages: domain.md
-# §2); the reviewer sees drafts in order to judge them.
+# Who writes pages publishes them (the coordinator; a communicator, who is an editor of the
+# public pages); the reviewer sees drafts in order to judge them.
 PAGE_ACTIONS: dict[Role, tuple[str, ...]] = {
     Role.EDITOR: ("add_page", "change_page", "publish_page"),
     Role.REVIEWER: ("change_page",),
