@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from courses.models import Certificate, Completion, CourseVersion, Enrolment
+from courses.models import Certificate, Completion, CourseVersion, Enrolment, Required
 from courses.offer import is_refresher, may_refresh
 from courses.progress import EnrolmentProgress, current_enrolments
 from courses.registry import RequirementHint, requirement_hint
@@ -87,6 +88,17 @@ class Names:
         return cls(
             dict(CompetenceArea.objects.values_list("code", "name")),
             dict(TrainingLevel.objects.values_list("number", "name")),
+        )
+
+    def in_words(self, required: Iterable[Required]) -> str:
+        """Levels in areas, as one says them."""
+        return ", ".join(
+            _("%(level)s in %(area)s")
+            % {
+                "level": self.levels.get(each.level, str(each.level)),
+                "area": self.areas.get(each.area_code, each.area_code),
+            }
+            for each in required
         )
 
     def gives(self, version: CourseVersion) -> tuple[Gives, ...]:
