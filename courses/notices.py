@@ -33,7 +33,6 @@ register(
 )
 
 
-
 def _still_booked(notices: Sequence[Notice], _day: date) -> set[int]:
     """Those about courses that the person is enrolled in and has not begun."""
     booked = still_booked([notice.context["enrolment"] for notice in notices])

@@ -123,7 +123,11 @@ def _requirement(
     locked = frozenset(offer.course_id for offer in offers if offer.is_locked_to(held))
     offers = tuple(sorted(offers, key=lambda offer: offer.course_id in locked))
     enrolment = enrolments.towards(row, held)
-    if enrolment and enrolment.is_locked_to(held) and any(o.course_id not in locked for o in offers):
+    if (
+        enrolment
+        and enrolment.is_locked_to(held)
+        and any(o.course_id not in locked for o in offers)
+    ):
         enrolment = None
     return MyRequirement(
         area=row.area,

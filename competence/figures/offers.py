@@ -63,9 +63,7 @@ def _nearest(able: Sequence[CourseOffer], held: Mapping[str, int]) -> dict[_Choi
     can_begin = [offer for offer in able if not offer.is_locked_to(held)]
     among = can_begin or able
     lowest = min(offer.level for offer in among)
-    return {
-        (offer.course_id, not can_begin): offer for offer in among if offer.level == lowest
-    }
+    return {(offer.course_id, not can_begin): offer for offer in among if offer.level == lowest}
 
 
 def suggest(

@@ -80,7 +80,10 @@ def team_enrol(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _with_what_is_lacked(suggestions: Suggestions) -> list[tuple[Suggestion, list[tuple[str, str]]]]:
+Lacked = list[tuple[str, str]]
+
+
+def _with_what_is_lacked(suggestions: Suggestions) -> list[tuple[Suggestion, Lacked]]:
     """Each suggested course with those who cannot begin it yet: name, and what they lack in
     words. Two queries where there is somebody."""
     if not any(each.locked for each in suggestions.courses):

@@ -88,7 +88,8 @@ def _refuse(people: Collection[int], version: CourseVersion, origin: str, day: d
 def enrol(*, person: Person, course: Page, origin: str, by: User | None, at: datetime) -> Enrolment:
     """The person's open enrolment in the course: the one there is, or a new one pinned to the
     latest version. Nobody sets out on a locked course by themselves (LockedError); whom a manager
-    enrols is told, and may read it once the lock is open. Nobody begins with a refresher (RefresherError)."""
+    enrols is told, and may read it once the lock is open. Nobody begins with a refresher
+    (RefresherError)."""
     existing = open_enrolment(person, course)
     if existing is not None:
         return existing

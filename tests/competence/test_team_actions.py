@@ -118,9 +118,7 @@ def test_a_course_that_is_locked_is_said_to_be_and_not_chosen_beforehand(school,
     page = client.get("/team/atgard/anmal/?person=Ny").content.decode()
     assert f'value="{version.course_id}-last"><span>' in page
     assert "Ny Test saknar Grund i Område OM1, och kan börja kursen först efter det." in page
-    client.post(
-        "/team/atgard/anmal/", {"person": ["Ny"], "course": [f"{version.course_id}-last"]}
-    )
+    client.post("/team/atgard/anmal/", {"person": ["Ny"], "course": [f"{version.course_id}-last"]})
     assert Enrolment.objects.filter(person=school.people["Ny"]).exists()
 
 
