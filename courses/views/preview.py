@@ -148,7 +148,9 @@ def _page(
             "unfinished": unfinished + len(lesson.unfinished),
             "mode": mode,
             "reads_on": reads_on,
-            "needed": grading.right_needed(len(attempt.questions), course.pass_percent),
+            "pass_rule": grading.pass_rule(
+                lesson.content, len(attempt.questions), course.pass_percent
+            ),
         },
     )
 
