@@ -62,7 +62,7 @@ def _index(versions: Iterable[CourseVersion]) -> dict[tuple[str, int], tuple[Cou
                     course_id=version.course_id,
                     title=version.title,
                     slug=version.course.slug,
-                    minutes=course["minutes"],
+                    minutes=version.minutes,
                     form=course["form"],
                     level=grant.level,
                     requires=version.requires,

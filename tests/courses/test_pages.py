@@ -136,6 +136,29 @@ def test_catalogue_narrows_by_area_level_length_and_form(learner: Client) -> Non
     }
 
 
+def test_a_course_is_as_long_as_its_lessons_wherever_it_is_said(
+    learner: Client, person: Person
+) -> None:
+    version = courses.publish_course(lessons=2, minutes=30)
+    page = reverse("courses:course", args=[version.course.slug])
+    for address in (page, reverse("courses:catalogue")):
+        shown = learner.get(address).content.decode()
+        assert "14 minuter" in shown
+        assert "30 minuter" not in shown.replace("16–30 minuter", "")
+    courses.enrol(person, version)
+    assert "14 minuter kvar" in learner.get(page).content.decode()
+
+
+def test_what_the_author_states_beyond_the_lessons_stands_beside(learner: Client) -> None:
+    version = courses.publish_course(lessons=2, minutes=100, form="blended")
+    for address in (
+        reverse("courses:course", args=[version.course.slug]),
+        reverse("courses:catalogue"),
+    ):
+        shown = " ".join(learner.get(address).content.decode().split())
+        assert "Digital och träff · 14 minuter · och 86 minuter utöver lektionerna" in shown
+
+
 def test_a_course_without_a_published_version_is_not_there(learner: Client) -> None:
     course = courses.make_course()
     assert learner.get(reverse("courses:course", args=[course.slug])).status_code == 404
