@@ -94,8 +94,9 @@ def _page(
             "has_easy": bool(seat.lesson.get("easy")),
             "attempt": attempt,
             "missing": missing if name_missing and seat.is_open else [],
+            "empty": sum(not question.is_no_number for question in missing),
             "some_saved": len(missing) < len(attempt.questions),
-            "saved_at": clock(attempt.last_saved) if attempt.last_saved else "",
+            "saved_at": _saved_at(seat, attempt),
             "pass_rule": grading.pass_rule(seat.lesson, len(attempt.questions), pass_percent),
             "rest": rest,
             "rest_long": _in_words(rest["hours"]) if rest else "",
@@ -124,13 +125,21 @@ def _test(request: HttpRequest, seat: Seat) -> HttpResponse:
             "title": seat.enrolment.version.title,
             "attempt": attempt,
             "missing": missing if name_missing and seat.is_open else [],
-            "saved_at": clock(attempt.last_saved) if attempt.last_saved else "",
+            "empty": sum(not question.is_no_number for question in missing),
+            "saved_at": _saved_at(seat, attempt),
             "pass_percent": seat.enrolment.version.pass_percent(seat.lesson["key"]),
             "left": after_the_test(seat.enrolment.version, seat.enrolment),
             "next_try": day_and_time(attempt.rests_until) if attempt.rests_until else "",
             "sign_in_again": _sign_in_again(seat),
         },
     )
+
+
+def _saved_at(seat: Seat, attempt: reading.ShownAttempt) -> str:
+    """When the answers were saved, as long as more can be."""
+    if attempt.submitted or not seat.is_open or attempt.last_saved is None:
+        return ""
+    return clock(attempt.last_saved)
 
 
 def _goes_on_from(seat: Seat) -> list[int]:

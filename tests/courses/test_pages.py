@@ -196,6 +196,26 @@ def test_answers_are_saved_as_they_are_given(learner: Client, person: Person) ->
     assert "Rätt." not in page
 
 
+def test_what_is_no_number_is_said_to_be_none(learner: Client, person: Person) -> None:
+    version = courses.publish_course(lessons=1, questions=[courses.numeric(), courses.single()])
+    enrolment = courses.enrol(person, version)
+    answers = lesson_url(version, name="answers")
+    saved = post_as_given(learner, version, form_of(version, enrolment) | {"q-n": ["tolv"]})
+    assert saved.json()["no_number"] == ["n"]
+    page = learner.post(answers, {**form_of(version, enrolment), "q-n": "tolv", "submit": "1"})
+    shown = learner.get(page["Location"]).content.decode()
+    assert "Fråga 1</a>" not in shown
+    assert "Fråga 1: skriv ett tal</a>" in shown
+    assert "saknar svar" not in shown
+
+
+def test_a_finished_lesson_says_nothing_of_saving(learner: Client, person: Person) -> None:
+    version = courses.publish_course(lessons=1)
+    courses.take_all(courses.enrol(person, version))
+    page = learner.get(lesson_url(version)).content.decode()
+    assert "data-saved hidden>" in page
+
+
 def test_handing_in_too_early_names_the_open_question(learner: Client, person: Person) -> None:
     version = courses.publish_course(questions=courses.all_kinds())
     enrolment = courses.enrol(person, version)
