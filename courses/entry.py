@@ -33,8 +33,8 @@ from lms.people.models import Person
 @dataclass(frozen=True)
 class Missing:
     """One level that has to be held before the course. `held` is the name of the level that the
-    person holds in the area, if any; `ways` are the courses to begin with: those that give what is missing
-    at the lowest level and are open, else the first step towards one of them."""
+    person holds in the area, if any; `ways` are the courses to begin with: those that give what is
+    missing at the lowest level and are open, else the first step towards one of them."""
 
     area: str
     level: str
