@@ -33,7 +33,8 @@ from lms.people.models import Person
 @dataclass(frozen=True)
 class Missing:
     """One level that has to be held before the course. `held` is the name of the level that the
-    person holds in the area, if any; `ways` are the courses that give what is missing."""
+    person holds in the area, if any; `ways` are the courses to begin with: those that give what is
+    missing at the lowest level and are open, else the first step towards one of them."""
 
     area: str
     level: str
@@ -43,7 +44,8 @@ class Missing:
 
 def locks(person: Person, version: CourseVersion, day: date, names: Names) -> tuple[Missing, ...]:
     """What the person lacks before the course, each with the ways to it; nothing: the course is
-    open. Four queries, two where the course asks for nothing."""
+    open. Four queries, two where the course asks for nothing, and a few more where the ways to it
+    are locked too."""
     missing = missing_before(person, version, day)
     if not missing:
         return ()
@@ -54,10 +56,28 @@ def locks(person: Person, version: CourseVersion, day: date, names: Names) -> tu
             area=names.areas.get(each.area_code, each.area_code),
             level=names.levels.get(each.level, str(each.level)),
             held=names.levels.get(held.get(each.area_code, 0), ""),
-            ways=offers.get((each.area_code, each.level), ()),
+            ways=_open_ways(
+                person, offers.get((each.area_code, each.level), ()), held, version.course_id, day
+            ),
         )
         for each in missing
     )
+
+
+def _open_ways(
+    person: Person,
+    offers: Sequence[CourseOffer],
+    held: Mapping[str, int],
+    course_id: int,
+    day: date,
+) -> tuple[CourseOffer, ...]:
+    """What the person can begin with: among the offers the open ones of the lowest level, else the
+    first step towards the nearest of them that does not lead round to the course itself."""
+    can_begin = [offer for offer in offers if not offer.is_locked_to(held)]
+    if can_begin:
+        return tuple(offer for offer in can_begin if offer.level == can_begin[0].level)
+    steps = (first_step(person, offer.course_id, day, without=course_id) for offer in offers)
+    return tuple(step for step in steps if step)[:1]
 
 
 def is_locked(enrolment: Enrolment, day: date) -> bool:
@@ -82,12 +102,16 @@ def _has_begun(enrolment: Enrolment) -> bool:
 _DEEPEST = 4
 
 
-def first_step(person: Person, course_id: int, day: date) -> CourseOffer | None:
+def first_step(
+    person: Person, course_id: int, day: date, *, without: int | None = None
+) -> CourseOffer | None:
     """The course to begin with on the way to one that is locked; None where it is open, or where
-    nothing on offer leads to it. A few queries for each course on the way."""
+    nothing on offer leads to it. `without` leaves one course out. A few queries for each course on
+    the way."""
     step: CourseOffer | None = None
-    passed = {course_id}
+    passed = {course_id, without}
     offers: OfferIndex = {}
+    held = held_levels([person.pk], day).get(person.pk, {})
     for _depth in range(_DEEPEST):
         version = CourseVersion.objects.offered().filter(course=course_id).first()
         missing = missing_before(person, version, day) if version else ()
@@ -102,9 +126,10 @@ def first_step(person: Person, course_id: int, day: date) -> CourseOffer | None:
         ]
         if not ways:
             return None
-        step, course_id = ways[0], ways[0].course_id
+        step = min(ways, key=lambda way: way.is_locked_to(held))
+        course_id = step.course_id
         passed.add(course_id)
-    return step
+    return None
 
 
 def conditions_of(version: CourseVersion) -> CriteriaState:

@@ -8,9 +8,17 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from courses.models import Certificate, Completion, CourseVersion, Enrolment
+from courses.models import (
+    Certificate,
+    Completion,
+    CoursePage,
+    CourseVersion,
+    Enrolment,
+    Required,
+)
 from courses.offer import is_refresher, may_refresh
 from courses.progress import EnrolmentProgress, current_enrolments
 from courses.registry import RequirementHint, requirement_hint
@@ -42,7 +50,10 @@ class CourseCard:
     title: str
     summary: str
     form: str
+    form_name: str
+    # Of the lessons, and what the author states beside them.
     minutes: int
+    minutes_beside: int
     lessons: int
     gives: tuple[Gives, ...]
     progress: EnrolmentProgress | None
@@ -70,7 +81,7 @@ class Wanted:
             (not self.required or card.required)
             and (not self.area or bool(gives))
             and (self.level is None or any(each.level == self.level for each in gives))
-            and shortest <= card.minutes <= longest
+            and shortest <= card.minutes + card.minutes_beside <= longest
             and (not self.form or card.form == self.form)
         )
 
@@ -87,6 +98,17 @@ class Names:
         return cls(
             dict(CompetenceArea.objects.values_list("code", "name")),
             dict(TrainingLevel.objects.values_list("number", "name")),
+        )
+
+    def in_words(self, required: Iterable[Required]) -> str:
+        """Levels in areas, as one says them."""
+        return ", ".join(
+            _("%(level)s in %(area)s")
+            % {
+                "level": self.levels.get(each.level, str(each.level)),
+                "area": self.areas.get(each.area_code, each.area_code),
+            }
+            for each in required
         )
 
     def gives(self, version: CourseVersion) -> tuple[Gives, ...]:
@@ -192,7 +214,9 @@ def catalogue(person: Person | None, day: date, names: Names, *, user: User) -> 
                 title=version.title,
                 summary=facts["summary"],
                 form=facts["form"],
-                minutes=facts["minutes"],
+                form_name=str(CoursePage.Form(facts["form"]).label),
+                minutes=version.minutes,
+                minutes_beside=version.minutes_beside,
                 lessons=len(version.lessons),
                 gives=gives,
                 progress=current.get(version.course_id),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.services.completing import COMPLETED
 from courses.services.dialogue import QUESTION_ANSWERED, REPORT_ANSWERED
+from courses.services.enrolment import ENROLLED, still_booked
 from courses.services.news import WHATS_NEW
 from courses.services.publishing import NEW_VERSION
 from courses.services.retiring import ARCHIVED, RETIRED, archive_due, still_under_way
@@ -28,6 +29,26 @@ register(
             "completed_on": date(2027, 9, 30),
             "code": "7K2M-XQ4P-9RTB",
         },
+    )
+)
+
+
+def _still_booked(notices: Sequence[Notice], _day: date) -> set[int]:
+    """Those about courses that the person is enrolled in and has not begun."""
+    booked = still_booked([notice.context["enrolment"] for notice in notices])
+    return {notice.pk for notice in notices if notice.context["enrolment"] in booked}
+
+
+register(
+    NoticeKind(
+        code=ENROLLED,
+        label=_("Your manager has enrolled you"),
+        templates="courses/notices/enrolled",
+        category=Delivery.Category.REMINDER,
+        mail=Mail.MERGED,
+        action=_("See the course"),
+        still_true=_still_booked,
+        sample={"course": "Orosanmälan och sekretess", "enrolment": 0, "locked": False},
     )
 )
 

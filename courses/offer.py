@@ -8,7 +8,7 @@ from datetime import date
 
 from django.urls import reverse
 
-from courses.models import Completion, CoursePage, CourseVersion
+from courses.models import Completion, CoursePage, CourseVersion, Required
 from courses.registry import ever_held
 
 
@@ -23,6 +23,8 @@ class CourseOffer:
     form: str
     # The level it gives in the area that was asked about.
     level: int
+    # What one must hold before it.
+    requires: tuple[Required, ...] = ()
 
     @property
     def url(self) -> str:
@@ -31,6 +33,15 @@ class CourseOffer:
     @property
     def is_refresher(self) -> bool:
         return self.form == CoursePage.Form.REFRESHER
+
+    def is_locked_to(self, held: Mapping[str, int]) -> bool:
+        """Whether it asks for more than somebody who holds these levels has."""
+        return bool(lacking(held, self.requires))
+
+
+def lacking(held: Mapping[str, int], requires: Iterable[Required]) -> tuple[Required, ...]:
+    """What is asked for beyond the level held in each area."""
+    return tuple(each for each in requires if held.get(each.area_code, 0) < each.level)
 
 
 OfferIndex = Mapping[tuple[str, int], tuple[CourseOffer, ...]]
@@ -51,9 +62,10 @@ def _index(versions: Iterable[CourseVersion]) -> dict[tuple[str, int], tuple[Cou
                     course_id=version.course_id,
                     title=version.title,
                     slug=version.course.slug,
-                    minutes=course["minutes"],
+                    minutes=version.minutes,
                     form=course["form"],
                     level=grant.level,
+                    requires=version.requires,
                 )
             )
     index: dict[tuple[str, int], tuple[CourseOffer, ...]] = {}

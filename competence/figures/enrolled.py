@@ -3,14 +3,15 @@ Booked and in progress are facts of their own; they never replace a status."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef
 
 from competence.engine import GapRow
-from courses.models import CourseVersion, Enrolment, LessonCompletion
+from courses.models import CourseVersion, Enrolment, LessonCompletion, Required
+from courses.offer import lacking
 from lms.lib.dates import STOCKHOLM
 
 
@@ -25,10 +26,16 @@ class OpenEnrolment:
     started: bool
     since: date
     grants: tuple[tuple[str, int], ...]
+    # What one must hold before it.
+    requires: tuple[Required, ...]
 
     def would_give(self, row: GapRow) -> bool:
         """Whether completing the course would meet the requirement of the row."""
         return any(area == row.area and level >= row.level for area, level in self.grants)
+
+    def is_locked_to(self, held: Mapping[str, int]) -> bool:
+        """Whether it cannot be begun yet by somebody who holds these levels."""
+        return not self.started and bool(lacking(held, self.requires))
 
 
 class OpenEnrolments:
@@ -65,6 +72,7 @@ class OpenEnrolments:
                     grants=tuple(
                         (grant.area_code, grant.level) for grant in versions[version_pk].grants
                     ),
+                    requires=versions[version_pk].requires,
                 )
                 for (
                     pk,
@@ -82,7 +90,12 @@ class OpenEnrolments:
     def of_person(self, person_pk: int) -> list[OpenEnrolment]:
         return self._by_person.get(person_pk, [])
 
-    def towards(self, row: GapRow) -> OpenEnrolment | None:
-        """The enrolment that would meet the row; one in progress before one only booked."""
+    def towards(self, row: GapRow, held: Mapping[str, int] | None = None) -> OpenEnrolment | None:
+        """The enrolment that would meet the row; one in progress before one only booked, and with
+        the levels that the person has `held`, what can be begun before what is locked."""
         giving = [e for e in self.of_person(row.person_pk) if e.would_give(row)]
-        return max(giving, key=lambda enrolment: enrolment.started, default=None)
+        return max(
+            giving,
+            key=lambda each: (each.started, held is None or not each.is_locked_to(held)),
+            default=None,
+        )

@@ -3,6 +3,7 @@ oneself and by the manager's page about one person, in a constant number of quer
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,7 @@ from competence.engine import SEVERITY, Explanation, GapRow, Status, explain
 from competence.figures.enrolled import OpenEnrolment, OpenEnrolments
 from competence.figures.team import OPEN, shown_day
 from courses.offer import CourseOffer, offer_index, refreshers_for
+from courses.registry import held_levels
 from lms.people.models import Person
 
 
@@ -40,9 +42,13 @@ class MyRequirement:
     due_on: date | None
     valid_until: date | None
     sources: tuple[Source, ...]
-    # A refresher that the person may take comes before the whole course.
+    # A refresher that the person may take comes before the whole course, and what can be begun
+    # before what is locked.
     offers: tuple[CourseOffer, ...]
+    # What the person is enrolled in towards it; nothing where that is locked and another is open.
     enrolment: OpenEnrolment | None
+    # The courses on offer that the person cannot begin yet.
+    locked: frozenset[int] = frozenset()
 
     @property
     def why(self) -> str:
@@ -76,6 +82,7 @@ def requirements_of(person: Person, as_of: date, *, you: bool) -> list[MyRequire
     offers = offer_index()
     refreshers = refreshers_for([person.pk], as_of)
     enrolments = OpenEnrolments.of([person.pk])
+    held = held_levels([person.pk], as_of).get(person.pk, {})
     grouped: dict[tuple[bool, str, int], list[Explanation]] = {}
     for explanation in explanations:
         row = explanation.row
@@ -85,6 +92,7 @@ def requirements_of(person: Person, as_of: date, *, you: bool) -> list[MyRequire
             same,
             (*refreshers.to(person.pk, area, level), *offers.get((area, level), ())),
             enrolments,
+            held,
         )
         for (_mandatory, area, level), same in grouped.items()
     ]
@@ -107,10 +115,20 @@ def _requirement(
     same: list[Explanation],
     offers: tuple[CourseOffer, ...],
     enrolments: OpenEnrolments,
+    held: Mapping[str, int],
 ) -> MyRequirement:
     same = sorted(same, key=_strictness)
     row: GapRow = same[0].row
     required = row.requirement
+    locked = frozenset(offer.course_id for offer in offers if offer.is_locked_to(held))
+    offers = tuple(sorted(offers, key=lambda offer: offer.course_id in locked))
+    enrolment = enrolments.towards(row, held)
+    if (
+        enrolment
+        and enrolment.is_locked_to(held)
+        and any(o.course_id not in locked for o in offers)
+    ):
+        enrolment = None
     return MyRequirement(
         area=row.area,
         area_name=required.area_name,
@@ -133,5 +151,6 @@ def _requirement(
             for e in same
         ),
         offers=offers,
-        enrolment=enrolments.towards(row),
+        enrolment=enrolment,
+        locked=locked,
     )

@@ -20,12 +20,14 @@ from wagtail.models import Page
 
 from competence.engine import GapRow
 from competence.figures.acting import people_acted_for
-from competence.figures.offers import open_rows, suggest
+from competence.figures.offers import Suggestion, Suggestions, open_rows, suggest
 from competence.figures.team import Member, build_team, read_team
 from competence.services.reminders import remind_people
 from competence.views.scope import UNDO, acting_user
+from courses.listing import Names
 from courses.models import Enrolment
 from courses.offer import offer_index, refreshers_for
+from courses.registry import held_levels
 from courses.services.enrolment import NotOfferedError, enrol, withdraw
 from lms.lib.dates import today
 
@@ -52,15 +54,15 @@ def team_enrol(request: HttpRequest) -> HttpResponse:
     members = _chosen(request, day)
     if not members:
         return _nobody_chosen(request)
-    suggestions = suggest(
-        members, offer_index(), refreshers_for([member.pk for member in members], day)
-    )
+    pks = [member.pk for member in members]
+    held = held_levels(pks, day)
+    suggestions = suggest(members, offer_index(), refreshers_for(pks, day), held)
     if request.method == "POST":
         courses = set(request.POST.getlist("course"))
         pairs = [
             (suggestion.offer.course_id, beneficiary.person_pk)
             for suggestion in suggestions.courses
-            if str(suggestion.offer.course_id) in courses
+            if suggestion.choice in courses
             for beneficiary in suggestion.people
         ]
         if pairs:
@@ -69,8 +71,28 @@ def team_enrol(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "competence/team_enrol.html",
-        {"members": members, "suggestions": suggestions, "day": day},
+        {
+            "members": members,
+            "suggestions": suggestions,
+            "courses": _with_what_is_lacked(suggestions),
+            "day": day,
+        },
     )
+
+
+Lacked = list[tuple[str, str]]
+
+
+def _with_what_is_lacked(suggestions: Suggestions) -> list[tuple[Suggestion, Lacked]]:
+    """Each suggested course with those who cannot begin it yet: name, and what they lack in
+    words. Two queries where there is somebody."""
+    if not any(each.locked for each in suggestions.courses):
+        return [(each, []) for each in suggestions.courses]
+    names = Names.load()
+    return [
+        (each, [(one.name, names.in_words(one.lacks)) for one in each.people if one.lacks])
+        for each in suggestions.courses
+    ]
 
 
 def _enrol(request: HttpRequest, pairs: Sequence[tuple[int, int]]) -> HttpResponse:

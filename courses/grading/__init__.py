@@ -17,8 +17,10 @@ A response may be incomplete; it is kept, and counts as no answer until it is co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from courses.grading.arranging import Matching, Ordering
 from courses.grading.branching import Branch
@@ -44,6 +46,7 @@ __all__ = [
     "TEST_OUT_SLUG",
     "Choice",
     "Fields",
+    "PassRule",
     "Response",
     "all_questions",
     "credit",
@@ -52,9 +55,11 @@ __all__ = [
     "is_complete",
     "kind_of",
     "lesson_for_test_out",
+    "may_be_partly_right",
     "number_asked",
     "number_drawn",
     "number_in_test",
+    "pass_rule",
     "passes",
     "percent",
     "questions_asked",
@@ -130,6 +135,30 @@ def score_percent(credits: Sequence[Fraction]) -> int:
 def passes(credits: Sequence[Fraction], pass_percent: int) -> bool:
     """Whether the share reaches the mark, without rounding."""
     return 100 * sum(credits, Fraction(0)) >= pass_percent * len(credits)
+
+
+def may_be_partly_right(question: Question) -> bool:
+    """Whether an answer may earn a part of the question: pairs, gaps or choices marked one by one,
+    or a way through a case that is neither the best nor the worst."""
+    ends = (step for step in question.get("steps", ()) if not step["choices"])
+    return bool(question.get("partial")) or any(0 < end["credit"] < 100 for end in ends)
+
+
+@dataclass(frozen=True)
+class PassRule:
+    """What a lesson's questions take. `needed` of `total` have to be right, where each is right or
+    wrong; with `partial` what is partly right counts too, and no number says it."""
+
+    percent: int
+    needed: int
+    total: int
+    partial: bool
+
+
+def pass_rule(lesson: Mapping[str, Any], total: int, pass_percent: int) -> PassRule:
+    """The rule for a lesson that asks `total` questions."""
+    partial = any(may_be_partly_right(question) for question in all_questions([lesson]))
+    return PassRule(pass_percent, right_needed(total, pass_percent), total, partial)
 
 
 def right_needed(number: int, pass_percent: int) -> int:

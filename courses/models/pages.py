@@ -184,7 +184,17 @@ class CoursePage(BasePage):
             [
                 FieldPanel("code"),
                 FieldRowPanel(
-                    [FieldPanel("form"), FieldPanel("minutes"), FieldPanel("pass_percent")]
+                    [
+                        FieldPanel("form"),
+                        FieldPanel(
+                            "minutes",
+                            help_text=_(
+                                "The lessons' own minutes are shown. For a course with a meeting "
+                                "what you state beyond them stands beside."
+                            ),
+                        ),
+                        FieldPanel("pass_percent"),
+                    ]
                 ),
                 PageChooserPanel("refreshes", "courses.CoursePage"),
             ],

@@ -25,6 +25,10 @@ class Grant:
     validity_months: int | None
 
 
+# The forms of a course with something that is not read here: a meeting, or supervision.
+_ELSEWHERE_TOO = frozenset({"blended", "session"})
+
+
 @dataclass(frozen=True)
 class Required:
     """A level in an area that somebody must hold before the course."""
@@ -110,6 +114,20 @@ class CourseVersion(models.Model):
     def lessons(self) -> list[dict[str, Any]]:
         """The outline of every lesson, in order: key, slug, title, minutes, hash, …"""
         return [lesson for module in self.outline["modules"] for lesson in module["lessons"]]
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes: what is read here, lesson by lesson, and so the same figure as what is
+        left of it."""
+        return sum(lesson["minutes"] for lesson in self.lessons)
+
+    @property
+    def minutes_beside(self) -> int:
+        """What the author states beyond the lessons, where something is done elsewhere too."""
+        course = self.outline["course"]
+        if course["form"] not in _ELSEWHERE_TOO:
+            return 0
+        return max(0, int(course["minutes"]) - self.minutes)
 
     def kept_from(self, earlier: CourseVersion) -> frozenset[str]:
         """The keys of the lessons that read and ask exactly the same in both versions, and of the

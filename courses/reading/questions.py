@@ -100,6 +100,11 @@ class ShownQuestion:
     right_order: tuple[str, ...] = ()
 
     @property
+    def is_no_number(self) -> bool:
+        """Whether something is typed where a number is asked for, and is none."""
+        return self.kind == "numeric" and bool(self.value) and not self.answered
+
+    @property
     def is_typed(self) -> bool:
         """Whether the learner answers in their own words."""
         return bool(self.name or self.gaps)

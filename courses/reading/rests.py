@@ -13,6 +13,7 @@ from courses import grading
 from courses.criteria import asks_for
 from courses.models import Attempt, Enrolment
 from courses.reading.chains import chain, drawn_for, earlier_ones, others_in_course
+from lms.people.models import Person
 
 Lesson = Mapping[str, Any]
 # How long somebody who did not pass the test that stands for a course waits for the next.
@@ -83,6 +84,17 @@ def tries_of(enrolment: Enrolment, lesson: Lesson) -> Tries | None:
     over = len(failed) % rest["attempts"]
     until = failed[-1] + hours if failed and not over else None
     return Tries(rest["attempts"] - over, until)
+
+
+def next_test_from(
+    person: Person, course_id: int, enrolment: Enrolment | None, now: datetime
+) -> datetime | None:
+    """When the person may next take the test that stands for the course, where they have to wait.
+    `enrolment` is the open one, if any: leaving the course is no way round the wait."""
+    begun = enrolment or Enrolment(person=person, course_id=course_id, created_at=now)
+    tries = tries_of(begun, {"key": grading.TEST_OUT})
+    until = tries.rests_until if tries else None
+    return until if until and until > now else None
 
 
 def may_better(enrolment: Enrolment) -> bool:

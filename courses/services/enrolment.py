@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from wagtail.models import Page
 
 from courses.models import CourseVersion, Enrolment, Required
-from courses.offer import is_refresher, may_refresh
+from courses.offer import is_refresher, lacking, may_refresh
 from courses.registry import held_levels
 from lms.audit import services as audit
 from lms.lib.dates import STOCKHOLM
+from lms.notifications.services import Draft, notify_many
 from lms.people.models import Person, User
+
+# The notice kind that courses.notices registers.
+ENROLLED = "courses.enrolled"
 
 
 class NotOfferedError(ValueError):
@@ -36,11 +41,7 @@ def missing_before(person: Person, version: CourseVersion, day: date) -> tuple[R
     """What the version asks for that the person does not hold on `day`."""
     if not version.requires:
         return ()
-    return _missing(held_levels([person.pk], day).get(person.pk, {}), version)
-
-
-def _missing(held: Mapping[str, int], version: CourseVersion) -> tuple[Required, ...]:
-    return tuple(each for each in version.requires if held.get(each.area_code, 0) < each.level)
+    return lacking(held_levels([person.pk], day).get(person.pk, {}), version.requires)
 
 
 def suits(person: Person, version: CourseVersion, day: date) -> bool:
@@ -78,7 +79,7 @@ def _refuse(people: Collection[int], version: CourseVersion, origin: str, day: d
         return
     held = held_levels(people, day)
     for pk in people:
-        missing = _missing(held.get(pk, {}), version)
+        missing = lacking(held.get(pk, {}), version.requires)
         if missing:
             raise LockedError(missing)
 
@@ -87,7 +88,8 @@ def _refuse(people: Collection[int], version: CourseVersion, origin: str, day: d
 def enrol(*, person: Person, course: Page, origin: str, by: User | None, at: datetime) -> Enrolment:
     """The person's open enrolment in the course: the one there is, or a new one pinned to the
     latest version. Nobody sets out on a locked course by themselves (LockedError); whom a manager
-    enrols may read it once the lock is open. Nobody begins with a refresher (RefresherError)."""
+    enrols is told, and may read it once the lock is open. Nobody begins with a refresher
+    (RefresherError)."""
     existing = open_enrolment(person, course)
     if existing is not None:
         return existing
@@ -116,6 +118,7 @@ def enrol(*, person: Person, course: Page, origin: str, by: User | None, at: dat
         person=person,
         after={"course": version.title, "version": version.number, "origin": origin},
     )
+    _tell([enrolment], version, at)
     return enrolment
 
 
@@ -153,8 +156,47 @@ def enrol_many(
         if pk not in open_now
     )
     audit.record_many((_enrolled(row, version) for row in new), by=by)
+    _tell(new, version, at)
     open_now |= {row.person_id: row for row in new}
     return [open_now[pk] for pk in wanted]
+
+
+def _tell(new: Sequence[Enrolment], version: CourseVersion, at: datetime) -> None:
+    """Say to those whom a manager has enrolled that they are."""
+    booked = [row for row in new if row.origin == Enrolment.Origin.MANAGER]
+    if not booked:
+        return
+    held = held_levels([row.person_id for row in booked], at.astimezone(STOCKHOLM).date())
+    url = reverse("courses:course", args=[version.course.slug])
+    notify_many(
+        [
+            Draft(
+                kind=ENROLLED,
+                person=row.person,
+                dedupe_key=f"enrolled:{row.pk}",
+                context={
+                    "course": version.title,
+                    "enrolment": row.pk,
+                    "locked": bool(lacking(held.get(row.person_id, {}), version.requires)),
+                },
+                url=url,
+            )
+            for row in booked
+        ],
+        at=at,
+    )
+
+
+def still_booked(enrolments: Collection[int]) -> set[int]:
+    """Those (by primary key) that are open, and where no lesson has been opened."""
+    return set(
+        Enrolment.objects.filter(
+            pk__in=enrolments,
+            withdrawn_at__isnull=True,
+            completed_at__isnull=True,
+            place_lesson="",
+        ).values_list("pk", flat=True)
+    )
 
 
 def _enrolled(row: Enrolment, version: CourseVersion) -> audit.Entry:

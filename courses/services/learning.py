@@ -267,7 +267,17 @@ def submit_attempt(*, enrolment: Enrolment, lesson: Lesson, number: int, at: dat
     attempt.save(update_fields=["submitted_at", "score", "passed"])
     if attempt.passed and locked.completed_at is None:
         complete_lesson(enrolment=locked, lesson_key=lesson["key"], score=attempt.score, at=at)
+    elif lesson["key"] == grading.TEST_OUT:
+        _go_on_in_lessons(locked, at)
     return _outcome(attempt)
+
+
+def _go_on_in_lessons(enrolment: Enrolment, at: datetime) -> None:
+    """After a test that did not stand for the course, the way on is the first lesson not done."""
+    done = set(enrolment.lesson_completions.values_list("lesson_key", flat=True))
+    left = [each["key"] for each in enrolment.version.lessons if each["key"] not in done]
+    if left:
+        _come_to(enrolment, left[0], "", at)
 
 
 def was_submitted(*, enrolment: Enrolment, lesson: Lesson, number: int) -> bool:

@@ -18,11 +18,14 @@ from courses.forms import CatalogueForm
 from courses.grading import TEST_OUT_SLUG
 from courses.models import Certificate, CoursePage, CourseVersion, Enrolment
 from courses.progress import EnrolmentProgress, after_the_test, progress_of, with_progress
+from courses.reading.rests import next_test_from
 from courses.services import enrolment as enrolling
 from courses.services.completing import complete_by_choice
 from courses.views.readers import reader
+from lms.content.templatetags.ui import day_and_time
 from lms.content.visibility import may_open
 from lms.lib.dates import today
+from lms.people.models import Person
 
 
 @require_GET
@@ -101,6 +104,7 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
             "missing": missing if progress or offered is not None else (),
             "newer": entry.newer_version(enrolment) if enrolment and is_open else None,
             "test_out": _test_out(version, progress, certificate, day) if person else None,
+            "next_test": _next_test(person, enrolment if is_open else None, version),
             "left_after_test": after_the_test(version, enrolment if is_open else None)
             if version.test_out
             else (),
@@ -179,6 +183,14 @@ def _test_out(
     if certificate is not None and listing.status_of(certificate, day) == "valid":
         return None
     return version.test_out
+
+
+def _next_test(person: Person | None, enrolment: Enrolment | None, version: CourseVersion) -> str:
+    """When the test may be taken again, in words, where the person has to wait."""
+    if person is None or not version.test_out:
+        return ""
+    until = next_test_from(person, version.course_id, enrolment, timezone.now())
+    return day_and_time(until) if until else ""
 
 
 def _origin(request: HttpRequest, page: CoursePage) -> str:

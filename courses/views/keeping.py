@@ -189,11 +189,13 @@ def _saved_as_made(request: HttpRequest, seat: Seat) -> JsonResponse:
         sent = asgiven.read(request.body, at)
         number = _attempt_number(str(sent.attempt))
         draw = _draw(seat, number, sent.shuffle)
+        questions = list(grading.all_questions([seat.lesson]))
+        given = sent.responses(questions, draw.shuffle)
         saved = learning.save_answers(
             enrolment=seat.enrolment,
             lesson=seat.lesson,
             number=number,
-            given=sent.responses(grading.all_questions([seat.lesson]), draw.shuffle),
+            given=given,
             at=at,
             draw=draw,
         )
@@ -213,7 +215,22 @@ def _saved_as_made(request: HttpRequest, seat: Seat) -> JsonResponse:
             "changed here since is not counted."
         ) % {"time": clock(saved.attempt.submitted_at)}
         return _final(message)
-    return JsonResponse({"saved": clock(at), "answered": len(saved.answered), "text": _saved(at)})
+    no_number = [
+        question["key"]
+        for question in questions
+        if question["kind"] == "numeric"
+        and question["key"] in given
+        and given[question["key"]].value
+        and question["key"] not in saved.answered
+    ]
+    return JsonResponse(
+        {
+            "saved": clock(at),
+            "answered": len(saved.answered),
+            "no_number": no_number,
+            "text": _saved(at),
+        }
+    )
 
 
 def _saved(at: Any) -> str:

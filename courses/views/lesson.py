@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -10,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -23,7 +21,7 @@ from courses.reading.rests import may_better, rest_of
 from courses.services import dialogue, learning
 from courses.views import showing
 from courses.views.seats import MISSING, Seat, attempt_of, seat_of
-from lms.content.templatetags.ui import clock
+from lms.content.templatetags.ui import clock, day_and_time
 
 # In the address and the session: which text the learner reads.
 READING = "text"
@@ -96,13 +94,13 @@ def _page(
             "has_easy": bool(seat.lesson.get("easy")),
             "attempt": attempt,
             "missing": missing if name_missing and seat.is_open else [],
+            "empty": sum(not question.is_no_number for question in missing),
             "some_saved": len(missing) < len(attempt.questions),
-            "saved_at": clock(attempt.last_saved) if attempt.last_saved else "",
-            "pass_percent": pass_percent,
-            "needed": grading.right_needed(len(attempt.questions), pass_percent),
+            "saved_at": _saved_at(seat, attempt),
+            "pass_rule": grading.pass_rule(seat.lesson, len(attempt.questions), pass_percent),
             "rest": rest,
             "rest_long": _in_words(rest["hours"]) if rest else "",
-            "next_try": _day_and_time(attempt.rests_until) if attempt.rests_until else "",
+            "next_try": day_and_time(attempt.rests_until) if attempt.rests_until else "",
             "sign_in_again": _sign_in_again(seat),
             "answered": dialogue.published_about(seat.course.pk, seat.lesson["key"]),
             "questions": showing.questions(attempt),
@@ -127,13 +125,21 @@ def _test(request: HttpRequest, seat: Seat) -> HttpResponse:
             "title": seat.enrolment.version.title,
             "attempt": attempt,
             "missing": missing if name_missing and seat.is_open else [],
-            "saved_at": clock(attempt.last_saved) if attempt.last_saved else "",
+            "empty": sum(not question.is_no_number for question in missing),
+            "saved_at": _saved_at(seat, attempt),
             "pass_percent": seat.enrolment.version.pass_percent(seat.lesson["key"]),
             "left": after_the_test(seat.enrolment.version, seat.enrolment),
-            "next_try": _day_and_time(attempt.rests_until) if attempt.rests_until else "",
+            "next_try": day_and_time(attempt.rests_until) if attempt.rests_until else "",
             "sign_in_again": _sign_in_again(seat),
         },
     )
+
+
+def _saved_at(seat: Seat, attempt: reading.ShownAttempt) -> str:
+    """When the answers were saved, as long as more can be."""
+    if attempt.submitted or not seat.is_open or attempt.last_saved is None:
+        return ""
+    return clock(attempt.last_saved)
 
 
 def _goes_on_from(seat: Seat) -> list[int]:
@@ -152,10 +158,3 @@ def _in_words(hours: int) -> str:
     if hours % 24 == 0 and hours > 24:
         return ngettext("%(count)s day", "%(count)s days", hours // 24) % {"count": hours // 24}
     return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
-
-
-def _day_and_time(moment: datetime) -> str:
-    return _("%(day)s at %(time)s") % {
-        "day": date_format(timezone.localtime(moment), "j F"),
-        "time": clock(moment),
-    }

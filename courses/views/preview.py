@@ -148,7 +148,9 @@ def _page(
             "unfinished": unfinished + len(lesson.unfinished),
             "mode": mode,
             "reads_on": reads_on,
-            "needed": grading.right_needed(len(attempt.questions), course.pass_percent),
+            "pass_rule": grading.pass_rule(
+                lesson.content, len(attempt.questions), course.pass_percent
+            ),
         },
     )
 
@@ -208,6 +210,12 @@ def _outline_of(course: CoursePage, edited: ModulePage | None, *, linked: bool) 
     ]
 
 
+def _minutes_of(lesson: LessonPage) -> int:
+    """As the draft has it."""
+    written = lesson.latest_revision.content if lesson.latest_revision else {}
+    return int(written.get("minutes") or lesson.minutes or 0)
+
+
 @course_preview.register
 def preview_course(page: CoursePage | ModulePage, request: HttpRequest, mode: str) -> HttpResponse:
     """The page of a course as it stands in the editor, or with one of its modules so."""
@@ -237,6 +245,9 @@ def preview_course(page: CoursePage | ModulePage, request: HttpRequest, mode: st
             ],
             "modules": modules,
             "lessons_total": sum(len(module["lessons"]) for module in modules),
+            "minutes": sum(_minutes_of(lesson) for lesson in _lessons_of(course))
+            if course.pk
+            else 0,
             "reads_on": reads_on,
         },
     )

@@ -87,7 +87,9 @@ class MyPage:
     given_name: str
     courses_to_do: int
     first: FirstCard | None
+    # What else the person has begun, and what they are only enrolled in.
     others: tuple[EnrolmentProgress, ...]
+    booked: tuple[EnrolmentProgress, ...]
     # What presses most first; what waits for a course to be made stands by itself.
     rows: tuple[Row, ...]
     planned: tuple[Row, ...]
@@ -106,12 +108,13 @@ def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest
     """The page of `person` on `day`. The same number of queries however much there is."""
     if person is None:
         news = tuple(new_for(user, frozenset(), request=request))
-        return MyPage(State.NOBODY, day, "", 0, None, (), (), (), (), (), news, (), (), None)
+        return MyPage(State.NOBODY, day, "", 0, None, (), (), (), (), (), (), news, (), (), None)
     requirements = my_requirements(person, day)
     enrolments = current_enrolments(person)
     mandatory = [each for each in requirements if each.mandatory]
     recommended = [each for each in requirements if not each.mandatory]
     first = _with_first_step(_first(requirements, enrolments, day), enrolments, person, day)
+    rest = [each for each in enrolments if first is None or each != first.progress]
     valid = [each.valid_until for each in mandatory if each.status is Status.MET]
     return MyPage(
         state=_state(mandatory, first, day),
@@ -119,7 +122,8 @@ def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest
         given_name=person.given_name,
         courses_to_do=_courses_to_do(mandatory),
         first=first,
-        others=tuple(each for each in enrolments if first is None or each != first.progress),
+        others=tuple(each for each in rest if each.begun or each.waits_for_learner),
+        booked=tuple(each for each in rest if not (each.begun or each.waits_for_learner)),
         rows=_rows([each for each in mandatory if not _is_planned(each)]),
         planned=_rows([each for each in mandatory if _is_planned(each)]),
         recommended=_rows([each for each in recommended if not _is_planned(each)]),
@@ -175,7 +179,8 @@ def _first(
     requirements: list[MyRequirement], enrolments: list[EnrolmentProgress], day: date
 ) -> FirstCard | None:
     """The course for the mandatory requirement that presses most; among several courses for it,
-    a refresher first, then the one that closes most of the rest. Without one, what the person
+    what can be begun, a refresher first, then the lowest level, then the one that closes most of
+    the rest. Without one, what the person
     has begun, else what is recommended. Never what only waits for a manager's word."""
     waiting = {each.course_id for each in enrolments if each.waits_for_manager}
     enrolments = [each for each in enrolments if each.course_id not in waiting]
@@ -203,7 +208,14 @@ def _first(
     else:
         offer = min(
             pressing.offers,
-            key=lambda o: (not o.is_refresher, -closes[o.course_id], o.minutes, o.title),
+            key=lambda o: (
+                o.course_id in pressing.locked,
+                not o.is_refresher,
+                o.level,
+                -closes[o.course_id],
+                o.minutes,
+                o.title,
+            ),
         )
         course_id = offer.course_id
     closed = [

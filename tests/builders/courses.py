@@ -323,10 +323,10 @@ SIGN_OFF = {"type": "signoff", "id": "dag", "value": {"text": "Övningsdagen är
 
 
 def publish_asking(
-    *groups: Any, lessons: int = 1, requires: tuple[str, int] | None = None
+    *groups: Any, lessons: int = 1, requires: tuple[str, int] | None = None, **facts: Any
 ) -> CourseVersion:
     """A published course with conditions: (rule, count, items) for each group."""
-    course = make_course(gives=(("OM5", 2, 24),))
+    course = make_course(**{"gives": (("OM5", 2, 24),), **facts})
     course.completion = CoursePage._meta.get_field("completion").to_python(_conditions(*groups))
     if requires:
         areas_and_levels(requires[0])

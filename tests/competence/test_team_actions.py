@@ -2,10 +2,11 @@
 
 from competence.services.reminders import REMINDER
 from courses.models import Enrolment
+from courses.services.enrolment import ENROLLED, withdraw
 from lms.audit.models import AuditEvent
 from lms.notifications.models import Notice
 from lms.people.roles import Role
-from tests.builders.courses import enrol, publish_course
+from tests.builders.courses import LESSONS, NOON, enrol, publish_asking, publish_course
 from tests.builders.people import account_with
 
 
@@ -88,3 +89,50 @@ def test_nobody_chosen_leads_back_with_a_word(school, client):
     client.force_login(school.manager)
     page = client.get("/team/atgard/anmal/", follow=True)
     assert page.redirect_chain == [("/team/", 302)]
+
+
+def _advanced(title: str = "Avancerat"):
+    """A course that gives more than is asked, and asks for the first level itself."""
+    return publish_asking(
+        ("all", None, [LESSONS]), requires=("OM1", 1), gives=(("OM1", 2, 12),), title=title
+    )
+
+
+def _suggested(client) -> list[tuple[str, bool]]:
+    page = client.get("/team/atgard/anmal/?person=Ny")
+    return [(each.offer.title, each.locked) for each in page.context["suggestions"].courses]
+
+
+def test_the_lowest_level_that_answers_is_suggested_also_after_the_course_was_left(school, client):
+    _advanced()
+    basic = publish_course(gives=(("OM1", 1, 12),), title="Grundkurs")
+    withdraw(enrolment=enrol(school.people["Ny"], basic), by=None, at=NOON)
+    client.force_login(school.manager)
+    assert _suggested(client) == [("Grundkurs", False)]
+
+
+def test_a_course_that_is_locked_is_said_to_be_and_not_chosen_beforehand(school, client):
+    version = _advanced()
+    client.force_login(school.manager)
+    assert _suggested(client) == [("Avancerat", True)]
+    page = client.get("/team/atgard/anmal/?person=Ny").content.decode()
+    assert f'value="{version.course_id}-last"><span>' in page
+    assert "Ny Test saknar Grund i Område OM1, och kan börja kursen först efter det." in page
+    client.post("/team/atgard/anmal/", {"person": ["Ny"], "course": [f"{version.course_id}-last"]})
+    assert Enrolment.objects.filter(person=school.people["Ny"]).exists()
+
+
+def test_whom_a_manager_enrols_is_told(school, client):
+    version = publish_course(gives=(("OM1", 1, 12),), title="Grundkurs")
+    client.force_login(school.manager)
+    client.post("/team/atgard/anmal/", {"person": ["Ny"], "course": version.course_id})
+    (notice,) = Notice.objects.filter(kind=ENROLLED)
+    assert (notice.person, notice.url) == (
+        school.people["Ny"],
+        f"/kurser/{version.course.slug}/",
+    )
+
+
+def test_nobody_is_told_of_what_they_began_themselves(school):
+    enrol(school.people["Ny"], publish_course(gives=(("OM1", 1, 12),)))
+    assert not Notice.objects.filter(kind=ENROLLED).exists()

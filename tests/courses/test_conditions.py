@@ -87,6 +87,39 @@ def test_the_lock_says_what_is_missing_and_how_to_get_there() -> None:
     assert version.title not in ways
 
 
+def _ways(version: CourseVersion) -> list[str]:
+    (missing,) = entry.locks(make_person(), version, today(), listing.Names.load())
+    return [way.title for way in missing.ways]
+
+
+def test_the_lock_names_the_lowest_level_that_can_be_begun_and_nothing_locked() -> None:
+    lessons = ("all", None, [courses.LESSONS])
+    courses.publish_asking(lessons, requires=("OM5", 1), title="Också låst")
+    courses.publish_course(title="Grunden", gives=(("OM5", 1, None),))
+    courses.publish_course(title="Öppen och högre", gives=(("OM5", 2, None),))
+    assert _ways(courses.publish_asking(lessons, requires=("OM5", 1))) == ["Grunden"]
+
+
+def test_where_the_ways_are_locked_the_first_step_towards_one_is_named() -> None:
+    lessons = ("all", None, [courses.LESSONS])
+    courses.publish_course(title="Allra först", gives=(("OM6", 1, None),))
+    courses.publish_asking(
+        lessons, requires=("OM6", 1), gives=(("OM5", 1, None),), title="Sedan den"
+    )
+    assert _ways(courses.publish_asking(lessons, requires=("OM5", 1))) == ["Allra först"]
+
+
+def test_a_lock_without_an_open_way_says_so_and_whom_to_ask(client: Client) -> None:
+    lessons = ("all", None, [courses.LESSONS])
+    courses.publish_asking(lessons, requires=("OM5", 1), title="Också låst")
+    version = courses.publish_asking(lessons, requires=("OM5", 1))
+    assert _ways(version) == []
+    client.force_login(make_account(make_person()))
+    page = client.get(reverse("courses:course", args=[version.course.slug])).content.decode()
+    assert "Ingen kurs som du kan börja ger det ännu. Fråga din chef eller samordnaren" in page
+    assert "Också låst" not in page
+
+
 def test_nothing_is_done_before_one_has_begun() -> None:
     version = courses.publish_asking(("all", None, [courses.LESSONS, courses.CONFIRM]))
     assert [item.met for item in entry.conditions_of(version).items] == [False, False]

@@ -255,3 +255,24 @@ def test_so_many_right_answers_pass_and_one_less_does_not(number: int, mark: int
     answers = [Fraction(1)] * needed + [Fraction(0)] * (number - needed)
     assert grading.passes(answers, mark)
     assert not grading.passes([Fraction(0), *answers[1:]], mark)
+
+
+PAIRS = {"key": "p", "kind": "matching", "pairs": [["a", "A"], ["b", "B"]], "partial": True}
+CHOICE = {"key": "s", "kind": "single"}
+
+
+def _case(credit: int) -> dict[str, object]:
+    ways = [{"text": "Så", "next": "slut", "feedback": ""}]
+    steps = [{"id": "1", "choices": ways}, {"id": "slut", "choices": [], "credit": credit}]
+    return {"key": "b", "kind": "branch", "steps": steps}
+
+
+@pytest.mark.parametrize(
+    ("question", "partial"),
+    [(CHOICE, False), (PAIRS, True), (_case(60), True), (_case(100), False), (_case(0), False)],
+)
+def test_a_lesson_knows_whether_something_can_be_partly_right(
+    question: dict[str, object], partial: bool
+) -> None:
+    rule = grading.pass_rule({"key": "1", "questions": [CHOICE, question]}, 2, 80)
+    assert rule == grading.PassRule(percent=80, needed=2, total=2, partial=partial)

@@ -136,6 +136,29 @@ def test_catalogue_narrows_by_area_level_length_and_form(learner: Client) -> Non
     }
 
 
+def test_a_course_is_as_long_as_its_lessons_wherever_it_is_said(
+    learner: Client, person: Person
+) -> None:
+    version = courses.publish_course(lessons=2, minutes=30)
+    page = reverse("courses:course", args=[version.course.slug])
+    for address in (page, reverse("courses:catalogue")):
+        shown = learner.get(address).content.decode()
+        assert "14 minuter" in shown
+        assert "30 minuter" not in shown.replace("16–30 minuter", "")
+    courses.enrol(person, version)
+    assert "14 minuter kvar" in learner.get(page).content.decode()
+
+
+def test_what_the_author_states_beyond_the_lessons_stands_beside(learner: Client) -> None:
+    version = courses.publish_course(lessons=2, minutes=100, form="blended")
+    for address in (
+        reverse("courses:course", args=[version.course.slug]),
+        reverse("courses:catalogue"),
+    ):
+        shown = " ".join(learner.get(address).content.decode().split())
+        assert "Digital och träff · 14 minuter · och 86 minuter utöver lektionerna" in shown
+
+
 def test_a_course_without_a_published_version_is_not_there(learner: Client) -> None:
     course = courses.make_course()
     assert learner.get(reverse("courses:course", args=[course.slug])).status_code == 404
@@ -171,6 +194,26 @@ def test_answers_are_saved_as_they_are_given(learner: Client, person: Person) ->
     assert page.count(" checked") == 6
     assert page.count(" selected") == 2 + 3 + 1
     assert "Rätt." not in page
+
+
+def test_what_is_no_number_is_said_to_be_none(learner: Client, person: Person) -> None:
+    version = courses.publish_course(lessons=1, questions=[courses.numeric(), courses.single()])
+    enrolment = courses.enrol(person, version)
+    answers = lesson_url(version, name="answers")
+    saved = post_as_given(learner, version, form_of(version, enrolment) | {"q-n": ["tolv"]})
+    assert saved.json()["no_number"] == ["n"]
+    page = learner.post(answers, {**form_of(version, enrolment), "q-n": "tolv", "submit": "1"})
+    shown = learner.get(page["Location"]).content.decode()
+    assert "Fråga 1</a>" not in shown
+    assert "Fråga 1: skriv ett tal</a>" in shown
+    assert "saknar svar" not in shown
+
+
+def test_a_finished_lesson_says_nothing_of_saving(learner: Client, person: Person) -> None:
+    version = courses.publish_course(lessons=1)
+    courses.take_all(courses.enrol(person, version))
+    page = learner.get(lesson_url(version)).content.decode()
+    assert "data-saved hidden>" in page
 
 
 def test_handing_in_too_early_names_the_open_question(learner: Client, person: Person) -> None:

@@ -8,8 +8,11 @@ from django.urls import reverse
 
 from courses import grading, reading
 from courses.comparing import compare
-from courses.models import CoursePage, CourseVersion
+from courses.models import CoursePage, CourseVersion, Enrolment
+from courses.services import learning
+from courses.services.enrolment import withdraw
 from courses.services.publishing import publish_course_version
+from lms.people.models import Person
 from lms.people.roles import Role
 from tests.builders import courses
 from tests.builders.people import account_with, make_account, make_person
@@ -71,3 +74,58 @@ def test_a_comparison_says_how_many_the_test_asks_now() -> None:
         if piece.mark == "added"
     ]
     assert "3" in " ".join(told)
+
+
+MONDAY = courses.NOON
+
+
+@pytest.fixture
+def failed(monkeypatch: pytest.MonkeyPatch) -> Enrolment:
+    """Somebody who has handed in the test with nothing right."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: MONDAY)
+    version = publish_course_version(course=course_with_test(3, 3, 3), by=None)
+    enrolment = courses.enrol(make_person(), version)
+    test = reading.lesson_by_slug(version, grading.TEST_OUT_SLUG)
+    assert test is not None
+    wrong = {question["key"]: 0 for question in grading.all_questions([test])}
+    saved = learning.save_answers(
+        enrolment=enrolment, lesson=test, number=1, given=courses.give(wrong), at=MONDAY
+    )
+    learning.submit_attempt(
+        enrolment=enrolment, lesson=test, number=saved.attempt.number, at=MONDAY
+    )
+    enrolment.refresh_from_db()
+    return enrolment
+
+
+def _course_page(client: Client, person: Person, version: CourseVersion) -> str:
+    client.force_login(make_account(person))
+    return client.get(reverse("courses:course", args=[version.course.slug])).content.decode()
+
+
+def test_the_way_on_after_a_failed_test_is_the_first_lesson(
+    failed: Enrolment, client: Client
+) -> None:
+    first = failed.version.lessons[0]
+    page = _course_page(client, failed.person, failed.version)
+    here = page[page.index('kicker">Du är här') :][:900]
+    assert first["title"] in here
+    assert f"/{first['slug']}/" in here
+
+
+def test_the_offer_says_from_when_there_is_a_new_test(failed: Enrolment, client: Client) -> None:
+    page = _course_page(client, failed.person, failed.version)
+    assert "Nytt prov från 30 november kl. 12.00" in page
+    assert "Gör provet" not in page
+
+
+def test_leaving_the_course_is_no_way_round_the_wait(failed: Enrolment, client: Client) -> None:
+    withdraw(enrolment=failed, by=None, at=MONDAY)
+    page = _course_page(client, failed.person, failed.version)
+    assert "Nytt prov från 30 november kl. 12.00" in page
+
+
+def test_the_wait_is_said_before_the_test_is_begun(client: Client) -> None:
+    version = publish_course_version(course=course_with_test(3, 3, 3), by=None)
+    page = _course_page(client, make_person(), version)
+    assert "Om du inte klarar det kan du göra ett nytt prov efter en vecka." in page

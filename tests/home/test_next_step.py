@@ -44,3 +44,21 @@ def test_a_course_that_waits_for_the_manager_is_not_what_to_do_now(
     first = page[page.index('id="forst"') :][:600]
     assert "Något annat" in first
     assert "Det som saknas är din chefs bekräftelse." in page
+
+
+def test_what_can_be_begun_comes_before_a_locked_course_that_a_manager_has_booked(
+    employee: User, client: Client
+) -> None:
+    adopt(plan_of({"area": "OM5", "level": 1}, areas=("OM5",)))
+    courses.publish_course(title="Grundkurs", gives=(("OM5", 1, None),))
+    deeper = courses.publish_asking(
+        ("all", None, [courses.LESSONS]), requires=("OM5", 1), title="Avancerat"
+    )
+    _by_manager(employee.person, deeper)
+    page = _page(employee, client)
+    assert "Grundkurs" in page[page.index('id="forst"') :][:600]
+    booked = page[page.index('id="anmald"') :][:700]
+    assert "Avancerat" in booked
+    assert "Anmäld av din chef" in booked
+    assert "Fortsätt" not in booked
+    assert "Du har också börjat på" not in page

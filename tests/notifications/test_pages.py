@@ -94,7 +94,7 @@ def test_the_inbox_costs_the_same_whatever_its_size(
 ) -> None:
     for number in range(size):
         tell(reader, f"completed:{number}")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(reverse("notifications:inbox"))
 
 

@@ -40,7 +40,7 @@ def test_every_printed_field_can_be_read_out(file: Any) -> None:
     assert text == (
         f"Exempelkommun Intyg {NAME} har genomfört kursen "
         "Grundkurs: Förebygga våldsbejakande extremism Genomförd 30 september 2027 Kursen ger "
-        "Grund: Orosanmälan och sekretess gäller till 29 september 2029 "
+        "Grund: Orosanmälan och sekretess gäller till och med 29 september 2029 "
         "Fördjupning: Samtal och bemötande utan slutdatum "
         "Kontrollera att intyget är äkta "
         "https://kompetens.example.se/verifiera/7K2M-XQ4P-9RTB/ Kod 7K2M-XQ4P-9RTB"

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from lms.lib.dates import today
@@ -139,6 +139,14 @@ def clock(value: datetime | None) -> str:
         return ""
     separator = "." if (get_language() or "sv").startswith("sv") else ":"
     return localtime(value).strftime(f"%H{separator}%M")
+
+
+def day_and_time(moment: datetime) -> str:
+    """6 december kl. 10.42"""
+    return gettext("%(day)s at %(time)s") % {
+        "day": date_format(localtime(moment), "j F"),
+        "time": clock(moment),
+    }
 
 
 @register.filter

@@ -42,10 +42,14 @@ function showWay(branch) {
 function setUpBranch(branch) {
   if (branch.closest("fieldset:disabled")) return;
   showWay(branch);
+  const said = branch.parentElement.querySelector("[data-branch-said]");
   branch.addEventListener("change", () => {
     const before = [...branch.querySelectorAll("[data-step]:not(.is-ahead)")];
     const last = showWay(branch).at(-1);
-    if (!before.includes(last)) last.scrollIntoView({ block: "nearest" });
+    if (before.includes(last)) return;
+    last.scrollIntoView({ block: "nearest" });
+    /* Only the step that was added is read out, not the whole case. */
+    if (said) said.textContent = last.querySelector(".prose").textContent.trim();
   });
 }
 

@@ -48,7 +48,9 @@ function say(changes = {}) {
   Object.assign(said, changes);
   const number = outbox.waiting().length;
   said.stuck = outbox.stuck;
-  const showing = ["signed-out", "final", "stuck", "changed", "handing-in", "waiting"].find((name) => said[name] && (name !== "waiting" || number))
+  said.refused = Boolean(document.querySelector("form[data-keep] [data-error]:not([hidden])"));
+  said["no-number"] = Boolean(form?.querySelector("[data-no-number]:not([hidden])"));
+  const showing = ["signed-out", "final", "stuck", "changed", "handing-in", "waiting", "refused", "no-number"].find((name) => said[name] && (name !== "waiting" || number))
     ?? (number ? "saving" : "saved");
   for (const element of keeping.querySelectorAll("[data-when]")) {
     const shown = element.dataset.when === showing && (showing !== "saved" || Boolean(said.time));
@@ -68,6 +70,26 @@ function say(changes = {}) {
     const waits = element.querySelector("[data-waits]");
     if (waits) waits.hidden = !number;
   }
+  fall(showing === "saved" ? said.time : null);
+}
+
+/* That all is saved is said over the page for a while; then the word fades and stands, quiet, at
+   the foot of the lesson, where it covers nothing. */
+const FALLS_AFTER = 4000;
+const FADES_FOR = 400;
+let fallen = keeping.querySelector("[data-time]").textContent;
+let fallTimer = 0;
+
+function fall(time) {
+  if (time !== null && time === fallen) return;
+  fallen = time;
+  window.clearTimeout(fallTimer);
+  keeping.classList.remove("is-quiet", "is-fading");
+  if (time === null) return;
+  fallTimer = window.setTimeout(() => {
+    keeping.classList.add("is-fading");
+    fallTimer = window.setTimeout(() => keeping.classList.replace("is-fading", "is-quiet"), FADES_FOR);
+  }, FALLS_AFTER);
 }
 said.time = keeping.querySelector("[data-time]").textContent;
 
@@ -122,6 +144,16 @@ function questionChanged(event) {
 }
 form?.addEventListener("input", questionChanged);
 form?.addEventListener("change", questionChanged);
+
+/* What is typed where a number is asked for is kept, and is no answer until it is one. */
+function noNumber(key, among = []) {
+  const words = sections.get(key)?.querySelector("[data-no-number]");
+  if (!words) return;
+  words.hidden = !among.includes(key);
+  const field = sections.get(key).querySelector(".input-number");
+  if (words.hidden) field.removeAttribute("aria-invalid");
+  else field.setAttribute("aria-invalid", "true");
+}
 
 /* Texts and ticks, each saved by itself and each with its own word about it. */
 const tasks = [...document.querySelectorAll("form[data-keep]")];
@@ -194,6 +226,7 @@ outbox.addEventListener("saved", ({ detail: { entries, data } }) => {
       taskError(task, "");
       task.querySelector("[data-kept]").textContent = data.text;
     }
+    if (entry.kind === "answer" && !outbox.has(entry.thing)) noNumber(entry.question, data.no_number);
     touched.set(entry.thing, Date.now());
   }
   say({ waiting: false, "signed-out": false, ...(data.saved ? { time: data.saved } : {}) });
