@@ -20,6 +20,7 @@ from courses.models import Certificate, CoursePage, CourseVersion, Enrolment
 from courses.progress import EnrolmentProgress, after_the_test, progress_of, with_progress
 from courses.services import enrolment as enrolling
 from courses.services.completing import complete_by_choice
+from courses.services.dialogue import published_about
 from courses.views.readers import reader
 from lms.content.visibility import may_open
 from lms.lib.dates import today
@@ -115,6 +116,7 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
             and offered is not None
             and not life.not_for_you,
             "life": life,
+            "answered": published_about(page.pk, "") if may_open(page, reader(request)) else (),
             "may_ask": person is not None and may_open(page, reader(request)),
             "has_person": person is not None,
         },
