@@ -191,12 +191,11 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(ExpertQuestion.objects.select_related("version", "course"), pk=pk)
     settled = bool(row.answered_at or row.declined_at)
     publishes = row.course.permissions_for_user(request.user).can_publish()
-    data = request.POST or None
-    form: AnswerForm
-    if settled:
-        form = PublicForm(data, longest=2000)
-    else:
-        form = AnswerForm(data, longest=2000)
+    form = (
+        PublicForm(request.POST or None, longest=2000)
+        if settled
+        else AnswerForm(request.POST or None, longest=2000)
+    )
     if request.method == "POST" and request.POST.get("action") == "unpublish" and publishes:
         dialogue.unpublish_answer(question=row, by=reader(request))
         messages.success(request, _("It is no longer among the questions of the course."))

@@ -44,3 +44,17 @@ window.addEventListener("beforeunload", (event) => {
   const refused = document.querySelector("a[data-line]");
   if (boxes.some((box) => box.value.trim() && (refused || box.value !== box.defaultValue))) event.preventDefault();
 });
+
+/* Whoever moved a page goes on from the same button, where the page now stands. */
+const MOVED = "studio-moved";
+document.addEventListener("submit", (event) => {
+  const step = event.submitter?.closest(".studio-steps button");
+  if (step) sessionStorage.setItem(MOVED, `${step.closest("[id^=sida-]").id} ${step.value}`);
+});
+const moved = sessionStorage.getItem(MOVED)?.split(" ");
+sessionStorage.removeItem(MOVED);
+if (moved) {
+  const steps = [...document.querySelectorAll(`#${moved[0]} .studio-steps button`)];
+  const open = steps.filter((step) => !step.disabled && step.closest("[id^=sida-]").id === moved[0]);
+  (open.find((step) => step.value === moved[1]) ?? open[0])?.focus();
+}
