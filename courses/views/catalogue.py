@@ -21,6 +21,7 @@ from courses.progress import EnrolmentProgress, after_the_test, progress_of, wit
 from courses.reading.rests import next_test_from
 from courses.services import enrolment as enrolling
 from courses.services.completing import complete_by_choice
+from courses.services.dialogue import published_about
 from courses.views.readers import reader
 from lms.content.templatetags.ui import day_and_time
 from lms.content.visibility import may_open
@@ -119,6 +120,7 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
             and offered is not None
             and not life.not_for_you,
             "life": life,
+            "answered": published_about(page.pk, "") if may_open(page, reader(request)) else (),
             "may_ask": person is not None and may_open(page, reader(request)),
             "has_person": person is not None,
         },

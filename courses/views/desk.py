@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 from wagtail.admin import messages
 
-from courses.models import CoursePage, CourseVersion, ExpertQuestion, LessonReport
+from courses.models import CoursePage, CourseVersion, ExpertQuestion, LessonPage, LessonReport
 from courses.services import dialogue
 from courses.views.readers import reader
 from lms.lib.fields import refuse_personal_data
@@ -52,6 +52,10 @@ class PublicForm(AnswerForm):
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300}),
     )
     field_order = ("public_question", "answer")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].label = _("The answer, as everyone reads it")
 
 
 class NarrowForm(forms.Form):
@@ -107,6 +111,13 @@ def _line(row: LessonReport | ExpertQuestion) -> Line:
     return Line(row, title)
 
 
+def _page_of(report: LessonReport) -> int:
+    """The lesson's page, or the course's where that is gone."""
+    inside = LessonPage.objects.filter(path__startswith=report.version.course.path)
+    pages = {f"lesson-{pk}": pk for pk in inside.values_list("pk", flat=True)}
+    return pages.get(report.lesson_key, report.version.course_id)
+
+
 def _lines(request: HttpRequest, rows: QuerySet[Any]) -> tuple[Any, list[Line]]:
     page = Paginator(rows.defer("version__content"), ON_A_PAGE).get_page(request.GET.get("p"))
     return page, [_line(row) for row in page.object_list]
@@ -153,7 +164,9 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The answer is sent and the report is closed."))
             return redirect("courses_admin:reports")
     return render(
-        request, "courses/admin/report.html", {"line": _line(row), "report": row, "form": form}
+        request,
+        "courses/admin/report.html",
+        {"line": _line(row), "report": row, "form": form, "opens": _page_of(row)},
     )
 
 
@@ -178,16 +191,14 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(ExpertQuestion.objects.select_related("version", "course"), pk=pk)
     settled = bool(row.answered_at or row.declined_at)
     publishes = row.course.permissions_for_user(request.user).can_publish()
-    data = request.POST or None
-    form: AnswerForm
-    if settled:
-        initial = {"public_question": row.text[:300], "answer": row.answer}
-        form = PublicForm(data, longest=2000, initial=initial)
-    else:
-        form = AnswerForm(data, longest=2000)
+    form = (
+        PublicForm(request.POST or None, longest=2000)
+        if settled
+        else AnswerForm(request.POST or None, longest=2000)
+    )
     if request.method == "POST" and request.POST.get("action") == "unpublish" and publishes:
         dialogue.unpublish_answer(question=row, by=reader(request))
-        messages.success(request, _("It is no longer below the lesson."))
+        messages.success(request, _("It is no longer among the questions of the course."))
         return redirect("courses_admin:expert_question", pk)
     if request.method == "POST" and form.is_valid():
         try:
@@ -224,6 +235,8 @@ def _settle(request: HttpRequest, row: ExpertQuestion, form: AnswerForm, *, publ
                 by=by,
                 at=at,
             )
+            if not row.lesson_key:
+                return _("Published on the course's page and among the arena's questions.")
             return _("Published below the lesson and among the arena's questions and answers.")
         case "decline":
             dialogue.decline_question(question=row, hint=answer, by=by, at=at)

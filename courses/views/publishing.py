@@ -47,8 +47,6 @@ class ChangeForm(forms.Form):
 
     change = forms.ChoiceField(
         label=gettext_lazy("What kind of change is it"),
-        required=False,
-        initial=Change.EDITORIAL,
         widget=forms.RadioSelect,
         choices=KINDS,
     )
@@ -67,11 +65,11 @@ class ChangeForm(forms.Form):
     def __init__(self, *args: Any, draft: DraftVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if draft.latest is None:
-            del self.fields["change"]
+            # Nobody has an earlier version: nothing has changed for anybody.
+            del self.fields["change"], self.fields["note"]
         elif not draft.is_new:
             kinds = cast(forms.ChoiceField, self.fields["change"])
             kinds.choices = [(kind, label) for kind, label in KINDS if kind in draft.stricter]
-            kinds.required, kinds.initial = True, None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -116,17 +114,17 @@ def course_to_read(request: HttpRequest, pk: int) -> CoursePage:
 @require_http_methods(["GET", "POST"])
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """What a version published now would hold; POST publishes it, after a further question where
-    people have to begin again."""
+    there is an earlier one."""
     course = course_to_read(request, pk)
     user = reader(request)
     draft = draft_version(course)
     at_once = reviews.may_publish_at_once(user, today())
     approval = None if at_once else reviews.approval_of(course, draft)
     form = PublishForm(request.POST or None, draft=draft, approval=approval)
-    asks_again = False
+    asks_again, change = False, ""
     if request.method == "POST" and form.is_valid():
         change = approval.change if approval else form.cleaned_data.get("change", "")
-        asks_again = change == Change.RETAKE and not form.cleaned_data["confirmed"]
+        asks_again = draft.latest is not None and not form.cleaned_data["confirmed"]
         if not asks_again:
             version = _publish(request, course, form)
             if version is not None:
@@ -134,7 +132,8 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(
         request,
         "courses/admin/publish_confirm.html" if asks_again else "courses/admin/publish.html",
-        _context(course, draft, form, user, approval),
+        _context(course, draft, form, user, approval)
+        | {"change": change, "change_name": dict(KINDS).get(Change(change)) if change else ""},
     )
 
 

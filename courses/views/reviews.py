@@ -61,7 +61,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
                 by=reader(request),
                 message=form.cleaned_data["message"],
                 change=form.cleaned_data.get("change", ""),
-                note=form.cleaned_data["note"],
+                note=form.cleaned_data.get("note", ""),
                 at=timezone.now(),
             )
         except PublishingError:

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from wagtail.models import Page
 
-from courses import drafts, freezing
+from courses import drafts, freezing, pasting
 from courses.drafts import DraftCourse, DraftLesson
 from courses.models import CoursePage, LessonPage
 from courses.services.reviews import may_write
@@ -180,13 +180,35 @@ def courses(request: HttpRequest) -> HttpResponse:
     )
 
 
+@dataclass(frozen=True)
+class Refused:
+    """Titles that could not be read, shown again as they were written. `at` is the page they
+    were to be added to."""
+
+    at: int
+    text: str
+    errors: list[pasting.LineError]
+
+    @property
+    def box(self) -> str:
+        """The id of a module's box."""
+        return f"l-{self.at}"
+
+
 @require_GET
 @never_cache
 def studio(request: HttpRequest, pk: int) -> HttpResponse:
     """A course from its facts to its last lesson, with what there is to put right."""
     page = get_object_or_404(CoursePage, pk=pk)
     page_to_read(request, page)
-    course = drafts.draft_course(pk, current_book())
+    return studio_page(request, page)
+
+
+def studio_page(
+    request: HttpRequest, page: CoursePage, refused: Refused | None = None
+) -> HttpResponse:
+    """The studio, with what was just written where it could not be read."""
+    course = drafts.draft_course(page.pk, current_book())
     assert course is not None
     rows = _rows(course)
     permissions = page.permissions_for_user(request.user)
@@ -204,7 +226,9 @@ def studio(request: HttpRequest, pk: int) -> HttpResponse:
             "questions": sum(lesson.questions for lesson in course.lessons),
             "may_write": may_write(cast(User, request.user), today()),
             "may_publish": permissions.can_publish(),
+            "refused": refused,
         },
+        status=422 if refused else 200,
     )
 
 

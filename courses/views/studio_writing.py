@@ -20,7 +20,7 @@ from courses import drafts, pasting
 from courses.models import CourseCatalogue, CoursePage, LessonPage, ModulePage
 from courses.services import studio as building
 from courses.services.studio import StudioError, course_of
-from courses.views.studio import page_to_read
+from courses.views.studio import Refused, page_to_read, studio_page
 from lms.content.references import current_book
 from lms.lib import guard
 from lms.lib.numbers import whole_number
@@ -115,19 +115,14 @@ def begin(request: HttpRequest) -> HttpResponse:
     return _back(building.new_course(title=form.cleaned_data["title"], by=_by(request)))
 
 
-def _outline(request: HttpRequest) -> list[pasting.PastedModule]:
-    """The posted titles; nothing, with a message, where they cannot be read."""
+def _outline(request: HttpRequest, at: Page) -> list[pasting.PastedModule] | Refused:
+    """The posted titles, or what was posted where they cannot be read."""
     form = LinesForm(request.POST)
+    text = request.POST.get("lines", "")
     if not form.is_valid():
-        messages.error(request, _("Write at least one title."))
-        return []
-    outline, errors = pasting.read_outline(form.cleaned_data["lines"])
-    for error in errors:
-        messages.error(
-            request,
-            _("Line %(line)s: %(message)s") % {"line": error.line, "message": error.message},
-        )
-    return [] if errors else outline
+        return Refused(at.pk, text, [pasting.LineError(0, _first_error(form))])
+    outline, errors = pasting.read_outline(text)
+    return Refused(at.pk, text, errors) if errors else outline
 
 
 def _say_added(request: HttpRequest, count: int) -> None:
@@ -139,7 +134,9 @@ def _say_added(request: HttpRequest, count: int) -> None:
 def outline(request: HttpRequest, pk: int) -> HttpResponse:
     """Add modules and lessons, one a line."""
     course = _page(request, CoursePage, pk)
-    parts = _outline(request)
+    parts = _outline(request, course)
+    if isinstance(parts, Refused):
+        return studio_page(request, course, parts)
     made = building.add_outline(course=course, outline=parts, by=_by(request)) if parts else []
     if made:
         _say_added(request, len(made))
@@ -150,8 +147,11 @@ def outline(request: HttpRequest, pk: int) -> HttpResponse:
 def lessons(request: HttpRequest, pk: int) -> HttpResponse:
     """Add lessons to a module, one a line."""
     module = _page(request, ModulePage, pk)
+    parts = _outline(request, module)
+    if isinstance(parts, Refused):
+        return studio_page(request, course_of(module), parts)
     made: list[Page] = []
-    for part in _outline(request):
+    for part in parts:
         if part.title:
             messages.warning(
                 request, _("“%(title)s” begins a module: add it below.") % {"title": part.title}

@@ -32,7 +32,7 @@ def test_the_page_says_what_is_new_and_publishing_makes_a_version(coordinator: C
     response = coordinator.post(url, {"note": "Klar att gå"}, follow=True)
     assert "Version 1 av ”Grundkurs” är publicerad." in response.content.decode()
     version = CourseVersion.objects.get()
-    assert (version.number, version.note) == (1, "Klar att gå")
+    assert (version.number, version.note) == (1, "")
     assert "Inget har ändrats sedan version 1." in coordinator.get(url).content.decode()
 
 
@@ -118,7 +118,8 @@ def test_those_under_way_are_told_what_a_material_change_is(coordinator: Client)
     url = reverse("courses_admin:publish", args=[version.course_id])
     answer = coordinator.post(url, {"change": "material", "note": ""}).content.decode()
     assert "Skriv vad som är ändrat" in answer
-    coordinator.post(url, {"change": "material", "note": "Ring genast."})
+    said = {"change": "material", "note": "Ring genast."}
+    coordinator.post(url, said | {"confirmed": "1"})
     assert CourseVersion.objects.get(number=2).change == CourseVersion.Change.MATERIAL
     assert Notice.objects.get(kind="courses.new_version").context["what"] == "Ring genast."
 
@@ -126,7 +127,12 @@ def test_those_under_way_are_told_what_a_material_change_is(coordinator: Client)
 def test_the_versions_page_links_to_what_was_new_and_to_reading_it(coordinator: Client) -> None:
     version, page = changed_course()
     course = version.course_id
-    coordinator.post(reverse("courses_admin:publish", args=[course]), {"note": "Genast"})
+    publish = reverse("courses_admin:publish", args=[course])
+    assert " checked" not in coordinator.get(publish).content.decode()
+    said = {"change": "editorial", "note": "Genast", "confirmed": "1"}
+    coordinator.post(publish, {"note": "Genast", "confirmed": "1"})
+    assert CourseVersion.objects.filter(course=course).count() == 1
+    coordinator.post(publish, said)
     listed = coordinator.get(reverse("courses_admin:versions", args=[course])).content.decode()
     difference = reverse("courses_admin:difference", args=[course])
     assert f"{difference}?till=2&amp;fran=1" in listed

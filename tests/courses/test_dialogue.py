@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from courses.models import CourseVersion, ExpertQuestion, LessonReport
@@ -322,3 +323,20 @@ def test_what_somebody_asked_follows_them_when_people_are_merged(person, version
     merge_people(survivor=survivor, loser=person, by=make_account(), reason="Samma person.")
     assert ExpertQuestion.objects.get().person == survivor
     assert LessonReport.objects.get().person == survivor
+
+
+def test_a_published_question_about_the_whole_course_stands_on_its_page(client, person, version):
+    by = make_account()
+    row = dialogue.ask_expert(
+        person=person, version=version, lesson_key="", text="Hur gör jag?", at=courses.NOON
+    )
+    dialogue.answer_question(question=row, answer="Ring mig.", by=by, at=courses.NOON)
+    client.force_login(editor(Role.COORDINATOR))
+    form = client.get(f"/admin/kurser/experten/{row.pk}/").content.decode()
+    assert "Svaret, så som alla läser det" in form
+    assert "Ring mig.</textarea>" not in form
+    dialogue.publish_answer(
+        question=row, public_question="Hur gör man?", answer="Så.", by=by, at=timezone.now()
+    )
+    page = client.get(reverse("courses:course", args=[version.course.slug])).content.decode()
+    assert "Hur gör man?" in page

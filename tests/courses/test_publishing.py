@@ -133,7 +133,11 @@ def test_the_page_offers_only_stricter_kinds_of_change_for_the_same_content(clie
     ]
     answer = client.post(url, {"change": "editorial", "note": "Samma."}, follow=True)
     assert "är publicerad" not in answer.content.decode()
-    client.post(url, {"change": "material", "note": "Det var mer än så."})
+    said = {"change": "material", "note": "Det var mer än så."}
+    asked = client.post(url, said).content.decode()
+    assert 'name="change" value="material"' in asked
+    assert not CourseVersion.objects.filter(number=2).exists()
+    client.post(url, said | {"confirmed": "1"})
     assert CourseVersion.objects.get(number=2).change == "material"
 
 

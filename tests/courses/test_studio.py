@@ -473,6 +473,22 @@ def test_the_studio_shows_the_draft_and_what_is_left(editor: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_an_outline_that_cannot_be_read_stays_in_its_box_with_its_lines_named(
+    editor: Client,
+) -> None:
+    course, module, _lesson = written_course()
+    before = LessonPage.objects.count()
+    for name, pk, box in (("outline", course.pk, "lines"), ("lessons", module.pk, None)):
+        address = reverse(f"courses_admin:{name}", args=[pk])
+        answer = editor.post(address, {"lines": "# Ett\nFörsta lektionen\n#\nTredje"})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "># Ett\nFörsta lektionen\n#\nTredje</textarea>" in page
+        assert f'href="#{box or f"l-{pk}"}" data-line="3"' in page
+    assert LessonPage.objects.count() == before
+
+
+@pytest.mark.django_db
 def test_an_editor_builds_a_course_with_forms_alone(editor: Client) -> None:
     courses.make_catalogue()
     editor.post(reverse("courses_admin:begin"), {"title": "Ny kurs"})

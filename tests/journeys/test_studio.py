@@ -120,6 +120,7 @@ def test_the_studio_works_on_a_phone_with_a_keyboard(visit: Callable[..., Visito
     expect(names).to_have_text(["A", "B", "C"])
     page.get_by_role("button", name="Flytta upp ”B”").press("Enter")
     expect(names).to_have_text(["B", "A", "C"])
+    expect(page.locator(".studio-lesson").first.get_by_role("button").last).to_be_focused()
     page.locator(".studio-lesson").first.locator(".studio-more summary").press("Enter")
     page.get_by_label("Flytta till").first.select_option(label="Två")
     page.get_by_role("button", name="Flytta", exact=True).first.press("Enter")

@@ -13,3 +13,48 @@ if (panel) {
     }
   });
 }
+
+/* A line that cannot be read is chosen in the box it stands in, the first one at once. */
+function chooseLine(link) {
+  const box = document.getElementById(link.hash.slice(1));
+  if (!box) return;
+  const lines = box.value.split("\n");
+  const line = Number(link.dataset.line) - 1;
+  const start = lines.slice(0, line).join("\n").length + (line > 0 ? 1 : 0);
+  box.focus();
+  box.setSelectionRange(start, start + (lines[line] ?? "").length);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-line]");
+  if (!link) return;
+  event.preventDefault();
+  chooseLine(link);
+});
+
+const faulty = document.querySelector("a[data-line]");
+if (faulty) chooseLine(faulty);
+
+/* What was written in a box and not sent is asked about before the page is left. */
+let sending = false;
+document.addEventListener("submit", () => { sending = true; });
+window.addEventListener("beforeunload", (event) => {
+  if (sending) return;
+  const boxes = [...document.querySelectorAll("form[data-paste] textarea")];
+  const refused = document.querySelector("a[data-line]");
+  if (boxes.some((box) => box.value.trim() && (refused || box.value !== box.defaultValue))) event.preventDefault();
+});
+
+/* Whoever moved a page goes on from the same button, where the page now stands. */
+const MOVED = "studio-moved";
+document.addEventListener("submit", (event) => {
+  const step = event.submitter?.closest(".studio-steps button");
+  if (step) sessionStorage.setItem(MOVED, `${step.closest("[id^=sida-]").id} ${step.value}`);
+});
+const moved = sessionStorage.getItem(MOVED)?.split(" ");
+sessionStorage.removeItem(MOVED);
+if (moved) {
+  const steps = [...document.querySelectorAll(`#${moved[0]} .studio-steps button`)];
+  const open = steps.filter((step) => !step.disabled && step.closest("[id^=sida-]").id === moved[0]);
+  (open.find((step) => step.value === moved[1]) ?? open[0])?.focus();
+}
