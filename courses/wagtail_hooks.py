@@ -110,6 +110,14 @@ def publish_version_item() -> ActionMenuItem:
     return PublishVersionItem(order=90)
 
 
+@hooks.register("construct_page_action_menu")
+def judged_as_a_whole(items: list[ActionMenuItem], request: HttpRequest, context: Any) -> None:
+    """A course is judged as a version, never page by page."""
+    page = context.get("page") or context.get("parent_page")
+    if page is not None and course_of(page) is not None:
+        items[:] = [item for item in items if item.name != "action-submit"]
+
+
 @hooks.register("before_delete_snippet")
 def questions_are_never_deleted(request: HttpRequest, instances: list[Any]) -> None:
     """Not one by one nor many at once; Wagtail's page for the latter would also name the questions

@@ -11,7 +11,7 @@ from lms.notifications.models import Notice
 from lms.people.models import User
 from lms.people.roles import Role
 from tests.builders import courses
-from tests.builders.people import MONDAY, make_person
+from tests.builders.people import MONDAY, account_with, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,17 @@ def test_the_editor_offers_the_button(coordinator: Client) -> None:
     page = coordinator.get(reverse("wagtailadmin_pages:edit", args=[course.pk])).content.decode()
     assert reverse("courses_admin:publish", args=[course.pk]) in page
     assert "Publicera kursversion" in page
+
+
+def test_a_lesson_is_not_sent_to_be_judged_by_itself(client: Client) -> None:
+    version = courses.publish_course(lessons=1)
+    client.force_login(account_with(Role.EDITOR))
+    lesson = LessonPage.objects.get()
+    for page in (lesson, lesson.get_parent(), version.course):
+        edited = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+        assert 'name="action-submit"' not in edited
+    new = reverse("wagtailadmin_pages:add", args=["courses", "lessonpage", lesson.get_parent().pk])
+    assert 'name="action-submit"' not in client.get(new).content.decode()
 
 
 def test_the_preview_shows_the_lesson_with_its_answers(coordinator: Client) -> None:

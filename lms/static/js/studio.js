@@ -53,8 +53,13 @@ document.addEventListener("submit", (event) => {
 });
 const moved = sessionStorage.getItem(MOVED)?.split(" ");
 sessionStorage.removeItem(MOVED);
-if (moved) {
+
+function goOnFromMoved() {
   const steps = [...document.querySelectorAll(`#${moved[0]} .studio-steps button`)];
   const open = steps.filter((step) => !step.disabled && step.closest("[id^=sida-]").id === moved[0]);
   (open.find((step) => step.value === moved[1]) ?? open[0])?.focus();
 }
+
+/* Coming to the place that the address names, the browser takes the focus away. */
+if (moved && document.readyState === "complete") goOnFromMoved();
+else if (moved) window.addEventListener("load", () => window.setTimeout(goOnFromMoved));
