@@ -194,5 +194,8 @@ def _context(
         "waiting_is_current": waiting is not None and reviews.still_current(waiting, draft),
         "is_mine": waiting is not None and waiting.requested_by_id == user.pk,
         "approval": approval,
-        "decision": None if at_once or approval else reviews.last_decision(course, draft),
+        # For those who publish without an approval: what somebody else has said all the same.
+        "judged": reviews.approval_of(course, draft) if at_once else None,
+        "at_once": at_once,
+        "decision": None if approval else reviews.last_decision(course, draft),
     }

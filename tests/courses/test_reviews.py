@@ -465,6 +465,25 @@ def test_the_whole_way_in_the_admin(
     assert CourseVersion.objects.get().by == editor
 
 
+def test_those_who_publish_at_once_see_where_the_review_stands(
+    course: CoursePage, editor: User, reviewer: User, client: Client
+) -> None:
+    client.force_login(account_with(Role.COORDINATOR))
+    url = reverse("courses_admin:publish", args=[course.pk])
+
+    def said() -> str:
+        return client.get(url).content.decode()
+
+    review = ask(course, editor)
+    assert "har bett om granskning" in said()
+    assert "Om du publicerar nu är begäran besvarad med det." in said()
+    decide(review, reviewer, approve=True, comment="Bra.")
+    assert "godkände exakt det här" in said()
+    change_a_lesson()
+    assert "så godkännandet gäller inte längre." in said()
+    assert "Be om granskning igen" not in said()
+
+
 def test_the_message_to_the_reviewer_is_guarded(
     client: Client, course: CoursePage, editor: User
 ) -> None:
