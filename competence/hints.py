@@ -47,7 +47,7 @@ def levels_held(people: Iterable[int], day: date) -> dict[int, dict[str, int]]:
     exempt from a level may go on as if they held it. What a requirement's own period or a renewal
     order makes due again locks nothing: what was learnt is enough to learn more. Two queries."""
     wanted = list(people)
-    standing = Achievement.objects.filter(
+    standing = Achievement.objects.standing().filter(
         Q(valid_until__isnull=True) | Q(valid_until__gte=day),
         Q(revoked_on__isnull=True) | Q(revoked_on__gt=day),
         person__in=wanted,
@@ -67,11 +67,15 @@ def levels_held(people: Iterable[int], day: date) -> dict[int, dict[str, int]]:
 def levels_ever_held(people: Iterable[int], day: date) -> dict[int, dict[str, int]]:
     """The highest level of each area that people have reached by `day`, whether it has run out
     since or not. An exemption is no knowledge. One query."""
-    facts = Achievement.objects.filter(
-        Q(revoked_on__isnull=True) | Q(revoked_on__gt=day),
-        person__in=list(people),
-        achieved_on__lte=day,
-    ).values_list("person_id", "area__code", "level__number")
+    facts = (
+        Achievement.objects.standing()
+        .filter(
+            Q(revoked_on__isnull=True) | Q(revoked_on__gt=day),
+            person__in=list(people),
+            achieved_on__lte=day,
+        )
+        .values_list("person_id", "area__code", "level__number")
+    )
     held: dict[int, dict[str, int]] = {}
     for pk, area, level in facts:
         areas = held.setdefault(pk, {})

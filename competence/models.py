@@ -7,9 +7,10 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from competence.querysets import PlanVersionQuerySet
+from competence.querysets import AchievementQuerySet, OutsideRecordQuerySet, PlanVersionQuerySet
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import MAX_DAYS, MAX_MONTHS
 from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
@@ -186,9 +187,129 @@ class Requirement(models.Model):
         ]
 
 
+class OutsideCourse(models.Model):
+    """One row per course that others give (CVE, the county, the police, a university) and that
+    can be recognised. Renamed by a logged change; `retired_at` takes it out of what can be chosen;
+    never deleted."""
+
+    name = GuardedCharField(_("name"), max_length=200, sensitivity=Sensitivity.EDITORIAL)
+    provider = GuardedCharField(_("given by"), max_length=200, sensitivity=Sensitivity.EDITORIAL)
+    # Where the course is described. Empty: nowhere known.
+    url = models.URLField(_("web address"), blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("outside course")
+        verbose_name_plural = _("outside courses")
+        ordering = ["name", "provider"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                Lower("provider"),
+                name="outside_course_is_name_and_provider",
+                violation_error_message=_("This course is already in the list."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.provider})"
+
+
+class EquivalenceRule(models.Model):
+    """One row per decision that an outside course, taken within a period, gives a level in an
+    area. It reads one way only, and may give less than the course holds. What it says is never
+    changed: it is withdrawn, and another decided."""
+
+    number = models.PositiveIntegerField(_("rule"), unique=True)
+    outside_course = models.ForeignKey(
+        OutsideCourse, on_delete=models.PROTECT, related_name="rules"
+    )
+    area = models.ForeignKey(CompetenceArea, on_delete=models.PROTECT, related_name="rules")
+    level = models.ForeignKey(TrainingLevel, on_delete=models.PROTECT, related_name="rules")
+    # How long what it gives is valid, from the day the course was completed. Empty: no end.
+    validity_months = models.PositiveIntegerField(
+        _("valid for, months"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_MONTHS)],
+    )
+    # The courses completed within these days, both inclusive. Last day empty: open.
+    completed_from = models.DateField(_("for courses completed from"))
+    completed_until = models.DateField(_("and until"), null=True, blank=True)
+    decided_on = models.DateField(_("decided on"))
+    reason = GuardedCharField(_("reason"), max_length=300, sensitivity=Sensitivity.EDITORIAL)
+    created_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Gives nothing more from this day; what it gave is revoked from it.
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("equivalence rule")
+        verbose_name_plural = _("equivalence rules")
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(completed_until__isnull=True)
+                | Q(completed_until__gte=F("completed_from")),
+                name="equivalence_period_ends_after_it_starts",
+                violation_error_message=_("The last day is before the first day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(validity_months__isnull=True)
+                | Q(validity_months__range=(1, MAX_MONTHS)),
+                name="equivalence_is_valid_for_a_lifetime_at_most",
+                violation_error_message=_("A period is at most a hundred years."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("rule %(number)s") % {"number": self.number})
+
+
+class OutsideRecord(models.Model):
+    """One row per outside course that a person has completed, as it was accepted: by whoever
+    decided a claim, or in an import of history. Equivalence rules decide what it gives, whenever
+    they are decided. `withdrawn_at` marks one taken back as a mistake; nothing else changes."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="outside_records")
+    outside_course = models.ForeignKey(
+        OutsideCourse, on_delete=models.PROTECT, related_name="records"
+    )
+    completed_on = models.DateField(_("completed on"))
+    # Last valid day that the provider has set, inclusive. Empty: none.
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OutsideRecordQuerySet.as_manager()
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("outside record")
+        verbose_name_plural = _("outside records")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "outside_course", "completed_on"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="outside_record_is_person_course_and_day",
+                violation_error_message=_("This course is already recorded for that day."),
+            )
+        ]
+
+
 class Achievement(models.Model):
-    """One row per level reached in an area. `revoked_on` is set once; nothing else changes.
-    Identified by person, area, level, day and source."""
+    """One row per level reached in an area. `revoked_on` and `withdrawn_at` are set once; nothing
+    else changes. Identified by person, area, level, day and source. One withdrawn never counted:
+    it was taken back as a mistake with the import or the record that brought it."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="achievements")
     area = models.ForeignKey(CompetenceArea, on_delete=models.PROTECT, related_name="achievements")
@@ -198,9 +319,24 @@ class Achievement(models.Model):
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     revoked_on = models.DateField(_("revoked on"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
-    # The course completion that gave it; empty for an import.
+    # What gave it: a course completion, an outside record with an equivalence rule, or neither
+    # (an import, a correction, a decision in the single case).
     completion = models.ForeignKey(
         "courses.Completion",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="achievements",
+    )
+    outside_record = models.ForeignKey(
+        OutsideRecord,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="achievements",
+    )
+    rule = models.ForeignKey(
+        EquivalenceRule,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -210,7 +346,9 @@ class Achievement(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    objects = AchievementQuerySet.as_manager()
     wagtail_reference_index_ignore = True
 
     class Meta:
@@ -219,9 +357,16 @@ class Achievement(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "area", "level", "achieved_on", "source"],
+                condition=Q(withdrawn_at__isnull=True),
                 name="achievement_is_person_area_level_day_and_source",
                 violation_error_message=_("This achievement is already recorded."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["outside_record", "rule"],
+                condition=Q(outside_record__isnull=False, rule__isnull=False),
+                name="rule_gives_once_for_a_record",
+                violation_error_message=_("The rule has already given this."),
+            ),
         ]
 
 

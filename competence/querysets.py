@@ -1,4 +1,4 @@
-"""Reading plan versions by the day they are in force."""
+"""Reading plan versions by the day they are in force, and facts that were not taken back."""
 
 from __future__ import annotations
 
@@ -24,3 +24,14 @@ class PlanVersionQuerySet(models.QuerySet["PlanVersion"]):
             .order_by(F("in_force_from").desc(nulls_last=True), "-number")
             .first()
         )
+
+
+class AchievementQuerySet(models.QuerySet):
+    def standing(self) -> AchievementQuerySet:
+        """Rows that count, or counted until they were revoked: not taken back as a mistake."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
+class OutsideRecordQuerySet(models.QuerySet):
+    def standing(self) -> OutsideRecordQuerySet:
+        return self.filter(withdrawn_at__isnull=True)

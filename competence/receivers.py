@@ -7,7 +7,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from competence.models import Achievement, Exemption, KeyPersonAssignment
+from competence.models import Achievement, Exemption, KeyPersonAssignment, OutsideRecord
 from competence.services.awards import award_achievements, revoke_achievements
 from competence.services.reminders import say_once_for_both
 from competence.services.renewals import tell_who_decides
@@ -53,18 +53,20 @@ def tell_who_decides_on_renewal(sender: object, *, version: CourseVersion, **kwa
 
 @receiver(people_merged)
 def move_facts(sender: object, *, survivor: Person, loser: Person, **kwargs: Any) -> None:
-    """Achievements, exemptions and namings follow the person. A fact that both records state
-    stays on the one that goes: it is the same fact."""
+    """Achievements, outside records, exemptions and namings follow the person. A fact that both
+    records state, and one taken back, stays on the one that goes."""
     identities: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (Achievement, ("area_id", "level_id", "achieved_on", "source")),
+        (OutsideRecord, ("outside_course_id", "completed_on")),
         (Exemption, ("area_id", "level_id", "starts_on")),
         (KeyPersonAssignment, ("key_group_id", "starts_on", "ends_on")),
     )
     for model, identity in identities:
-        stated = set(model.objects.filter(person=survivor).values_list(*identity))
+        standing = model.objects.filter(withdrawn_at__isnull=True)
+        stated = set(standing.filter(person=survivor).values_list(*identity))
         moving = [
             pk
-            for pk, *rest in model.objects.filter(person=loser).values_list("pk", *identity)
+            for pk, *rest in standing.filter(person=loser).values_list("pk", *identity)
             if tuple(rest) not in stated
         ]
         model.objects.filter(pk__in=moving).update(person=survivor)

@@ -157,7 +157,7 @@ def fact_rows(
         return found if few else found.iterator(_CHUNK)
 
     begun = Q(starts_on__lte=as_of)
-    achievements = Achievement.objects.filter(
+    achievements = Achievement.objects.standing().filter(
         Q(revoked_on__isnull=True) | Q(revoked_on__gt=as_of), achieved_on__lte=as_of
     )
     exemptions = Exemption.objects.filter(valid_on_q(as_of), withdrawn_at__isnull=True)

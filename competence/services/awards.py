@@ -39,7 +39,7 @@ def award_achievements(*, completions: Iterable[Completion]) -> list[Achievement
         {grant.level for _, grant in granted}, field_name="number"
     )
     standing: dict[tuple[int, int, int, date], list[Achievement]] = {}
-    for row in Achievement.objects.filter(
+    for row in Achievement.objects.standing().filter(
         person_id__in={completion.person_id for completion in completed},
         achieved_on__in={completion.completed_on for completion in completed},
     ):

@@ -50,7 +50,9 @@ def case_of_day(*, person: Person, area: CompetenceArea, achieved_on: date) -> C
 
 def _described(achievements: QuerySet[Achievement]) -> tuple[Achievement, ...]:
     return tuple(
-        achievements.select_related("person", "area", "level").order_by("area__code", "pk")
+        achievements.filter(withdrawn_at__isnull=True)
+        .select_related("person", "area", "level")
+        .order_by("area__code", "pk")
     )
 
 

@@ -54,7 +54,7 @@ def import_achievements(
     """Raises FactFileError."""
     stored = {
         (row.person_id, row.area_id, row.level_id, row.achieved_on, row.source): row
-        for row in Achievement.objects.iterator(_BATCH)
+        for row in Achievement.objects.standing().iterator(_BATCH)
     }
     new: list[Achievement] = []
     revoked: list[Achievement] = []

@@ -38,7 +38,8 @@ def team_person(request: HttpRequest, person_id: str) -> HttpResponse:
             "employments": person.employments.standing()
             .select_related("unit")
             .order_by("-starts_on"),
-            "achievements": Achievement.objects.filter(person=person, revoked_on__isnull=True)
+            "achievements": Achievement.objects.standing()
+            .filter(person=person, revoked_on__isnull=True)
             .select_related("area", "level", "completion__version")
             .defer("completion__version__content")
             .order_by("-achieved_on", "area__sort_order"),
