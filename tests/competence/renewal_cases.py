@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from tests.competence.worlds import (
     AchievementFact,
@@ -29,7 +29,8 @@ UNITS = {"Norrliden": "A", "Söderåsen": "C"}
 LEVELS = {"Grund": 1, "Fördjupning": 2}
 AREAS = {"Orosanmälan": "M", "Hot och våld": "N"}
 ALWAYS = date(2020, 1, 1)
-NOT_APPLICABLE = "none"
+NOT_APPLICABLE = "not applicable"
+NO_VALUE = "no value"
 STATUSES = {
     "Klar": "met",
     "Går ut": "expiring",
@@ -39,13 +40,15 @@ STATUSES = {
     "Undantagen": "exempt",
     "Pausad": "paused",
     "Gäller inte": NOT_APPLICABLE,
-    "Inget värde": NOT_APPLICABLE,
+    "Inget värde": NO_VALUE,
 }
 TOGETHER = "sammanlagt"
 _HEAD = ["Nr", "Vad som har hänt", "Uppgifter", "Dag", "Status", "Senast", "Giltigt till", "Varför"]
 _FOR_ALL = "Gäller alla: "
 
-T = TypeVar("T")
+
+class UnknownWordsError(ValueError):
+    """The document does not explain these words, or they make no sense."""
 
 
 @dataclass(frozen=True)
@@ -170,9 +173,7 @@ def _shown(cell: str) -> str:
     return "" if cell == "–" else date.fromisoformat(cell).isoformat()
 
 
-def _case(
-    number: int, story: str, facts: list[str], groups: dict[str, list[str] | None]
-) -> Case:
+def _case(number: int, story: str, facts: list[str], groups: dict[str, list[str] | None]) -> Case:
     plan = Version(
         None,
         {name: _rules(members) for name, members in groups.items()},
@@ -233,14 +234,12 @@ def _term(term: str) -> dict[str, Any]:
     for pattern, meaning in _TERMS:
         if found := re.fullmatch(pattern, term):
             return meaning(found[1])
-    raise ValueError(f"Unknown words: {term}")
+    raise UnknownWordsError(term)
 
 
 def _employed(case: Case, *, start: str, end: str | None, unit: str, job: str) -> None:
     case.world.employments.append(
-        EmploymentFact(
-            PERSON, UNITS[unit], job, False, "", date.fromisoformat(start), _day(end)
-        )
+        EmploymentFact(PERSON, UNITS[unit], job, False, "", date.fromisoformat(start), _day(end))
     )
 
 
@@ -360,6 +359,9 @@ _FACTS: list[tuple[str, Callable[..., None]]] = [
 def read_fact(fact: str, case: Case) -> None:
     for pattern, told in _FACTS:
         if found := re.fullmatch(pattern, fact):
-            told(case, **found.groupdict())
+            try:
+                told(case, **found.groupdict())
+            except ValueError as error:
+                raise UnknownWordsError(fact) from error
             return
-    raise ValueError(f"Unknown words: {fact}")
+    raise UnknownWordsError(fact)
