@@ -34,18 +34,18 @@ def answer(engine: ModuleType, day: date) -> dict[str, Any]:
     report = engine.coverage(None, day)
     codes = dict(Unit.objects.values_list("pk", "code"))
     return {
-        "rows": sorted(map(_row, rows)),
+        "rows": sorted(map(as_slow_row, rows)),
         "cells": {
             (names[person], area): str(status)
             for (person, area), status in engine.cells(rows).items()
         },
         "coverage": _coverage(report.mandatory, codes),
         "uptake": _coverage(report.uptake, codes),
-        "running_out": sorted(map(_row, engine.running_out(rows, day))),
+        "running_out": sorted(map(as_slow_row, engine.running_out(rows, day))),
     }
 
 
-def _row(row: Any) -> SlowRow:
+def as_slow_row(row: Any) -> SlowRow:
     return SlowRow(
         row.person_id,
         row.key_group,
