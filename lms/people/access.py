@@ -41,7 +41,8 @@ Held = dict[Role, list["Unit | None"]]
 
 def roles_of(user: User | AnonymousUser, day: date) -> Held:
     """The roles an account holds on `day`, each with the units it reaches (None: everywhere).
-    Two queries; within a request they are asked once (`remember_roles`)."""
+    Whoever acts for a manager by a delegation in force is one, for that unit and below. Three
+    queries; within a request they are asked once (`remember_roles`)."""
     if not user.is_authenticated or not user.is_active:
         return {Role.PUBLIC: [None]}
     remembered: dict[date, Held] | None = getattr(user, "_remembered_roles", None)
@@ -70,6 +71,10 @@ def _roles(user: User, day: date) -> Held:
         if employments or Role.PARTNER not in held:
             held[Role.LEARNER] = [None]
         managed: list[Unit | None] = [e.unit for e in employments if e.is_manager]
+        if employments:
+            delegations = apps.get_model("people", "Delegation").objects.in_force_on(day)
+            received = delegations.filter(deputy=user.person_id).select_related("unit")
+            managed += [delegation.unit for delegation in received]
         if managed:
             held[Role.MANAGER] = managed
     if user.is_superuser:
