@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -28,6 +29,7 @@ __all__ = [
     "Obj",
     "Rule",
     "Scope",
+    "SeenAs",
     "can",
     "grants",
     "remember_roles",
@@ -154,6 +156,14 @@ def _reaches(
     return person is None or person.employments.valid_on(day).in_units(held).exists()
 
 
+class SeenAs(Enum):
+    """What an address does while the coordinator sees the team as a manager does (visa som)."""
+
+    OWN = "own"  # it is the reader's own, as ever
+    MANAGER = "manager"  # it is read as the manager reads it
+    REFUSED = "refused"  # it would act for the team, or take it out of the page
+
+
 @dataclass(frozen=True)
 class Rule:
     """What it takes to open an address: `action` on `obj`, or one of the three plain rules.
@@ -162,6 +172,7 @@ class Rule:
     obj: Obj | None
     action: Action | None = Action.READ
     signed_in: bool = False
+    seen_as: SeenAs = SeenAs.OWN
 
     def allows(self, user: User | AnonymousUser, day: date) -> bool:
         if self.obj is not None and self.action is not None:
@@ -221,6 +232,8 @@ URLS: dict[str, Rule] = {
     "people_admin:invitations": Rule(Obj.ACCOUNT, Action.CREATE),
     "people_admin:code_sheet": Rule(Obj.ACCOUNT, Action.CREATE),
     "people_admin:merge": Rule(Obj.ACCOUNT, Action.UPDATE),
+    "people_admin:view_as": Rule(Obj.VIEW_AS, Action.CREATE),
+    "people_admin:end_view_as": Rule(Obj.VIEW_AS, Action.CREATE),
     "people_admin:roles": Rule(Obj.ROLE_ASSIGNMENT, Action.READ),
     "people_admin:assign_role": Rule(Obj.ROLE_ASSIGNMENT, Action.CREATE),
     "people_admin:end_role": Rule(Obj.ROLE_ASSIGNMENT, Action.UPDATE),
