@@ -11,8 +11,6 @@ from lms.people.models import RoleAssignment
 from lms.people.roles import Role
 from tests.builders.people import MONDAY, account_with, make_account
 
-pytest_plugins = ["tests.competence.conftest"]
-
 
 @pytest.fixture
 def coordinator(school):

@@ -16,8 +16,6 @@ from lms.people.services.merge import merge_people
 from tests.builders.courses import publish_course
 from tests.builders.people import MONDAY, employ, let_act, make_account, make_person
 
-pytest_plugins = ["tests.competence.conftest"]
-
 TUESDAY = MONDAY + timedelta(days=1)
 
 
