@@ -1,10 +1,13 @@
 """What it takes to open each of the app's addresses."""
 
-from lms.people.access import Action, Obj, Rule
+from lms.people.access import Action, Obj, Rule, SeenAs
 
 _COVERAGE = Rule(Obj.COVERAGE, Action.READ)
-_GAP = Rule(Obj.GAP, Action.READ)
-_ENROL = Rule(Obj.ENROLMENT, Action.CREATE)
+_TEAM = Rule(Obj.COVERAGE, Action.READ, seen_as=SeenAs.MANAGER)
+_TEAM_FILE = Rule(Obj.COVERAGE, Action.READ, seen_as=SeenAs.REFUSED)
+_MEMBER = Rule(Obj.GAP, Action.READ, seen_as=SeenAs.MANAGER)
+_ENROL = Rule(Obj.ENROLMENT, Action.CREATE, seen_as=SeenAs.REFUSED)
+_DEPUTIES = Rule(Obj.DELEGATION, Action.READ, seen_as=SeenAs.REFUSED)
 _PLAN = Rule(Obj.REQUIREMENT)
 _EDIT_PLAN = Rule(Obj.REQUIREMENT, Action.UPDATE)
 _EXEMPT = Rule(Obj.EXEMPTION, Action.APPROVE)
@@ -14,14 +17,16 @@ URLS: dict[str, Rule] = {
     "competence:coverage": _COVERAGE,
     "competence:plan": _PLAN,
     "competence:key_group": _PLAN,
-    "competence:team": _COVERAGE,
-    "competence:team_file": _COVERAGE,
-    "competence:team_person": _GAP,
-    "competence:team_why": _GAP,
+    "competence:team": _TEAM,
+    "competence:team_file": _TEAM_FILE,
+    "competence:team_person": _MEMBER,
+    "competence:team_why": _MEMBER,
     "competence:team_enrol": _ENROL,
     "competence:team_undo": _ENROL,
     "competence:team_remind": _ENROL,
     "competence:signoffs": _ENROL,
+    "competence:deputies": _DEPUTIES,
+    "competence:end_deputy": _DEPUTIES,
     "competence_admin:plan": _EDIT_PLAN,
     "competence_admin:new_draft": _EDIT_PLAN,
     "competence_admin:version": _EDIT_PLAN,

@@ -7,7 +7,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from competence.services import reminders, renewals, signoffs
+from competence.services import deputies, reminders, renewals, signoffs
 from courses.offer import offer_index
 from lms.notifications.models import Delivery
 from lms.notifications.registry import Mail, NoticeKind, register, register_daily
@@ -88,6 +88,50 @@ register(
             "manager": "Maria Ekdahl",
             "things": [_SAMPLE, _SAMPLE | {"area": "Samtal och bemötande"}],
             "day": date(2027, 9, 30),
+        },
+    )
+)
+
+
+_DEPUTY_SAMPLE = {
+    "giver": "Maria Ekdahl",
+    "deputy": "Åsa Öström-Żółć",
+    "by": "Maria Ekdahl",
+    "unit": "Norrskolan",
+    "first": date(2027, 6, 28),
+    "last": date(2027, 8, 6),
+}
+
+for _code, _label, _mail, _action in (
+    (deputies.DEPUTY_CHOSEN, _("You are a deputy"), Mail.AT_ONCE, _("Go to the team")),
+    (deputies.DEPUTY_GIVEN, _("You have a deputy"), Mail.NEVER, _("See your deputies")),
+    (deputies.DEPUTY_ENDED, _("A deputy has ended"), Mail.NEVER, ""),
+):
+    register(
+        NoticeKind(
+            code=_code,
+            label=_label,
+            templates=f"competence/mail/{_code.removeprefix('competence.')}",
+            category=Delivery.Category.RECEIPT,
+            mail=_mail,
+            action=_action,
+            sample=_DEPUTY_SAMPLE,
+        )
+    )
+
+register(
+    NoticeKind(
+        code=deputies.TEAM_SEEN_AS,
+        label=_("The coordinator has seen your team"),
+        templates="competence/mail/team_seen_as",
+        category=Delivery.Category.RECEIPT,
+        mail=Mail.AT_ONCE,
+        sample={
+            "by": "Karin Lund",
+            "reason": "Fel i rutan för OM4.",
+            "day": date(2027, 9, 30),
+            "clock": "14:02",
+            "until": "14:32",
         },
     )
 )

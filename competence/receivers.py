@@ -6,8 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils import timezone
 
 from competence.models import Achievement, Exemption, KeyPersonAssignment, OutsideRecord
+from competence.services import deputies
 from competence.services.awards import award_achievements, revoke_achievements
 from competence.services.reminders import say_once_for_both
 from competence.services.renewals import tell_who_decides
@@ -19,10 +21,10 @@ from courses.signals import (
     course_version_published,
     signoff_awaited,
 )
-from lms.people.models import Person, User
+from lms.people.models import Delegation, Person, User
 from lms.people.querysets import valid_on_q
 from lms.people.services.accounts import keep_accounts
-from lms.people.signals import people_merged
+from lms.people.signals import delegation_ended, delegation_given, people_merged, team_seen_as
 
 
 @receiver(course_completed)
@@ -49,6 +51,32 @@ def tell_whose_word_is_missing(
 @receiver(course_version_published)
 def tell_who_decides_on_renewal(sender: object, *, version: CourseVersion, **kwargs: Any) -> None:
     tell_who_decides(version=version, at=version.published_at)
+
+
+@receiver(delegation_given)
+def tell_both_of_the_deputy(sender: object, *, delegation: Delegation, **kwargs: Any) -> None:
+    deputies.tell_given(delegation=delegation, at=timezone.now())
+
+
+@receiver(delegation_ended)
+def tell_both_that_it_ended(
+    sender: object, *, delegation: Delegation, by: User, **kwargs: Any
+) -> None:
+    deputies.tell_ended(delegation=delegation, by=by, at=timezone.now())
+
+
+@receiver(team_seen_as)
+def tell_whose_team_was_seen(
+    sender: object,
+    *,
+    manager: User,
+    by: User,
+    reason: str,
+    at: datetime,
+    until: datetime,
+    **kwargs: Any,
+) -> None:
+    deputies.tell_seen(manager=manager, by=by, reason=reason, at=at, until=until)
 
 
 @receiver(people_merged)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from competence.views import coverage, plan, signoffs, team, team_actions, team_person
+from competence.views import coverage, deputies, plan, signoffs, team, team_actions, team_person
 
 app_name = "competence"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("team/atgard/angra/", team_actions.team_undo, name="team_undo"),
     path("team/atgard/paminn/", team_actions.team_remind, name="team_remind"),
     path("team/atgard/bekrafta/", signoffs.signoffs, name="signoffs"),
+    path("team/stallforetradare/", deputies.deputies, name="deputies"),
+    path("team/stallforetradare/<number:pk>/avsluta/", deputies.end_deputy, name="end_deputy"),
     path("team/<str:person_id>/", team_person.team_person, name="team_person"),
     path("team/<str:person_id>/varfor/<str:area>/", team_person.team_why, name="team_why"),
 ]

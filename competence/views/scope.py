@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
@@ -12,9 +14,12 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from competence.figures.acting import units_acted_for
+from lms.audit.services import acting_in_place_of
 from lms.people.access import units_seen_by
 from lms.people.models import Employment, Person, Unit, User
 from lms.people.querysets import PersonQuerySet
+from lms.people.services.delegations import in_whose_place
+from lms.people.services.view_as import seen_as
 
 UNDO = "competence.team_undo"
 """Session key: the enrolments a manager made last, to be taken back."""
@@ -37,6 +42,22 @@ def acting_user(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def reader(request: HttpRequest) -> User:
+    """Whose team the page shows: the reader's own or, while the coordinator sees the team pages as
+    a manager does, that manager's. Only what is read asks for this."""
+    viewing = seen_as(request)
+    return viewing.manager if viewing else acting_user(request)
+
+
+def in_place_of_managers(
+    request: HttpRequest, people: Collection[int], day: date
+) -> AbstractContextManager[None]:
+    """What is done within it to those of `people` whom the reader reaches as a deputy only is
+    recorded with both names."""
+    user = acting_user(request)
+    return acting_in_place_of(in_whose_place(user, people, day), by=user)
+
+
 def visible_people(user: User, day: date) -> PersonQuerySet:
     """The people whose records the reader may see as a manager: not oneself."""
     people = Person.objects.current().visible_to(user, day)
@@ -46,7 +67,7 @@ def visible_people(user: User, day: date) -> PersonQuerySet:
 def team_scope(request: HttpRequest, day: date) -> TeamScope | None:
     """The scope the address asks for (`enhet`), or the reader's first unit; none where the
     reader has no unit. A unit out of reach is refused."""
-    user = acting_user(request)
+    user = reader(request)
     own = sorted(set(units_seen_by(user, day)), key=lambda unit: (unit.depth, unit.tree_left))
     # A unit inside another of one's own is reached through that one.
     own = [unit for unit in own if not any(o.covers(unit) and o != unit for o in own)]
@@ -82,7 +103,7 @@ def team_scope(request: HttpRequest, day: date) -> TeamScope | None:
 def visible_person(request: HttpRequest, person_id: str, day: date) -> Person:
     """One person of the reader's team. Somebody out of reach is refused; an id nobody has is
     not found."""
-    user = acting_user(request)
+    user = reader(request)
     person = get_object_or_404(Person.objects.current(), person_id=person_id)
     if not visible_people(user, day).filter(pk=person.pk).exists():
         raise PermissionDenied
@@ -91,4 +112,4 @@ def visible_person(request: HttpRequest, person_id: str, day: date) -> Person:
 
 def may_act(request: HttpRequest, day: date) -> bool:
     """Whether the reader may enrol and remind people, and not only read about them."""
-    return bool(units_acted_for(acting_user(request), day))
+    return seen_as(request) is None and bool(units_acted_for(acting_user(request), day))

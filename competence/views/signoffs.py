@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from competence.figures.acting import people_acted_for
 from competence.figures.signoffs import AwaitedSignOff, awaited_signoffs, people_waiting
-from competence.views.scope import acting_user
+from competence.views.scope import acting_user, in_place_of_managers
 from courses.models import Enrolment
 from courses.services.completing import sign_off
 from lms.lib.dates import today
@@ -73,16 +73,18 @@ def _confirm(
     for value in set(chosen):
         by_item.setdefault(known[value].item_key, []).append(known[value].enrolment_pk)
     completed = 0
-    for item_key, enrolments in by_item.items():
-        completed += len(
-            sign_off(
-                enrolments=list(Enrolment.objects.filter(pk__in=enrolments)),
-                item_key=item_key,
-                done_on=done_on,
-                by=acting_user(request),
-                at=timezone.now(),
+    people = {known[value].person_pk for value in chosen}
+    with in_place_of_managers(request, people, today()):
+        for item_key, enrolments in by_item.items():
+            completed += len(
+                sign_off(
+                    enrolments=list(Enrolment.objects.filter(pk__in=enrolments)),
+                    item_key=item_key,
+                    done_on=done_on,
+                    by=acting_user(request),
+                    at=timezone.now(),
+                )
             )
-        )
     messages.success(
         request,
         ngettext("%(count)s is confirmed.", "%(count)s are confirmed.", len(set(chosen)))

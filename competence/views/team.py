@@ -17,6 +17,7 @@ from competence.figures.signoffs import waiting_for_word_of
 from competence.figures.team import Member, Team, TeamFacts, build_team, read_team, roll_up
 from competence.figures.words import capitalised, in_words, swedish_order
 from competence.models import KeyGroup
+from competence.views.deputies import deputies_on
 from competence.views.scope import (
     UNDO,
     TeamScope,
@@ -28,6 +29,7 @@ from lms.content.templatetags.ui import changed_query, status_word
 from lms.framework.models import CompetenceArea
 from lms.lib.dates import today
 from lms.lib.tables import csv_response
+from lms.people.services.view_as import seen_as
 
 PAGE_SIZE = 50
 NEED_SHOWN = 5
@@ -115,8 +117,9 @@ def team(request: HttpRequest) -> HttpResponse:
             "areas": CompetenceArea.objects.all(),
             "key_groups": KeyGroup.objects.all(),
             "may_act": may_act(request, day),
-            "to_confirm": waiting_for_word_of(acting_user(request), day),
-            "done": _done(request),
+            "deputies": deputies_on(request, day),
+            "to_confirm": 0 if seen_as(request) else waiting_for_word_of(acting_user(request), day),
+            "done": None if seen_as(request) else _done(request),
         },
     )
 

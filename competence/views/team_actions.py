@@ -23,7 +23,7 @@ from competence.figures.acting import people_acted_for
 from competence.figures.offers import Suggestion, Suggestions, open_rows, suggest
 from competence.figures.team import Member, build_team, read_team
 from competence.services.reminders import remind_people
-from competence.views.scope import UNDO, acting_user
+from competence.views.scope import UNDO, acting_user, in_place_of_managers
 from courses.listing import Names
 from courses.models import Enrolment
 from courses.offer import offer_index, refreshers_for
@@ -101,7 +101,7 @@ def _enrol(request: HttpRequest, pairs: Sequence[tuple[int, int]]) -> HttpRespon
     people = people_acted_for(user, today()).in_bulk({person for _course, person in pairs})
     courses = Page.objects.in_bulk({course for course, _person in pairs})
     try:
-        with transaction.atomic():
+        with transaction.atomic(), in_place_of_managers(request, people, today()):
             made = [
                 enrol(
                     person=people[person],
@@ -144,7 +144,8 @@ def team_undo(request: HttpRequest) -> HttpResponse:
             withdrawn_at__isnull=True,
             completed_at__isnull=True,
         )
-        with transaction.atomic():
+        people = {enrolment.person_id for enrolment in enrolments}
+        with transaction.atomic(), in_place_of_managers(request, people, day):
             for enrolment in enrolments:
                 withdraw(enrolment=enrolment, by=user, at=timezone.now())
         messages.success(request, _("The enrolment has been taken back."))
@@ -160,12 +161,13 @@ def team_remind(request: HttpRequest) -> HttpResponse:
         return _nobody_chosen(request)
     in_need = [member for member in members if member.to_remind_of]
     if request.method == "POST" and in_need:
-        told = remind_people(
-            [(member.pk, _rows_to_remind_of(member)) for member in in_need],
-            day=day,
-            by=acting_user(request),
-            at=timezone.now(),
-        )
+        with in_place_of_managers(request, [member.pk for member in in_need], day):
+            told = remind_people(
+                [(member.pk, _rows_to_remind_of(member)) for member in in_need],
+                day=day,
+                by=acting_user(request),
+                at=timezone.now(),
+            )
         if told:
             messages.success(
                 request,

@@ -1,12 +1,37 @@
 """Writing to the ledger, in the transaction of the change it describes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
 
 from lms.audit.models import AuditEvent
+
+_in_place_of: ContextVar[tuple[int | None, Mapping[int, int]]] = ContextVar(
+    "in_place_of", default=(None, {})
+)
+
+
+@contextmanager
+def acting_in_place_of(managers: Mapping[int, int], *, by: models.Model) -> Iterator[None]:
+    """Within this, what the account `by` does about a person is recorded as done in place of the
+    account that `managers` gives for that person (both primary keys). Said where a deputy acts:
+    the services need not know in which capacity they were called."""
+    token = _in_place_of.set((by.pk, managers))
+    try:
+        yield
+    finally:
+        _in_place_of.reset(token)
+
+
+def _on_behalf_of(by: Any, person_key: int | None) -> int | None:
+    deputy, managers = _in_place_of.get()
+    if by is None or person_key is None or by.pk != deputy:
+        return None
+    return managers.get(person_key)
 
 
 @dataclass(frozen=True)
@@ -37,6 +62,7 @@ def record(
     """Append one event about `obj`. Call it inside the transaction that makes the change."""
     return AuditEvent.objects.create(
         by=by,
+        on_behalf_of_id=_on_behalf_of(by, person.pk if person else None),
         action=action,
         object_type=obj._meta.label_lower,
         object_id=str(obj.pk),
@@ -52,6 +78,7 @@ def record_many(entries: Iterable[Entry], *, by: Any) -> int:
     rows = [
         AuditEvent(
             by=e.by or by,
+            on_behalf_of_id=_on_behalf_of(e.by or by, e.person_key),
             action=e.action,
             object_type=e.object_type,
             object_id=e.object_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -28,6 +29,7 @@ __all__ = [
     "Obj",
     "Rule",
     "Scope",
+    "SeenAs",
     "can",
     "grants",
     "remember_roles",
@@ -41,7 +43,8 @@ Held = dict[Role, list["Unit | None"]]
 
 def roles_of(user: User | AnonymousUser, day: date) -> Held:
     """The roles an account holds on `day`, each with the units it reaches (None: everywhere).
-    Two queries; within a request they are asked once (`remember_roles`)."""
+    Whoever acts for a manager by a delegation in force is one, for that unit and below. Three
+    queries; within a request they are asked once (`remember_roles`)."""
     if not user.is_authenticated or not user.is_active:
         return {Role.PUBLIC: [None]}
     remembered: dict[date, Held] | None = getattr(user, "_remembered_roles", None)
@@ -70,6 +73,10 @@ def _roles(user: User, day: date) -> Held:
         if employments or Role.PARTNER not in held:
             held[Role.LEARNER] = [None]
         managed: list[Unit | None] = [e.unit for e in employments if e.is_manager]
+        if employments:
+            delegations = apps.get_model("people", "Delegation").objects.in_force_on(day)
+            received = delegations.filter(deputy=user.person_id).select_related("unit")
+            managed += [delegation.unit for delegation in received]
         if managed:
             held[Role.MANAGER] = managed
     if user.is_superuser:
@@ -149,6 +156,14 @@ def _reaches(
     return person is None or person.employments.valid_on(day).in_units(held).exists()
 
 
+class SeenAs(Enum):
+    """What an address does while the coordinator sees the team as a manager does (visa som)."""
+
+    OWN = "own"  # it is the reader's own, as ever
+    MANAGER = "manager"  # it is read as the manager reads it
+    REFUSED = "refused"  # it would act for the team, or take it out of the page
+
+
 @dataclass(frozen=True)
 class Rule:
     """What it takes to open an address: `action` on `obj`, or one of the three plain rules.
@@ -157,6 +172,7 @@ class Rule:
     obj: Obj | None
     action: Action | None = Action.READ
     signed_in: bool = False
+    seen_as: SeenAs = SeenAs.OWN
 
     def allows(self, user: User | AnonymousUser, day: date) -> bool:
         if self.obj is not None and self.action is not None:
@@ -216,6 +232,8 @@ URLS: dict[str, Rule] = {
     "people_admin:invitations": Rule(Obj.ACCOUNT, Action.CREATE),
     "people_admin:code_sheet": Rule(Obj.ACCOUNT, Action.CREATE),
     "people_admin:merge": Rule(Obj.ACCOUNT, Action.UPDATE),
+    "people_admin:view_as": Rule(Obj.VIEW_AS, Action.CREATE),
+    "people_admin:end_view_as": Rule(Obj.VIEW_AS, Action.CREATE),
     "people_admin:roles": Rule(Obj.ROLE_ASSIGNMENT, Action.READ),
     "people_admin:assign_role": Rule(Obj.ROLE_ASSIGNMENT, Action.CREATE),
     "people_admin:end_role": Rule(Obj.ROLE_ASSIGNMENT, Action.UPDATE),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.people.views import accounts, entries, imports, register
+from lms.people.views import accounts, entries, imports, register, view_as
 
 app_name = "people_admin"
 urlpatterns = [
@@ -30,6 +30,8 @@ urlpatterns = [
     path("konton/<number:pk>/stang/", accounts.close_account, name="close_account"),
     path("konton/<number:pk>/oppna/", accounts.reopen_account, name="reopen_account"),
     path("sla-ihop/", register.merge_people, name="merge"),
+    path("visa-som/", view_as.choose, name="view_as"),
+    path("visa-som/avsluta/", view_as.end, name="end_view_as"),
     path("roller/", register.role_list, name="roles"),
     path("roller/ny/", register.assign_role, name="assign_role"),
     path("roller/<number:pk>/avsluta/", register.end_role, name="end_role"),

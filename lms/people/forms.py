@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
@@ -10,13 +11,20 @@ from django.contrib.auth.password_validation import (
     password_validators_help_texts,
     validate_password,
 )
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lms.lib.fields import refuse_personal_data
 from lms.people.middleware import share_computer
-from lms.people.models import Person, RoleAssignment, Unit, User
+from lms.people.models import Employment, Person, RoleAssignment, Unit, User
+from lms.people.querysets import PersonQuerySet
 from lms.people.roles import Role
+
+
+def _day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def _shared_computer() -> forms.BooleanField:
@@ -129,6 +137,101 @@ class PersonFilterForm(forms.Form):
             ("without", gettext_lazy("Cannot sign in yet")),
         ],
     )
+
+    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["unit"].label_from_instance = (  # type: ignore[attr-defined]
+            lambda unit: "\u2003" * unit.depth + unit.name
+        )
+
+
+class FoundPersonField(forms.ModelChoiceField):
+    """One of the people that a search by name has found: whoever is chosen must be among `people`,
+    and only those found are shown."""
+
+    FEW = 20
+    widget = forms.RadioSelect
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Person.objects.none(), empty_label=None, **kwargs)
+        self.more = False
+
+    def search(self, people: PersonQuerySet, words: str, day: date) -> None:
+        current = Employment.objects.valid_on(day).select_related("unit")
+        self.queryset = people
+        found = list(
+            people.called(words).prefetch_related(
+                Prefetch("employments", queryset=current, to_attr="current_posts")
+            )[: self.FEW + 1]
+            if len(words.strip()) >= 2
+            else []
+        )
+        self.more = len(found) > self.FEW
+        self.choices = [(person.pk, _with_posts(person)) for person in found[: self.FEW]]
+
+
+def _with_posts(person: Any) -> str:
+    posts = [f"{post.job_title or post.job_code}, {post.unit}" for post in person.current_posts]
+    return f"{person.name} – {'; '.join(posts)}"
+
+
+class PersonSearchForm(forms.Form):
+    """A person who is searched for by name, then chosen among those found."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Search by name"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("At least two letters."),
+    )
+    person = FoundPersonField(error_messages={"required": gettext_lazy("Choose a person.")})
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        validators=[refuse_personal_data],
+        help_text=gettext_lazy("Never write anything about a child, a client or an event at work."),
+    )
+
+    def __init__(self, *args: Any, people: PersonQuerySet, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = self["q"].value() or ""
+        self.searched = bool(words.strip())
+        self.finder.search(people, words, day)
+
+    @property
+    def finder(self) -> FoundPersonField:
+        field = self.fields["person"]
+        assert isinstance(field, FoundPersonField)
+        return field
+
+
+class ViewAsForm(PersonSearchForm):
+    """Which manager, and why."""
+
+    person = FoundPersonField(
+        label=gettext_lazy("Manager"),
+        error_messages={"required": gettext_lazy("Choose a manager.")},
+    )
+
+
+class DelegationForm(PersonSearchForm):
+    """Who acts in the manager's place, for which unit, when and why."""
+
+    person = FoundPersonField(
+        label=gettext_lazy("Deputy"),
+        error_messages={"required": gettext_lazy("Search for your deputy and choose one.")},
+    )
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=gettext_lazy("Unit"),
+        empty_label=None,
+        help_text=gettext_lazy("The deputy also sees every unit below."),
+    )
+    starts_on = forms.DateField(label=gettext_lazy("First day"), widget=_day_input())
+    ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=_day_input())
+
+    field_order = ("q", "person", "unit", "starts_on", "ends_on", "reason")
 
     def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

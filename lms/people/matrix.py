@@ -63,6 +63,8 @@ class Obj(StrEnum):
     ANOMALY = "anomaly"
     ACCOUNT = "account"  # invitations, activation, deactivation, merging
     ROLE_ASSIGNMENT = "role_assignment"
+    DELEGATION = "delegation"  # letting somebody act as manager in one's place
+    VIEW_AS = "view_as"  # seeing the team pages as a manager sees them
     NOTICE = "notice"
     JOB = "job"
     AUDIT_LOG = "audit_log"
@@ -333,6 +335,15 @@ MATRIX: dict[Obj, dict[Role, Grants]] = {
     Obj.ROLE_ASSIGNMENT: {
         Role.SYSTEM_ADMIN: _CRU,
         Role.AUDITOR: _R,
+    },
+    # A deputy is a manager here too, and reads what was received; the service lets nobody give on
+    # what is not theirs by a post.
+    Obj.DELEGATION: {
+        Role.MANAGER: (_grant("CRU", Scope.SUB),),
+    },
+    # For half an hour, with a reason, in the ledger, and the manager is told.
+    Obj.VIEW_AS: {
+        Role.COORDINATOR: (_grant("C"),),
     },
     Obj.NOTICE: {
         Role.LEARNER: (_grant("RU", Scope.OWN),),

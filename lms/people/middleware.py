@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
-from django.utils import translation
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.cache import patch_cache_control
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from lms.audit.services import Entry, record_many
 from lms.lib.dates import today
-from lms.people.access import Rule, remember_roles
+from lms.people.access import Rule, SeenAs, remember_roles
+from lms.people.models import User
+from lms.people.services import view_as
 
 SHARED_SESSION = "shared_computer_seen_at"
 """Session key on a shared computer: when the account was last active, in seconds."""
@@ -42,6 +48,7 @@ class AccessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         self._end_idle_shared_session(request)
         response = self.get_response(request)
+        self._note_seen_as(request, response)
         if response.status_code == 403 and request.user.is_authenticated:
             match = request.resolver_match
             record_many(
@@ -65,11 +72,50 @@ class AccessMiddleware:
         if rule is None:
             raise PermissionDenied
         remember_roles(request.user)
+        if rule.seen_as is not SeenAs.OWN and isinstance(request.user, User):
+            return self._as_seen(request, request.user, rule)
+        return self._as_own(request, rule)
+
+    def _as_own(self, request: HttpRequest, rule: Rule) -> HttpResponseBase | None:
         if rule.allows(request.user, today()):
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         raise PermissionDenied
+
+    def _as_seen(self, request: HttpRequest, user: User, rule: Rule) -> HttpResponseBase | None:
+        """A team page, which the coordinator may be seeing as a manager does: then the manager's
+        rights open it, to read and no more."""
+        began = view_as.SESSION in request.session
+        viewing = view_as.current(
+            session=request.session, user=user, at=timezone.now(), day=today()
+        )
+        if viewing is None:
+            if began:
+                messages.info(request, _("You no longer see the team as somebody else."))
+            return self._as_own(request, rule)
+        remember_roles(viewing.manager)
+        request.seen_as = viewing  # type: ignore[attr-defined]
+        if rule.seen_as is SeenAs.REFUSED or request.method not in ("GET", "HEAD"):
+            return render(request, "people/view_as_refused.html", status=403)
+        if not rule.allows(viewing.manager, today()):
+            raise PermissionDenied
+        return None
+
+    def _note_seen_as(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Nothing that was seen with a manager's eyes leaves without a line in the ledger."""
+        viewing, match = view_as.seen_as(request), request.resolver_match
+        if viewing is None or match is None or response.status_code != 200:
+            return
+        view_as.note_opened(
+            viewing=viewing,
+            by=cast(User, request.user),
+            address=match.view_name,
+            path=request.path,
+            unit=request.GET.get("enhet", ""),
+            person_id=match.kwargs.get("person_id", ""),
+        )
+        patch_cache_control(response, private=True, no_store=True)
 
     def _end_idle_shared_session(self, request: HttpRequest) -> None:
         """On a shared computer the session also ends after half an hour without activity (the

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lms.lib.fields import GuardedCharField, Sensitivity
+from lms.people.deputies import Delegation as Delegation
 from lms.people.querysets import EmploymentQuerySet, LeaveQuerySet, PersonQuerySet, UnitQuerySet
 from lms.people.roles import Role
 

@@ -76,6 +76,26 @@ class PersonQuerySet(models.QuerySet):
         employments = apps.get_model("people", "Employment").objects
         return self.filter(Exists(employments.valid_on(day).filter(person=OuterRef("pk"))))
 
+    def who_sign_in(self) -> PersonQuerySet:
+        """People with an account that is open."""
+        return self.filter(user__is_active=True)
+
+    def called(self, words: str) -> PersonQuerySet:
+        """People whose name, or person id, holds every word."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(given_name__icontains=word)
+                | Q(family_name__icontains=word)
+                | Q(person_id__iexact=word)
+            )
+        return found
+
+    def managing_on(self, day: date) -> PersonQuerySet:
+        """People who manage a unit on `day` by their own post."""
+        posts = apps.get_model("people", "Employment").objects.valid_on(day)
+        return self.filter(Exists(posts.filter(person=OuterRef("pk"), is_manager=True)))
+
     def _active(self, units: Iterable[Unit], day: date) -> EmploymentQuerySet:
         employments = apps.get_model("people", "Employment").objects
         active: EmploymentQuerySet = employments.valid_on(day).in_units(units)

@@ -13,3 +13,9 @@ people_merged = Signal()
 account_activated = Signal()
 # Inside the transaction. user: User
 account_deactivated = Signal()
+# Inside the transaction. delegation: Delegation
+delegation_given = Signal()
+# Inside the transaction. delegation: Delegation, by: User
+delegation_ended = Signal()
+# Inside the transaction. manager: User, by: User, reason: str, at: datetime, until: datetime
+team_seen_as = Signal()

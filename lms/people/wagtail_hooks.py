@@ -55,6 +55,7 @@ def register_people_menu() -> SubmenuMenuItem:
         _item(_("Invitations"), "invitations", "mail", 50, Obj.ACCOUNT, create),
         _item(_("Accounts"), "accounts", "key", 55, Obj.ACCOUNT, update),
         _item(_("Merge records"), "merge", "duplicate", 60, Obj.ACCOUNT, update),
+        _item(_("See as a manager"), "view_as", "view", 65, Obj.VIEW_AS, create),
         _item(_("Roles"), "roles", "group", 70, Obj.ROLE_ASSIGNMENT, read),
     ]
     return SubmenuMenuItem(

@@ -6,9 +6,9 @@ import io
 from datetime import date
 from itertools import count
 
-from lms.people.models import Employment, Leave, Person, RoleAssignment, Unit, User
+from lms.people.models import Delegation, Employment, Leave, Person, RoleAssignment, Unit, User
 from lms.people.roles import Role
-from lms.people.services import accounts, hr_import, records, role_assignments
+from lms.people.services import accounts, delegations, hr_import, records, role_assignments
 
 MONDAY = date(2026, 11, 23)
 """The day on which the stories of these tests take place."""
@@ -100,6 +100,25 @@ def make_manager(unit: Unit, person_id: str = "") -> User:
     person = make_person(person_id)
     employ(person, unit, "CHEF", is_manager=True)
     return make_account(person)
+
+
+def let_act(
+    giver: User,
+    deputy: Person,
+    unit: Unit,
+    starts_on: date = MONDAY,
+    ends_on: date = date(2026, 12, 31),
+) -> Delegation:
+    """Let `deputy` act for `unit`; given on its first day."""
+    return delegations.delegate(
+        giver=giver,
+        deputy=deputy,
+        unit=unit,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        reason="Semester",
+        day=starts_on,
+    )
 
 
 def read_files(

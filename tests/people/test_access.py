@@ -199,7 +199,7 @@ def test_finding_the_visible_takes_the_same_queries_whatever_the_size(
     for _ in range(size):
         employ(make_person(), town["S"])
     manager.refresh_from_db()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(Person.objects.visible_to(manager, MONDAY)) == size + 1
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from lms.people.models import Employment, Person
+from lms.people.models import Delegation, Employment, Person
 
 
 def managers_of(people: Collection[int], day: date) -> dict[int, list[Person]]:
     """The managers nearest above each of `people` (primary keys): those of the first unit, from
     their own upward, that has one who is not the person. Somebody with several posts has a manager
-    in each. Two queries."""
+    in each. Whoever acts in the place of one of them for the person's unit is told as they are.
+    Three queries."""
     posts = Employment.objects.valid_on(day).filter(person__in=people)
     places = posts.values_list("person_id", "unit__tree_left", "unit__tree_right")
     managers = list(
@@ -20,6 +21,7 @@ def managers_of(people: Collection[int], day: date) -> dict[int, list[Person]]:
         .select_related("person", "unit")
         .order_by("-unit__tree_left", "pk")
     )
+    deputies = list(Delegation.objects.in_force_on(day).select_related("deputy", "unit"))
     found: dict[int, dict[int, Person]] = {}
     for person_pk, left, right in places:
         above = [
@@ -31,5 +33,10 @@ def managers_of(people: Collection[int], day: date) -> dict[int, list[Person]]:
         ]
         # Among units that contain one another the innermost begins last.
         nearest = [post for post in above if post.unit_id == above[0].unit_id]
-        found.setdefault(person_pk, {}).update({post.person_id: post.person for post in nearest})
+        told = {post.person_id: post.person for post in nearest}
+        for each in deputies:
+            inside = each.unit.tree_left <= left and each.unit.tree_right >= right
+            if inside and each.giver_id in told and each.deputy_id != person_pk:
+                told = told | {each.deputy_id: each.deputy}
+        found.setdefault(person_pk, {}).update(told)
     return {person_pk: list(each.values()) for person_pk, each in found.items()}

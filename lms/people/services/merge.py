@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lms.audit.services import record
-from lms.people.models import Employment, Leave, Person, User
+from lms.people.models import Delegation, Employment, Leave, Person, User
 from lms.people.signals import people_merged
 
 
@@ -93,6 +93,7 @@ def merge_people(*, survivor: Person, loser: Person, by: User, reason: str = "")
     _check(survivor, loser)
     _move_employments(survivor, loser)
     _move_leaves(survivor, loser)
+    _move_delegations(survivor, loser)
     _move_account(survivor, loser, by)
     loser.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=timezone.now())
     Person.objects.filter(merged_into=loser).update(merged_into=survivor)
@@ -127,6 +128,14 @@ def _move_leaves(survivor: Person, loser: Person) -> None:
     kept = {leave.starts_on: leave for leave in survivor.leaves.all()}
     for row in loser.leaves.all():
         _move(row, kept.get(row.starts_on), survivor)
+
+
+def _move_delegations(survivor: Person, loser: Person) -> None:
+    """What one of the two gave the other stays as it is: nobody is their own deputy."""
+    given = Delegation.objects.filter(giver=loser).exclude(deputy=survivor)
+    given.update(giver=survivor)
+    received = Delegation.objects.filter(deputy=loser).exclude(giver=survivor)
+    received.update(deputy=survivor)
 
 
 def _move(row: Employment | Leave, twin: Employment | Leave | None, survivor: Person) -> None:
