@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from competence.querysets import PlanVersionQuerySet
 from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.lib.append_only import AppendOnly
 from lms.lib.dates import MAX_DAYS, MAX_MONTHS
 from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
 from lms.people.models import Person
@@ -95,6 +96,8 @@ class KeyGroupDefinition(models.Model):
 class KeyPersonAssignment(models.Model):
     """One row per naming of a key person (nyckelperson): a dated fact beside the plan versions.
     Ended, never deleted; `withdrawn_at` marks a naming taken back as a mistake."""
+
+    append_only = AppendOnly(free=("person_id", "ends_on", "withdrawn_at"))
 
     key_group = models.ForeignKey(KeyGroup, on_delete=models.PROTECT, related_name="namings")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="namings")
@@ -190,6 +193,8 @@ class Achievement(models.Model):
     """One row per level reached in an area. `revoked_on` is set once; nothing else changes.
     Identified by person, area, level, day and source."""
 
+    append_only = AppendOnly(free=("person_id",), once=("revoked_on", "withdrawn_at"))
+
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="achievements")
     area = models.ForeignKey(CompetenceArea, on_delete=models.PROTECT, related_name="achievements")
     level = models.ForeignKey(TrainingLevel, on_delete=models.PROTECT, related_name="achievements")
@@ -229,6 +234,8 @@ class Exemption(models.Model):
     """One row per decided exemption. `ends_on` may be brought forward by a logged decision;
     `withdrawn_at` marks one taken back before it began."""
 
+    append_only = AppendOnly(free=("person_id", "ends_on", "withdrawn_at"))
+
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="exemptions")
     area = models.ForeignKey(CompetenceArea, on_delete=models.PROTECT, related_name="exemptions")
     level = models.ForeignKey(TrainingLevel, on_delete=models.PROTECT, related_name="exemptions")
@@ -264,6 +271,8 @@ class Exemption(models.Model):
 class RenewalOrder(models.Model):
     """One row per decision that what was achieved in an area (at a level, or at every level)
     before a day is valid no longer than another. Counts from `decided_on`. Never changed."""
+
+    append_only = AppendOnly()
 
     area = models.ForeignKey(
         CompetenceArea, on_delete=models.PROTECT, related_name="renewal_orders"

@@ -1,0 +1,24 @@
+from django.db import migrations
+
+from lms.lib.append_only import AppendOnly, locking
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ("competence", "0001_initial"),
+        ("audit", "0003_append_only"),
+    ]
+
+    operations = [
+        locking(
+            competence_achievement=AppendOnly(
+                free=("person_id",), once=("revoked_on", "withdrawn_at")
+            ),
+            competence_exemption=AppendOnly(free=("person_id", "ends_on", "withdrawn_at")),
+            competence_keypersonassignment=AppendOnly(
+                free=("person_id", "ends_on", "withdrawn_at")
+            ),
+            competence_renewalorder=AppendOnly(),
+        ),
+    ]
