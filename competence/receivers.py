@@ -22,6 +22,7 @@ from courses.signals import (
 from lms.people.models import Person, User
 from lms.people.querysets import valid_on_q
 from lms.people.services.accounts import keep_accounts
+from lms.people.services.merge import record_moved
 from lms.people.signals import people_merged
 
 
@@ -34,9 +35,15 @@ def award_what_the_courses_give(
 
 @receiver(completion_revoked)
 def revoke_what_the_course_gave(
-    sender: object, *, completion: Completion, on: date, by: User | None, **kwargs: Any
+    sender: object,
+    *,
+    completion: Completion,
+    on: date,
+    by: User | None,
+    reason: str = "",
+    **kwargs: Any,
 ) -> None:
-    revoke_achievements(completion=completion, on=on, by=by)
+    revoke_achievements(completion=completion, on=on, by=by, reason=reason)
 
 
 @receiver(signoff_awaited)
@@ -52,7 +59,9 @@ def tell_who_decides_on_renewal(sender: object, *, version: CourseVersion, **kwa
 
 
 @receiver(people_merged)
-def move_facts(sender: object, *, survivor: Person, loser: Person, **kwargs: Any) -> None:
+def move_facts(
+    sender: object, *, survivor: Person, loser: Person, by: User | None = None, **kwargs: Any
+) -> None:
     """Achievements, exemptions and namings follow the person. A fact that both records state
     stays on the one that goes: it is the same fact."""
     identities: tuple[tuple[Any, tuple[str, ...]], ...] = (
@@ -68,6 +77,7 @@ def move_facts(sender: object, *, survivor: Person, loser: Person, **kwargs: Any
             if tuple(rest) not in stated
         ]
         model.objects.filter(pk__in=moving).update(person=survivor)
+        record_moved(model, moving, survivor=survivor, loser=loser, by=by)
     say_once_for_both(survivor=survivor, loser=loser)
 
 

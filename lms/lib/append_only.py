@@ -108,7 +108,7 @@ def _sqlite(connection: BaseDatabaseWrapper, table: str, rule: AppendOnly) -> di
     fixed = [name for name in names if name not in (*rule.free, *rule.once)]
     changed = [f'OLD."{name}" IS NOT NEW."{name}"' for name in fixed]
     changed += [
-        f"(COALESCE(OLD.\"{name}\", '') <> '' AND OLD.\"{name}\" IS NOT NEW.\"{name}\")"
+        f'(COALESCE(OLD."{name}", \'\') <> \'\' AND OLD."{name}" IS NOT NEW."{name}")'
         for name in rule.once
         if name in names
     ]
