@@ -181,7 +181,7 @@ def sign_off(
     fresh = [row for row in locked if row.pk not in stated]
     for row in fresh:
         _condition(row, "signoff", item_key)
-    SignOff.objects.bulk_create(
+    signed = SignOff.objects.bulk_create(
         SignOff(enrolment=row, item_key=item_key, done_on=done_on, by=by, created_at=at)
         for row in fresh
     )
@@ -189,16 +189,16 @@ def sign_off(
         (
             audit.Entry(
                 "course.signed_off",
-                Enrolment._meta.label_lower,
-                str(row.pk),
-                row.person_id,
+                SignOff._meta.label_lower,
+                str(one.pk),
+                one.enrolment.person_id,
                 after={
-                    "course": row.version.title,
-                    "what": _condition(row, "signoff", item_key)["text"],
+                    "course": one.enrolment.version.title,
+                    "what": _condition(one.enrolment, "signoff", item_key)["text"],
                     "done_on": done_on.isoformat(),
                 },
             )
-            for row in fresh
+            for one in signed
         ),
         by=by,
     )

@@ -112,8 +112,7 @@ def in_the_ledger(by: User | None) -> Iterator[None]:
         assert any(event.after or event.before for event in said), said
         if key in before:
             assert any(event.before for event in said), said
-        if by is not None:
-            assert any(event.by_id for event in said), said
+    assert by is None or any(event.by_id == by.pk for event in events)
     for event in events:
         _is_readable(event)
 
