@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.people.views import accounts, entries, imports, register
+from lms.people.views import accounts, entries, imports, ledger, register
 
 app_name = "people_admin"
 urlpatterns = [
@@ -30,6 +30,10 @@ urlpatterns = [
     path("konton/<number:pk>/stang/", accounts.close_account, name="close_account"),
     path("konton/<number:pk>/oppna/", accounts.reopen_account, name="reopen_account"),
     path("sla-ihop/", register.merge_people, name="merge"),
+    path("logg/", ledger.ledger, name="ledger"),
+    path("logg/person/<number:pk>/", ledger.person_ledger, name="person_ledger"),
+    path("logg/fil/logg.csv", ledger.ledger_file, {"kind": "csv"}, name="ledger_csv"),
+    path("logg/fil/logg.xlsx", ledger.ledger_file, {"kind": "xlsx"}, name="ledger_xlsx"),
     path("roller/", register.role_list, name="roles"),
     path("roller/ny/", register.assign_role, name="assign_role"),
     path("roller/<number:pk>/avsluta/", register.end_role, name="end_role"),

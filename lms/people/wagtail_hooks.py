@@ -56,6 +56,7 @@ def register_people_menu() -> SubmenuMenuItem:
         _item(_("Accounts"), "accounts", "key", 55, Obj.ACCOUNT, update),
         _item(_("Merge records"), "merge", "duplicate", 60, Obj.ACCOUNT, update),
         _item(_("Roles"), "roles", "group", 70, Obj.ROLE_ASSIGNMENT, read),
+        _item(_("The log"), "ledger", "history", 80, Obj.AUDIT_LOG, read),
     ]
     return SubmenuMenuItem(
         _("People and organisation"), Menu(items=items), icon_name="group", order=600
