@@ -4,6 +4,7 @@ is never taken for a formula. CSV in UTF-8 with its mark, and XLSX."""
 from __future__ import annotations
 
 import csv
+import io
 import re
 import tempfile
 import unicodedata
@@ -13,7 +14,7 @@ from decimal import Decimal
 from itertools import chain, islice
 from typing import IO
 
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -28,6 +29,7 @@ _MOST_CHARACTERS = 32_767
 """What a cell of a spreadsheet holds."""
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _WIDTHS = (8, 60)
+_PIECE = 64 * 1024
 
 
 def _starts_a_formula(text: str) -> bool:
@@ -155,12 +157,31 @@ def write_xlsx(
 
 def xlsx_response(
     name: str, header: Sequence[str], rows: Iterable[Sequence[Value]], *, sheet: str = ""
-) -> FileResponse:
+) -> HttpResponse:
     """A file download for a spreadsheet."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    file = io.BytesIO()
     write_xlsx(file, header, rows, sheet=sheet)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    response = HttpResponse(file.getvalue(), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def xlsx_stream(
+    name: str, header: Sequence[str], rows: Iterable[Sequence[Value]], *, sheet: str = ""
+) -> StreamingHttpResponse:
+    """A file download of many rows: made in a file of its own when it is fetched, and sent piece
+    by piece."""
+
+    def pieces() -> Iterator[bytes]:
+        with tempfile.TemporaryFile() as file:
+            write_xlsx(file, header, rows, sheet=sheet)
+            file.seek(0)
+            while piece := file.read(_PIECE):
+                yield piece
+
+    response = StreamingHttpResponse(pieces(), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def table_response(
@@ -170,7 +191,7 @@ def table_response(
     *,
     kind: str,
     sheet: str = "",
-) -> HttpResponse | FileResponse:
+) -> HttpResponse:
     """The same table as either file: `kind` is csv or xlsx, and ends the name."""
     if kind == "xlsx":
         return xlsx_response(f"{name}.xlsx", header, rows, sheet=sheet)

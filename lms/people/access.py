@@ -195,6 +195,7 @@ URLS: dict[str, Rule] = {
     "people_admin:imports": Rule(Obj.HR_IMPORT, Action.READ),
     "people_admin:plan": Rule(Obj.HR_IMPORT, Action.CREATE),
     "people_admin:plan_csv": Rule(Obj.HR_IMPORT, Action.CREATE),
+    "people_admin:plan_xlsx": Rule(Obj.HR_IMPORT, Action.CREATE),
     "people_admin:discard": Rule(Obj.HR_IMPORT, Action.CREATE),
     "people_admin:run": Rule(Obj.HR_IMPORT, Action.READ),
     "people_admin:undo": Rule(Obj.HR_IMPORT, Action.UPDATE),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from lms.audit.models import AuditEvent
 from lms.lib.dates import today
 from lms.lib.numbers import whole_number
-from lms.lib.tables import csv_stream, xlsx_response
+from lms.lib.tables import csv_stream, xlsx_stream
 from lms.people.forms import LedgerForm
 from lms.people.models import Person
 from lms.people.services import ledger as service
@@ -90,5 +90,5 @@ def ledger_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     rows = service.as_rows(service.tell_all(events), _("The system"))
     name = f"logg-{today().isoformat()}.{kind}"
     if kind == "xlsx":
-        return xlsx_response(name, header, rows, sheet=_("The log"))
+        return xlsx_stream(name, header, rows, sheet=_("The log"))
     return csv_stream(name, header, rows)
