@@ -131,7 +131,7 @@ def test_the_files_say_what_the_page_says(auditor):
     assert line["Varför"] == "'=HYPERLINK(1)"
     assert "Första dag: 2 mars 2026" in line["Efter"]
     file = io.BytesIO(b"".join(auditor.get(f"{ROOT}fil/logg.xlsx{query}").streaming_content))
-    sheet = load_workbook(file)["Loggen"]
+    sheet = load_workbook(file)["Händelseloggen"]
     assert [cell.value for cell in sheet[2]][2:6] == [
         "Roll tilldelad",
         str(officer),
