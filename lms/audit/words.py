@@ -4,14 +4,17 @@ test finds the action that has none."""
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from lms.lib.dates import STOCKHOLM
+
+NOTHING = "–"
 
 ACTIONS: dict[str, Promise] = {
     "achievement.awarded": gettext_lazy("A course gave a level"),
@@ -226,7 +229,7 @@ def field_words(name: str) -> str:
 def value_words(value: Any) -> str:
     """A value as it is read: days in words, yes and no, and nothing as a dash."""
     if value is None or value == "" or value == []:
-        return "–"
+        return NOTHING
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list):
@@ -234,11 +237,13 @@ def value_words(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{field_words(name)}: {value_words(one)}" for name, one in value.items())
     if isinstance(value, str):
-        return _day_or_moment(value) or value
+        return _day_or_moment(value, get_language()) or value
     return str(value)
 
 
-def _day_or_moment(text: str) -> str:
+@lru_cache(maxsize=4096)
+def _day_or_moment(text: str, language: str | None) -> str:
+    """In a language, which is that of the thread: a file of the log says the same day often."""
     try:
         if len(text) == 10:
             return date_format(date.fromisoformat(text), "j F Y")

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from lms.audit.models import AuditEvent
 from lms.audit.services import Entry, record_many
-from lms.audit.words import action_words, field_words, value_words
+from lms.audit.words import NOTHING, action_words, field_words, value_words
 from lms.lib.dates import ONE_DAY, STOCKHOLM
 from lms.people.models import Person, User
 
@@ -38,7 +38,7 @@ class Asked:
     def said(self) -> dict[str, str]:
         """As the ledger keeps it."""
         found = {name: str(value) for name, value in vars(self).items() if value}
-        return {"search": " · ".join(f"{name}={value}" for name, value in found.items())}
+        return {"search": " · ".join(f"{k}={v}" for k, v in found.items())} if found else {}
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,10 @@ class Told:
     reason: str
     about: tuple[tuple[str, str], ...]
     changes: tuple[Change, ...]
+
+    @property
+    def has_before(self) -> bool:
+        return any(change.before != NOTHING for change in self.changes)
 
 
 def people_found(words: str) -> QuerySet[Person]:

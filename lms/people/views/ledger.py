@@ -55,7 +55,9 @@ def _page(request: HttpRequest, person: Person | None) -> HttpResponse:
     rows = list(shown[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
     count = events[: service.MOST_COUNTED + 1].count()
-    service.note_reading(service.OPENED, asked, by=reader(request), person=person)
+    if not before:
+        # The pages that follow are the same reading.
+        service.note_reading(service.OPENED, asked, by=reader(request), person=person)
     query = request.GET.copy()
     query.pop("fore", None)
     context = {
