@@ -226,8 +226,42 @@ def field_words(name: str) -> str:
     return str(FIELDS.get(name, name))
 
 
-def value_words(value: Any) -> str:
-    """A value as it is read: days in words, yes and no, and nothing as a dash."""
+VALUES: dict[tuple[str, str], Promise] = {
+    ("channel", "code"): gettext_lazy("printed code"),
+    ("channel", "mail"): gettext_lazy("mail"),
+    ("kind", "mandatory"): gettext_lazy("mandatory"),
+    ("kind", "recommended"): gettext_lazy("recommended"),
+    ("origin", "manager"): gettext_lazy("by a manager"),
+    ("origin", "requirement"): gettext_lazy("because of a requirement"),
+    ("origin", "self"): gettext_lazy("by oneself"),
+    ("status", "adopted"): gettext_lazy("adopted"),
+    ("status", "draft"): gettext_lazy("draft"),
+    ("way", "course"): gettext_lazy("by taking the course"),
+    ("way", "test"): gettext_lazy("by the test that stands for it"),
+}
+
+REASONS: dict[str, Promise] = {
+    "merged": gettext_lazy("The records were merged"),
+    "people merged": gettext_lazy("The records were merged"),
+    "last employment ended": gettext_lazy("The last employment ended"),
+}
+
+
+def reason_words(reason: str) -> str:
+    """Why, as somebody wrote it; or what the program wrote, in words."""
+    if reason in REASONS:
+        return str(REASONS[reason])
+    for start, words in (
+        ("HR import ", gettext_lazy("Staff files, import %(what)s")),
+        ("import ", gettext_lazy("From the file %(what)s")),
+    ):
+        if reason.startswith(start):
+            return str(words) % {"what": reason.removeprefix(start)}
+    return reason
+
+
+def value_words(value: Any, name: str = "") -> str:
+    """A value as it is read: days in words, yes and no, and nothing as a dash. `name`: of what."""
     if value is None or value == "" or value == []:
         return NOTHING
     if isinstance(value, bool):
@@ -237,6 +271,8 @@ def value_words(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{field_words(name)}: {value_words(one)}" for name, one in value.items())
     if isinstance(value, str):
+        if words := VALUES.get((name, value)):
+            return str(words)
         return _day_or_moment(value, get_language()) or value
     return str(value)
 

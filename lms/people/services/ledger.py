@@ -12,9 +12,10 @@ from django.db.models import Q, QuerySet
 
 from lms.audit.models import AuditEvent
 from lms.audit.services import Entry, record_many
-from lms.audit.words import NOTHING, action_words, field_words, value_words
+from lms.audit.words import NOTHING, action_words, field_words, reason_words, value_words
 from lms.lib.dates import ONE_DAY, STOCKHOLM
 from lms.people.models import Person, User
+from lms.people.roles import Role
 
 OPENED, EXPORTED = "audit.opened", "audit.exported"
 LEDGER = AuditEvent._meta.label_lower
@@ -110,7 +111,23 @@ def search(asked: Asked, within: QuerySet[AuditEvent] | None = None) -> QuerySet
         events = events.filter(at__gte=_midnight(asked.first_day))
     if asked.last_day:
         events = events.filter(at__lt=_midnight(asked.last_day + ONE_DAY))
+    if asked.first_day or asked.last_day:
+        # In the order of the index that finds the period.
+        return events.order_by("-at", "-pk")
     return events.order_by("-pk")
+
+
+def earlier_than(events: QuerySet[AuditEvent], pk: int) -> QuerySet[AuditEvent]:
+    """Those of `events` that come after the entry with a key, as they are ordered."""
+    if events.query.order_by[0] == "-pk":
+        return events.filter(pk__lt=pk)
+    at = AuditEvent.objects.filter(pk=pk).values_list("at", flat=True).first()
+    return events.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk)) if at else events.none()
+
+
+def counted(events: QuerySet[AuditEvent]) -> int:
+    """How many, up to one more than MOST_COUNTED."""
+    return events.order_by()[: MOST_COUNTED + 1].count()
 
 
 def _midnight(day: date) -> datetime:
@@ -135,7 +152,7 @@ def tell(events: Sequence[AuditEvent]) -> list[Told]:
             person=people.get(event.person_key) if event.person_key else None,
             object_type=event.object_type,
             object_id=event.object_id,
-            reason=event.reason,
+            reason=reason_words(event.reason),
             about=tuple(_about(event)),
             changes=tuple(_changes(event)),
         )
@@ -146,14 +163,20 @@ def tell(events: Sequence[AuditEvent]) -> list[Told]:
 def _about(event: AuditEvent) -> Iterator[tuple[str, str]]:
     for name, value in event.after.items():
         if name in event.before and event.before[name] == value:
-            yield field_words(name), value_words(value)
+            yield field_words(name), _said(name, value)
 
 
 def _changes(event: AuditEvent) -> Iterator[Change]:
     for name in dict.fromkeys([*event.before, *event.after]):
         before, after = event.before.get(name), event.after.get(name)
         if before != after or name not in event.before or name not in event.after:
-            yield Change(field_words(name), value_words(before), value_words(after))
+            yield Change(field_words(name), _said(name, before), _said(name, after))
+
+
+def _said(name: str, value: Any) -> str:
+    if name == "role" and value in Role:
+        return str(Role(value).label)
+    return value_words(value, name)
 
 
 def tell_all(events: QuerySet[AuditEvent]) -> Iterator[Told]:

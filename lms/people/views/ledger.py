@@ -51,10 +51,10 @@ def _page(request: HttpRequest, person: Person | None) -> HttpResponse:
     # The first or the last entry on the page says where the next one begins: as quick at the
     # end of a long log as at its beginning.
     before = whole_number(request.GET.get("fore", ""))
-    shown = events.filter(pk__lt=before) if before else events
+    shown = service.earlier_than(events, before) if before else events
     rows = list(shown[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
-    count = events[: service.MOST_COUNTED + 1].count()
+    count = service.counted(events)
     if not before:
         # The pages that follow are the same reading.
         service.note_reading(service.OPENED, asked, by=reader(request), person=person)
