@@ -227,8 +227,8 @@ def field_words(name: str) -> str:
 
 
 VALUES: dict[tuple[str, str], Promise] = {
-    ("channel", "code"): gettext_lazy("printed code"),
-    ("channel", "mail"): gettext_lazy("mail"),
+    ("channel", "print"): gettext_lazy("printed code"),
+    ("channel", "mail"): gettext_lazy("E-mail"),
     ("kind", "mandatory"): gettext_lazy("mandatory"),
     ("kind", "recommended"): gettext_lazy("recommended"),
     ("origin", "manager"): gettext_lazy("by a manager"),
