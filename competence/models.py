@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from competence.querysets import AchievementQuerySet, OutsideRecordQuerySet, PlanVersionQuerySet
 from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.lib.append_only import AppendOnly
 from lms.lib.dates import MAX_DAYS, MAX_MONTHS
 from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
 from lms.people.models import Person
@@ -96,6 +97,8 @@ class KeyGroupDefinition(models.Model):
 class KeyPersonAssignment(models.Model):
     """One row per naming of a key person (nyckelperson): a dated fact beside the plan versions.
     Ended, never deleted; `withdrawn_at` marks a naming taken back as a mistake."""
+
+    append_only = AppendOnly(free=("person_id", "ends_on", "withdrawn_at"))
 
     key_group = models.ForeignKey(KeyGroup, on_delete=models.PROTECT, related_name="namings")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="namings")
@@ -249,6 +252,8 @@ class EquivalenceRule(models.Model):
     # Gives nothing more from this day; what it gave is revoked from it.
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
 
+    append_only = AppendOnly(free=("outside_course_id",), once=("withdrawn_on",))
+
     class Meta:
         verbose_name = _("equivalence rule")
         verbose_name_plural = _("equivalence rules")
@@ -291,6 +296,7 @@ class OutsideRecord(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = OutsideRecordQuerySet.as_manager()
+    append_only = AppendOnly(free=("person_id", "outside_course_id"), once=("withdrawn_at",))
     wagtail_reference_index_ignore = True
 
     class Meta:
@@ -310,6 +316,8 @@ class Achievement(models.Model):
     """One row per level reached in an area. `revoked_on` and `withdrawn_at` are set once; nothing
     else changes. Identified by person, area, level, day and source. One withdrawn never counted:
     it was taken back as a mistake with the import or the record that brought it."""
+
+    append_only = AppendOnly(free=("person_id",), once=("revoked_on", "withdrawn_at"))
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="achievements")
     area = models.ForeignKey(CompetenceArea, on_delete=models.PROTECT, related_name="achievements")
@@ -374,6 +382,8 @@ class Exemption(models.Model):
     """One row per decided exemption. `ends_on` may be brought forward by a logged decision;
     `withdrawn_at` marks one taken back before it began."""
 
+    append_only = AppendOnly(free=("person_id", "ends_on", "withdrawn_at"))
+
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="exemptions")
     area = models.ForeignKey(CompetenceArea, on_delete=models.PROTECT, related_name="exemptions")
     level = models.ForeignKey(TrainingLevel, on_delete=models.PROTECT, related_name="exemptions")
@@ -409,6 +419,8 @@ class Exemption(models.Model):
 class RenewalOrder(models.Model):
     """One row per decision that what was achieved in an area (at a level, or at every level)
     before a day is valid no longer than another. Counts from `decided_on`. Never changed."""
+
+    append_only = AppendOnly()
 
     area = models.ForeignKey(
         CompetenceArea, on_delete=models.PROTECT, related_name="renewal_orders"

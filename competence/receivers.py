@@ -24,6 +24,7 @@ from courses.signals import (
 from lms.people.models import Delegation, Person, User
 from lms.people.querysets import valid_on_q
 from lms.people.services.accounts import keep_accounts
+from lms.people.services.merge import record_moved
 from lms.people.signals import delegation_ended, delegation_given, people_merged, team_seen_as
 
 
@@ -36,9 +37,15 @@ def award_what_the_courses_give(
 
 @receiver(completion_revoked)
 def revoke_what_the_course_gave(
-    sender: object, *, completion: Completion, on: date, by: User | None, **kwargs: Any
+    sender: object,
+    *,
+    completion: Completion,
+    on: date,
+    by: User | None,
+    reason: str = "",
+    **kwargs: Any,
 ) -> None:
-    revoke_achievements(completion=completion, on=on, by=by)
+    revoke_achievements(completion=completion, on=on, by=by, reason=reason)
 
 
 @receiver(signoff_awaited)
@@ -80,7 +87,9 @@ def tell_whose_team_was_seen(
 
 
 @receiver(people_merged)
-def move_facts(sender: object, *, survivor: Person, loser: Person, **kwargs: Any) -> None:
+def move_facts(
+    sender: object, *, survivor: Person, loser: Person, by: User | None = None, **kwargs: Any
+) -> None:
     """Achievements, outside records, exemptions and namings follow the person. A fact that both
     records state, and one taken back, stays on the one that goes."""
     identities: tuple[tuple[Any, tuple[str, ...]], ...] = (
@@ -98,6 +107,7 @@ def move_facts(sender: object, *, survivor: Person, loser: Person, **kwargs: Any
             if tuple(rest) not in stated
         ]
         model.objects.filter(pk__in=moving).update(person=survivor)
+        record_moved(model, moving, survivor=survivor, loser=loser, by=by)
     say_once_for_both(survivor=survivor, loser=loser)
 
 

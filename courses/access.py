@@ -23,6 +23,7 @@ URLS: dict[str, Rule] = {
     "courses:news": Rule(Obj.COURSE),
     "courses:transcript": Rule(Obj.COMPLETION),
     "courses:transcript_csv": Rule(Obj.COMPLETION),
+    "courses:transcript_xlsx": Rule(Obj.COMPLETION),
     "courses:certificate": Rule(Obj.COMPLETION),
     "courses:verify_start": PUBLIC,
     "courses:verify": PUBLIC,

@@ -22,6 +22,7 @@ from courses.services.enrolment import withdraw
 from courses.services.news import offer_news_of_version
 from courses.signals import course_version_published
 from lms.people.models import Person, User
+from lms.people.services.merge import record_moved
 from lms.people.signals import people_merged
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -58,7 +59,9 @@ def move_records(
     read = WhatsNewReading.objects.filter(person=survivor).values("news")
     WhatsNewReading.objects.filter(person=loser).exclude(news__in=read).update(person=survivor)
     for model in (Enrolment, Completion, Certificate, LessonReport, ExpertQuestion):
-        model.objects.filter(person=loser).update(person=survivor)
+        moving = list(model.objects.filter(person=loser).values_list("pk", flat=True))
+        model.objects.filter(pk__in=moving).update(person=survivor)
+        record_moved(model, moving, survivor=survivor, loser=loser, by=by)
 
 
 @receiver(course_version_published)

@@ -99,6 +99,11 @@ TASKS = (
         (Role.INSTRUCTOR,),
     ),
     Task(
+        "people_admin:ledger",
+        _("The log"),
+        _("Who changed what, when and why. You can search it and fetch it as a file."),
+    ),
+    Task(
         "competence:coverage",
         _("Coverage"),
         _("How far the municipality has come, key group by key group."),
@@ -146,5 +151,4 @@ class TasksPanel(Component):
             "judges": judges,
             "pages": pages_due(day)[:MOST_PAGES] if judges else (),
             "reviews": review_queue(cast(User, request.user), day),
-            "audits": can(request.user, Action.READ, Obj.AUDIT_LOG, day=day),
         }

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import DjangoDbBlocker
 
-from tests.database import migrated_template
+from tests.database import let_tests_empty_the_database, migrated_template
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +22,7 @@ def django_db_setup(
 ) -> Iterator[None]:
     """A copy of the migrated template on SQLite; on PostgreSQL a database migrated for this
     worker."""
+    let_tests_empty_the_database(connection)
     if connection.vendor != "sqlite":
         request.getfixturevalue("django_db_modify_db_settings")
         with django_db_blocker.unblock():

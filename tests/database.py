@@ -14,6 +14,10 @@ from pathlib import Path
 import django
 from django.apps import apps
 from django.conf import settings
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from lms.lib.append_only import lock, unlock
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,6 +30,26 @@ def _fingerprint() -> str:
             digest.update(f"{config.label}/{path.name}".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def locked_models() -> list[type[models.Model]]:
+    """The models whose rows the database keeps as they were written."""
+    return [model for model in apps.get_models() if hasattr(model, "append_only")]
+
+
+def let_tests_empty_the_database(connection: BaseDatabaseWrapper) -> None:
+    """A test that commits has its database emptied afterwards, which the database refuses. The
+    flush of this process, and nothing else, lifts the locks while it runs."""
+    flush = connection.ops.execute_sql_flush
+
+    def flush_unlocked(statements: list[str]) -> None:
+        for model in locked_models():
+            unlock(connection, model._meta.db_table)
+        flush(statements)
+        for model in locked_models():
+            lock(connection, model._meta.db_table, model.append_only)  # type: ignore[attr-defined]
+
+    connection.ops.execute_sql_flush = flush_unlocked  # type: ignore[method-assign]
 
 
 def migrated_template() -> Path:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from competence.models import Achievement
+from competence.models import Achievement, Exemption
 from courses.models import Completion
 from lms.audit.services import Entry, record_many
 from lms.framework.models import CompetenceArea, TrainingLevel
@@ -68,6 +68,11 @@ def _identity(row: Achievement) -> tuple[int, int, int, date]:
     return (row.person_id, row.area_id, row.level_id, row.achieved_on)
 
 
+def said(row: Achievement | Exemption) -> dict[str, str | int]:
+    """Which area and level an entry is about, in both its before and its after."""
+    return {"area": row.area.code, "level": row.level.number}
+
+
 def _free_source(taken: set[str]) -> str:
     """SOURCE, or a numbered one where another course (or the same course before a revocation)
     gave the level the same day: each may be revoked without the other."""
@@ -90,15 +95,19 @@ def _awarded(row: Achievement) -> Entry:
             "level": row.level.number,
             "achieved_on": row.achieved_on.isoformat(),
             "valid_until": row.valid_until.isoformat() if row.valid_until else None,
-            "completion": row.completion_id,
+            "course": row.completion.version.title if row.completion else None,
         },
     )
 
 
 @transaction.atomic
-def revoke_achievements(*, completion: Completion, on: date, by: User | None) -> int:
+def revoke_achievements(
+    *, completion: Completion, on: date, by: User | None, reason: str = ""
+) -> int:
     """Revoke from `on` what a completion gave; the number revoked."""
-    standing = list(completion.achievements.filter(revoked_on__isnull=True))
+    standing = list(
+        completion.achievements.filter(revoked_on__isnull=True).select_related("area", "level")
+    )
     for achievement in standing:
         achievement.revoked_on = on
     Achievement.objects.bulk_update(standing, ["revoked_on"])
@@ -109,8 +118,9 @@ def revoke_achievements(*, completion: Completion, on: date, by: User | None) ->
                 "competence.achievement",
                 str(achievement.pk),
                 achievement.person_id,
-                before={"revoked_on": None},
-                after={"revoked_on": on.isoformat(), "completion": completion.pk},
+                before={**said(achievement), "revoked_on": None},
+                after={**said(achievement), "revoked_on": on.isoformat()},
+                reason=reason,
             )
             for achievement in standing
         ),

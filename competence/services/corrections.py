@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from competence.models import Achievement
+from competence.services.awards import said
 from courses.models import Certificate
 from courses.services.completing import RevokedError, revoke_completion, supersede_certificate
 from lms.audit.services import record
@@ -81,8 +82,8 @@ def revoke_achievement(
         locked,
         by=by,
         person=locked.person,
-        before={"revoked_on": None},
-        after={"revoked_on": on.isoformat()},
+        before={**said(locked), "revoked_on": None},
+        after={**said(locked), "revoked_on": on.isoformat()},
         reason=reason.strip(),
     )
     return locked

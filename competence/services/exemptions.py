@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from competence.models import Exemption
+from competence.services.awards import said
 from lms.audit.services import record
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import Person, User
@@ -74,12 +75,14 @@ def withdraw_exemption(
     locked = Exemption.objects.select_for_update().get(pk=exemption.pk)
     if locked.withdrawn_at is not None or (locked.ends_on is not None and locked.ends_on < on):
         raise ExemptionError(_("This exemption has already ended."))
-    before = {"ends_on": locked.ends_on.isoformat() if locked.ends_on else None}
-    after: dict[str, str] = {}
+    before: dict[str, str | int | None] = {**said(locked)}
+    after: dict[str, str | int | None] = {**said(locked)}
+    before["ends_on"] = locked.ends_on.isoformat() if locked.ends_on else None
     if on <= locked.starts_on:
         locked.withdrawn_at = timezone.now()
         locked.save(update_fields=["withdrawn_at"])
-        after["withdrawn_at"] = locked.withdrawn_at.isoformat()
+        before |= {"withdrawn_at": None}
+        after |= {"ends_on": before["ends_on"], "withdrawn_at": locked.withdrawn_at.isoformat()}
     else:
         locked.ends_on = on - timedelta(days=1)
         locked.save(update_fields=["ends_on"])

@@ -122,7 +122,7 @@ def import_achievements(
     with transaction.atomic():
         Achievement.objects.bulk_create(new, batch_size=_BATCH)
         Achievement.objects.bulk_update(revoked, ["revoked_on"], batch_size=_BATCH)
-        record_many(_achievement_entries(new, revoked), by=by)
+        record_many(_achievement_entries(new, revoked, name), by=by)
         _revoke_what_it_rests_on(revoked, by)
     return changes
 
@@ -138,28 +138,28 @@ def _revoke_what_it_rests_on(revoked: list[Achievement], by: User | None) -> Non
             )
 
 
-def _achievement_entries(new: list[Achievement], revoked: list[Achievement]) -> Iterator[Entry]:
+def _achievement_entries(
+    new: list[Achievement], revoked: list[Achievement], name: str
+) -> Iterator[Entry]:
+    said = _Said(name)
     for row in new:
-        yield Entry(
+        yield said.entry(
             "achievement.imported",
-            "competence.achievement",
-            str(row.pk),
-            row.person_id,
-            after={
-                "area": row.area_id,
-                "level": row.level_id,
+            row,
+            {},
+            {
                 "achieved_on": row.achieved_on.isoformat(),
+                "valid_until": _iso(row.valid_until),
+                "revoked_on": _iso(row.revoked_on),
                 "source": row.source,
             },
         )
     for row in revoked:
-        yield Entry(
+        yield said.entry(
             "achievement.revoked",
-            "competence.achievement",
-            str(row.pk),
-            row.person_id,
-            before={"revoked_on": None},
-            after={"revoked_on": row.revoked_on.isoformat() if row.revoked_on else None},
+            row,
+            {"revoked_on": None},
+            {"revoked_on": _iso(row.revoked_on)},
         )
 
 
@@ -230,35 +230,57 @@ def import_exemptions(
         Exemption.objects.bulk_update(
             [row for row, _was in changed], ["ends_on"], batch_size=_BATCH
         )
-        record_many(_exemption_entries(new, changed), by=by)
+        record_many(_exemption_entries(new, changed, name), by=by)
     return changes
 
 
 def _exemption_entries(
-    new: list[Exemption], changed: list[tuple[Exemption, date | None]]
+    new: list[Exemption], changed: list[tuple[Exemption, date | None]], name: str
 ) -> Iterator[Entry]:
+    said = _Said(name)
     for row in new:
-        yield Entry(
+        yield said.entry(
             "exemption.imported",
-            "competence.exemption",
-            str(row.pk),
-            row.person_id,
-            after={
-                "area": row.area_id,
-                "level": row.level_id,
-                "starts_on": row.starts_on.isoformat(),
-                "ends_on": row.ends_on.isoformat() if row.ends_on else None,
-            },
-            reason=row.reason,
+            row,
+            {},
+            {"starts_on": row.starts_on.isoformat(), "ends_on": _iso(row.ends_on)},
+            row.reason,
         )
     for row, was in changed:
-        yield Entry(
-            "exemption.changed",
-            "competence.exemption",
+        yield said.entry(
+            "exemption.changed", row, {"ends_on": _iso(was)}, {"ends_on": _iso(row.ends_on)}
+        )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+class _Said:
+    """Entries about rows of a file, in codes: which area and level, and from which file."""
+
+    def __init__(self, name: str) -> None:
+        self.why = f"import {name}".strip()
+        self.areas = dict(CompetenceArea.objects.values_list("pk", "code"))
+        self.levels = dict(TrainingLevel.objects.values_list("pk", "number"))
+
+    def entry(
+        self,
+        action: str,
+        row: Achievement | Exemption,
+        before: dict[str, Any],
+        after: dict[str, Any],
+        reason: str = "",
+    ) -> Entry:
+        about = {"area": self.areas[row.area_id], "level": self.levels[row.level_id]}
+        return Entry(
+            action,
+            row._meta.label_lower,
             str(row.pk),
             row.person_id,
-            before={"ends_on": was.isoformat() if was else None},
-            after={"ends_on": row.ends_on.isoformat() if row.ends_on else None},
+            before={**about, **before} if before else {},
+            after={**about, **after},
+            reason=(reason or self.why)[:500],
         )
 
 

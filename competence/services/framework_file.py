@@ -127,9 +127,11 @@ class _Ledger:
         person_key: int | None = None,
         before: dict[str, Any] | None = None,
         after: dict[str, Any] | None = None,
+        reason: str = "",
     ) -> None:
+        label = obj._meta.label_lower
         self.entries.append(
-            Entry(action, obj._meta.label_lower, str(obj.pk), person_key, before or {}, after or {})
+            Entry(action, label, str(obj.pk), person_key, before or {}, after or {}, reason)
         )
 
     def write(self) -> None:
@@ -258,19 +260,20 @@ def _write_namings(
                     "naming.changed",
                     stored,
                     person_key=person_pk,
-                    before={"ends_on": _iso(stored.ends_on)},
-                    after={"ends_on": _iso(entry.ends_on)},
+                    before={"key_group": group.code, "ends_on": _iso(stored.ends_on)},
+                    after={"key_group": group.code, "ends_on": _iso(entry.ends_on)},
                 )
                 stored.ends_on = entry.ends_on
                 stored.save(update_fields=["ends_on"])
                 changes.namings_changed += 1
+    group_codes = {pk: code for code, pk in group_pks.items()}
     for naming in KeyPersonAssignment.objects.bulk_create(new):
         ledger.note(
             "naming.created",
             naming,
             person_key=naming.person_id,
             after={
-                "key_group": naming.key_group_id,
+                "key_group": group_codes[naming.key_group_id],
                 "starts_on": _iso(naming.starts_on),
                 "ends_on": _iso(naming.ends_on),
             },
@@ -326,7 +329,14 @@ def _write_renewal_orders(file: FrameworkFile, changes: FrameworkChanges, ledger
         ledger.note(
             "renewal_order.created",
             order,
-            after={"area": entry.area, "last_valid_day": _iso(entry.last_valid_day)},
+            after={
+                "area": entry.area,
+                "level": entry.level,
+                "achieved_before": _iso(entry.achieved_before),
+                "last_valid_day": _iso(entry.last_valid_day),
+                "decided_on": _iso(entry.decided_on),
+            },
+            reason=entry.reason,
         )
 
 

@@ -76,12 +76,16 @@ def end_naming(
         locked.ends_on is not None and locked.ends_on <= ends_on
     ):
         raise NamingError(_("This naming has already ended."))
-    before = {"ends_on": locked.ends_on.isoformat() if locked.ends_on else None}
-    after: dict[str, str] = {}
+    before = {
+        "key_group": locked.key_group.code,
+        "ends_on": locked.ends_on.isoformat() if locked.ends_on else None,
+    }
+    after: dict[str, str | None] = {"key_group": locked.key_group.code}
     if ends_on < locked.starts_on:
         locked.withdrawn_at = timezone.now()
         locked.save(update_fields=["withdrawn_at"])
-        after["withdrawn_at"] = locked.withdrawn_at.isoformat()
+        before |= {"withdrawn_at": None}
+        after |= {"ends_on": before["ends_on"], "withdrawn_at": locked.withdrawn_at.isoformat()}
     else:
         locked.ends_on = ends_on
         locked.save(update_fields=["ends_on"])

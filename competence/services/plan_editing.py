@@ -37,7 +37,7 @@ def define_key_group(
     definition, _created = KeyGroupDefinition.objects.get_or_create(
         plan_version=draft, key_group=key_group
     )
-    before = {"rules": definition.rules}
+    before = {"rules": definition.rules, "excluded": _ids(definition.excluded.all())}
     definition.rules = [rule.to_json() for rule in rules]
     definition.save(update_fields=["rules"])
     definition.excluded.set(excluded)
@@ -46,7 +46,11 @@ def define_key_group(
         draft,
         by=by,
         before={"key_group": key_group.code, **before},
-        after={"key_group": key_group.code, "rules": definition.rules},
+        after={
+            "key_group": key_group.code,
+            "rules": definition.rules,
+            "excluded": _ids(definition.excluded.all()),
+        },
     )
     return definition
 
@@ -57,11 +61,13 @@ def save_requirement(*, requirement: Requirement, by: User | None) -> Requiremen
     draft = _locked_draft(requirement.plan_version)
     requirement.full_clean()
     is_new = requirement.pk is None
+    before = {} if is_new else _said(Requirement.objects.get(pk=requirement.pk))
     requirement.save()
     record(
         "plan_version.requirement_added" if is_new else "plan_version.requirement_changed",
         draft,
         by=by,
+        before=before,
         after=_said(requirement),
     )
     return requirement
@@ -93,6 +99,10 @@ def discard_draft(*, version: PlanVersion, by: User | None) -> None:
     draft.requirements.all().delete()
     draft.definitions.all().delete()
     draft.delete()
+
+
+def _ids(people: Iterable[Person]) -> list[str]:
+    return sorted(person.person_id for person in people)
 
 
 def _said(requirement: Requirement) -> dict[str, Any]:

@@ -74,6 +74,7 @@ def order_renewal(
             "level": level.number if level else None,
             "achieved_before": achieved_before.isoformat(),
             "last_valid_day": last_valid_day.isoformat(),
+            "decided_on": decided_on.isoformat(),
         },
         reason=order.reason,
     )

@@ -21,7 +21,7 @@ from competence.views.scope import acting_user
 from lms.content.models import SiteSettings
 from lms.framework.models import CompetenceArea
 from lms.lib.dates import today
-from lms.lib.tables import Value, csv_response
+from lms.lib.tables import Value, table_response
 from lms.people.access import Action, Obj, Scope, scopes
 
 VIEWS = {"enheter": gettext_lazy("By unit"), "omraden": gettext_lazy("By area")}
@@ -46,8 +46,9 @@ def coverage(request: HttpRequest) -> HttpResponse:
         if show == "omraden" and not unit
         else by_unit(published, unit)
     )
-    if request.GET.get("format") == "csv":
-        return _file(published, table, unit)
+    kind = request.GET.get("format")
+    if kind in ("csv", "xlsx"):
+        return _file(published, table, unit, kind)
     return render(
         request,
         "competence/coverage.html",
@@ -147,7 +148,7 @@ def _cell(cell: HeatCell, threshold: int) -> Value:
     return cell.percent
 
 
-def _file(published: Published, table: HeatTable, unit: UnitNode | None) -> HttpResponse:
+def _file(published: Published, table: HeatTable, unit: UnitNode | None, kind: str) -> HttpResponse:
     """The table of the page, with the same cells hidden."""
     threshold = published.threshold
     header = [
@@ -166,4 +167,5 @@ def _file(published: Published, table: HeatTable, unit: UnitNode | None) -> Http
         for row in table.rows
     ]
     where = f"-{unit.code}" if unit else ""
-    return csv_response(f"tackning{where}-{published.figures.as_of.isoformat()}.csv", header, rows)
+    name = f"tackning{where}-{published.figures.as_of.isoformat()}"
+    return table_response(name, header, rows, kind=kind, sheet=_("Coverage"))

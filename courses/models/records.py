@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.versions import CourseVersion
+from lms.lib.append_only import AppendOnly
 from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
 from lms.people.models import Person
 
@@ -216,6 +217,8 @@ class ChecklistMark(AsGiven):
 class Confirmation(models.Model):
     """One row per statement of the course that a learner has confirmed. Never updated."""
 
+    append_only = AppendOnly()
+
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="confirmations")
     item_key = models.CharField(max_length=80)
     confirmed_at = models.DateTimeField()
@@ -235,6 +238,8 @@ class Confirmation(models.Model):
 
 class SignOff(models.Model):
     """One row per thing that a manager has confirmed as done in an enrolment. Never updated."""
+
+    append_only = AppendOnly()
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="signoffs")
     item_key = models.CharField(max_length=80)
@@ -261,6 +266,8 @@ class SignOff(models.Model):
 class Completion(models.Model):
     """One row per completed enrolment: an immutable fact naming version and hash. `revoked_on`
     is set once, by a later decision."""
+
+    append_only = AppendOnly(free=("person_id",), once=("revoked_on",))
 
     class Way(models.TextChoices):
         COURSE = "course", _("by taking the course")
@@ -291,6 +298,10 @@ class Completion(models.Model):
 class Certificate(models.Model):
     """One row per certificate issued. What was printed never changes: a correction is a new
     certificate and `superseded_by`; a revocation sets `revoked_on`."""
+
+    append_only = AppendOnly(
+        free=("person_id",), once=("revoked_on", "revoked_reason", "superseded_by_id")
+    )
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     completion = models.ForeignKey(

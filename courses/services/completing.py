@@ -141,12 +141,20 @@ def complete_by_choice(*, enrolment: Enrolment, at: datetime) -> Completion | No
 def confirm(*, enrolment: Enrolment, item_key: str, at: datetime) -> Completion | None:
     """The learner confirms a statement of the course. LookupError where it has no such one."""
     locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-    _condition(locked, "confirm", item_key)
+    condition = _condition(locked, "confirm", item_key)
     if locked.withdrawn_at is not None or locked.completed_at is not None:
         return Completion.objects.filter(enrolment=locked).first()
-    Confirmation.objects.get_or_create(
+    confirmation, is_new = Confirmation.objects.get_or_create(
         enrolment=locked, item_key=item_key, defaults={"confirmed_at": at}
     )
+    if is_new:
+        audit.record(
+            "course.confirmed",
+            confirmation,
+            by=getattr(locked.person, "user", None),
+            person=locked.person,
+            after={"course": locked.version.title, "what": condition["text"]},
+        )
     return complete_if_met(enrolment=locked, at=at)
 
 
@@ -173,7 +181,7 @@ def sign_off(
     fresh = [row for row in locked if row.pk not in stated]
     for row in fresh:
         _condition(row, "signoff", item_key)
-    SignOff.objects.bulk_create(
+    signed = SignOff.objects.bulk_create(
         SignOff(enrolment=row, item_key=item_key, done_on=done_on, by=by, created_at=at)
         for row in fresh
     )
@@ -181,16 +189,16 @@ def sign_off(
         (
             audit.Entry(
                 "course.signed_off",
-                Enrolment._meta.label_lower,
-                str(row.pk),
-                row.person_id,
+                SignOff._meta.label_lower,
+                str(one.pk),
+                one.enrolment.person_id,
                 after={
-                    "course": row.version.title,
-                    "what": _condition(row, "signoff", item_key)["text"],
+                    "course": one.enrolment.version.title,
+                    "what": _condition(one.enrolment, "signoff", item_key)["text"],
                     "done_on": done_on.isoformat(),
                 },
             )
-            for row in fresh
+            for one in signed
         ),
         by=by,
     )
@@ -354,15 +362,25 @@ def revoke_completion(
         certificate.revoked_on, certificate.revoked_reason = on, reason
         certificate.full_clean()
         certificate.save(update_fields=["revoked_on", "revoked_reason"])
+        audit.record(
+            "course.certificate_revoked",
+            certificate,
+            by=by,
+            person=locked.person,
+            before={"certificate": certificate.code, "revoked_on": None},
+            after={"certificate": certificate.code, "revoked_on": on.isoformat()},
+            reason=reason,
+        )
     audit.record(
         "course.completion_revoked",
         locked,
         by=by,
         person=locked.person,
-        after={"revoked_on": on.isoformat()},
+        before={"course": locked.version.title, "revoked_on": None},
+        after={"course": locked.version.title, "revoked_on": on.isoformat()},
         reason=reason,
     )
-    completion_revoked.send(sender=Completion, completion=locked, on=on, by=by)
+    completion_revoked.send(sender=Completion, completion=locked, on=on, by=by, reason=reason)
     return locked
 
 
@@ -382,7 +400,8 @@ def supersede_certificate(
         locked,
         by=by,
         person=locked.person,
-        after={"code": replacement.code},
+        before={"certificate": locked.code, "name": locked.name},
+        after={"certificate": replacement.code, "name": replacement.name},
         reason=reason,
     )
     return replacement

@@ -222,7 +222,8 @@ def withdraw(*, enrolment: Enrolment, by: User | None, at: datetime, reason: str
         locked,
         by=by,
         person=locked.person,
-        after={"withdrawn_at": at.isoformat()},
+        before={"course": locked.version.title, "withdrawn_at": None},
+        after={"course": locked.version.title, "withdrawn_at": at.isoformat()},
         reason=reason,
     )
     return locked

@@ -187,6 +187,7 @@ def archive_due(*, day: date, at: datetime) -> int:
                 Enrolment._meta.label_lower,
                 str(row.pk),
                 row.person_id,
+                before={"course": row.course.title, "withdrawn_at": None},
                 after={"course": row.course.title, "withdrawn_at": at.isoformat()},
             )
             for row in left

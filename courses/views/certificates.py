@@ -19,7 +19,7 @@ from courses.services.completing import tidy_code
 from courses.views.readers import reader
 from lms.lib.clients import client_ip
 from lms.lib.dates import today
-from lms.lib.tables import Value, csv_response
+from lms.lib.tables import Value, table_response
 
 STATUS_WORDS = {
     "valid": lambda: _("Valid"),
@@ -40,7 +40,8 @@ def transcript(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @never_cache
-def transcript_csv(request: HttpRequest) -> HttpResponse:
+def transcript_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """What one has taken, as a file for a spreadsheet."""
     person = reader(request).person
     rows: list[list[Value]] = []
     for entry in listing.transcript(person, today()) if person else []:
@@ -56,10 +57,11 @@ def transcript_csv(request: HttpRequest) -> HttpResponse:
                 certificate.code if certificate else "",
             ]
         )
-    return csv_response(
-        "mina-intyg.csv",
+    return table_response(
+        "mina-intyg",
         [_("Course"), _("Completed on"), _("Gives"), _("Valid until"), _("Status"), _("Code")],
         rows,
+        kind=kind,
     )
 
 

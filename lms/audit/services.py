@@ -4,11 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
+from django.utils import timezone
 
-from lms.audit.models import AuditEvent
+from lms.audit.models import AuditEvent, Disposal
+
+DISPOSED = "audit.disposed"
 
 _in_place_of: ContextVar[tuple[int | None, Mapping[int, int]]] = ContextVar(
     "in_place_of", default=(None, {})
@@ -91,3 +95,30 @@ def record_many(entries: Iterable[Entry], *, by: Any) -> int:
     ]
     AuditEvent.objects.bulk_create(rows, batch_size=1000)
     return len(rows)
+
+
+@transaction.atomic
+def dispose_events(*, before: datetime, reason: str, by: Any) -> Disposal:
+    """Remove the entries written before a moment (gallring): the one way in which entries go. The
+    open row is what the database lets them go by; nobody outside the transaction ever sees it."""
+    if not reason.strip():
+        raise ValueError("A disposal states its reason.")
+    if before > timezone.now():
+        raise ValueError("What is not yet written cannot be disposed of.")
+    disposal = Disposal(horizon=before, reason=reason.strip(), by=by)
+    disposal.full_clean()
+    disposal.save()
+    gone = AuditEvent.objects.filter(at__lt=before)
+    # Nothing refers to an entry: there is nothing to collect.
+    disposal.removed = gone._raw_delete(gone.db)  # type: ignore[attr-defined]
+    disposal.closed_at = timezone.now()
+    disposal.save(update_fields=["removed", "closed_at"])
+    record(
+        DISPOSED,
+        disposal,
+        by=by,
+        before={"entries": disposal.removed},
+        after={"entries": 0, "written_before": before.isoformat()},
+        reason=disposal.reason,
+    )
+    return disposal

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from lms.people.views import accounts, entries, imports, register, view_as
+from lms.people.views import accounts, entries, imports, ledger, register, view_as
 
 app_name = "people_admin"
 urlpatterns = [
     path("import/", imports.upload_files, name="imports"),
     path("import/<number:pk>/plan/", imports.show_plan, name="plan"),
-    path("import/<number:pk>/plan.csv", imports.plan_as_csv, name="plan_csv"),
+    path("import/<number:pk>/plan.csv", imports.plan_as_file, {"kind": "csv"}, name="plan_csv"),
+    path("import/<number:pk>/plan.xlsx", imports.plan_as_file, {"kind": "xlsx"}, name="plan_xlsx"),
     path("import/<number:pk>/ta-bort/", imports.discard_upload, name="discard"),
     path("import/korning/<number:pk>/", imports.show_run, name="run"),
     path("import/korning/<number:pk>/angra/", imports.undo_run, name="undo"),
@@ -32,6 +33,10 @@ urlpatterns = [
     path("sla-ihop/", register.merge_people, name="merge"),
     path("visa-som/", view_as.choose, name="view_as"),
     path("visa-som/avsluta/", view_as.end, name="end_view_as"),
+    path("logg/", ledger.ledger, name="ledger"),
+    path("logg/person/<number:pk>/", ledger.person_ledger, name="person_ledger"),
+    path("logg/fil/logg.csv", ledger.ledger_file, {"kind": "csv"}, name="ledger_csv"),
+    path("logg/fil/logg.xlsx", ledger.ledger_file, {"kind": "xlsx"}, name="ledger_xlsx"),
     path("roller/", register.role_list, name="roles"),
     path("roller/ny/", register.assign_role, name="assign_role"),
     path("roller/<number:pk>/avsluta/", register.end_role, name="end_role"),

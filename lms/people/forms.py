@@ -16,11 +16,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lms.audit.words import ACTIONS
 from lms.lib.fields import refuse_personal_data
 from lms.people.middleware import share_computer
 from lms.people.models import Employment, Person, RoleAssignment, Unit, User
 from lms.people.querysets import PersonQuerySet
 from lms.people.roles import Role
+from lms.people.services.ledger import Asked
 
 
 def _day_input() -> forms.DateInput:
@@ -301,3 +303,62 @@ class RoleForm(forms.ModelForm):
                 _("The person has no e-mail address and no account. Use a printed code first.")
             )
         return found
+
+
+class LedgerForm(forms.Form):
+    """What to look for in the log. A field that is left empty narrows nothing."""
+
+    person = forms.CharField(
+        label=gettext_lazy("Person it is about"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("Person id, name or e-mail"),
+    )
+    by = forms.CharField(
+        label=gettext_lazy("Who did it"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("Person id, name or e-mail"),
+    )
+    action = forms.ChoiceField(label=gettext_lazy("What happened"), required=False)
+    first_day = forms.DateField(
+        label=gettext_lazy("From"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    last_day = forms.DateField(
+        label=gettext_lazy("To"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Words in the reason"), max_length=100, required=False
+    )
+    object = forms.CharField(
+        label=gettext_lazy("Object"),
+        max_length=170,
+        required=False,
+        help_text=gettext_lazy("As in the column of the file, for example people.unit:12"),
+    )
+
+    def __init__(self, *args: Any, person: Person | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = sorted(((code, str(said)) for code, said in ACTIONS.items()), key=lambda it: it[1])
+        self.fields["action"].choices = [  # type: ignore[attr-defined]
+            ("", _("Everything")),
+            *words,
+        ]
+        if person is not None:
+            del self.fields["person"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("The last day is before the first day."))
+        return data
+
+    def asked(self) -> Asked:
+        """What was found to be asked; where the form has errors, what is right of it."""
+        self.is_valid()
+        return Asked(**{name: value for name, value in self.cleaned_data.items() if value})

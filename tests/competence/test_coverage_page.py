@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from openpyxl import load_workbook
 
 from competence.engine import Count, Coverage
 from competence.engine.coverage import CoverageReport
@@ -343,6 +344,13 @@ def test_file_hides_the_same_cells_as_the_page(municipality, client):
         if cell.hidden:
             assert said in ("visas inte", "färre än 5")
     assert any(cell.hidden for cell in shown.cells)
+    book = load_workbook(io.BytesIO(client.get("/tackning/?format=xlsx").content))
+    said = [cell.value for cell in book.active[2]]
+    assert [str(value) for value in said[1:] if value is not None] == [
+        value for value in list(row.values())[1:] if value
+    ]
+    assert book.active["A2"].is_date
+    assert not [value for value in said if isinstance(value, str) and value.isdigit()]
 
 
 def test_manager_is_led_to_the_team(municipality, client):

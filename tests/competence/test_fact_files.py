@@ -105,7 +105,11 @@ def test_exemption_gets_a_new_last_day_and_the_change_is_logged():
     assert exemptions("P1,OM1,1,2026-01-01,2026-06-30,Beslut")["unchanged"] == 1
     assert Exemption.objects.get().ends_on == date(2026, 6, 30)
     event = AuditEvent.objects.get(action="exemption.changed")
-    assert (event.before, event.after) == ({"ends_on": None}, {"ends_on": "2026-06-30"})
+    about = {"area": "OM1", "level": 1}
+    assert (event.before, event.after) == (
+        {**about, "ends_on": None},
+        {**about, "ends_on": "2026-06-30"},
+    )
 
 
 def test_bad_exemptions_are_reported_and_a_reason_with_a_personnummer_is_stopped():

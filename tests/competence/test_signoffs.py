@@ -115,7 +115,7 @@ def test_counting_who_waits_takes_as_many_queries_whatever_the_number(
         person = make_person()
         employ(person, school.unit)
         courses.take_all(courses.enrol(person, version))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         assert waiting_for_word_of(school.manager, monday) == number
     client.force_login(school.manager)
     with django_assert_max_num_queries(60):

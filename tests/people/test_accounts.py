@@ -286,7 +286,7 @@ def test_the_roles_of_somebody_who_leaves_end_with_the_employment():
     assert (event.object_id, event.person_key, event.after, event.reason) == (
         str(role.pk),
         user.person_id,
-        {"ends_on": "2026-11-20"},
+        {"role": "auditor", "ends_on": "2026-11-20"},
         "last employment ended",
     )
     assert accounts.deactivate_leavers(day=MONDAY) == 0

@@ -376,7 +376,7 @@ def make_account(*, person: Person | None, email: str, by: User | None, **names:
         raise AccountError(_("The address already belongs to an account."))
     user = User.objects.create_user(address, None, person=person, **names)
     EmailAddress.objects.create(user=user, email=address, primary=True, verified=True)
-    record("account_created", user, by=by, person=person)
+    record("account_created", user, by=by, person=person, after={"email": address})
     return user
 
 
@@ -447,8 +447,8 @@ def _end_with_employment(role: RoleAssignment, user: User) -> Entry:
         object_type=RoleAssignment._meta.label_lower,
         object_id=str(role.pk),
         person_key=user.person_id,
-        before={"ends_on": before},
-        after={"ends_on": role.ends_on.isoformat()},
+        before={"role": role.role, "ends_on": before},
+        after={"role": role.role, "ends_on": role.ends_on.isoformat()},
         reason=EMPLOYMENT_ENDED,
     )
 
@@ -475,7 +475,14 @@ def reactivate_returned(*, day: date, by: User | None = None) -> int:
     )
     User.objects.filter(pk__in=[user.pk for user in users]).update(is_active=True)
     for user in users:
-        record("account_reactivated", user, by=by, person=user.person)
+        record(
+            "account_reactivated",
+            user,
+            by=by,
+            person=user.person,
+            before={"is_active": False},
+            after={"is_active": True},
+        )
     return len(users)
 
 

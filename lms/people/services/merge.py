@@ -3,15 +3,19 @@ above know about it follows through the signal `people_merged`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lms.audit.services import record
+from lms.audit.services import Entry, record, record_many
 from lms.people.models import Delegation, Employment, Leave, Person, User
 from lms.people.signals import people_merged
+
+MERGED = "merged"
 
 
 class MergeError(ValueError):
@@ -83,6 +87,33 @@ def _account_sentence(survivor: Person, loser: Person) -> str:
     return _("Neither record has an account.")
 
 
+def record_moved(
+    model: type[models.Model],
+    moved: Iterable[int],
+    *,
+    survivor: Person,
+    loser: Person,
+    by: User | None,
+) -> None:
+    """Say of each row that it now speaks of the record that is kept."""
+    record_many(
+        (_moved(model._meta, pk, survivor, loser) for pk in moved),
+        by=by,
+    )
+
+
+def _moved(meta: Any, pk: int, survivor: Person, loser: Person) -> Entry:
+    return Entry(
+        f"{meta.model_name}_moved",
+        meta.label_lower,
+        str(pk),
+        survivor.pk,
+        before={"person": loser.person_id},
+        after={"person": survivor.person_id},
+        reason=MERGED,
+    )
+
+
 @transaction.atomic
 def merge_people(*, survivor: Person, loser: Person, by: User, reason: str = "") -> Person:
     """Move everything of `loser` to `survivor`. Later HR files may name either person id."""
@@ -91,8 +122,10 @@ def merge_people(*, survivor: Person, loser: Person, by: User, reason: str = "")
     }
     survivor, loser = people[survivor.pk], people[loser.pk]
     _check(survivor, loser)
-    _move_employments(survivor, loser)
-    _move_leaves(survivor, loser)
+    record_many(
+        [*_move_employments(survivor, loser), *_move_leaves(survivor, loser)],
+        by=by,
+    )
     _move_delegations(survivor, loser)
     _move_account(survivor, loser, by)
     loser.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=timezone.now())
@@ -115,19 +148,19 @@ def merge_people(*, survivor: Person, loser: Person, by: User, reason: str = "")
     return survivor
 
 
-def _move_employments(survivor: Person, loser: Person) -> None:
+def _move_employments(survivor: Person, loser: Person) -> Iterator[Entry]:
     """The same employment on both records is one: the longer period counts, and the row of the
     record that goes stays there, withdrawn."""
     kept = {(e.unit_id, e.job_code, e.starts_on): e for e in survivor.employments.all()}
     for row in loser.employments.all():
         twin = kept.get((row.unit_id, row.job_code, row.starts_on))
-        _move(row, twin, survivor)
+        yield from _move(row, twin, survivor, loser)
 
 
-def _move_leaves(survivor: Person, loser: Person) -> None:
+def _move_leaves(survivor: Person, loser: Person) -> Iterator[Entry]:
     kept = {leave.starts_on: leave for leave in survivor.leaves.all()}
     for row in loser.leaves.all():
-        _move(row, kept.get(row.starts_on), survivor)
+        yield from _move(row, kept.get(row.starts_on), survivor, loser)
 
 
 def _move_delegations(survivor: Person, loser: Person) -> None:
@@ -138,19 +171,37 @@ def _move_delegations(survivor: Person, loser: Person) -> None:
     received.update(deputy=survivor)
 
 
-def _move(row: Employment | Leave, twin: Employment | Leave | None, survivor: Person) -> None:
+def _move(
+    row: Employment | Leave, twin: Employment | Leave | None, survivor: Person, loser: Person
+) -> Iterator[Entry]:
+    kind, label = row._meta.model_name, row._meta.label_lower
     if twin is None:
         row.person = survivor
         row.save(update_fields=["person"])
+        yield _moved(row._meta, row.pk, survivor, loser)
         return
     if row.withdrawn_at is None:
         later = twin.ends_on is not None and (row.ends_on is None or row.ends_on > twin.ends_on)
         if twin.withdrawn_at is not None or later:
+            before = _period(twin)
             twin.ends_on = row.ends_on
             twin.withdrawn_at = None
             twin.save(update_fields=["ends_on", "withdrawn_at"])
+            yield Entry(
+                f"{kind}_changed", label, str(twin.pk), survivor.pk, before, _period(twin), MERGED
+            )
+        before = _period(row)
         row.withdrawn_at = timezone.now()
         row.save(update_fields=["withdrawn_at"])
+        yield Entry(f"{kind}_withdrawn", label, str(row.pk), loser.pk, before, _period(row), MERGED)
+
+
+def _period(row: Employment | Leave) -> dict[str, Any]:
+    return {
+        "starts_on": row.starts_on.isoformat(),
+        "ends_on": row.ends_on.isoformat() if row.ends_on else None,
+        "withdrawn": row.withdrawn_at is not None,
+    }
 
 
 def _move_account(survivor: Person, loser: Person, by: User) -> None:
@@ -160,7 +211,14 @@ def _move_account(survivor: Person, loser: Person, by: User) -> None:
     if stays is None:
         goes.person = survivor
         goes.save(update_fields=["person"])
-        record("account_moved", goes, by=by, person=survivor)
+        record(
+            "account_moved",
+            goes,
+            by=by,
+            person=survivor,
+            before={"person": loser.person_id},
+            after={"person": survivor.person_id},
+        )
         return
     if goes.pk == by.pk:
         raise MergeError(_("You cannot close your own account by merging."))
@@ -173,5 +231,5 @@ def _move_account(survivor: Person, loser: Person, by: User) -> None:
         person=survivor,
         before={"is_active": True},
         after={"is_active": False},
-        reason="merged",
+        reason=MERGED,
     )

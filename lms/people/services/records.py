@@ -22,7 +22,8 @@ def add_unit(
     unit.save()
     rebuild_tree()
     unit.refresh_from_db()
-    record("unit_created", unit, by=by, after={"code": code, "name": name})
+    after = {"code": code, "name": name, "parent": parent.code if parent else None}
+    record("unit_created", unit, by=by, after=after)
     return unit
 
 
@@ -74,7 +75,13 @@ def add_employment(
         employment,
         by=by,
         person=person,
-        after={"unit": unit.code, "job_code": job_code, "starts_on": starts_on.isoformat()},
+        after={
+            "unit": unit.code,
+            "job_code": job_code,
+            "is_manager": is_manager,
+            "starts_on": starts_on.isoformat(),
+            "ends_on": ends_on.isoformat() if ends_on else None,
+        },
     )
     return employment
 
@@ -86,7 +93,14 @@ def end_employment(*, employment: Employment, on: date, by: User | None) -> Empl
     if on < employment.starts_on:
         employment.withdrawn_at = timezone.now()
         employment.save(update_fields=["withdrawn_at"])
-        record("employment_withdrawn", employment, by=by, person=employment.person)
+        record(
+            "employment_withdrawn",
+            employment,
+            by=by,
+            person=employment.person,
+            before={**_post(employment), "withdrawn": False},
+            after={**_post(employment), "withdrawn": True},
+        )
         return employment
     employment.ends_on = on
     employment.save(update_fields=["ends_on"])
@@ -95,10 +109,19 @@ def end_employment(*, employment: Employment, on: date, by: User | None) -> Empl
         employment,
         by=by,
         person=employment.person,
-        before={"ends_on": before},
-        after={"ends_on": on.isoformat()},
+        before={**_post(employment), "ends_on": before},
+        after={**_post(employment), "ends_on": on.isoformat()},
     )
     return employment
+
+
+def _post(employment: Employment) -> dict[str, str]:
+    """Which post an entry is about, in both its before and its after."""
+    return {
+        "unit": employment.unit.code,
+        "job_code": employment.job_code,
+        "starts_on": employment.starts_on.isoformat(),
+    }
 
 
 @transaction.atomic

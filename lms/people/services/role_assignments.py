@@ -175,6 +175,12 @@ def assign_role(
     return assignment
 
 
+def which_role(assignment: RoleAssignment) -> dict[str, str | None]:
+    """Which role an entry is about, in both its before and its after."""
+    unit = assignment.unit
+    return {"role": assignment.role, "unit": unit.code if unit else None}
+
+
 @transaction.atomic
 def end_role(
     *, assignment: RoleAssignment, on: date, by: User | None, day: date | None = None
@@ -192,8 +198,8 @@ def end_role(
         assignment,
         by=by,
         person=assignment.user.person,
-        before={"ends_on": before},
-        after={"ends_on": assignment.ends_on.isoformat()},
+        before={**which_role(assignment), "ends_on": before},
+        after={**which_role(assignment), "ends_on": assignment.ends_on.isoformat()},
     )
     sync_admin_access(user=assignment.user, day=day or on)
     return assignment

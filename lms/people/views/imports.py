@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lms.lib.dates import today
-from lms.lib.tables import csv_response
+from lms.lib.tables import table_response
 from lms.people.access import Action, Obj, can
 from lms.people.forms import UploadForm
 from lms.people.models import ImportRun, ImportUpload
@@ -102,18 +102,19 @@ def _apply(request: HttpRequest, upload: ImportUpload, day: date) -> HttpRespons
     return redirect("people_admin:run", run.pk)
 
 
-def plan_as_csv(request: HttpRequest, pk: int) -> HttpResponse:
+def plan_as_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The whole plan, or every error, as a file."""
     upload = _waiting(pk)
     plan = uploads.plan_of(upload, day=today())
-    name = f"plan-{upload.pk}.csv"
+    name = f"plan-{upload.pk}"
     if plan.errors:
-        return csv_response(
+        return table_response(
             name,
             ["file", "line", "column", "message"],
             [[e.file, e.line, e.column, e.message] for e in plan.errors],
+            kind=kind,
         )
-    return csv_response(
+    return table_response(
         name,
         ["object", "action", "what", "field", "before", "after"],
         (
@@ -128,6 +129,7 @@ def plan_as_csv(request: HttpRequest, pk: int) -> HttpResponse:
             for change in plan.changes
             for field, value in change.after.items()
         ),
+        kind=kind,
     )
 
 

@@ -67,6 +67,7 @@ def undo_import(*, run: ImportRun, by: User | None) -> ImportRun:
             % {"count": len(reasons)},
             shown,
         )
+    people = _people_of(changes)
     _restore(changes)
     _remove(run)
     run.undone_at = timezone.now()
@@ -85,6 +86,7 @@ def undo_import(*, run: ImportRun, by: User | None) -> ImportRun:
                     action=f"{c.object_type}_import_undone",
                     object_type=MODEL_OF[c.object_type]._meta.label_lower,
                     object_id=str(c.object_id),
+                    person_key=people.get((c.object_type, c.object_id)),
                     before=c.after,
                     after=c.before,
                     reason=f"HR import {run.pk}",
@@ -96,6 +98,19 @@ def undo_import(*, run: ImportRun, by: User | None) -> ImportRun:
     )
     transaction.on_commit(partial(import_undone.send, sender=ImportRun, run=run))
     return run
+
+
+def _people_of(changes: list[ImportChange]) -> dict[tuple[str, int], int]:
+    """Whom the rows concern, by kind and key: asked before the rows that were made are removed."""
+    found = {("person", c.object_id): c.object_id for c in _of(changes, "person")}
+    for object_type in ("account", "employment", "leave"):
+        pks = [c.object_id for c in _of(changes, object_type)]
+        rows = _rows(MODEL_OF[object_type], pks, [])
+        found |= {
+            (object_type, pk): row.person_id  # type: ignore[attr-defined]
+            for pk, row in rows.items()
+        }
+    return found
 
 
 def _of(changes: Iterable[ImportChange], object_type: str) -> list[ImportChange]:
