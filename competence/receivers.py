@@ -9,6 +9,7 @@ from django.dispatch import receiver
 
 from competence.models import Achievement, Exemption, KeyPersonAssignment
 from competence.services.awards import award_achievements, revoke_achievements
+from competence.services.exemption_requests import move_requests
 from competence.services.reminders import say_once_for_both
 from competence.services.renewals import tell_who_decides
 from competence.services.signoffs import tell_managers
@@ -53,8 +54,8 @@ def tell_who_decides_on_renewal(sender: object, *, version: CourseVersion, **kwa
 
 @receiver(people_merged)
 def move_facts(sender: object, *, survivor: Person, loser: Person, **kwargs: Any) -> None:
-    """Achievements, exemptions and namings follow the person. A fact that both records state
-    stays on the one that goes: it is the same fact."""
+    """Achievements, exemptions, requests and namings follow the person. A fact that both records
+    state stays on the one that goes: it is the same fact."""
     identities: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (Achievement, ("area_id", "level_id", "achieved_on", "source")),
         (Exemption, ("area_id", "level_id", "starts_on")),
@@ -68,6 +69,7 @@ def move_facts(sender: object, *, survivor: Person, loser: Person, **kwargs: Any
             if tuple(rest) not in stated
         ]
         model.objects.filter(pk__in=moving).update(person=survivor)
+    move_requests(survivor=survivor, loser=loser)
     say_once_for_both(survivor=survivor, loser=loser)
 
 
