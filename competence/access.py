@@ -7,6 +7,7 @@ _GAP = Rule(Obj.GAP, Action.READ)
 _ENROL = Rule(Obj.ENROLMENT, Action.CREATE)
 _PLAN = Rule(Obj.REQUIREMENT)
 _EDIT_PLAN = Rule(Obj.REQUIREMENT, Action.UPDATE)
+_ASK_TO_EXEMPT = Rule(Obj.EXEMPTION, Action.CREATE)
 _EXEMPT = Rule(Obj.EXEMPTION, Action.APPROVE)
 _CORRECT = Rule(Obj.ACHIEVEMENT, Action.UPDATE)
 
@@ -16,11 +17,14 @@ URLS: dict[str, Rule] = {
     "competence:key_group": _PLAN,
     "competence:team": _COVERAGE,
     "competence:team_file": _COVERAGE,
+    "competence:team_matrix_file": _COVERAGE,
     "competence:team_person": _GAP,
     "competence:team_why": _GAP,
     "competence:team_enrol": _ENROL,
     "competence:team_undo": _ENROL,
     "competence:team_remind": _ENROL,
+    "competence:team_exempt": _ASK_TO_EXEMPT,
+    "competence:team_withdraw_request": _ASK_TO_EXEMPT,
     "competence:signoffs": _ENROL,
     "competence_admin:plan": _EDIT_PLAN,
     "competence_admin:new_draft": _EDIT_PLAN,
@@ -39,6 +43,7 @@ URLS: dict[str, Rule] = {
     "competence_admin:end_naming": _EDIT_PLAN,
     "competence_admin:exemptions": _EXEMPT,
     "competence_admin:withdraw_exemption": _EXEMPT,
+    "competence_admin:decide_exemption_request": _EXEMPT,
     "competence_admin:renewals": _EDIT_PLAN,
     "competence_admin:achievements": _CORRECT,
     "competence_admin:revoke": _CORRECT,

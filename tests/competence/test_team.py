@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from competence.engine import Status
 from competence.figures import my_requirements
-from competence.figures.team import build_team, percent, read_team, roll_up
+from competence.figures.roll_up import roll_up
+from competence.figures.team import build_team, percent, read_team
 from lms.people.models import Person
 from tests.builders.competence import achieve
 from tests.builders.courses import enrol, publish_course

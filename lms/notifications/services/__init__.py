@@ -11,6 +11,11 @@ from lms.notifications.services.notices import (
 )
 
 __all__ = [
-    *("Draft", "mark_all_read", "mark_read", "notify", "notify_many", "take_back"),
+    "Draft",
+    "mark_all_read",
+    "mark_read",
+    "notify",
+    "notify_many",
+    "take_back",
     "unread_count",
 ]

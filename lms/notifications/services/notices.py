@@ -65,7 +65,7 @@ def take_back(*, notices: Iterable[int]) -> list[Notice]:
     what it holds."""
     keys = list(notices)
     # Whoever claims a mail waits for this, and then finds it without what was taken back.
-    waiting = Delivery.objects.select_for_update().filter(
+    waiting = Delivery.objects.select_for_update(of=("self",)).filter(
         state=Delivery.State.PENDING, notices__in=keys
     )
     outbox = {delivery.pk for delivery in waiting}
