@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from competence.querysets import ExemptionRequestQuerySet, PlanVersionQuerySet
+from competence.querysets import PlanVersionQuerySet
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import MAX_DAYS, MAX_MONTHS
 from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
@@ -259,6 +259,14 @@ class Exemption(models.Model):
                 violation_error_message=_("The last day is before the first day."),
             ),
         ]
+
+
+class ExemptionRequestQuerySet(models.QuerySet["ExemptionRequest"]):
+    def waiting(self) -> ExemptionRequestQuerySet:
+        """Neither decided nor withdrawn; the one that has waited longest first."""
+        return self.filter(decided_at__isnull=True, withdrawn_at__isnull=True).order_by(
+            "created_at", "pk"
+        )
 
 
 class ExemptionRequest(models.Model):

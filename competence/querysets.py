@@ -1,4 +1,4 @@
-"""Reading plan versions by the day they are in force, and requests by whether they wait."""
+"""Reading plan versions by the day they are in force."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 if TYPE_CHECKING:
-    from competence.models import ExemptionRequest, PlanVersion
+    from competence.models import PlanVersion
 
 
 class PlanVersionQuerySet(models.QuerySet["PlanVersion"]):
@@ -23,12 +23,4 @@ class PlanVersionQuerySet(models.QuerySet["PlanVersion"]):
             .filter(Q(in_force_from__isnull=True) | Q(in_force_from__lte=day))
             .order_by(F("in_force_from").desc(nulls_last=True), "-number")
             .first()
-        )
-
-
-class ExemptionRequestQuerySet(models.QuerySet["ExemptionRequest"]):
-    def waiting(self) -> ExemptionRequestQuerySet:
-        """Neither decided nor withdrawn; the one that has waited longest first."""
-        return self.filter(decided_at__isnull=True, withdrawn_at__isnull=True).order_by(
-            "created_at", "pk"
         )

@@ -11,8 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from competence.models import Exemption, ExemptionRequest
-from competence.querysets import ExemptionRequestQuerySet
+from competence.models import Exemption, ExemptionRequest, ExemptionRequestQuerySet
 from competence.services.exemptions import ExemptionError, grant_exemption
 from lms.audit.services import Entry, record_many
 from lms.framework.models import CompetenceArea, TrainingLevel

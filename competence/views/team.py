@@ -34,7 +34,6 @@ from competence.views.scope import (
 )
 from competence.views.team_filter import TeamFilter
 from lms.content.templatetags.ui import changed_query
-from lms.framework.models import CompetenceArea
 from lms.lib.dates import today
 
 PAGE_SIZE = 60
