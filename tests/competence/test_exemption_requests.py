@@ -18,7 +18,7 @@ from lms.audit.models import AuditEvent
 from lms.notifications.models import Notice
 from lms.people.models import Person
 from lms.people.roles import Role
-from lms.people.services.merging import merge_people
+from lms.people.services.merge import merge_people
 from tests.builders.people import account_with
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
