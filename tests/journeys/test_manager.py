@@ -82,11 +82,11 @@ def test_the_matrix_is_read_chosen_in_and_acted_on_with_the_keyboard_alone(
     press("PageDown", "End")
     assert place() == (min(10, last[0]), last[1])
 
-    press("Control+Home", "ArrowDown", "Space", "Shift+ArrowDown", "Shift+ArrowDown")
-    expect(page.locator("[data-bulk-count]")).to_have_text("3 valda")
-    expect(grid.locator("[aria-selected='true']")).to_have_count(3)
-    press("Space")
+    press("Control+Home", "ArrowDown", "Space", "Shift+ArrowDown")
     expect(page.locator("[data-bulk-count]")).to_have_text("2 valda")
+    expect(grid.locator("[aria-selected='true']")).to_have_count(2)
+    press("Space")
+    expect(page.locator("[data-bulk-count]")).to_have_text("1 vald")
 
     press("Control+Home", "ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight")
     while not page.evaluate("Boolean(document.activeElement.querySelector('a'))"):
@@ -109,7 +109,7 @@ def test_an_exemption_is_asked_for_in_two_clicks_and_taken_back(
     manager.sign_in("chef")
     manager.open("/team/")
     page = manager.page
-    page.locator("[data-choose=gaps]").click()
+    page.locator("table.matrix tr", has_text="Sara Lindqvist").get_by_role("checkbox").check()
     page.locator(".bulk").get_by_role("button", name="Begär undantag").click()
     page.get_by_role("button", name="Nästa kurstillfälle är senare än sista dagen").click()
     expect(page.locator(".notice[role=status]").first).to_contain_text("Samordnaren beslutar")
