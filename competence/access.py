@@ -10,6 +10,7 @@ _ENROL = Rule(Obj.ENROLMENT, Action.CREATE, seen_as=SeenAs.REFUSED)
 _DEPUTIES = Rule(Obj.DELEGATION, Action.READ, seen_as=SeenAs.REFUSED)
 _PLAN = Rule(Obj.REQUIREMENT)
 _EDIT_PLAN = Rule(Obj.REQUIREMENT, Action.UPDATE)
+_ASK_TO_EXEMPT = Rule(Obj.EXEMPTION, Action.CREATE)
 _EXEMPT = Rule(Obj.EXEMPTION, Action.APPROVE)
 _CORRECT = Rule(Obj.ACHIEVEMENT, Action.UPDATE)
 
@@ -21,9 +22,16 @@ URLS: dict[str, Rule] = {
     "competence:team_file": _TEAM_FILE,
     "competence:team_person": _MEMBER,
     "competence:team_why": _MEMBER,
+    "competence:team": _COVERAGE,
+    "competence:team_file": _COVERAGE,
+    "competence:team_matrix_file": _COVERAGE,
+    "competence:team_person": _GAP,
+    "competence:team_why": _GAP,
     "competence:team_enrol": _ENROL,
     "competence:team_undo": _ENROL,
     "competence:team_remind": _ENROL,
+    "competence:team_exempt": _ASK_TO_EXEMPT,
+    "competence:team_withdraw_request": _ASK_TO_EXEMPT,
     "competence:signoffs": _ENROL,
     "competence:deputies": _DEPUTIES,
     "competence:end_deputy": _DEPUTIES,
@@ -44,6 +52,7 @@ URLS: dict[str, Rule] = {
     "competence_admin:end_naming": _EDIT_PLAN,
     "competence_admin:exemptions": _EXEMPT,
     "competence_admin:withdraw_exemption": _EXEMPT,
+    "competence_admin:decide_exemption_request": _EXEMPT,
     "competence_admin:renewals": _EDIT_PLAN,
     "competence_admin:achievements": _CORRECT,
     "competence_admin:revoke": _CORRECT,

@@ -30,6 +30,11 @@ urlpatterns = [
     path("nyckelpersoner/<number:pk>/avsluta/", admin_facts.end, name="end_naming"),
     path("undantag/", admin_facts.exemptions, name="exemptions"),
     path("undantag/<number:pk>/aterta/", admin_facts.withdraw, name="withdraw_exemption"),
+    path(
+        "undantag/begaran/<number:pk>/",
+        admin_facts.decide_request,
+        name="decide_exemption_request",
+    ),
     path("fornyelse/", admin_facts.renewals, name="renewals"),
     path("uppnatt/", admin_facts.achievements, name="achievements"),
     path("uppnatt/<str:token>/aterkalla/", admin_facts.revoke, name="revoke"),

@@ -7,7 +7,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from competence.services import deputies, reminders, renewals, signoffs
+from competence.services import deputies, exemption_requests, reminders, renewals, signoffs
 from courses.offer import offer_index
 from lms.notifications.models import Delivery
 from lms.notifications.registry import Mail, NoticeKind, register, register_daily
@@ -22,6 +22,8 @@ _SAMPLE = {
     "offered": True,
     "day": date(2027, 9, 30),
 }
+
+_LAST_DAY = date(2027, 6, 30)
 
 for _code, _label in {
     reminders.ASSIGNED: _("New requirement"),
@@ -52,6 +54,38 @@ register(
         action=_("Confirm"),
         still_true=signoffs.still_wanted,
         sample={"name": "Åsa Öström-Żółć", "course": "Samtal och bemötande", "enrolment": 0},
+    )
+)
+
+register(
+    NoticeKind(
+        code=exemption_requests.WANTED,
+        label=_("An exemption is asked for"),
+        templates="competence/mail/exemption_wanted",
+        category=Delivery.Category.REMINDER,
+        mail=Mail.MERGED,
+        action=_("Decide"),
+        still_true=exemption_requests.still_waiting,
+        sample={"manager": "Maria Ekdahl", "count": 2, "requests": [0], "ends_on": _LAST_DAY},
+    )
+)
+
+register(
+    NoticeKind(
+        code=exemption_requests.DECIDED,
+        label=_("An exemption is decided"),
+        templates="competence/mail/exemption_decided",
+        category=Delivery.Category.RECEIPT,
+        mail=Mail.AT_ONCE,
+        action=_("To the team"),
+        sample={
+            "granted": False,
+            "count": 1,
+            "name": "Åsa Öström-Żółć",
+            "area": "Orosanmälan och sekretess",
+            "ends_on": _LAST_DAY,
+            "reason": "Rollen möter barn varje dag.",
+        },
     )
 )
 

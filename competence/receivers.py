@@ -11,6 +11,7 @@ from django.utils import timezone
 from competence.models import Achievement, Exemption, KeyPersonAssignment, OutsideRecord
 from competence.services import deputies
 from competence.services.awards import award_achievements, revoke_achievements
+from competence.services.exemption_requests import move_requests
 from competence.services.reminders import say_once_for_both
 from competence.services.renewals import tell_who_decides
 from competence.services.signoffs import tell_managers
@@ -90,8 +91,8 @@ def tell_whose_team_was_seen(
 def move_facts(
     sender: object, *, survivor: Person, loser: Person, by: User | None = None, **kwargs: Any
 ) -> None:
-    """Achievements, outside records, exemptions and namings follow the person. A fact that both
-    records state, and one taken back, stays on the one that goes."""
+    """Achievements, outside records, exemptions, requests and namings follow the person. A fact
+    that both records state, and one taken back, stays on the one that goes."""
     identities: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (Achievement, ("area_id", "level_id", "achieved_on", "source")),
         (OutsideRecord, ("outside_course_id", "completed_on")),
@@ -108,6 +109,7 @@ def move_facts(
         ]
         model.objects.filter(pk__in=moving).update(person=survivor)
         record_moved(model, moving, survivor=survivor, loser=loser, by=by)
+    move_requests(survivor=survivor, loser=loser)
     say_once_for_both(survivor=survivor, loser=loser)
 
 

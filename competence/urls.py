@@ -1,6 +1,16 @@
 from django.urls import path
 
-from competence.views import coverage, deputies, plan, signoffs, team, team_actions, team_person
+from competence.views import (
+    coverage,
+    deputies,
+    plan,
+    signoffs,
+    team,
+    team_actions,
+    team_exempt,
+    team_files,
+    team_person,
+)
 
 app_name = "competence"
 urlpatterns = [
@@ -8,10 +18,17 @@ urlpatterns = [
     path("kompetensplan/<str:code>/", plan.key_group, name="key_group"),
     path("tackning/", coverage.coverage, name="coverage"),
     path("team/", team.team, name="team"),
-    path("team/fil/lista.csv", team.team_file, name="team_file"),
+    path("team/fil/lista.csv", team_files.team_file, name="team_file"),
+    path("team/fil/matris.csv", team_files.team_matrix_file, name="team_matrix_file"),
     path("team/atgard/anmal/", team_actions.team_enrol, name="team_enrol"),
     path("team/atgard/angra/", team_actions.team_undo, name="team_undo"),
     path("team/atgard/paminn/", team_actions.team_remind, name="team_remind"),
+    path("team/atgard/undantag/", team_exempt.team_exempt, name="team_exempt"),
+    path(
+        "team/atgard/undantag/ta-tillbaka/",
+        team_exempt.team_withdraw_request,
+        name="team_withdraw_request",
+    ),
     path("team/atgard/bekrafta/", signoffs.signoffs, name="signoffs"),
     path("team/stallforetradare/", deputies.deputies, name="deputies"),
     path("team/stallforetradare/<number:pk>/avsluta/", deputies.end_deputy, name="end_deputy"),

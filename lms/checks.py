@@ -29,8 +29,8 @@ MANY_ROWS = {
     "courses.enrolment", "courses.lessoncompletion", "courses.attempt", "courses.answer",
     "courses.reflection", "courses.checklistmark", "courses.completion", "courses.certificate",
     "courses.courseversion", "competence.achievement", "competence.exemption",
-    "competence.keypersonassignment", "notifications.notice", "home.searchentry",
-    "home.searchterm",
+    "competence.exemptionrequest", "competence.keypersonassignment", "notifications.notice",
+    "home.searchentry", "home.searchterm",
 }  # fmt: skip
 
 

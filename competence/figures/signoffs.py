@@ -31,6 +31,10 @@ class AwaitedSignOff:
     lessons_total: int
     ready: bool
 
+    @property
+    def choice(self) -> str:
+        return f"{self.enrolment_pk}:{self.item_key}"
+
 
 def awaited_signoffs(people: QuerySet[Person]) -> list[AwaitedSignOff]:
     """What could be confirmed for `people`, what is ready first. The same number of queries
@@ -56,12 +60,18 @@ def people_waiting(awaited: Iterable[AwaitedSignOff]) -> int:
     return len({each.person_pk for each in awaited if each.ready})
 
 
-def waiting_for_word_of(user: User | AnonymousUser, day: date) -> int:
-    """How many people wait for nothing but this account's word. The same number of queries
-    whatever the number; none for an account that acts for nobody."""
+def who_waits_for_word_of(user: User | AnonymousUser, day: date) -> set[int]:
+    """The people (primary keys) who wait for nothing but this account's word. The same number of
+    queries whatever the number; none for an account that acts for nobody."""
     if not user.is_authenticated or not units_acted_for(user, day):
-        return 0
-    return people_waiting(awaited_signoffs(people_acted_for(user, day)))
+        return set()
+    awaited = awaited_signoffs(people_acted_for(user, day))
+    return {each.person_pk for each in awaited if each.ready}
+
+
+def waiting_for_word_of(user: User | AnonymousUser, day: date) -> int:
+    """How many people wait for nothing but this account's word."""
+    return len(who_waits_for_word_of(user, day))
 
 
 def _of_each(enrolments: Iterable[Enrolment]) -> Iterable[AwaitedSignOff]:

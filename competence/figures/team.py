@@ -4,7 +4,7 @@ constant number of queries; the caller has narrowed the people to those the read
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,9 +15,10 @@ from competence.engine.coverage import standing_of
 from competence.figures.enrolled import OpenEnrolment, OpenEnrolments
 from competence.figures.told import last_told
 from competence.figures.words import swedish_order
+from competence.models import ExemptionRequest
 from courses.offer import offer_index
 from lms.framework.models import CompetenceArea
-from lms.people.models import Employment, Person, Unit
+from lms.people.models import Employment, Person
 
 OPEN = frozenset({Status.OVERDUE, Status.EXPIRED, Status.PENDING, Status.EXPIRING})
 """What somebody should do something about."""
@@ -27,7 +28,7 @@ OPEN = frozenset({Status.OVERDUE, Status.EXPIRED, Status.PENDING, Status.EXPIRIN
 class Cell:
     """One person in one area: the worst of the mandatory rows, the day that is shown with it,
     and the course that is on the way to closing it. `planned`: something is to be done, and no
-    published course gives it yet."""
+    published course gives it yet. `requested`: an exemption is asked for and not decided."""
 
     area: str
     area_label: str
@@ -35,6 +36,7 @@ class Cell:
     on: date | None
     enrolment: OpenEnrolment | None
     planned: bool
+    requested: bool
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,14 @@ class Member:
         return min((day for day in days if day), default=None)
 
     @property
-    def need(self) -> tuple[int, int, date, str]:
-        """The sort key that puts those who need help first."""
+    def gaps(self) -> int:
+        """In how many areas something is missing or has expired."""
+        return len(self.missing) + len(self.expired)
+
+    @property
+    def need(self) -> tuple[int, int, date, date, str]:
+        """The sort key of risk: those with gaps, those with something that runs out soon, those
+        in introduction, the rest. Among them: in how many areas, since when, what comes next."""
         rank = (
             0
             if self.standing == "gap"
@@ -113,8 +121,9 @@ class Member:
             if self.runs_out_on
             else {"introduction": 2, "covered": 3, "paused": 4}.get(self.standing, 5)
         )
-        gaps = len(self.missing) + len(self.expired)
-        return (rank, -gaps, self.next_day or date.max, swedish_order(self.name))
+        last = date.max
+        since, following = self.since or last, self.next_day or last
+        return (rank, -self.gaps, since, following, swedish_order(self.name))
 
 
 @dataclass(frozen=True)
@@ -125,21 +134,6 @@ class Uptake:
     level_name: str
     met: int
     asked: int
-
-
-@dataclass(frozen=True)
-class SubUnit:
-    """A part of the team, rolled up. `unit` is none for those directly in the unit itself."""
-
-    unit: Unit | None
-    people: int
-    gap: int
-    running_out: int
-    covered: int
-
-    @property
-    def percent(self) -> int | None:
-        return percent(self.covered, self.covered + self.gap)
 
 
 @dataclass(frozen=True)
@@ -192,10 +186,12 @@ class TeamFacts:
     areas: list[CompetenceArea]
     # (area, level) that some published course gives.
     offered: Collection[tuple[str, int]]
+    # (person, area) for which an exemption is asked and not decided.
+    requested: Collection[tuple[int, str]]
 
 
 def read_team(people: QuerySet[Person], as_of: date) -> TeamFacts:
-    """One run of the engine and seven queries."""
+    """One run of the engine and eight queries."""
     persons = list(people.order_by("pk"))
     pks = [person.pk for person in persons]
     rows: dict[int, list[GapRow]] = {}
@@ -213,6 +209,11 @@ def read_team(people: QuerySet[Person], as_of: date) -> TeamFacts:
         last_told(pks),
         list(CompetenceArea.objects.all()),
         offer_index().keys(),
+        set(
+            ExemptionRequest.objects.waiting()
+            .filter(person__in=pks)
+            .values_list("person_id", "area__code")
+        ),
     )
 
 
@@ -298,6 +299,7 @@ def _cell(area: CompetenceArea, rows: list[GapRow], facts: TeamFacts) -> Cell:
         on=shown_day(worst),
         enrolment=enrolment,
         planned=waits and enrolment is None,
+        requested=(worst.person_pk, area.code) in facts.requested,
     )
 
 
@@ -320,32 +322,3 @@ def _uptake(rows_of_people: Iterable[list[GapRow]]) -> tuple[Uptake, ...]:
         for key in sorted(asked)
         for _, area_name, _, level_name in [key]
     )
-
-
-def roll_up(team: Team, unit: Unit, children: Sequence[Unit]) -> list[SubUnit]:
-    """The team by the units right below `unit`, and those directly in it. A person with posts in
-    two of them counts in both. `children` carry their tree index; one query for the rest."""
-    positions = dict(Unit.objects.at_or_below(unit).values_list("pk", "tree_left"))
-
-    def rolled(part: Unit | None, members: list[Member]) -> SubUnit:
-        counts = Counter(member.standing for member in members)
-        return SubUnit(
-            part,
-            len(members),
-            counts["gap"],
-            sum(member.runs_out_on is not None for member in members),
-            counts["covered"],
-        )
-
-    def inside(member: Member, child: Unit) -> bool:
-        return any(
-            child.tree_left <= positions.get(pk, -1) <= child.tree_right for pk in member.unit_pks
-        )
-
-    direct = [member for member in team.members if unit.pk in member.unit_pks]
-    parts = [rolled(None, direct)] if direct else []
-    parts += [
-        rolled(child, [member for member in team.members if inside(member, child)])
-        for child in children
-    ]
-    return parts

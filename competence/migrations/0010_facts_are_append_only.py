@@ -6,7 +6,7 @@ from lms.lib.append_only import AppendOnly, locking
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("competence", "0002_outside_courses"),
+        ("competence", "0005_exemption_request"),
         ("audit", "0004_append_only"),
     ]
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from competence.engine import GapRow, Status, gap_rows, iter_gap_rows
 from lms.audit.services import Entry, record_many
 from lms.notifications.models import Notice
-from lms.notifications.services import Draft, notify_many
+from lms.notifications.services import Draft, notify_many, take_back
 from lms.people.models import Person, User
 
 ASSIGNED = "competence.assigned"
@@ -187,9 +187,9 @@ def remind_people(
     day: date,
     by: User,
     at: datetime,
-) -> int:
+) -> list[Notice]:
     """A manager's reminder of what each of some people has left to do, once a day per person;
-    how many were told now. Mail is merged and held back by the governor."""
+    the notices that are new. Mail is merged and held back by the governor."""
     people = Person.objects.in_bulk([person_pk for person_pk, _rows in open_rows])
     drafts = []
     for person_pk, rows in open_rows:
@@ -209,16 +209,25 @@ def remind_people(
                 )
             )
     told = notify_many(drafts, at=at)
+    _record("person.reminded", told, by=by)
+    return told
+
+
+@transaction.atomic
+def take_back_reminders(*, notices: Collection[int], by: User) -> int:
+    """Unsay a manager's reminders (primary keys) that nobody has read and that have not been
+    mailed; how many were still to be had back."""
+    reminders = Notice.objects.filter(pk__in=notices, kind=REMINDER)
+    gone = take_back(notices=reminders.values_list("pk", flat=True))
+    _record("person.reminder_taken_back", gone, by=by)
+    return len(gone)
+
+
+def _record(action: str, notices: Iterable[Notice], *, by: User) -> None:
     record_many(
         [
-            Entry(
-                "person.reminded",
-                "people.person",
-                str(notice.person_id),
-                person_key=notice.person_id,
-            )
-            for notice in told
+            Entry(action, "people.person", str(notice.person_id), person_key=notice.person_id)
+            for notice in notices
         ],
         by=by,
     )
-    return len(told)

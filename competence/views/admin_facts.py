@@ -12,7 +12,9 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from competence.forms import (
     CaseForm,
@@ -23,9 +25,19 @@ from competence.forms import (
     RenewalForm,
     WithdrawForm,
 )
-from competence.models import Achievement, Exemption, KeyPersonAssignment, RenewalOrder
+from competence.models import (
+    Achievement,
+    Exemption,
+    ExemptionRequest,
+    KeyPersonAssignment,
+    RenewalOrder,
+)
 from competence.services.consequences import reach_of_renewal
 from competence.services.corrections import CorrectionError, correct_name, revoke_achievement
+from competence.services.exemption_requests import (
+    ExemptionRequestError,
+    decide_exemption_requests,
+)
 from competence.services.exemptions import (
     ExemptionError,
     grant_exemption,
@@ -136,10 +148,37 @@ def exemptions(request: HttpRequest) -> HttpResponse:
         request,
         "exemptions",
         form=form,
+        waiting=ExemptionRequest.objects.waiting().select_related(
+            "person", "area", "level", "requested_by"
+        )[:PAGE_SIZE],
         page=Paginator(standing, PAGE_SIZE).get_page(request.GET.get("p")),
         header_title=_("Exemptions"),
         header_icon="minus-inverse",
     )
+
+
+@require_POST
+def decide_request(request: HttpRequest, pk: int) -> HttpResponse:
+    """Grant or refuse one exemption that a manager asks for."""
+    granted = "grant" in request.POST
+    try:
+        decided = decide_exemption_requests(
+            requests=ExemptionRequest.objects.filter(pk=pk),
+            granted=granted,
+            reason=request.POST.get("reason", ""),
+            by=acting_user(request),
+            at=timezone.now(),
+        )
+    except (ExemptionRequestError, ValidationError) as error:
+        messages.error(request, " ".join(_said(error)))
+    else:
+        if not decided:
+            messages.warning(request, _("The request is already decided or taken back."))
+        elif granted:
+            messages.success(request, _("The exemption is decided."))
+        else:
+            messages.success(request, _("The request is refused."))
+    return redirect("competence_admin:exemptions")
 
 
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:

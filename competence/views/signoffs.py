@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from competence.figures.acting import people_acted_for
 from competence.figures.signoffs import AwaitedSignOff, awaited_signoffs, people_waiting
 from competence.views.scope import acting_user, in_place_of_managers
+from competence.views.team_actions import back
 from courses.models import Enrolment
 from courses.services.completing import sign_off
 from lms.lib.dates import today
@@ -37,10 +38,15 @@ class DoneOnForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def signoffs(request: HttpRequest) -> HttpResponse:
-    """What waits for the manager's confirmation; POST confirms what is chosen."""
+    """What waits for the manager's confirmation; POST confirms what is chosen. For the people
+    named in the address, where it names any: what they wait for is then chosen beforehand."""
     day = today()
-    awaited = awaited_signoffs(people_acted_for(acting_user(request), day))
+    people = people_acted_for(acting_user(request), day)
+    named = request.GET.getlist("person")
+    awaited = awaited_signoffs(people.filter(person_id__in=named) if named else people)
     chosen = request.POST.getlist("what")
+    if named and request.method != "POST":
+        chosen = [each.choice for each in awaited if each.ready]
     form = DoneOnForm(request.POST or None, initial={"done_on": day})
     if request.method == "POST" and form.is_valid() and chosen:
         return _confirm(request, awaited, chosen, form.cleaned_data["done_on"])
@@ -55,6 +61,7 @@ def signoffs(request: HttpRequest) -> HttpResponse:
             "not_yet": [each for each in awaited if not each.ready],
             "chosen": chosen,
             "form": form,
+            "back": back(request),
         },
     )
 
@@ -62,7 +69,7 @@ def signoffs(request: HttpRequest) -> HttpResponse:
 def _confirm(
     request: HttpRequest, awaited: list[AwaitedSignOff], chosen: list[str], done_on: date
 ) -> HttpResponse:
-    known = {f"{each.enrolment_pk}:{each.item_key}": each for each in awaited}
+    known = {each.choice: each for each in awaited}
     if any(value not in known for value in chosen):
         # Confirmed meanwhile, or never theirs to confirm.
         stale = [value for value in chosen if value not in known]
@@ -101,4 +108,6 @@ def _confirm(
             else ""
         ),
     )
+    if request.GET.getlist("person"):
+        return redirect(back(request))
     return redirect("competence:signoffs")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -13,9 +12,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from competence.figures.signoffs import waiting_for_word_of
-from competence.figures.team import Member, Team, TeamFacts, build_team, read_team, roll_up
-from competence.figures.words import capitalised, in_words, swedish_order
+from competence.figures.matrix import columns
+from competence.figures.requested import requests_by
+from competence.figures.roll_up import (
+    BACK,
+    managers_by_unit,
+    roll_up,
+    standings_on,
+    units_in_order,
+)
+from competence.figures.signoffs import who_waits_for_word_of
+from competence.figures.team import Member, Team, build_team, read_team
+from competence.figures.words import capitalised, in_words
 from competence.models import KeyGroup
 from competence.views.deputies import deputies_on
 from competence.views.scope import (
@@ -25,61 +33,25 @@ from competence.views.scope import (
     may_act,
     team_scope,
 )
-from lms.content.templatetags.ui import changed_query, status_word
-from lms.framework.models import CompetenceArea
+from competence.views.team_filter import TeamFilter
+from lms.content.templatetags.ui import changed_query
 from lms.lib.dates import today
-from lms.lib.tables import csv_response
 from lms.people.services.view_as import seen_as
 
-PAGE_SIZE = 50
+PAGE_SIZE = 60
 NEED_SHOWN = 5
+TREND_PEOPLE = 2000
+"""The most people whose direction is shown: it takes a second run of the engine."""
 
 
 @dataclass(frozen=True)
-class Tab:
+class Heading:
+    """A heading of the table of units: `sort` as ARIA has it, empty where it is not in force."""
+
     label: str
-    count: int
     url: str
-    current: bool
-
-
-@dataclass(frozen=True)
-class TeamFilter:
-    """What the reader asked to see."""
-
-    show: str
-    area: str
-    key_group: str
-    search: str
-    order: str
-    direct: bool
-
-    @classmethod
-    def of(cls, request: HttpRequest) -> TeamFilter:
-        query = request.GET
-        return cls(
-            show=query.get("visa", ""),
-            area=query.get("omrade", ""),
-            key_group=query.get("grupp", ""),
-            search=query.get("q", "").strip(),
-            order=query.get("ordning", ""),
-            direct=query.get("niva") == "direkt",
-        )
-
-    def narrowed(self, facts: TeamFacts) -> Team:
-        return build_team(facts, key_group=self.key_group or None, area=self.area or None)
-
-    @property
-    def is_narrow(self) -> bool:
-        return bool(self.area or self.key_group or self.search or self.direct)
-
-
-SHOWN = {
-    "": lambda member: True,
-    "brist": lambda member: member.standing == "gap",
-    "snart": lambda member: member.runs_out_on is not None,
-    "introduktion": lambda member: member.standing == "introduction",
-}
+    sort: str
+    numeric: bool
 
 
 @require_safe
@@ -88,13 +60,17 @@ def team(request: HttpRequest) -> HttpResponse:
     scope = team_scope(request, day)
     if scope is None:
         return render(request, "competence/team_empty.html")
+    user = acting_user(request)
     asked = TeamFilter.of(request)
     facts = read_team(scope.people, day)
     whole = build_team(facts)
     narrowed = asked.narrowed(facts)
-    members = _found(narrowed, asked, scope)
-    shown = [member for member in members if SHOWN.get(asked.show, SHOWN[""])(member)]
+    members = asked.found(narrowed, scope)
+    shown = asked.shown(members)
     page: Page[Member] = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("sida"))
+    areas, key_groups = list(facts.areas), list(KeyGroup.objects.all())
+    viewing = seen_as(request) is not None
+    waiting = set() if viewing else who_waits_for_word_of(user, day)
     return render(
         request,
         "competence/team.html",
@@ -110,65 +86,72 @@ def team(request: HttpRequest) -> HttpResponse:
             "last_to_run_out": max(
                 (m.runs_out_on for m in whole.running_out if m.runs_out_on), default=None
             ),
-            "matrix_areas": narrowed.areas,
+            "columns": columns(shown, narrowed.areas),
             "page": page,
-            "tabs": _tabs(request, members, asked),
-            "units": roll_up(whole, scope.unit, scope.children) if scope.children else [],
-            "areas": CompetenceArea.objects.all(),
-            "key_groups": KeyGroup.objects.all(),
+            "gaps_on_page": sum(member.gaps > 0 for member in page),
+            "chosen": _chosen(request, page),
+            "tabs": asked.tabs(request, members),
+            "chips": asked.chips(request, areas, key_groups),
+            **_units(request, whole, scope),
+            "areas": areas,
+            "key_groups": key_groups,
             "may_act": may_act(request, day),
             "deputies": deputies_on(request, day),
-            "to_confirm": 0 if seen_as(request) else waiting_for_word_of(acting_user(request), day),
-            "done": None if seen_as(request) else _done(request),
+            "waiting_for_word": waiting,
+            "to_confirm": len(waiting),
+            "exemption_requests": [] if viewing else requests_by(user, day),
+            "done": None if viewing else _done(request),
         },
     )
 
 
-@require_safe
-def team_file(request: HttpRequest) -> HttpResponse:
-    """The same team as a file: a row per person and requirement."""
-    day = today()
-    scope = team_scope(request, day)
-    if scope is None:
-        return render(request, "competence/team_empty.html")
-    asked = TeamFilter.of(request)
-    narrowed = asked.narrowed(read_team(scope.people, day))
-    members = _found(narrowed, asked, scope)
-    header = [
-        *(_("Day"), _("Person id"), _("Name"), _("Job"), _("Key group"), _("Area")),
-        *(_("Level"), _("Kind"), _("Status"), _("Due on"), _("Valid until"), _("Member since")),
-        _("Enrolled in"),
-    ]
-    return csv_response(
-        f"team-{scope.unit.code}-{day.isoformat()}.csv",
-        header,
-        (
-            line
-            for member in members
-            if SHOWN.get(asked.show, SHOWN[""])(member)
-            for line in _lines(member, day)
-        ),
+def _chosen(request: HttpRequest, page: Page[Member]) -> set[int]:
+    """Whom the address ticks beforehand; the script does the same without asking."""
+    ticked = {"alla": lambda member: True, "brister": lambda member: member.gaps > 0}
+    choose = ticked.get(request.GET.get("valj", ""), lambda member: False)
+    return {member.pk for member in page if choose(member)}
+
+
+def _units(request: HttpRequest, whole: Team, scope: TeamScope) -> dict[str, Any]:
+    """The units right below, the worst first, with the headings to sort them by."""
+    if not scope.children or not whole.members:
+        return {"units": []}
+    has_trend = len(whole.members) <= TREND_PEOPLE
+    parts = roll_up(
+        whole,
+        scope.unit,
+        scope.children,
+        managers=managers_by_unit([scope.unit, *scope.children], scope.day),
+        before=standings_on(scope.people, scope.day - BACK) if has_trend else None,
     )
-
-
-def _lines(member: Member, day: date) -> list[list[Any]]:
-    enrolled = {
-        row.requirement_pk: enrolment.title
-        for row in member.rows
-        for enrolment in member.enrolments
-        if enrolment.would_give(row)
+    order = request.GET.get("enheter", "tackning")
+    return {
+        "units": units_in_order(parts, order),
+        "unit_headings": _unit_headings(request, order, has_trend),
+        "has_trend": has_trend,
+        "compared_with": scope.day - BACK,
     }
+
+
+def _unit_headings(request: HttpRequest, order: str, has_trend: bool) -> list[Heading]:
+    labels = {
+        "enhet": _("Unit"),
+        "antal": _("Employees"),
+        "brist": _("Missing or expired"),
+        "snart": _("Expires within 90 days"),
+        "tackning": _("Coverage"),
+        "riktning": _("90 days"),
+    }
+    if not has_trend:
+        del labels["riktning"]
     return [
-        [
-            *(day, member.person_id, member.name, ", ".join(member.titles)),
-            *(row.requirement.key_group_name, row.requirement.area_name),
-            row.requirement.level_name,
-            _("mandatory") if row.mandatory else _("recommended"),
-            status_word(row.status),
-            *(row.due_on, row.valid_until, row.member_since),
-            enrolled.get(row.requirement_pk, ""),
-        ]
-        for row in member.rows
+        Heading(
+            label,
+            changed_query(request, enheter=f"-{key}" if order == key else key) + "#enheter",
+            {key: "ascending", f"-{key}": "descending"}.get(order, ""),
+            key != "enhet",
+        )
+        for key, label in labels.items()
     ]
 
 
@@ -204,41 +187,3 @@ def _heading(team: Team) -> str:
             % {"number": in_words(soon)}
         )
     return _("Everyone in the team is up to date")
-
-
-def _found(team: Team, asked: TeamFilter, scope: TeamScope) -> list[Member]:
-    """The members the filters leave, in the order asked for."""
-    words = asked.search.casefold().split()
-    found = [
-        member
-        for member in team.members
-        if (not asked.direct or scope.unit.pk in member.unit_pks)
-        and all(word in _searched(member) for word in words)
-    ]
-    if asked.order == "namn":
-        found.sort(key=lambda member: swedish_order(member.name))
-    elif asked.order == "dag":
-        found.sort(key=lambda m: (m.next_day or date.max, swedish_order(m.name)))
-    return found
-
-
-def _searched(member: Member) -> str:
-    return " ".join((member.name, member.person_id, *member.titles)).casefold()
-
-
-def _tabs(request: HttpRequest, members: list[Member], asked: TeamFilter) -> list[Tab]:
-    labels = {
-        "": _("All"),
-        "brist": _("Missing or expired"),
-        "snart": _("Expires within 90 days"),
-        "introduktion": _("In introduction"),
-    }
-    return [
-        Tab(
-            label,
-            sum(SHOWN[code](member) for member in members),
-            changed_query(request, visa=code or None, sida=None) + "#matris",
-            code == (asked.show if asked.show in SHOWN else ""),
-        )
-        for code, label in labels.items()
-    ]

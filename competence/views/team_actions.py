@@ -1,10 +1,11 @@
-"""What a manager does for those chosen: enrol them in what they lack, remind them, and take an
-enrolment back."""
+"""What a manager does for those chosen: enrol them in what they lack, remind them, and take back
+what was done last."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -22,7 +23,9 @@ from competence.engine import GapRow
 from competence.figures.acting import people_acted_for
 from competence.figures.offers import Suggestion, Suggestions, open_rows, suggest
 from competence.figures.team import Member, build_team, read_team
-from competence.services.reminders import remind_people
+from competence.models import ExemptionRequest
+from competence.services.exemption_requests import withdraw_exemption_requests
+from competence.services.reminders import remind_people, take_back_reminders
 from competence.views.scope import UNDO, acting_user, in_place_of_managers
 from courses.listing import Names
 from courses.models import Enrolment
@@ -32,7 +35,7 @@ from courses.services.enrolment import NotOfferedError, enrol, withdraw
 from lms.lib.dates import today
 
 
-def _chosen(request: HttpRequest, day: date) -> list[Member]:
+def chosen(request: HttpRequest, day: date) -> list[Member]:
     """The people named in the form, within the reader's team, with what they lack."""
     ids = (request.POST or request.GET).getlist("person")
     people = people_acted_for(acting_user(request), day).filter(person_id__in=ids)
@@ -42,18 +45,18 @@ def _chosen(request: HttpRequest, day: date) -> list[Member]:
     return members
 
 
-def _nobody_chosen(request: HttpRequest) -> HttpResponse:
+def nobody_chosen(request: HttpRequest) -> HttpResponse:
     messages.warning(request, _("Choose somebody in the list first."))
-    return redirect("competence:team")
+    return redirect(back(request))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def team_enrol(request: HttpRequest) -> HttpResponse:
     """What would close the gaps of those chosen; confirmed with one button."""
     day = today()
-    members = _chosen(request, day)
+    members = chosen(request, day)
     if not members:
-        return _nobody_chosen(request)
+        return nobody_chosen(request)
     pks = [member.pk for member in members]
     held = held_levels(pks, day)
     suggestions = suggest(members, offer_index(), refreshers_for(pks, day), held)
@@ -73,6 +76,7 @@ def team_enrol(request: HttpRequest) -> HttpResponse:
         "competence/team_enrol.html",
         {
             "members": members,
+            "back": back(request),
             "suggestions": suggestions,
             "courses": _with_what_is_lacked(suggestions),
             "day": day,
@@ -117,48 +121,87 @@ def _enrol(request: HttpRequest, pairs: Sequence[tuple[int, int]]) -> HttpRespon
             request,
             _("%(course)s is not offered any more. Nobody has been enrolled.") % {"course": error},
         )
-        return redirect(_back(request))
+        return redirect(back(request))
     new = [enrolment for enrolment in made if enrolment.created_at == now]
     enrolled = len({enrolment.person_id for enrolment in new})
-    request.session[UNDO] = {
-        "enrolments": [enrolment.pk for enrolment in new],
-        "text": ngettext(
-            "%(count)s person is enrolled.", "%(count)s people are enrolled.", enrolled
-        )
+    remember(
+        request,
+        "enrolments",
+        [enrolment.pk for enrolment in new],
+        ngettext("%(count)s person is enrolled.", "%(count)s people are enrolled.", enrolled)
         % {"count": enrolled},
-        "shown": False,
-    }
-    return redirect(_back(request))
+    )
+    return redirect(back(request))
+
+
+def remember(request: HttpRequest, kind: str, pks: Sequence[int], text: str) -> None:
+    """Say on the team page what was done, with the way to take it back."""
+    request.session[UNDO] = {"kind": kind, "pks": list(pks), "text": text, "shown": False}
 
 
 @require_POST
 def team_undo(request: HttpRequest) -> HttpResponse:
-    """Withdraw the enrolments made last."""
+    """Take back what was done last, as far as it can still be had back."""
     undo = request.session.pop(UNDO, None)
     if undo:
-        user, day = acting_user(request), today()
-        enrolments = Enrolment.objects.filter(
-            pk__in=undo["enrolments"],
-            by=user,
-            person__in=people_acted_for(user, day),
-            withdrawn_at__isnull=True,
-            completed_at__isnull=True,
+        take_back = {
+            "enrolments": _withdraw_enrolments,
+            "reminders": _unsay_reminders,
+            "requests": _withdraw_requests,
+        }[undo["kind"]]
+        take_back(request, undo["pks"])
+    return redirect(back(request))
+
+
+def _withdraw_enrolments(request: HttpRequest, pks: Sequence[int]) -> None:
+    user, day = acting_user(request), today()
+    enrolments = Enrolment.objects.filter(
+        pk__in=pks,
+        by=user,
+        person__in=people_acted_for(user, day),
+        withdrawn_at__isnull=True,
+        completed_at__isnull=True,
+    )
+    people = {enrolment.person_id for enrolment in enrolments}
+    with transaction.atomic(), in_place_of_managers(request, people, day):
+        for enrolment in enrolments:
+            withdraw(enrolment=enrolment, by=user, at=timezone.now())
+    messages.success(request, _("The enrolment has been taken back."))
+
+
+def _unsay_reminders(request: HttpRequest, pks: Sequence[int]) -> None:
+    gone = take_back_reminders(notices=pks, by=acting_user(request))
+    if gone == len(pks):
+        messages.success(request, _("The reminder has been taken back."))
+    elif gone:
+        messages.warning(
+            request,
+            _("%(gone)s of %(all)s reminders have been taken back. The rest are read or mailed.")
+            % {"gone": gone, "all": len(pks)},
         )
-        people = {enrolment.person_id for enrolment in enrolments}
-        with transaction.atomic(), in_place_of_managers(request, people, day):
-            for enrolment in enrolments:
-                withdraw(enrolment=enrolment, by=user, at=timezone.now())
-        messages.success(request, _("The enrolment has been taken back."))
-    return redirect(_back(request))
+    else:
+        messages.warning(request, _("The reminder is already read or mailed, and stays."))
+
+
+def _withdraw_requests(request: HttpRequest, pks: Sequence[int]) -> None:
+    taken = withdraw_exemption_requests(
+        requests=ExemptionRequest.objects.filter(pk__in=pks),
+        by=acting_user(request),
+        at=timezone.now(),
+    )
+    if taken:
+        messages.success(request, _("The request has been taken back."))
+    else:
+        messages.warning(request, _("The request is already decided, and stays."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def team_remind(request: HttpRequest) -> HttpResponse:
     """Who would be reminded of what, and who has already been told; confirmed with one button."""
     day = today()
-    members = _chosen(request, day)
+    members = chosen(request, day)
     if not members:
-        return _nobody_chosen(request)
+        return nobody_chosen(request)
     in_need = [member for member in members if member.to_remind_of]
     if request.method == "POST" and in_need:
         with in_place_of_managers(request, [member.pk for member in in_need], day):
@@ -169,19 +212,25 @@ def team_remind(request: HttpRequest) -> HttpResponse:
                 at=timezone.now(),
             )
         if told:
-            messages.success(
+            remember(
                 request,
-                ngettext("%(count)s person is reminded.", "%(count)s people are reminded.", told)
-                % {"count": told},
+                "reminders",
+                [notice.pk for notice in told],
+                ngettext(
+                    "%(count)s person is reminded.", "%(count)s people are reminded.", len(told)
+                )
+                % {"count": len(told)},
             )
         else:
             messages.info(request, _("They have already been reminded today."))
-        return redirect(_back(request))
+        return redirect(back(request))
     return render(
         request,
         "competence/team_remind.html",
         {
             "members": in_need,
+            "back": back(request),
+            "told": [member for member in in_need if member.told_on],
             "without_need": [member for member in members if member not in in_need],
             "day": day,
         },
@@ -193,7 +242,8 @@ def _rows_to_remind_of(member: Member) -> list[GapRow]:
     return [row for row in open_rows(member) if row.area in areas]
 
 
-def _back(request: HttpRequest) -> str:
-    unit = request.POST.get("enhet", "")
+def back(request: HttpRequest) -> str:
+    """The team page again, at the unit the reader came from."""
+    unit = request.POST.get("enhet") or request.GET.get("enhet", "")
     address = reverse("competence:team")
-    return f"{address}?enhet={unit}" if unit else address
+    return f"{address}?{urlencode({'enhet': unit})}" if unit else address

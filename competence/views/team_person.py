@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from competence.engine import Status
 from competence.figures.acting import people_acted_for
 from competence.figures.learner import requirements_of
+from competence.figures.requested import requests_by
 from competence.figures.told import last_told
 from competence.models import Achievement
 from competence.views.scope import acting_user, may_act, visible_person
@@ -46,6 +47,7 @@ def team_person(request: HttpRequest, person_id: str) -> HttpResponse:
             "certificates": Certificate.objects.filter(
                 person=person, revoked_on__isnull=True, superseded_by__isnull=True
             ),
+            "exemption_requests": requests_by(acting_user(request), day, person),
             "told_on": last_told([person.pk]).get(person.pk),
             "may_act": may_act(request, day)
             and people_acted_for(acting_user(request), day).filter(pk=person.pk).exists(),

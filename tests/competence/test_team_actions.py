@@ -1,13 +1,16 @@
 """What a manager does for the team: enrol, take back, remind."""
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from competence.services.reminders import REMINDER
 from courses.models import Enrolment
 from courses.services.enrolment import ENROLLED, withdraw
 from lms.audit.models import AuditEvent
-from lms.notifications.models import Notice
+from lms.notifications.models import Delivery, Notice
 from lms.people.roles import Role
 from tests.builders.courses import LESSONS, NOON, enrol, publish_asking, publish_course
-from tests.builders.people import account_with
+from tests.builders.people import account_with, employ, make_person
 
 
 def test_manager_enrols_those_chosen_in_what_they_lack(school, client):
@@ -136,3 +139,61 @@ def test_whom_a_manager_enrols_is_told(school, client):
 def test_nobody_is_told_of_what_they_began_themselves(school):
     enrol(school.people["Ny"], publish_course(gives=(("OM1", 1, 12),)))
     assert not Notice.objects.filter(kind=ENROLLED).exists()
+
+
+def test_a_reminder_is_taken_back_until_somebody_has_read_it(school, client):
+    publish_course(gives=(("OM1", 1, 12), ("OM4", 1, None)))
+    client.force_login(school.manager)
+    client.post("/team/atgard/paminn/", {"person": ["Gap", "Ny"]})
+    Notice.objects.filter(person=school.people["Ny"]).update(read_at=NOON)
+    assert "Ta tillbaka" in client.get("/team/").content.decode()
+    page = client.post("/team/atgard/angra/", follow=True).content.decode()
+    assert "1 av 2 påminnelser är tillbakatagna." in page
+    assert [n.person.person_id for n in Notice.objects.filter(kind=REMINDER)] == ["Ny"]
+    assert AuditEvent.objects.filter(action="person.reminder_taken_back").count() == 1
+    client.post("/team/atgard/paminn/", {"person": ["Gap"]})
+    assert Notice.objects.filter(kind=REMINDER).count() == 2
+
+
+def test_what_a_mail_being_sent_carries_is_not_taken_back(school, client):
+    publish_course(gives=(("OM1", 1, 12),))
+    client.force_login(school.manager)
+    client.post("/team/atgard/paminn/", {"person": ["Gap", "Ny"]})
+    for name, state in (("Gap", Delivery.State.PENDING), ("Ny", Delivery.State.SENDING)):
+        mail = Delivery.objects.create(
+            person=school.people[name],
+            category=Delivery.Category.REMINDER,
+            kind="reminders",
+            reason_key=name,
+            state=state,
+            created_at=NOON,
+            not_before=NOON,
+        )
+        Notice.objects.filter(person=school.people[name]).update(delivery=mail)
+    client.post("/team/atgard/angra/")
+    assert [n.person.person_id for n in Notice.objects.filter(kind=REMINDER)] == ["Ny"]
+
+
+def test_whoever_comes_from_a_unit_goes_back_to_it(school, client):
+    publish_course(gives=(("OM1", 1, 12),))
+    client.force_login(school.director)
+    answer = client.post("/team/atgard/paminn/", {"person": ["Gap"], "enhet": "S1"})
+    assert answer["Location"] == "/team/?enhet=S1"
+
+
+def test_bulk_pages_ask_as_much_for_60_people_as_for_3(school, client):
+    publish_course(gives=(("OM1", 1, 12), ("OM4", 1, None)))
+    client.force_login(school.manager)
+    for number in range(60):
+        employ(make_person(f"M{number:03}"), school.unit)
+    pages = ("anmal", "paminn", "undantag", "bekrafta")
+
+    def queries(page: str, number: int) -> int:
+        people = "&".join(f"person=M{each:03}" for each in range(number))
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(f"/team/atgard/{page}/?{people}").status_code == 200
+        return len(seen)
+
+    for page in pages:
+        queries(page, 3)
+    assert {page: queries(page, 60) - queries(page, 3) for page in pages} == dict.fromkeys(pages, 0)

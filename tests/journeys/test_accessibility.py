@@ -27,7 +27,12 @@ PAGES = {
         "/konto/",
         "/finns-inte/",
     ],
-    "chef": ["/team/", "/team/E00043/", "/team/anmal/?person=E00043"],
+    "chef": [
+        "/team/",
+        "/team/E00043/",
+        "/team/anmal/?person=E00043",
+        "/team/atgard/undantag/?person=E00043",
+    ],
     "samordnare": [
         "/tackning/",
         "/tackning/?visa=omraden",

@@ -32,7 +32,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 class Notice(models.Model):
     """One row per thing told to one person: their inbox. Text is made from `kind` and
     `context` when read, in the reader's language. Only `read_at` and `delivery` are ever set
-    afterwards; never deleted outside the disposal path."""
+    afterwards. Deleted on the disposal path, and where it was taken back before anybody had read
+    it and before any mail carried it; the ledger then holds both."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notices")
     kind = models.CharField(_("kind"), max_length=60)

@@ -6,7 +6,16 @@ from lms.notifications.services.notices import (
     mark_read,
     notify,
     notify_many,
+    take_back,
     unread_count,
 )
 
-__all__ = ["Draft", "mark_all_read", "mark_read", "notify", "notify_many", "unread_count"]
+__all__ = [
+    "Draft",
+    "mark_all_read",
+    "mark_read",
+    "notify",
+    "notify_many",
+    "take_back",
+    "unread_count",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -56,6 +56,26 @@ def notify_many(drafts: Sequence[Draft], *, at: datetime) -> list[Notice]:
         batch = {draft.dedupe_key: draft for draft in drafts[start : start + BATCH]}
         told += _tell(list(batch.values()), at)
     return told
+
+
+@transaction.atomic
+def take_back(*, notices: Iterable[int]) -> list[Notice]:
+    """Unsay what nobody has read and no mail has carried: the notices (primary keys) that are
+    gone. What a mail still in the outbox would carry is taken out of it; one being sent keeps
+    what it holds."""
+    keys = list(notices)
+    # Whoever claims a mail waits for this, and then finds it without what was taken back.
+    waiting = Delivery.objects.select_for_update(of=("self",)).filter(
+        state=Delivery.State.PENDING, notices__in=keys
+    )
+    outbox = {delivery.pk for delivery in waiting}
+    gone = [
+        notice
+        for notice in Notice.objects.unread().select_for_update().filter(pk__in=keys)
+        if notice.delivery_id is None or notice.delivery_id in outbox
+    ]
+    Notice.objects.filter(pk__in=[notice.pk for notice in gone]).delete()
+    return gone
 
 
 def _tell(batch: list[Draft], at: datetime) -> list[Notice]:

@@ -1,0 +1,136 @@
+"""A manager of managers: the team rolled up by unit, who leads each, and which way it goes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
+
+from competence.engine import GapRow, gap_rows
+from competence.engine.coverage import standing_of
+from competence.figures.team import Member, Team, percent
+from competence.figures.words import swedish_order
+from lms.people.models import Employment, Person, Unit
+
+BACK = timedelta(days=90)
+"""How far back the direction of a unit is measured."""
+
+
+@dataclass(frozen=True)
+class SubUnit:
+    """A part of the team, rolled up. `unit` is none for those directly in the unit itself.
+    `before` is the coverage of the same people 90 days earlier; none where nobody was counted."""
+
+    unit: Unit | None
+    managers: tuple[str, ...]
+    people: int
+    gap: int
+    running_out: int
+    covered: int
+    before: int | None
+
+    @property
+    def percent(self) -> int | None:
+        return percent(self.covered, self.covered + self.gap)
+
+    @property
+    def change(self) -> int | None:
+        """Points of coverage gained (or lost) in 90 days by those who are here today."""
+        if self.percent is None or self.before is None:
+            return None
+        return self.percent - self.before
+
+    @property
+    def fell(self) -> int:
+        """How far it went down, for a sentence with an arrow."""
+        return -(self.change or 0)
+
+    @property
+    def name(self) -> str:
+        return self.unit.name if self.unit else ""
+
+
+def standings_on(people: QuerySet[Person], day: date) -> dict[int, str]:
+    """What each of `people` was on another day, by primary key; one run of the engine."""
+    rows: dict[int, list[GapRow]] = {}
+    for row in gap_rows(people, day):
+        if row.mandatory:
+            rows.setdefault(row.person_pk, []).append(row)
+    return {person_pk: standing_of(of_person) for person_pk, of_person in rows.items()}
+
+
+def managers_by_unit(units: Collection[Unit], day: date) -> dict[int, tuple[str, ...]]:
+    """The names of those who lead each unit itself; one query."""
+    found: dict[int, list[str]] = {}
+    posts = (
+        Employment.objects.valid_on(day)
+        .filter(is_manager=True, unit__in=units)
+        .select_related("person")
+        .order_by("person__family_name", "person__given_name", "pk")
+    )
+    for post in posts:
+        found.setdefault(post.unit_id, []).append(post.person.name)
+    return {unit: tuple(dict.fromkeys(names)) for unit, names in found.items()}
+
+
+def roll_up(
+    team: Team,
+    unit: Unit,
+    children: Sequence[Unit],
+    *,
+    managers: Mapping[int, tuple[str, ...]] | None = None,
+    before: Mapping[int, str] | None = None,
+) -> list[SubUnit]:
+    """The team by the units right below `unit`, and those directly in it. A person with posts in
+    two of them counts in both. `children` carry their tree index; one query for the rest."""
+    positions = dict(Unit.objects.at_or_below(unit).values_list("pk", "tree_left"))
+    leading, earlier = managers or {}, before or {}
+
+    def rolled(part: Unit | None, members: list[Member]) -> SubUnit:
+        counts = Counter(member.standing for member in members)
+        then = Counter(earlier.get(member.pk, "") for member in members)
+        return SubUnit(
+            part,
+            leading.get(part.pk if part else unit.pk, ()),
+            len(members),
+            counts["gap"],
+            sum(member.runs_out_on is not None for member in members),
+            counts["covered"],
+            percent(then["covered"], then["covered"] + then["gap"]),
+        )
+
+    def inside(member: Member, child: Unit) -> bool:
+        return any(
+            child.tree_left <= positions.get(pk, -1) <= child.tree_right for pk in member.unit_pks
+        )
+
+    direct = [member for member in team.members if unit.pk in member.unit_pks]
+    parts = [rolled(None, direct)] if direct else []
+    parts += [
+        rolled(child, [member for member in team.members if inside(member, child)])
+        for child in children
+    ]
+    return parts
+
+
+def units_in_order(parts: Sequence[SubUnit], order: str) -> list[SubUnit]:
+    """The parts sorted by a column, "-" before it for the other way; the worst coverage first
+    where nothing is asked for. Where there is no figure, last."""
+    key, backwards = order.removeprefix("-"), order.startswith("-")
+    sign = -1 if backwards else 1
+
+    def place(part: SubUnit) -> tuple[float, ...]:
+        figure = {
+            "antal": part.people,
+            "brist": -part.gap,
+            "snart": -part.running_out,
+            "riktning": part.change,
+        }.get(key, part.percent)
+        return (figure is None, sign * (figure or 0), -part.gap)
+
+    if key == "enhet":
+        return sorted(parts, key=lambda part: swedish_order(part.name), reverse=backwards)
+    return sorted(parts, key=lambda part: (place(part), swedish_order(part.name)))
