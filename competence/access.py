@@ -1,9 +1,11 @@
 """What it takes to open each of the app's addresses."""
 
-from lms.people.access import Action, Obj, Rule
+from lms.people.access import SIGNED_IN, Action, Obj, Rule
 
 _COVERAGE = Rule(Obj.COVERAGE, Action.READ)
 _GAP = Rule(Obj.GAP, Action.READ)
+_CASE = Rule(Obj.CASE, Action.READ)
+_CASE_MOVE = Rule(Obj.CASE, Action.APPROVE)
 _ENROL = Rule(Obj.ENROLMENT, Action.CREATE)
 _PLAN = Rule(Obj.REQUIREMENT)
 _EDIT_PLAN = Rule(Obj.REQUIREMENT, Action.UPDATE)
@@ -14,10 +16,13 @@ URLS: dict[str, Rule] = {
     "competence:coverage": _COVERAGE,
     "competence:plan": _PLAN,
     "competence:key_group": _PLAN,
+    "competence:my_day": SIGNED_IN,
+    "competence:my_requirement": SIGNED_IN,
     "competence:team": _COVERAGE,
     "competence:team_file": _COVERAGE,
     "competence:team_person": _GAP,
     "competence:team_why": _GAP,
+    "competence:team_move": _GAP,
     "competence:team_enrol": _ENROL,
     "competence:team_undo": _ENROL,
     "competence:team_remind": _ENROL,
@@ -40,6 +45,9 @@ URLS: dict[str, Rule] = {
     "competence_admin:exemptions": _EXEMPT,
     "competence_admin:withdraw_exemption": _EXEMPT,
     "competence_admin:renewals": _EDIT_PLAN,
+    # One person at a time, with a reason that is logged before anything is shown.
+    "competence_admin:case": _CASE,
+    "competence_admin:case_move": _CASE_MOVE,
     "competence_admin:achievements": _CORRECT,
     "competence_admin:revoke": _CORRECT,
     "competence_admin:correct_certificate": _CORRECT,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from competence.views import admin_facts, admin_framework, admin_plan
+from competence.views import admin_facts, admin_framework, admin_plan, move, on_day
 
 app_name = "competence_admin"
 urlpatterns = [
@@ -31,6 +31,8 @@ urlpatterns = [
     path("undantag/", admin_facts.exemptions, name="exemptions"),
     path("undantag/<number:pk>/aterta/", admin_facts.withdraw, name="withdraw_exemption"),
     path("fornyelse/", admin_facts.renewals, name="renewals"),
+    path("lage/", on_day.case, name="case"),
+    path("byte/", move.case_move, name="case_move"),
     path("uppnatt/", admin_facts.achievements, name="achievements"),
     path("uppnatt/<str:token>/aterkalla/", admin_facts.revoke, name="revoke"),
     path(

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from competence.views import coverage, plan, signoffs, team, team_actions, team_person
+from competence.views import coverage, move, on_day, plan, signoffs, team, team_actions, team_person
 
 app_name = "competence"
 urlpatterns = [
     path("kompetensplan/", plan.plan, name="plan"),
     path("kompetensplan/<str:code>/", plan.key_group, name="key_group"),
     path("tackning/", coverage.coverage, name="coverage"),
+    path("min-sida/lage/", on_day.my_day, name="my_day"),
+    path("min-sida/krav/<str:area>/", on_day.my_requirement, name="my_requirement"),
     path("team/", team.team, name="team"),
     path("team/fil/lista.csv", team.team_file, name="team_file"),
     path("team/atgard/anmal/", team_actions.team_enrol, name="team_enrol"),
@@ -14,5 +16,6 @@ urlpatterns = [
     path("team/atgard/paminn/", team_actions.team_remind, name="team_remind"),
     path("team/atgard/bekrafta/", signoffs.signoffs, name="signoffs"),
     path("team/<str:person_id>/", team_person.team_person, name="team_person"),
+    path("team/<str:person_id>/byte/", move.team_move, name="team_move"),
     path("team/<str:person_id>/varfor/<str:area>/", team_person.team_why, name="team_why"),
 ]

@@ -12,6 +12,7 @@ from competence.figures.acting import people_acted_for
 from competence.figures.learner import requirements_of
 from competence.figures.told import last_told
 from competence.models import Achievement
+from competence.views.on_day import day_page
 from competence.views.scope import acting_user, may_act, visible_person
 from courses.models import Certificate
 from lms.framework.models import CompetenceArea
@@ -22,6 +23,8 @@ from lms.lib.dates import today
 def team_person(request: HttpRequest, person_id: str) -> HttpResponse:
     day = today()
     person = visible_person(request, person_id, day)
+    if "dag" in request.GET:
+        return day_page(request, person, you=False)
     requirements = requirements_of(person, day, you=False)
     mandatory = [requirement for requirement in requirements if requirement.mandatory]
     return render(
