@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from competence.case_forms import DayForm
 from competence.engine import Status
 from competence.figures.acting import people_acted_for
 from competence.figures.learner import requirements_of
@@ -33,6 +34,7 @@ def team_person(request: HttpRequest, person_id: str) -> HttpResponse:
         {
             "person": person,
             "day": day,
+            "day_form": DayForm(initial={"dag": day}, today=day),
             "mandatory": mandatory,
             "recommended": [r for r in requirements if not r.mandatory],
             "gaps": [r for r in mandatory if r.status in (Status.OVERDUE, Status.EXPIRED)],
