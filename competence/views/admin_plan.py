@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from competence.figures.plan import Names, plan_matrix, requirements_in_words, rule_in_words
+from competence.figures.preview import three_people
 from competence.forms import (
     AdoptForm,
     ExcludedForm,
@@ -183,7 +184,11 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
     )
     initial = {} if pk else {"key_group": request.GET.get("grupp"), "effective_from": today()}
     form = RequirementForm(request.POST or None, instance=requirement, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    day, people = today(), []
+    if request.method == "POST" and "preview" in request.POST:
+        if form.is_valid():
+            people = three_people(form.save(commit=False), day)
+    elif request.method == "POST" and form.is_valid():
         try:
             save_requirement(requirement=form.save(commit=False), by=acting_user(request))
         except ValidationError as error:
@@ -193,10 +198,13 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
             return redirect("competence_admin:version", version.number)
     return render(
         request,
-        "competence/admin/form.html",
+        "competence/admin/requirement.html",
         {
             "form": form,
             "button": _("Save"),
+            "people": people
+            or (three_people(requirement, day) if pk and not form.is_bound else []),
+            "day": day,
             "back": version,
             "delete": requirement if pk else None,
             "header_title": _("Requirement"),
