@@ -14,6 +14,7 @@ from competence.engine.timeline import Renewal, Timeline
 
 LONGEST_PAST = timedelta(days=3 * 366)
 ONE_DAY = timedelta(days=1)
+ROOM_FOR_A_YEAR = 90  # per cent: a year that begins later has no room for its number
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,11 @@ def drawing_of(line: Timeline, *, mandatory: bool = True, you: bool = True) -> D
     return Drawing(
         bars=tuple(_bars(axis, line)),
         marks=tuple(marks),
-        ticks=tuple(Tick(f"{axis.x(date(y, 1, 1)):.2f}%", y) for y in list(years)[::step]),
+        ticks=tuple(
+            Tick(f"{x:.2f}%", year)
+            for year in list(years)[::step]
+            if (x := axis.x(date(year, 1, 1))) < ROOM_FOR_A_YEAR
+        ),
         summary=summary_of(line, mandatory=mandatory, you=you),
         entries=tuple(_entries(line, mandatory)),
     )

@@ -184,7 +184,8 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
     )
     initial = {} if pk else {"key_group": request.GET.get("grupp"), "effective_from": today()}
     form = RequirementForm(request.POST or None, instance=requirement, initial=initial)
-    day, people = today(), []
+    day = today()
+    people = three_people(requirement, day) if pk and not form.is_bound else []
     if request.method == "POST" and "preview" in request.POST:
         if form.is_valid():
             people = three_people(form.save(commit=False), day)
@@ -202,8 +203,7 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
         {
             "form": form,
             "button": _("Save"),
-            "people": people
-            or (three_people(requirement, day) if pk and not form.is_bound else []),
+            "people": people,
             "day": day,
             "back": version,
             "delete": requirement if pk else None,
