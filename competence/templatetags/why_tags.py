@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.http import HttpRequest
-from django.template import RequestContext
+from django.template import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -133,10 +133,14 @@ def _on(page: str, anchor: str, here: bool = False) -> str:
 
 @register.simple_tag(takes_context=True)
 def why_text(
-    context: RequestContext, pieces: Iterable[hop.Piece], here: bool = False
+    context: Context, pieces: Iterable[hop.Piece], here: bool = False
 ) -> SafeString:
-    """The sentence in pieces, with links. `here`: to the facts further down on the page."""
-    reader = Reader.of(context.request)
+    """The sentence in pieces, with links; in plain words where nobody asks. `here`: to the facts
+    further down on the page."""
+    request = getattr(context, "request", None)
+    if request is None:
+        return format_html("{}", hop.text_of(pieces))
+    reader = Reader.of(request)
     return format_html_join("", "{}", ((_piece(piece, reader, here),) for piece in pieces))
 
 
