@@ -132,9 +132,7 @@ def _on(page: str, anchor: str, here: bool = False) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def why_text(
-    context: Context, pieces: Iterable[hop.Piece], here: bool = False
-) -> SafeString:
+def why_text(context: Context, pieces: Iterable[hop.Piece], here: bool = False) -> SafeString:
     """The sentence in pieces, with links; in plain words where nobody asks. `here`: to the facts
     further down on the page."""
     request = getattr(context, "request", None)

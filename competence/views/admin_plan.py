@@ -176,6 +176,9 @@ def new_key_group(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+_DAYS = ("kind", "effective_from", "grace_days", "renewal_months", "window_days")
+
+
 def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -> HttpResponse:
     """Add or change a requirement of a draft."""
     version = _draft(number)
@@ -187,8 +190,10 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
     day = today()
     people = three_people(requirement, day) if pk and not form.is_bound else []
     if request.method == "POST" and "preview" in request.POST:
-        if form.is_valid():
-            people = three_people(form.save(commit=False), day)
+        # Only the days are needed to show what they mean.
+        if not form.errors.keys() & set(_DAYS):
+            asked = Requirement(**{name: form.cleaned_data[name] for name in _DAYS})
+            people = three_people(asked, day)
     elif request.method == "POST" and form.is_valid():
         try:
             save_requirement(requirement=form.save(commit=False), by=acting_user(request))

@@ -13,10 +13,11 @@ from competence.engine.suppose import Supposed
 from competence.figures.move import changes_of
 from competence.figures.preview import three_people
 from competence.models import Achievement
+from competence.services.plan import draft_from
 from lms.audit.models import AuditEvent
 from lms.people.models import Employment, Person
 from lms.people.roles import Role
-from tests.builders.competence import achieve, requirement
+from tests.builders.competence import achieve, in_force, requirement
 from tests.builders.people import account_with, make_account
 
 MONDAY = date(2026, 11, 23)
@@ -159,3 +160,25 @@ def test_three_invented_people_stand_as_their_names_say(school):
     assert back.row.due_on == date(2027, 2, 20)
     # Forty-four days were left of the old period, and are kept.
     assert early.row.valid_until == date(2029, 1, 5)
+
+
+def test_coordinator_sees_three_people_before_anything_is_saved(school, client):
+    client.force_login(account_with(Role.COORDINATOR))
+    draft = draft_from(in_force(), by=None)
+    days = {
+        "kind": "mandatory",
+        "effective_from": "2026-11-23",
+        "grace_days": "30",
+        "renewal_months": "12",
+        "window_days": "60",
+    }
+    address = f"/admin/kompetens/plan/{draft.number}/krav/"
+    before = draft.requirements.count()
+    text = client.post(address, {**days, "preview": "1"}).content.decode()
+    assert "Tre påhittade personer" in text
+    assert "23 december 2026" in text
+    assert (
+        "Tre påhittade"
+        not in client.post(address, {**days, "window_days": "x", "preview": "1"}).content.decode()
+    )
+    assert draft.requirements.count() == before
