@@ -250,7 +250,9 @@ class Sentence:
         if best is None:
             return ()
         row = self.details.achievements[best.achievement.pk]
-        hop = AchievementHop(row.pk, self.person_id, row.certificate or "", row.course_slug or "")
+        reached = AchievementHop(
+            row.pk, self.person_id, row.certificate or "", row.course_slug or ""
+        )
         text = fill(
             _("%(level)s was achieved on %(day)s"),
             level=row.level.name,
@@ -259,7 +261,7 @@ class Sentence:
         source = row.course_title or row.source
         if source:
             text += fill(_(" (%(source)s)"), source=source)
-        return (*linked(text, hop), *self._limit(best, row))
+        return (*linked(text, reached), *self._limit(best, row))
 
     def _limit(self, best: Best, row: Achievement) -> Pieces:
         if best.last_valid == FOREVER:
