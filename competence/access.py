@@ -1,6 +1,6 @@
 """What it takes to open each of the app's addresses."""
 
-from lms.people.access import Action, Obj, Rule, SeenAs
+from lms.people.access import SIGNED_IN, Action, Obj, Rule, SeenAs
 
 _COVERAGE = Rule(Obj.COVERAGE, Action.READ)
 _TEAM = Rule(Obj.COVERAGE, Action.READ, seen_as=SeenAs.MANAGER)
@@ -8,9 +8,11 @@ _TEAM_FILE = Rule(Obj.COVERAGE, Action.READ, seen_as=SeenAs.REFUSED)
 _MEMBER = Rule(Obj.GAP, Action.READ, seen_as=SeenAs.MANAGER)
 _ENROL = Rule(Obj.ENROLMENT, Action.CREATE, seen_as=SeenAs.REFUSED)
 _DEPUTIES = Rule(Obj.DELEGATION, Action.READ, seen_as=SeenAs.REFUSED)
+_CASE = Rule(Obj.CASE, Action.READ)
+_CASE_MOVE = Rule(Obj.CASE, Action.APPROVE)
 _PLAN = Rule(Obj.REQUIREMENT)
 _EDIT_PLAN = Rule(Obj.REQUIREMENT, Action.UPDATE)
-_ASK_TO_EXEMPT = Rule(Obj.EXEMPTION, Action.CREATE)
+_ASK_TO_EXEMPT = Rule(Obj.EXEMPTION, Action.CREATE, seen_as=SeenAs.REFUSED)
 _EXEMPT = Rule(Obj.EXEMPTION, Action.APPROVE)
 _CORRECT = Rule(Obj.ACHIEVEMENT, Action.UPDATE)
 
@@ -22,11 +24,10 @@ URLS: dict[str, Rule] = {
     "competence:team_file": _TEAM_FILE,
     "competence:team_person": _MEMBER,
     "competence:team_why": _MEMBER,
-    "competence:team": _COVERAGE,
-    "competence:team_file": _COVERAGE,
-    "competence:team_matrix_file": _COVERAGE,
-    "competence:team_person": _GAP,
-    "competence:team_why": _GAP,
+    "competence:my_day": SIGNED_IN,
+    "competence:my_requirement": SIGNED_IN,
+    "competence:team_matrix_file": _TEAM_FILE,
+    "competence:team_move": _MEMBER,
     "competence:team_enrol": _ENROL,
     "competence:team_undo": _ENROL,
     "competence:team_remind": _ENROL,
@@ -54,6 +55,9 @@ URLS: dict[str, Rule] = {
     "competence_admin:withdraw_exemption": _EXEMPT,
     "competence_admin:decide_exemption_request": _EXEMPT,
     "competence_admin:renewals": _EDIT_PLAN,
+    # One person at a time, with a reason that is logged before anything is shown.
+    "competence_admin:case": _CASE,
+    "competence_admin:case_move": _CASE_MOVE,
     "competence_admin:achievements": _CORRECT,
     "competence_admin:revoke": _CORRECT,
     "competence_admin:correct_certificate": _CORRECT,

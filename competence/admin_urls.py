@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from competence.views import admin_facts, admin_framework, admin_plan
+from competence.views import admin_facts, admin_framework, admin_plan, move, on_day
 
 app_name = "competence_admin"
 urlpatterns = [
@@ -36,6 +36,8 @@ urlpatterns = [
         name="decide_exemption_request",
     ),
     path("fornyelse/", admin_facts.renewals, name="renewals"),
+    path("lage/", on_day.case, name="case"),
+    path("byte/", move.case_move, name="case_move"),
     path("uppnatt/", admin_facts.achievements, name="achievements"),
     path("uppnatt/<str:token>/aterkalla/", admin_facts.revoke, name="revoke"),
     path(

@@ -3,6 +3,8 @@ from django.urls import path
 from competence.views import (
     coverage,
     deputies,
+    move,
+    on_day,
     plan,
     signoffs,
     team,
@@ -17,6 +19,8 @@ urlpatterns = [
     path("kompetensplan/", plan.plan, name="plan"),
     path("kompetensplan/<str:code>/", plan.key_group, name="key_group"),
     path("tackning/", coverage.coverage, name="coverage"),
+    path("min-sida/lage/", on_day.my_day, name="my_day"),
+    path("min-sida/krav/<str:area>/", on_day.my_requirement, name="my_requirement"),
     path("team/", team.team, name="team"),
     path("team/fil/lista.csv", team_files.team_file, name="team_file"),
     path("team/fil/matris.csv", team_files.team_matrix_file, name="team_matrix_file"),
@@ -33,5 +37,6 @@ urlpatterns = [
     path("team/stallforetradare/", deputies.deputies, name="deputies"),
     path("team/stallforetradare/<number:pk>/avsluta/", deputies.end_deputy, name="end_deputy"),
     path("team/<str:person_id>/", team_person.team_person, name="team_person"),
+    path("team/<str:person_id>/byte/", move.team_move, name="team_move"),
     path("team/<str:person_id>/varfor/<str:area>/", team_person.team_why, name="team_why"),
 ]

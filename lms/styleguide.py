@@ -18,10 +18,26 @@ from django.template.loader import render_to_string
 from django.urls import path
 from django.utils.safestring import SafeString
 
+from competence.engine.timeline import Renewal, Timeline
+from competence.figures.drawing import drawing_of
 from lms.content.charts import Series, line_chart
 
 COMPONENTS = Path(settings.BASE_DIR) / "templates" / "components"
 DAY = date(2027, 9, 16)
+EXAMPLE_LINE = Timeline(
+    day=DAY,
+    member_since=date(2025, 8, 1),
+    achieved=date(2025, 10, 12),
+    valid_until=date(2027, 10, 11),
+    opens=date(2027, 7, 13),
+    due=date(2027, 10, 11),
+    today=Renewal(DAY, date(2029, 10, 11), joined=True),
+    when_it_opens=None,
+    leaves=((date(2026, 6, 1), date(2026, 12, 31)),),
+    window_days=90,
+    grace_days=90,
+    renewal_months=24,
+)
 
 
 class ExampleForm(forms.Form):
@@ -202,6 +218,9 @@ def examples(request: HttpRequest) -> dict[str, list[Example]]:
             Example({"question": "Varför ska jag göra den?",
                      "text": "Du behöver Grund i Orosanmälan och sekretess senast 30 september "
                              "2027, eftersom du är förskollärare på Förskolan Vitsippan."})
+        ],
+        "timeline": [
+            Example({"day": DAY, "drawing": drawing_of(EXAMPLE_LINE)})
         ],
         "chart_line": [Example({"chart": chart, "id": "stil-diagram"})],
         "chart_line_drawing": [

@@ -71,6 +71,14 @@ class ExemptionFact(NamedTuple):
     pk: int
 
 
+class OrderFact(NamedTuple):
+    """One renewal order that counts on the day. `level` none: every level."""
+
+    level: int | None
+    achieved_before: int
+    last_valid: int
+
+
 @dataclass(slots=True)
 class PersonFacts:
     pk: int
@@ -80,6 +88,8 @@ class PersonFacts:
     leaves: list[Period] = field(default_factory=list)  # joined
     achievements: list[AchievementFact] = field(default_factory=list)  # by achieved_on
     exemptions: list[ExemptionFact] = field(default_factory=list)
+    # Those of every area, whoever it is: what is achieved from now on is capped by them as well.
+    orders: Mapping[int, list[OrderFact]] = field(default_factory=dict)
 
 
 class UnitTree:

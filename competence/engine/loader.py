@@ -18,12 +18,13 @@ from competence.engine.facts import (
     ExemptionFact,
     KeyGroupRules,
     NamingFact,
+    OrderFact,
     PersonFacts,
     PlanOnDay,
     RequiredLevel,
     UnitTree,
 )
-from competence.engine.validity import OrderFact, capped
+from competence.engine.validity import capped
 from competence.models import (
     Achievement,
     Exemption,
@@ -214,6 +215,7 @@ def load_people(
             joined((starts.toordinal(), as_end(ends)) for _, starts, ends in leaves.take(pk)),
             _achievements(achievements.take(pk), orders),
             [ExemptionFact(area, level, fact) for _, area, level, fact in exemptions.take(pk)],
+            orders,
         )
 
 

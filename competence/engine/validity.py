@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from competence.engine.days import FOREVER, last_day_of
-from competence.engine.facts import AchievementFact, RequiredLevel
+from competence.engine.facts import AchievementFact, OrderFact, RequiredLevel
 
 
 class Best(NamedTuple):
@@ -15,14 +15,6 @@ class Best(NamedTuple):
     last_valid: int  # FOREVER: it never runs out
     achievement: AchievementFact
     anchor: int  # the day its renewal period is counted from
-
-
-class OrderFact(NamedTuple):
-    """One renewal order that counts on the day. `level` none: every level."""
-
-    level: int | None
-    achieved_before: int
-    last_valid: int
 
 
 def capped(ends: int, achieved_on: int, level: int, orders: Iterable[OrderFact]) -> int:

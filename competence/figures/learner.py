@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from competence.engine import SEVERITY, Explanation, GapRow, Status, explain
+from competence.engine.pieces import Pieces, text_of
+from competence.engine.suppose import Supposed
+from competence.engine.timeline import Timeline
 from competence.figures.enrolled import OpenEnrolment, OpenEnrolments
 from competence.figures.team import OPEN, shown_day
 from courses.offer import CourseOffer, offer_index, refreshers_for
@@ -23,7 +26,12 @@ class Source:
     status: Status
     due_on: date | None
     valid_until: date | None
-    why: str
+    pieces: Pieces
+    timeline: Timeline
+
+    @property
+    def why(self) -> str:
+        return text_of(self.pieces)
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,10 @@ class MyRequirement:
         return self.sources[0].why
 
     @property
+    def timeline(self) -> Timeline:
+        return self.sources[0].timeline
+
+    @property
     def is_open(self) -> bool:
         """Whether there is something to do about it now."""
         return self.status in OPEN
@@ -76,9 +88,12 @@ def my_requirements(person: Person, as_of: date) -> list[MyRequirement]:
     return requirements_of(person, as_of, you=True)
 
 
-def requirements_of(person: Person, as_of: date, *, you: bool) -> list[MyRequirement]:
-    """As `my_requirements`, told to the person or about them."""
-    explanations = explain(Person.objects.filter(pk=person.pk), as_of, you=you)
+def requirements_of(
+    person: Person, as_of: date, *, you: bool, supposed: Supposed | None = None
+) -> list[MyRequirement]:
+    """As `my_requirements`, told to the person or about them; as if they had a post."""
+    one = Person.objects.filter(pk=person.pk)
+    explanations = explain(one, as_of, you=you, supposed=supposed)
     offers = offer_index()
     refreshers = refreshers_for([person.pk], as_of)
     enrolments = OpenEnrolments.of([person.pk])
@@ -146,7 +161,8 @@ def _requirement(
                 e.row.status,
                 e.row.due_on,
                 e.row.valid_until,
-                e.sentence,
+                e.pieces,
+                e.timeline,
             )
             for e in same
         ),

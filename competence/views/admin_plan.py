@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from competence.figures.plan import Names, plan_matrix, requirements_in_words, rule_in_words
+from competence.figures.preview import three_people
 from competence.forms import (
     AdoptForm,
     ExcludedForm,
@@ -175,6 +176,9 @@ def new_key_group(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+_DAYS = ("kind", "effective_from", "grace_days", "renewal_months", "window_days")
+
+
 def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -> HttpResponse:
     """Add or change a requirement of a draft."""
     version = _draft(number)
@@ -183,7 +187,14 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
     )
     initial = {} if pk else {"key_group": request.GET.get("grupp"), "effective_from": today()}
     form = RequirementForm(request.POST or None, instance=requirement, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    day = today()
+    people = three_people(requirement, day) if pk and not form.is_bound else []
+    if request.method == "POST" and "preview" in request.POST:
+        # Only the days are needed to show what they mean.
+        if not form.errors.keys() & set(_DAYS):
+            asked = Requirement(**{name: form.cleaned_data[name] for name in _DAYS})
+            people = three_people(asked, day)
+    elif request.method == "POST" and form.is_valid():
         try:
             save_requirement(requirement=form.save(commit=False), by=acting_user(request))
         except ValidationError as error:
@@ -193,10 +204,12 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
             return redirect("competence_admin:version", version.number)
     return render(
         request,
-        "competence/admin/form.html",
+        "competence/admin/requirement.html",
         {
             "form": form,
             "button": _("Save"),
+            "people": people,
+            "day": day,
             "back": version,
             "delete": requirement if pk else None,
             "header_title": _("Requirement"),

@@ -7,12 +7,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from competence.case_forms import DayForm
 from competence.engine import Status
 from competence.figures.acting import people_acted_for
 from competence.figures.learner import requirements_of
 from competence.figures.requested import requests_by
 from competence.figures.told import last_told
 from competence.models import Achievement
+from competence.views.on_day import day_page
 from competence.views.scope import acting_user, may_act, visible_person
 from courses.models import Certificate
 from lms.framework.models import CompetenceArea
@@ -23,6 +25,8 @@ from lms.lib.dates import today
 def team_person(request: HttpRequest, person_id: str) -> HttpResponse:
     day = today()
     person = visible_person(request, person_id, day)
+    if "dag" in request.GET:
+        return day_page(request, person, you=False)
     requirements = requirements_of(person, day, you=False)
     mandatory = [requirement for requirement in requirements if requirement.mandatory]
     return render(
@@ -31,6 +35,7 @@ def team_person(request: HttpRequest, person_id: str) -> HttpResponse:
         {
             "person": person,
             "day": day,
+            "day_form": DayForm(initial={"dag": day}, today=day),
             "mandatory": mandatory,
             "recommended": [r for r in requirements if not r.mandatory],
             "gaps": [r for r in mandatory if r.status in (Status.OVERDUE, Status.EXPIRED)],

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from competence.engine import Status
+from competence.engine.pieces import Pieces, fill
 from competence.figures.learner import MyRequirement, my_requirements
 from competence.figures.signoffs import waiting_for_word_of
 from courses.entry import first_step
@@ -42,6 +43,15 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why one area is asked, in pieces, and the area's own page (by its code)."""
+
+    pieces: Pieces
+    area: str
+    area_name: str
+
+
+@dataclass(frozen=True)
 class FirstCard:
     """The one thing to do now: a course to go on with (`progress`) or to begin (`offer`). What
     is only recommended has no last day and is never late."""
@@ -55,7 +65,7 @@ class FirstCard:
     mandatory: bool
     # The areas that it closes, and the sentences that say why, strictest first.
     areas: tuple[str, ...]
-    why: tuple[str, ...]
+    why: tuple[Reason, ...]
     # The course that this one is the first step towards, where something has to be learnt first.
     towards: str = ""
 
@@ -77,7 +87,9 @@ class Row:
     # No published course gives it yet.
     planned: bool
     url: str
-    why: tuple[str, ...]
+    # Of the refresher that renews it; 0 where there is none or it is not time.
+    refresher_minutes: int
+    why: tuple[Reason, ...]
 
 
 @dataclass(frozen=True)
@@ -162,12 +174,16 @@ def _is_planned(requirement: MyRequirement) -> bool:
     )
 
 
-def _why(requirement: MyRequirement) -> str:
+def _why(requirement: MyRequirement) -> Reason:
     """The sentence of the plan; for what is recommended one without its days."""
-    if requirement.mandatory or not requirement.is_open:
-        return requirement.why
-    group = requirement.sources[0].key_group
-    return _("It is recommended for the key group %(group)s, which you are in.") % {"group": group}
+    source = requirement.sources[0]
+    pieces = source.pieces
+    if not requirement.mandatory and requirement.is_open:
+        pieces = fill(
+            _("It is recommended for the key group %(group)s, which you are in."),
+            group=source.key_group,
+        )
+    return Reason(pieces, requirement.area, requirement.area_name)
 
 
 def _courses_to_do(mandatory: list[MyRequirement]) -> int:
@@ -292,6 +308,13 @@ def _rows(requirements: list[MyRequirement]) -> tuple[Row, ...]:
     return tuple(_row(same) for same in grouped.values())
 
 
+def _refresher_minutes(requirement: MyRequirement) -> int:
+    """How long the refresher takes that renews it; 0 where there is none."""
+    first = requirement.offers[0] if requirement.offers else None
+    renews = requirement.status in (Status.EXPIRING, Status.EXPIRED)
+    return first.minutes if renews and first and first.is_refresher else 0
+
+
 def _row(same: list[MyRequirement]) -> Row:
     one = same[0]
     course = _course_of(one)
@@ -308,5 +331,6 @@ def _row(same: list[MyRequirement]) -> Row:
         is_open=one.is_open,
         planned=_is_planned(one),
         url=one.offers[0].url if one.offers else "",
+        refresher_minutes=_refresher_minutes(one),
         why=tuple(dict.fromkeys(_why(each) for each in same)),
     )

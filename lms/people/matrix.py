@@ -46,6 +46,8 @@ class Obj(StrEnum):
     REPORT = "report"
     # What it needs.
     GAP = "gap"  # the status of a named person
+    # The status of one named person on a day, opened for a case: with a reason, and logged.
+    CASE = "case"
     COVERAGE = "coverage"  # figures per unit and key group
     ENROLMENT = "enrolment"
     ACHIEVEMENT = "achievement"
@@ -208,6 +210,11 @@ MATRIX: dict[Obj, dict[Role, Grants]] = {
         Role.PARTNER: _OWN,
         Role.MANAGER: _SUB,
         Role.UNIT_CONTACT: _SUB,
+    },
+    # Read (R) is to look at the day of the case, decide (A) to weigh what another post would ask.
+    Obj.CASE: {
+        Role.COORDINATOR: (_grant("RA"),),
+        Role.AUDITOR: _R,
     },
     Obj.COVERAGE: {
         Role.MANAGER: _SUB,

@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from competence.engine import Status
+from competence.engine.pieces import Piece
 from competence.figures.learner import MyRequirement, Source
 from courses.offer import CourseOffer
 from home.services import my_page as service
@@ -34,7 +35,7 @@ def asked(area: str, status: Status, *, offered: bool = True, **fields) -> MyReq
         on=LONG_AGO,
         due_on=LONG_AGO,
         valid_until=None,
-        sources=(Source("Alla", status, LONG_AGO, None, "Du behövde det."),),
+        sources=(Source("Alla", status, LONG_AGO, None, (Piece("Du behövde det."),), None),),
         offers=(replace(OFFER, course_id=hash(area) % 100, title=f"Kurs {area}"),)
         if offered
         else (),
