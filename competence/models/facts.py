@@ -1,5 +1,4 @@
-"""Key groups, requirements and the facts that meet them. Facts are added, ended or revoked,
-never overwritten; what follows from them is asked of `competence.engine`, never stored."""
+"""The plan, and the facts that meet it."""
 
 from __future__ import annotations
 
