@@ -11,3 +11,4 @@ class CompetenceConfig(AppConfig):
         import_module("competence.notices")
         import_module("competence.anomalies")
         import_module("competence.hints")
+        import_module("competence.services.inbox_recognitions")

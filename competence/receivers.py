@@ -7,7 +7,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from competence.models import Achievement, Exemption, KeyPersonAssignment, OutsideRecord
+from competence.models import Achievement, Exemption, KeyPersonAssignment, OutsideRecord, Recognition
 from competence.services.awards import award_achievements, revoke_achievements
 from competence.services.reminders import say_once_for_both
 from competence.services.renewals import tell_who_decides
@@ -70,6 +70,16 @@ def move_facts(sender: object, *, survivor: Person, loser: Person, **kwargs: Any
             if tuple(rest) not in stated
         ]
         model.objects.filter(pk__in=moving).update(person=survivor)
+    waiting = Recognition.objects.waiting()
+    stated = set(
+        waiting.filter(person=survivor).values_list("outside_course_id", "completed_on")
+    )
+    twins = [
+        claim.pk
+        for claim in waiting.filter(person=loser, outside_course__isnull=False)
+        if (claim.outside_course_id, claim.completed_on) in stated
+    ]
+    Recognition.objects.filter(person=loser).exclude(pk__in=twins).update(person=survivor)
     say_once_for_both(survivor=survivor, loser=loser)
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from competence.views import coverage, plan, signoffs, team, team_actions, team_person
+from competence.views import coverage, plan, recognition, signoffs, team, team_actions, team_person
 
 app_name = "competence"
 urlpatterns = [
@@ -13,6 +13,14 @@ urlpatterns = [
     path("team/atgard/angra/", team_actions.team_undo, name="team_undo"),
     path("team/atgard/paminn/", team_actions.team_remind, name="team_remind"),
     path("team/atgard/bekrafta/", signoffs.signoffs, name="signoffs"),
+    path("min-sida/jag-har-gatt-en-kurs/", recognition.claim, name="claim"),
+    path(
+        "min-sida/jag-har-gatt-en-kurs/<number:pk>/aterta/",
+        recognition.withdraw,
+        name="withdraw_claim",
+    ),
+    path("min-sida/jag-har-gatt-en-kurs/<number:pk>/intyg/", recognition.proof, name="proof"),
+    path("team/<str:person_id>/har-gatt-en-kurs/", recognition.claim_for, name="claim_for"),
     path("team/<str:person_id>/", team_person.team_person, name="team_person"),
     path("team/<str:person_id>/varfor/<str:area>/", team_person.team_why, name="team_why"),
 ]

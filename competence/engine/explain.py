@@ -139,7 +139,7 @@ class _Details:
             row.pk: row
             for row in Achievement.objects.filter(pk__in=best)
             .select_related("level")
-            .annotate(course_title=F("completion__version__title"))
+            .annotate(course_title=F("completion__version__title"), by_rule=F("rule__number"))
         }
         exemptions = {trace.exemption_pk for trace in traces if trace.exemption_pk}
         self.exemptions = {row.pk: row for row in Exemption.objects.filter(pk__in=exemptions)}
@@ -320,6 +320,8 @@ class _Sentence:
             return ""
         row = self.details.achievements[best.achievement.pk]
         source = row.course_title or row.source
+        if row.by_rule is not None:
+            source = _("recognised under rule %(number)d") % {"number": row.by_rule}
         words = {
             "level": row.level.name,
             "day": _day(row.achieved_on),
