@@ -193,12 +193,13 @@ class UndoForm(forms.Form):
 
 
 class OutsideCourseForm(forms.ModelForm):
+    url = forms.URLField(
+        label=gettext_lazy("Where it is described"), required=False, assume_scheme="https"
+    )
+
     class Meta:
         model = OutsideCourse
         fields = ("name", "provider", "url")
-
-    def _post_clean(self) -> None:
-        """The service validates the row; the form only its fields."""
 
 
 class MergeForm(forms.Form):

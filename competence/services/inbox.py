@@ -52,10 +52,11 @@ class InboxKind(Protocol):
 
     def waiting(self) -> int: ...
 
-    def cases(self, day: date, most: int) -> Sequence[Case]:
-        """The oldest first, in a constant number of queries."""
+    def cases(self, day: date, most: int, *, by: User) -> Sequence[Case]:
+        """The oldest first, in a constant number of queries. What `by` may not decide, being
+        about them, is not ready."""
 
-    def cases_of(self, pks: Collection[int], day: date) -> Sequence[Case]: ...
+    def cases_of(self, pks: Collection[int], day: date, *, by: User) -> Sequence[Case]: ...
 
     def decide(
         self, pks: Collection[int], *, approved: bool, reason: str, by: User, at: datetime

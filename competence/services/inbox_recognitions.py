@@ -52,21 +52,26 @@ class RecognitionCases:
     def waiting(self) -> int:
         return Recognition.objects.waiting().count()
 
-    def cases(self, day: date, most: int) -> Sequence[Case]:
-        return self._cases(Recognition.objects.waiting(), day, most)
+    def cases(self, day: date, most: int, *, by: User) -> Sequence[Case]:
+        return self._cases(Recognition.objects.waiting(), day, most, by)
 
-    def cases_of(self, pks: Collection[int], day: date) -> Sequence[Case]:
-        return self._cases(Recognition.objects.waiting().filter(pk__in=pks), day, len(pks))
+    def cases_of(self, pks: Collection[int], day: date, *, by: User) -> Sequence[Case]:
+        return self._cases(Recognition.objects.waiting().filter(pk__in=pks), day, len(pks), by)
 
-    def _cases(self, claims: QuerySet[Recognition], day: date, most: int) -> Sequence[Case]:
+    def _cases(
+        self, claims: QuerySet[Recognition], day: date, most: int, by: User
+    ) -> Sequence[Case]:
         shown = list(
             claims.select_related("person", "outside_course").order_by("created_at", "pk")[:most]
         )
         rules = fitting_rules(shown)
-        return [self._case(claim, rules[claim.pk], day) for claim in shown]
+        return [self._case(claim, rules[claim.pk], day, by) for claim in shown]
 
-    def _case(self, claim: Recognition, rules: list[EquivalenceRule], day: date) -> Case:
-        if rules:
+    def _case(self, claim: Recognition, rules: list[EquivalenceRule], day: date, by: User) -> Case:
+        own = claim.person_id == by.person_id
+        if own:
+            suggestion = _("This is your own claim. Somebody else has to decide on it.")
+        elif rules:
             suggestion = "; ".join(rule_gives(rule) for rule in rules)
             suggestion = suggestion[:1].upper() + suggestion[1:]
         elif claim.outside_course is None:
@@ -81,7 +86,7 @@ class RecognitionCases:
             % {"course": claim.course_name, "day": f"{claim.completed_on:%Y-%m-%d}"},
             days=claim.days_waited(day),
             suggestion=suggestion,
-            ready=bool(rules),
+            ready=bool(rules) and not own,
             group=claim.course_name if claim.outside_course else _("Courses outside the list"),
             note=claim.note,
             url=reverse("competence_admin:recognition", args=[claim.pk]),

@@ -63,14 +63,14 @@ def _grouped(cases: Sequence[Case]) -> list[tuple[str, list[Case]]]:
 
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
-    day = today()
-    kinds = _kinds_of(acting_user(request), day)
+    day, by = today(), acting_user(request)
+    kinds = _kinds_of(by, day)
     chosen = inbox_kind(request.GET.get("slag", ""))
     shown = [kind for kind in kinds if chosen is None or kind is chosen]
-    cases = [case for kind in shown for case in kind.cases(day, MOST_CASES)]
+    cases = [case for kind in shown for case in kind.cases(day, MOST_CASES, by=by)]
     counts = [(kind, kind.waiting()) for kind in kinds]
     waiting = sum(count for kind, count in counts if kind in shown)
-    by_me = Recognition.objects.filter(decided_by=acting_user(request), decided_at__date=day)
+    by_me = Recognition.objects.filter(decided_by=by, decided_at__date=day)
     return _page(
         request,
         "inbox",
@@ -94,7 +94,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if answer not in (APPROVE, REFUSE) or not keys:
         messages.warning(request, _("Choose what to decide in the list first."))
         return redirect("competence_admin:inbox")
-    chosen = _chosen(keys, _kinds_of(by, day), day)
+    chosen = _chosen(keys, by, day)
     ready = [case for case in chosen if case.ready or answer == REFUSE]
     form = RefuseForm(request.POST if "ja" in request.POST else None)
     if "ja" in request.POST and ready and (answer == APPROVE or form.is_valid()):
@@ -114,17 +114,17 @@ def confirm(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _chosen(keys: Sequence[str], kinds: Sequence[InboxKind], day: date) -> list[Case]:
+def _chosen(keys: Sequence[str], by: User, day: date) -> list[Case]:
     """The cases named in the form that still wait."""
     cases: list[Case] = []
-    for kind in kinds:
+    for kind in _kinds_of(by, day):
         pks = [
             int(pk)
             for code, _colon, pk in (key.partition(":") for key in keys)
             if code == kind.code and pk.isdecimal() and len(pk) < 19
         ]
         if pks:
-            cases += kind.cases_of(pks, day)
+            cases += kind.cases_of(pks, day, by=by)
     return cases
 
 
