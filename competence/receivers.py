@@ -7,7 +7,13 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from competence.models import Achievement, Exemption, KeyPersonAssignment, OutsideRecord, Recognition
+from competence.models import (
+    Achievement,
+    Exemption,
+    KeyPersonAssignment,
+    OutsideRecord,
+    Recognition,
+)
 from competence.services.awards import award_achievements, revoke_achievements
 from competence.services.reminders import say_once_for_both
 from competence.services.renewals import tell_who_decides
@@ -71,9 +77,7 @@ def move_facts(sender: object, *, survivor: Person, loser: Person, **kwargs: Any
         ]
         model.objects.filter(pk__in=moving).update(person=survivor)
     waiting = Recognition.objects.waiting()
-    stated = set(
-        waiting.filter(person=survivor).values_list("outside_course_id", "completed_on")
-    )
+    stated = set(waiting.filter(person=survivor).values_list("outside_course_id", "completed_on"))
     twins = [
         claim.pk
         for claim in waiting.filter(person=loser, outside_course__isnull=False)

@@ -38,9 +38,9 @@ def _day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.Dat
     )
 
 
-def _reason(label: Any = gettext_lazy("Reason"), *, required: bool = True) -> forms.CharField:
+def _reason(label: Any = None, *, required: bool = True) -> forms.CharField:
     return forms.CharField(
-        label=label,
+        label=label or gettext_lazy("Reason"),
         max_length=300,
         required=required,
         help_text=STOP,

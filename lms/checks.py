@@ -28,9 +28,9 @@ MANY_ROWS = {
     "people.roleassignment", "people.importchange", "audit.auditevent",
     "courses.enrolment", "courses.lessoncompletion", "courses.attempt", "courses.answer",
     "courses.reflection", "courses.checklistmark", "courses.completion", "courses.certificate",
-    "courses.courseversion", "competence.achievement", "competence.exemption", "competence.recognition",
-    "competence.keypersonassignment", "notifications.notice", "home.searchentry",
-    "home.searchterm",
+    "courses.courseversion", "competence.achievement", "competence.exemption",
+    "competence.keypersonassignment", "competence.recognition", "notifications.notice",
+    "home.searchentry", "home.searchterm",
 }  # fmt: skip
 
 

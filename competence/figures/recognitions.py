@@ -100,5 +100,3 @@ def course_choices() -> list[Choice]:
         Choice(course, tuple(rules.get(course.pk, ())))
         for course in OutsideCourse.objects.filter(retired_at__isnull=True)
     ]
-
-

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from competence.models.facts import Achievement, OutsideCourse, OutsideRecord
 from competence.querysets import RecognitionQuerySet
 from lms.lib.dates import STOCKHOLM
-from lms.lib.fields import GuardedCharField, Sensitivity
+from lms.lib.fields import GuardedCharField
 from lms.people.models import Person
 
 

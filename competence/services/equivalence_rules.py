@@ -117,9 +117,7 @@ def withdraw_rule(
         raise RuleError(_("The day cannot be later than today."))
     locked.withdrawn_on = on
     locked.save(update_fields=["withdrawn_on"])
-    given = list(
-        Achievement.objects.standing().filter(rule=locked, revoked_on__isnull=True)
-    )
+    given = list(Achievement.objects.standing().filter(rule=locked, revoked_on__isnull=True))
     for row in given:
         row.revoked_on = max(on, row.achieved_on)
     Achievement.objects.bulk_update(given, ["revoked_on"], batch_size=1000)

@@ -77,4 +77,3 @@ def inbox_kinds() -> list[InboxKind]:
 
 def inbox_kind(code: str) -> InboxKind | None:
     return _kinds.get(code)
-

@@ -88,9 +88,9 @@ def merge_outside_courses(
         (twins if (row.person_id, row.completed_on) in said else moving).append(row.pk)
     OutsideRecord.objects.filter(pk__in=moving).update(outside_course=survivor)
     OutsideRecord.objects.filter(pk__in=twins).update(withdrawn_at=at)
-    Achievement.objects.standing().filter(
-        outside_record__in=twins, rule__isnull=False
-    ).update(withdrawn_at=at)
+    Achievement.objects.standing().filter(outside_record__in=twins, rule__isnull=False).update(
+        withdrawn_at=at
+    )
     waiting = set(
         Recognition.objects.waiting()
         .filter(outside_course=survivor)
@@ -104,9 +104,7 @@ def merge_outside_courses(
     Recognition.objects.filter(pk__in=claims).update(outside_course=survivor)
     SignInSheet.objects.filter(outside_course=loser).update(outside_course=survivor)
     EquivalenceRule.objects.filter(outside_course=loser).update(outside_course=survivor)
-    give_by_rules(
-        records=OutsideRecord.objects.standing().filter(outside_course=survivor), by=by
-    )
+    give_by_rules(records=OutsideRecord.objects.standing().filter(outside_course=survivor), by=by)
     loser.retired_at = loser.retired_at or at
     loser.save(update_fields=["retired_at"])
     record(

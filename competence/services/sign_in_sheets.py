@@ -121,7 +121,8 @@ def _people(texts: Iterable[str]) -> dict[str, list[Person]]:
     found: dict[str, dict[int, Person]] = {}
     candidates = (
         Person.objects.filter(
-            Q(person_id__in=words) | Q(email__in=words | {w.lower() for w in words})
+            Q(person_id__in=words)
+            | Q(email__in=words | {w.lower() for w in words})
             | Q(family_name__in=families)
         )
         .select_related("merged_into")

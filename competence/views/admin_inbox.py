@@ -228,9 +228,7 @@ def decided(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    claim = get_object_or_404(
-        Recognition.objects.select_related("person", "outside_course"), pk=pk
-    )
+    claim = get_object_or_404(Recognition.objects.select_related("person", "outside_course"), pk=pk)
     form = UndoForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

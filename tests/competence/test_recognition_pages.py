@@ -66,9 +66,10 @@ def test_a_course_is_reported_and_its_standing_is_seen(town, client):
     decide_recognitions(
         recognitions=Recognition.objects.all(), approved=True, by=town.reviewer, at=AT
     )
-    assert "stänger Område OM1 Grund, tillgodoräknad enligt regel 1" in client.get(
-        "/min-sida/"
-    ).content.decode()
+    assert (
+        "stänger Område OM1 Grund, tillgodoräknad enligt regel 1"
+        in client.get("/min-sida/").content.decode()
+    )
 
 
 def test_the_why_of_a_row_names_the_rule(town, client):
