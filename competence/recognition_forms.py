@@ -64,7 +64,7 @@ class ProofMixin(forms.Form):
 
     def clean(self) -> None:
         super().clean()
-        self.proof: Proof | None = None
+        self.sent: Proof | None = None
         self.proof_name = self.kept = ""
         try:
             read = self.read_proof()
@@ -75,17 +75,17 @@ class ProofMixin(forms.Form):
             if self.proof_is_required:
                 self.add_error("proof", _("Choose a photo or a PDF of the certificate."))
             return
-        self.proof, self.proof_name = read
+        self.sent, self.proof_name = read
 
     def keep(self) -> None:
         """Put the file aside: the page is shown again. The token goes back in a hidden field."""
-        if self.proof is None:
+        if self.sent is None:
             return
         token = self.data.get("kept", "")
         self.kept = (
             token
             if token and "proof" not in self.files
-            else keep_draft(self.proof, self.proof_name, by=self.by)
+            else keep_draft(self.sent, self.proof_name, by=self.by)
         )
 
     def done(self) -> None:

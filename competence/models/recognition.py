@@ -176,7 +176,7 @@ class Recognition(models.Model):
 
     @property
     def proof_is_image(self) -> bool:
-        return self.proof.name.endswith(".jpg") if self.proof else False
+        return str(self.proof.name).endswith(".jpg") if self.proof else False
 
     def days_waited(self, day: date) -> int:
         return max(0, (day - self.created_at.astimezone(STOCKHOLM).date()).days)

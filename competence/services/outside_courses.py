@@ -83,7 +83,8 @@ def merge_outside_courses(
         .filter(outside_course=survivor)
         .values_list("person_id", "completed_on")
     )
-    moving, twins = [], []
+    moving: list[int] = []
+    twins: list[int] = []
     for row in OutsideRecord.objects.standing().filter(outside_course=loser):
         (twins if (row.person_id, row.completed_on) in said else moving).append(row.pk)
     OutsideRecord.objects.filter(pk__in=moving).update(outside_course=survivor)

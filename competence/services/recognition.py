@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from competence.models import (
@@ -224,7 +225,7 @@ def _records_for(
     """The outside record of each claim: written, or found where an import wrote it. Two claims of
     the same thing share one."""
     # A rule decided at the same moment waits: either it sees these records, or they see it.
-    courses = {claim.outside_course_id for claim in claims}
+    courses = {claim.outside_course_id for claim in claims if claim.outside_course_id}
     list(OutsideCourse.objects.select_for_update().filter(pk__in=courses).order_by("pk"))
     found = {
         _key(row): row
@@ -330,13 +331,15 @@ def undo_decision(*, recognition: Recognition, reason: str, by: User, at: dateti
             _("It was decided more than %(days)d days ago. Revoke what it gave instead.")
             % {"days": UNDO_DAYS}
         )
-    gone = Achievement.objects.standing().filter(pk=claim.achievement_id)
+    gone = Achievement.objects.standing().filter(recognitions=claim)
     if claim.made_record and claim.outside_record_id:
-        gone = gone | Achievement.objects.standing().filter(outside_record=claim.outside_record_id)
-    taken_back = list(gone)
+        gone = Achievement.objects.standing().filter(
+            Q(recognitions=claim) | Q(outside_record=claim.outside_record_id)
+        )
+    taken_back = list(gone.distinct())
     Achievement.objects.filter(pk__in=[row.pk for row in taken_back]).update(withdrawn_at=at)
     if claim.made_record:
-        OutsideRecord.objects.filter(pk=claim.outside_record_id).update(withdrawn_at=at)
+        OutsideRecord.objects.filter(recognitions=claim).update(withdrawn_at=at)
     record_many(
         (
             Entry(

@@ -59,7 +59,7 @@ def _write(request: HttpRequest, form: SheetForm, rehearsal: Rehearsal) -> HttpR
         people=rehearsal.people,
         outside_course=asked["outside_course"],
         completed_on=asked["completed_on"],
-        proof=form.proof,
+        proof=form.sent,
         proof_name=form.proof_name,
         by=acting_user(request),
         at=timezone.now(),

@@ -3,6 +3,8 @@ manager, and where each report stands."""
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -53,7 +55,7 @@ def _claim_page(request: HttpRequest, person: Person, *, you: bool) -> HttpRespo
         initial=_from_refused(request, person) or {"completed_on": today()},
     )
     if request.method == "POST":
-        if form.is_valid() and form.proof is not None:
+        if form.is_valid() and form.sent is not None:
             said = form.cleaned_data
             try:
                 claim_recognition(
@@ -63,7 +65,7 @@ def _claim_page(request: HttpRequest, person: Person, *, you: bool) -> HttpRespo
                     provider=said["provider"],
                     completed_on=said["completed_on"],
                     note=said["note"],
-                    proof=form.proof,
+                    proof=form.sent,
                     proof_name=form.proof_name,
                     by=by,
                     at=timezone.now(),
@@ -161,7 +163,7 @@ def proof(request: HttpRequest, pk: int) -> HttpResponseBase:
         record("recognition.proof_opened", claim, by=by, person=claim.person)
     if not claim.proof:
         raise Http404
-    suffix = claim.proof.name[claim.proof.name.rfind(".") :]
+    suffix = PurePosixPath(str(claim.proof.name)).suffix
     answer = FileResponse(
         claim.proof.open("rb"),
         as_attachment=True,
