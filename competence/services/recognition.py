@@ -68,7 +68,7 @@ def claim_recognition(
     completed_on: date,
     proof: Proof,
     proof_name: str,
-    by: User,
+    by: User | None,
     at: datetime,
     title: str = "",
     provider: str = "",

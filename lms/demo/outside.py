@@ -21,9 +21,9 @@ PROVIDER = "Exempellänets utbildningscentrum"
 # Name, provider, and what a rule gives for it: area, level, months.
 COURSES = (
     ("Samverkan i praktiken", PROVIDER, ("OM6", 1, 36)),
-    ("Lågaffektivt bemötande, två dagar", "Bemötandeskolan (påhittad)", ("OM5", 1, 36)),
+    ("Lågaffektivt bemötande, två dagar", "Exempelskolan för bemötande", ("OM5", 1, 36)),
     ("Stöd till den som vill lämna", PROVIDER, ("OM10", 1, 24)),
-    ("Digitala miljöer för fältarbetare", "Nätverket Fältet (påhittat)", None),
+    ("Digitala miljöer för fältarbetare", "Nätverket Exempelfältet", None),
 )
 RULES_FROM = 400
 # Days ago reported → the courses reported that day, by people of whom nothing else is told.
@@ -84,7 +84,7 @@ class OutsideCourses:
 
     def _report(self, courses: tuple[int, ...], day: date, days_ago: int, clock: DemoClock) -> None:
         people = Person.objects.employed_on(day).exclude(pk__in=self.untouched)
-        people = people.filter(recognitions=None, user__isnull=False).order_by("pk")
+        people = people.filter(recognitions=None).order_by("pk")
         found = people[days_ago : days_ago + len(courses)]
         for person, course in zip(found, courses, strict=False):
             self._claim(person, course, day - timedelta(days=7 + days_ago % 5), clock)
@@ -97,7 +97,7 @@ class OutsideCourses:
             completed_on=on,
             proof=_certificate(name, provider, person.name, on),
             proof_name="intyg.jpg",
-            by=User.objects.filter(person=person).first() or self.reviewer,
+            by=User.objects.filter(person=person).first(),
             at=clock.at,
         )
 
