@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -82,8 +83,13 @@ class RecognitionCases:
             kind=self.code,
             pk=claim.pk,
             person_name=claim.person.name,
-            about=_("%(course)s, %(day)s")
-            % {"course": claim.course_name, "day": f"{claim.completed_on:%Y-%m-%d}"},
+            about=date_format(claim.completed_on, "DATE_FORMAT")
+            if claim.outside_course
+            else _("%(course)s, %(day)s")
+            % {
+                "course": claim.course_name,
+                "day": date_format(claim.completed_on, "DATE_FORMAT"),
+            },
             days=claim.days_waited(day),
             suggestion=suggestion,
             ready=bool(rules) and not own,

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
+from pathlib import Path
 
+import font_source_sans_pro
 from PIL import Image, ImageDraw, ImageFont
 
 from competence.models import OutsideCourse, Recognition
@@ -115,5 +117,6 @@ def _certificate(name: str, provider: str, who: str, on: date) -> Proof:
     return Proof(drawn.getvalue(), ".jpg")
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size)
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    folder = Path(font_source_sans_pro.__file__).parent / "files"
+    return ImageFont.truetype(str(folder / "SourceSansPro-Regular.ttf"), size)
