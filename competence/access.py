@@ -15,6 +15,8 @@ _EDIT_PLAN = Rule(Obj.REQUIREMENT, Action.UPDATE)
 _ASK_TO_EXEMPT = Rule(Obj.EXEMPTION, Action.CREATE, seen_as=SeenAs.REFUSED)
 _EXEMPT = Rule(Obj.EXEMPTION, Action.APPROVE)
 _CORRECT = Rule(Obj.ACHIEVEMENT, Action.UPDATE)
+_REPORT = Rule(Obj.RECOGNITION, Action.CREATE)
+_REVIEW = Rule(Obj.RECOGNITION, Action.APPROVE)
 
 URLS: dict[str, Rule] = {
     "competence:coverage": _COVERAGE,
@@ -36,6 +38,23 @@ URLS: dict[str, Rule] = {
     "competence:signoffs": _ENROL,
     "competence:deputies": _DEPUTIES,
     "competence:end_deputy": _DEPUTIES,
+    "competence:claim": _REPORT,
+    "competence:claim_for": _REPORT,
+    "competence:withdraw_claim": _REPORT,
+    "competence:proof": _REPORT,
+    "competence_admin:inbox": _REVIEW,
+    "competence_admin:inbox_confirm": _REVIEW,
+    "competence_admin:recognition": _REVIEW,
+    "competence_admin:undo_recognition": _REVIEW,
+    "competence_admin:decided": _REVIEW,
+    "competence_admin:sheet": _REVIEW,
+    "competence_admin:rules": _REVIEW,
+    "competence_admin:new_rule": _REVIEW,
+    "competence_admin:withdraw_rule": _REVIEW,
+    "competence_admin:outside_courses": _REVIEW,
+    "competence_admin:outside_course": _REVIEW,
+    "competence_admin:retire_outside_course": _REVIEW,
+    "competence_admin:merge_outside_course": _REVIEW,
     "competence_admin:plan": _EDIT_PLAN,
     "competence_admin:new_draft": _EDIT_PLAN,
     "competence_admin:version": _EDIT_PLAN,

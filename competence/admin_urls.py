@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from competence.views import admin_facts, admin_framework, admin_plan, move, on_day
+from competence.views import (
+    admin_facts,
+    admin_framework,
+    admin_inbox,
+    admin_plan,
+    admin_rules,
+    admin_sheets,
+    move,
+    on_day,
+)
 
 app_name = "competence_admin"
 urlpatterns = [
@@ -34,6 +43,27 @@ urlpatterns = [
         "undantag/begaran/<number:pk>/",
         admin_facts.decide_request,
         name="decide_exemption_request",
+    ),
+    path("granskning/", admin_inbox.inbox, name="inbox"),
+    path("granskning/beslut/", admin_inbox.confirm, name="inbox_confirm"),
+    path("granskning/beslutat/", admin_inbox.decided, name="decided"),
+    path("granskning/signaturlista/", admin_sheets.sheet, name="sheet"),
+    path("granskning/kurs/<number:pk>/", admin_inbox.recognition, name="recognition"),
+    path("granskning/kurs/<number:pk>/angra/", admin_inbox.undo, name="undo_recognition"),
+    path("likvardighet/", admin_rules.rules, name="rules"),
+    path("likvardighet/ny-regel/", admin_rules.new_rule, name="new_rule"),
+    path("likvardighet/<number:number>/aterta/", admin_rules.withdraw, name="withdraw_rule"),
+    path("likvardighet/kurser/", admin_rules.courses, name="outside_courses"),
+    path("likvardighet/kurser/<number:pk>/", admin_rules.course, name="outside_course"),
+    path(
+        "likvardighet/kurser/<number:pk>/ta-ur-listan/",
+        admin_rules.retire,
+        name="retire_outside_course",
+    ),
+    path(
+        "likvardighet/kurser/<number:pk>/sla-ihop/",
+        admin_rules.merge,
+        name="merge_outside_course",
     ),
     path("fornyelse/", admin_facts.renewals, name="renewals"),
     path("lage/", on_day.case, name="case"),

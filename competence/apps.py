@@ -11,3 +11,5 @@ class CompetenceConfig(AppConfig):
         import_module("competence.notices")
         import_module("competence.anomalies")
         import_module("competence.hints")
+        import_module("competence.services.inbox_recognitions")
+        import_module("competence.services.inbox_exemptions")

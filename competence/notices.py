@@ -7,7 +7,15 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from competence.services import deputies, exemption_requests, reminders, renewals, signoffs
+from competence.services import (
+    deputies,
+    exemption_requests,
+    recognition_notices,
+    reminders,
+    renewals,
+    signoffs,
+)
+from competence.services.proofs import remove_old_drafts
 from courses.offer import offer_index
 from lms.notifications.models import Delivery
 from lms.notifications.registry import Mail, NoticeKind, register, register_daily
@@ -169,6 +177,42 @@ register(
         },
     )
 )
+
+register(
+    NoticeKind(
+        code=recognition_notices.DECIDED,
+        label=_("Your outside course has been reviewed"),
+        templates="competence/mail/recognition_decided",
+        category=Delivery.Category.RECEIPT,
+        mail=Mail.AT_ONCE,
+        action=_("See what was decided"),
+        sample={
+            "course": "Samverkan i praktiken (Länsstyrelsen)",
+            "approved": True,
+            "gives": "Samverkan Grund",
+            "reason": "",
+        },
+    )
+)
+
+register(
+    NoticeKind(
+        code=recognition_notices.TO_REVIEW,
+        label=_("Something waits for your review"),
+        templates="competence/mail/recognition_to_review",
+        category=Delivery.Category.REMINDER,
+        mail=Mail.MERGED,
+        action=_("To the review"),
+        still_true=recognition_notices.still_to_review,
+        sample={},
+    )
+)
+
+
+@register_daily
+def remove_proofs_nobody_sent(day: date) -> None:
+    """Files kept while a form was put right, that nobody came back to."""
+    remove_old_drafts(at=timezone.now())
 
 
 @register_daily

@@ -35,3 +35,9 @@ class AchievementQuerySet(models.QuerySet):
 class OutsideRecordQuerySet(models.QuerySet):
     def standing(self) -> OutsideRecordQuerySet:
         return self.filter(withdrawn_at__isnull=True)
+
+
+class RecognitionQuerySet(models.QuerySet):
+    def waiting(self) -> RecognitionQuerySet:
+        """Claims that nobody has decided or withdrawn."""
+        return self.filter(decided_at__isnull=True, withdrawn_at__isnull=True)

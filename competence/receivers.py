@@ -8,7 +8,13 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
-from competence.models import Achievement, Exemption, KeyPersonAssignment, OutsideRecord
+from competence.models import (
+    Achievement,
+    Exemption,
+    KeyPersonAssignment,
+    OutsideRecord,
+    Recognition,
+)
 from competence.services import deputies
 from competence.services.awards import award_achievements, revoke_achievements
 from competence.services.exemption_requests import move_requests
@@ -110,6 +116,14 @@ def move_facts(
         model.objects.filter(pk__in=moving).update(person=survivor)
         record_moved(model, moving, survivor=survivor, loser=loser, by=by)
     move_requests(survivor=survivor, loser=loser)
+    waiting = Recognition.objects.waiting()
+    stated = set(waiting.filter(person=survivor).values_list("outside_course_id", "completed_on"))
+    twins = [
+        claim.pk
+        for claim in waiting.filter(person=loser, outside_course__isnull=False)
+        if (claim.outside_course_id, claim.completed_on) in stated
+    ]
+    Recognition.objects.filter(person=loser).exclude(pk__in=twins).update(person=survivor)
     say_once_for_both(survivor=survivor, loser=loser)
 
 

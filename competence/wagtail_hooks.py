@@ -38,6 +38,8 @@ def register_competence_menu() -> SubmenuMenuItem:
     items = [
         _item(_("Competence plan"), "plan", "doc-full-inverse", 10),
         _item(_("Key persons"), "namings", "user", 20),
+        _item(_("Review"), "inbox", "mail", 24),
+        _item(_("Equivalence"), "rules", "link", 26),
         _item(_("Exemptions"), "exemptions", "minus-inverse", 30),
         _item(_("Renewal orders"), "renewals", "rotate", 40),
         _item(_("Corrections"), "achievements", "tick", 50),

@@ -29,7 +29,8 @@ MANY_ROWS = {
     "courses.enrolment", "courses.lessoncompletion", "courses.attempt", "courses.answer",
     "courses.reflection", "courses.checklistmark", "courses.completion", "courses.certificate",
     "courses.courseversion", "competence.achievement", "competence.exemption",
-    "competence.exemptionrequest", "competence.keypersonassignment", "notifications.notice",
+    "competence.exemptionrequest", "competence.keypersonassignment", "competence.recognition",
+    "notifications.notice",
     "home.searchentry", "home.searchterm",
 }  # fmt: skip
 

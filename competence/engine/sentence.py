@@ -259,6 +259,8 @@ class Sentence:
             day=day_text(row.achieved_on),
         )
         source = row.course_title or row.source
+        if row.by_rule is not None:
+            source = _("recognised under rule %(number)d") % {"number": row.by_rule}
         if source:
             text += fill(_(" (%(source)s)"), source=source)
         return (*linked(text, reached), *self._limit(best, row))

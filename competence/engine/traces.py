@@ -112,6 +112,7 @@ class Details:
             .select_related("level")
             .annotate(
                 course_title=F("completion__version__title"),
+                by_rule=F("rule__number"),
                 course_slug=F("completion__version__course__slug"),
                 certificate=Subquery(
                     Certificate.objects.filter(

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db import transaction
 
-from competence.models import Achievement, EquivalenceRule, OutsideRecord
+from competence.models import Achievement, EquivalenceRule, OutsideRecord, Recognition
 from competence.services.awards import valid_until
 from lms.audit.services import Entry, record_many
 from lms.people.models import User
@@ -20,8 +20,9 @@ def source_of(rule: EquivalenceRule) -> str:
     return f"regel {rule.number}"
 
 
-def gives_to(rule: EquivalenceRule, record: OutsideRecord) -> bool:
-    """Whether the rule speaks of the record: its course, and its day within the rule's period."""
+def gives_to(rule: EquivalenceRule, record: OutsideRecord | Recognition) -> bool:
+    """Whether the rule speaks of the record, or of what is claimed: its course, and its day within
+    the rule's period."""
     return (
         rule.withdrawn_on is None
         and rule.outside_course_id == record.outside_course_id

@@ -120,6 +120,8 @@ def decide_exemption_requests(
     waiting = list(
         _waiting(requests).select_related("person", "area", "level", "requested_by__person")
     )
+    if any(_is_of(by, request) for request in waiting):
+        raise ExemptionRequestError(_("Somebody else has to decide what you have asked for."))
     for request in waiting:
         request.decided_at, request.decided_by = at, by
         request.granted, request.decision_reason = granted, reason
@@ -136,6 +138,12 @@ def decide_exemption_requests(
     )
     _tell_who_asked(waiting, at=at)
     return waiting
+
+
+def _is_of(user: User, request: ExemptionRequest) -> bool:
+    """Whether the account asked for it, or is the person whom it is for."""
+    own = user.person_id is not None and user.person_id == request.person_id
+    return own or request.requested_by_id == user.pk
 
 
 def still_waiting(notices: Sequence[Notice], day: date) -> set[int]:

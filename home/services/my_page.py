@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from competence.engine import Status
 from competence.engine.pieces import Pieces, fill
 from competence.figures.learner import MyRequirement, my_requirements
+from competence.figures.recognitions import Claim, claims_to_show
 from competence.figures.signoffs import waiting_for_word_of
 from courses.entry import first_step
 from courses.models import Certificate
@@ -114,6 +115,8 @@ class MyPage:
     next_expiry: date | None
     # How many in the team wait for nothing but the reader's confirmation.
     to_confirm: int = 0
+    # Outside courses that the person has reported: those that wait, and those decided lately.
+    outside: tuple[Claim, ...] = ()
 
 
 def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest) -> MyPage:
@@ -149,6 +152,7 @@ def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest
         ),
         next_expiry=min((each for each in valid if each), default=None),
         to_confirm=waiting_for_word_of(user, day),
+        outside=tuple(claims_to_show(person, day)),
     )
 
 

@@ -23,6 +23,7 @@ from lms.demo.clock import DemoClock, simulated
 from lms.demo.editing import change_article, tend_pages
 from lms.demo.exports import import_trainings
 from lms.demo.organisation import World
+from lms.demo.outside import OutsideCourses
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import ONE_DAY
 from lms.notifications.services.outbox import send_due
@@ -86,6 +87,11 @@ class _Life:
         cast = set(world.cast.values())
         # The people behind the logins do nothing on their own: that is for the visitor.
         self.untouched = set(Person.objects.filter(person_id__in=cast).values_list("pk", flat=True))
+        self.outside = OutsideCourses(
+            learner=Person.objects.get(person_id=world.cast["medarbetare"]),
+            reviewer=self.editor,
+            untouched=self.untouched,
+        )
 
     def _gives(self) -> dict[str, set[tuple[str, int]]]:
         offered = {version.course_id: version for version in CourseVersion.objects.offered()}
@@ -100,7 +106,9 @@ class _Life:
         if number % 30 == 0:
             self._exempt(day, clock)
             tend_pages(day=day, today=self.today, by=self.editor)
-        change_article(days_ago=(self.today - day).days, by=self.editor)
+        days_ago = (self.today - day).days
+        change_article(days_ago=days_ago, by=self.editor)
+        self.outside.live(day=day, days_ago=days_ago, clock=clock)
         if (self.today - day).days <= REMINDERS_SINCE and day.weekday() == 0:
             produce_notices(as_of=day, at=clock.set(day, 6), offered=self.offers)
             collect_reminders(day=day, at=clock.at)

@@ -219,6 +219,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+# The largest file that may be handed in as proof of a course.
+PROOF_MAX_BYTES = 10 * 1024 * 1024
 
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "noreply@example.se")
 # Mail is written to the outbox in the database; the worker sends it with MAIL_TRANSPORT.

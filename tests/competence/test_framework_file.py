@@ -13,11 +13,12 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from competence.engine import gap_rows
-from competence.models import CompetenceArea, KeyPersonAssignment, PlanVersion, Requirement
+from competence.models import KeyPersonAssignment, PlanVersion, Requirement
 from competence.parsers.framework_yaml import parse_framework
 from competence.services.framework_export import export_framework
 from competence.services.framework_file import FrameworkFileError, import_framework
 from lms.audit.models import AuditEvent
+from lms.framework.models import CompetenceArea
 from lms.people.models import Person
 from tests.builders.competence import DAY, achieve, adopt, in_force, plan_of
 from tests.builders.people import employ, make_person, make_unit

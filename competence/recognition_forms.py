@@ -1,0 +1,260 @@
+"""Forms about outside courses: reported, reviewed, listed, and what rules give for them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, cast
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from competence.forms import STOP
+from competence.models import EquivalenceRule, OutsideCourse
+from competence.services.proofs import (
+    Proof,
+    ProofError,
+    checked_proof,
+    draft_of,
+    drop_draft,
+    keep_draft,
+)
+from competence.services.recognition import SingleCase
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.lib.dates import today
+from lms.lib.fields import refuse_personal_data
+from lms.people.models import User
+
+OTHER = "annan"
+
+
+def _day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=required,
+        help_text=help_text,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+def _reason(label: Any = None, *, required: bool = True) -> forms.CharField:
+    return forms.CharField(
+        label=label or gettext_lazy("Reason"),
+        max_length=300,
+        required=required,
+        help_text=STOP,
+        validators=[refuse_personal_data],
+    )
+
+
+class ProofMixin(forms.Form):
+    """A file as proof, kept for the next try where something else has to be put right."""
+
+    by: User
+    proof_is_required = True
+
+    def read_proof(self) -> tuple[Proof, str] | None:
+        """The file sent now, or the one kept since the last try."""
+        file = cast("UploadedFile | None", self.files.get("proof"))
+        token = self.data.get("kept", "")
+        if file is not None:
+            return checked_proof(file), file.name or ""  # type: ignore[arg-type]
+        return draft_of(token, by=self.by) if token else None
+
+    def clean(self) -> None:
+        super().clean()
+        self.sent: Proof | None = None
+        self.proof_name = self.kept = ""
+        try:
+            read = self.read_proof()
+        except ProofError as error:
+            self.add_error("proof", str(error))
+            return
+        if read is None:
+            if self.proof_is_required:
+                self.add_error("proof", _("Choose a photo or a PDF of the certificate."))
+            return
+        self.sent, self.proof_name = read
+
+    def keep(self) -> None:
+        """Put the file aside: the page is shown again. The token goes back in a hidden field."""
+        if self.sent is None:
+            return
+        token = self.data.get("kept", "")
+        self.kept = (
+            token
+            if token and "proof" not in self.files
+            else keep_draft(self.sent, self.proof_name, by=self.by)
+        )
+
+    def done(self) -> None:
+        """The file has found its place: what was put aside is no longer needed."""
+        if token := self.data.get("kept", ""):
+            drop_draft(token, by=self.by)
+
+
+class ClaimForm(ProofMixin):
+    course = forms.CharField(label=gettext_lazy("Which course"), required=False)
+    title = forms.CharField(
+        label=gettext_lazy("The course's name"),
+        max_length=200,
+        required=False,
+        validators=[refuse_personal_data],
+    )
+    provider = forms.CharField(
+        label=gettext_lazy("Who gave it"),
+        max_length=200,
+        required=False,
+        validators=[refuse_personal_data],
+    )
+    completed_on = _day(gettext_lazy("The day you finished it"))
+    proof = forms.FileField(label=gettext_lazy("Certificate or other proof"), required=False)
+    note = forms.CharField(
+        label=gettext_lazy("Something the reviewer should know"),
+        max_length=300,
+        required=False,
+        help_text=STOP,
+        validators=[refuse_personal_data],
+    )
+
+    def __init__(self, *args: Any, by: User, you: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+        if not you:
+            self.fields["completed_on"].label = _("The day it was finished")
+
+    def clean_course(self) -> OutsideCourse | None:
+        value = self.cleaned_data["course"]
+        if value == OTHER:
+            return None
+        course = (
+            OutsideCourse.objects.filter(pk=value, retired_at__isnull=True).first()
+            if value.isdecimal() and len(value) < 19
+            else None
+        )
+        if course is None:
+            raise forms.ValidationError(_("Choose the course, or “Another course”."))
+        return course
+
+    def clean_completed_on(self) -> date:
+        day: date = self.cleaned_data["completed_on"]
+        if day > today():
+            raise forms.ValidationError(_("The day cannot be later than today."))
+        return day
+
+    def clean(self) -> None:
+        if self.data.get("course") == OTHER and not self.cleaned_data.get("title"):
+            self.add_error("title", _("Write the course's name."))
+        super().clean()
+
+
+class RefuseForm(forms.Form):
+    reason = _reason(gettext_lazy("Why it cannot be recognised, and what is missing"))
+
+
+class ApproveForm(forms.Form):
+    """What one claim gives where no rule says it."""
+
+    outside_course = forms.ModelChoiceField(
+        OutsideCourse.objects.filter(retired_at__isnull=True),
+        label=gettext_lazy("The course in the list"),
+        required=False,
+        empty_label=gettext_lazy("Not in the list"),
+    )
+    area = forms.ModelChoiceField(
+        CompetenceArea.objects.all(),
+        label=gettext_lazy("Gives, this once, in the area"),
+        required=False,
+        empty_label=gettext_lazy("Nothing: only record it"),
+    )
+    level = forms.ModelChoiceField(
+        TrainingLevel.objects.all(), label=gettext_lazy("Level"), required=False
+    )
+    valid_until = _day(
+        gettext_lazy("Valid until"), required=False, help_text=gettext_lazy("Empty: no last day")
+    )
+    reason = _reason(required=False)
+
+    def clean(self) -> None:
+        said = self.cleaned_data
+        if bool(said.get("area")) != bool(said.get("level")):
+            self.add_error("level", _("Choose both the area and the level, or neither."))
+
+    def single(self) -> SingleCase | None:
+        said = self.cleaned_data
+        if not said["area"]:
+            return None
+        return SingleCase(said["area"], said["level"], said["valid_until"])
+
+
+class UndoForm(forms.Form):
+    reason = _reason()
+
+
+class OutsideCourseForm(forms.ModelForm):
+    url = forms.URLField(
+        label=gettext_lazy("Where it is described"), required=False, assume_scheme="https"
+    )
+
+    class Meta:
+        model = OutsideCourse
+        fields = ("name", "provider", "url")
+
+
+class MergeForm(forms.Form):
+    survivor = forms.ModelChoiceField(
+        OutsideCourse.objects.all(), label=gettext_lazy("Is the same course as")
+    )
+
+
+class EquivalenceForm(forms.ModelForm):
+    outside_course = forms.ModelChoiceField(
+        OutsideCourse.objects.filter(retired_at__isnull=True),
+        label=gettext_lazy("Outside course"),
+    )
+
+    class Meta:
+        model = EquivalenceRule
+        fields = (
+            *("outside_course", "area", "level", "validity_months"),
+            *("completed_from", "completed_until", "decided_on", "reason"),
+        )
+        widgets = {
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            for name in ("completed_from", "completed_until", "decided_on")
+        }
+        help_texts = {
+            "validity_months": gettext_lazy("Counted from the day of the course. Empty: no end."),
+            "completed_until": gettext_lazy("Empty: until further"),
+        }
+
+
+class SheetForm(ProofMixin):
+    proof_is_required = False
+
+    outside_course = forms.ModelChoiceField(
+        OutsideCourse.objects.filter(retired_at__isnull=True),
+        label=gettext_lazy("Outside course"),
+    )
+    completed_on = _day(gettext_lazy("The day of the course"))
+    people = forms.CharField(
+        label=gettext_lazy("Who took part"),
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text=gettext_lazy("One on each line: person id, e-mail or full name."),
+        max_length=40_000,
+    )
+    proof = forms.FileField(
+        label=gettext_lazy("The sheet, as a photo or a PDF"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+
+    def clean_completed_on(self) -> date:
+        day: date = self.cleaned_data["completed_on"]
+        if day > today():
+            raise forms.ValidationError(_("The day cannot be later than today."))
+        return day

@@ -1,0 +1,121 @@
+"""The list of courses that others give: added, renamed, taken out, and two spellings made one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from competence.models import (
+    Achievement,
+    EquivalenceRule,
+    OutsideCourse,
+    OutsideRecord,
+    Recognition,
+    SignInSheet,
+)
+from competence.services.equivalence import give_by_rules
+from lms.audit.services import record
+from lms.people.models import User
+
+
+class OutsideCourseError(ValueError):
+    """A change of the list that cannot be made; the message says why."""
+
+
+@transaction.atomic
+def add_outside_course(
+    *, name: str, provider: str, url: str = "", by: User | None
+) -> OutsideCourse:
+    course = OutsideCourse(name=name.strip(), provider=provider.strip(), url=url.strip(), by=by)
+    course.full_clean()
+    course.save()
+    record("outside_course.added", course, by=by, after=_said(course))
+    return course
+
+
+@transaction.atomic
+def change_outside_course(
+    *, course: OutsideCourse, name: str, provider: str, url: str, by: User | None
+) -> OutsideCourse:
+    locked = OutsideCourse.objects.select_for_update().get(pk=course.pk)
+    before = _said(locked)
+    locked.name, locked.provider, locked.url = name.strip(), provider.strip(), url.strip()
+    locked.full_clean()
+    locked.save()
+    if before != _said(locked):
+        record("outside_course.changed", locked, by=by, before=before, after=_said(locked))
+    return locked
+
+
+@transaction.atomic
+def retire_outside_course(
+    *, course: OutsideCourse, retired: bool, by: User | None, at: datetime
+) -> None:
+    """Take a course out of what can be chosen, or put it back. Rules and records stand."""
+    locked = OutsideCourse.objects.select_for_update().get(pk=course.pk)
+    if retired is (locked.retired_at is not None):
+        return
+    locked.retired_at = at if retired else None
+    locked.save(update_fields=["retired_at"])
+    record("outside_course.retired" if retired else "outside_course.restored", locked, by=by)
+
+
+@transaction.atomic
+def merge_outside_courses(
+    *, survivor: OutsideCourse, loser: OutsideCourse, by: User | None, at: datetime
+) -> None:
+    """Two spellings of one course become one: records, claims and rules move, the rules then give
+    to all of them, and the spelling that goes is taken out of the list. What both say of a person
+    and a day is kept once."""
+    if survivor.pk == loser.pk:
+        raise OutsideCourseError(_("Choose two different courses."))
+    locked = {
+        course.pk: course
+        for course in OutsideCourse.objects.select_for_update().filter(
+            pk__in=[survivor.pk, loser.pk]
+        )
+    }
+    survivor, loser = locked[survivor.pk], locked[loser.pk]
+    said = set(
+        OutsideRecord.objects.standing()
+        .filter(outside_course=survivor)
+        .values_list("person_id", "completed_on")
+    )
+    moving: list[int] = []
+    twins: list[int] = []
+    for row in OutsideRecord.objects.standing().filter(outside_course=loser):
+        (twins if (row.person_id, row.completed_on) in said else moving).append(row.pk)
+    OutsideRecord.objects.filter(pk__in=moving).update(outside_course=survivor)
+    OutsideRecord.objects.filter(pk__in=twins).update(withdrawn_at=at)
+    Achievement.objects.standing().filter(outside_record__in=twins, rule__isnull=False).update(
+        withdrawn_at=at
+    )
+    waiting = set(
+        Recognition.objects.waiting()
+        .filter(outside_course=survivor)
+        .values_list("person_id", "completed_on")
+    )
+    claims = [
+        claim.pk
+        for claim in Recognition.objects.filter(outside_course=loser)
+        if not claim.is_waiting or (claim.person_id, claim.completed_on) not in waiting
+    ]
+    Recognition.objects.filter(pk__in=claims).update(outside_course=survivor)
+    SignInSheet.objects.filter(outside_course=loser).update(outside_course=survivor)
+    EquivalenceRule.objects.filter(outside_course=loser).update(outside_course=survivor)
+    give_by_rules(records=OutsideRecord.objects.standing().filter(outside_course=survivor), by=by)
+    loser.retired_at = loser.retired_at or at
+    loser.save(update_fields=["retired_at"])
+    record(
+        "outside_course.merged",
+        loser,
+        by=by,
+        before=_said(loser),
+        after=_said(survivor) | {"records": len(moving), "same": len(twins)},
+    )
+
+
+def _said(course: OutsideCourse) -> dict[str, object]:
+    return {"name": course.name, "provider": course.provider, "url": course.url}

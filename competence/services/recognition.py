@@ -1,0 +1,396 @@
+"""Claims that an outside course has been completed: made, withdrawn, decided many at once, and a
+decision taken back. What an approval gives is decided by the equivalence rules, or in the single
+case where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from competence.models import (
+    Achievement,
+    OutsideCourse,
+    OutsideRecord,
+    Recognition,
+    SignInSheet,
+)
+from competence.services.equivalence import give_by_rules
+from competence.services.proofs import Proof, proof_file, shown_name
+from competence.services.recognition_notices import tell_claimants, tell_reviewers
+from lms.audit.services import Entry, record, record_many
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.lib.dates import STOCKHOLM
+from lms.lib.fields import refuse_personal_data
+from lms.people.models import Person, User
+
+# Within so many days a decision can be taken back as a mistake. After that what it gave is
+# revoked from a day, like any other fact.
+UNDO_DAYS = 30
+SINGLE_CASE = "tillgodoräknande"
+_BATCH = 1000
+
+
+class RecognitionError(ValueError):
+    """A claim that cannot be made, withdrawn or decided; the message says why."""
+
+
+@dataclass(frozen=True)
+class SingleCase:
+    """What is decided for one claim where no rule says it."""
+
+    area: CompetenceArea
+    level: TrainingLevel
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What deciding did: the claims, and what each gave (none: recorded, nothing closed)."""
+
+    recognitions: tuple[Recognition, ...]
+    given: dict[int, tuple[Achievement, ...]]
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(STOCKHOLM).date()
+
+
+@transaction.atomic
+def claim_recognition(
+    *,
+    person: Person,
+    outside_course: OutsideCourse | None,
+    completed_on: date,
+    proof: Proof,
+    proof_name: str,
+    by: User | None,
+    at: datetime,
+    title: str = "",
+    provider: str = "",
+    note: str = "",
+) -> Recognition:
+    """Report that a person has completed an outside course, and tell those who review."""
+    if completed_on > _day(at):
+        raise RecognitionError(_("The day cannot be later than today."))
+    claim = Recognition(
+        person=person,
+        outside_course=outside_course,
+        title="" if outside_course else title.strip(),
+        provider="" if outside_course else provider.strip(),
+        completed_on=completed_on,
+        proof_name=shown_name(proof_name, proof.suffix),
+        note=note.strip(),
+        claimed_by=by,
+        created_at=at,
+    )
+    if outside_course is not None and _is_recorded(person, outside_course, completed_on):
+        raise RecognitionError(_("This course is already recorded for that day."))
+    claim.full_clean(exclude=["proof"])
+    claim.proof.save(f"proof{proof.suffix}", proof_file(proof), save=False)
+    claim.save()
+    record(
+        "recognition.claimed",
+        claim,
+        by=by,
+        person=person,
+        after={
+            "outside_course": outside_course.pk if outside_course else None,
+            "completed_on": completed_on.isoformat(),
+        },
+    )
+    tell_reviewers(at=at)
+    return claim
+
+
+def _is_recorded(person: Person, course: OutsideCourse, day: date) -> bool:
+    return (
+        OutsideRecord.objects.standing()
+        .filter(person=person, outside_course=course, completed_on=day)
+        .exists()
+    )
+
+
+@transaction.atomic
+def withdraw_claim(*, recognition: Recognition, by: User, at: datetime) -> None:
+    """Take back a claim that nobody has decided, and remove its proof."""
+    claim = Recognition.objects.select_for_update().get(pk=recognition.pk)
+    if not claim.is_waiting:
+        raise RecognitionError(_("It has already been decided or withdrawn."))
+    path, storage = claim.proof.name, claim.proof.storage
+    claim.withdrawn_at = at
+    claim.proof = ""
+    claim.proof_name = ""
+    claim.save(update_fields=["withdrawn_at", "proof", "proof_name"])
+    record("recognition.withdrawn", claim, by=by, person=claim.person)
+    if path:
+        record("recognition.proof_removed", claim, by=by, person=claim.person)
+        transaction.on_commit(lambda: storage.delete(path))
+
+
+def decide_recognitions(
+    *,
+    recognitions: Iterable[Recognition],
+    approved: bool,
+    reason: str = "",
+    by: User,
+    at: datetime,
+    outside_course: OutsideCourse | None = None,
+    single: SingleCase | None = None,
+) -> Decided:
+    """Decide on claims, all or none. `outside_course`: what a claim in the claimant's own words
+    turned out to be. `single`: what is given where no rule gives it. A constant number of queries
+    for each thousand."""
+    reason = reason.strip()
+    refuse_personal_data(reason)
+    if not approved and not reason:
+        raise RecognitionError(_("State the reason."))
+    with transaction.atomic():
+        claims = list(
+            Recognition.objects.select_for_update(of=("self",))
+            .filter(pk__in=[each.pk for each in recognitions])
+            .select_related("person", "outside_course")
+            .order_by("created_at", "pk")
+        )
+        if any(not claim.is_waiting for claim in claims):
+            raise RecognitionError(
+                _("Somebody else has decided on one of them, or it was withdrawn. Look again.")
+            )
+        if any(claim.person_id == by.person_id for claim in claims):
+            raise RecognitionError(_("Somebody else has to decide on your own claim."))
+        given = _approve(claims, outside_course, single, by, at) if approved else {}
+        for claim in claims:
+            claim.decided_at, claim.decided_by = at, by
+            claim.approved, claim.decision_reason = approved, reason
+        if approved:
+            Recognition.objects.bulk_update(
+                claims,
+                ["outside_course", "outside_record", "made_record", "achievement"],
+                batch_size=_BATCH,
+            )
+        Recognition.objects.filter(pk__in=[claim.pk for claim in claims]).update(
+            decided_at=at, decided_by=by, approved=approved, decision_reason=reason
+        )
+        record_many((_decided(claim) for claim in claims), by=by)
+        decided = Decided(tuple(claims), given)
+        tell_claimants(claims=claims, given=given, at=at)
+    return decided
+
+
+def _approve(
+    claims: Sequence[Recognition],
+    outside_course: OutsideCourse | None,
+    single: SingleCase | None,
+    by: User,
+    at: datetime,
+) -> dict[int, tuple[Achievement, ...]]:
+    for claim in claims:
+        if claim.outside_course is None:
+            claim.outside_course = outside_course
+    if single is None and any(claim.outside_course is None for claim in claims):
+        raise RecognitionError(
+            _("The course is not in the list. Choose one, or decide what is given this once.")
+        )
+    records = _records_for([claim for claim in claims if claim.outside_course], by)
+    give_by_rules(records=list(records.values()), rules=None, by=by)
+    if single is not None:
+        _give_this_once(claims, single, by)
+    given: dict[int, list[Achievement]] = {}
+    standing = (
+        Achievement.objects.standing()
+        .filter(outside_record__in=[record.pk for record in records.values()])
+        .select_related("area", "level", "rule")
+        .order_by("area__sort_order", "level__number")
+    )
+    by_record = {claim.outside_record_id: claim.pk for claim in claims if claim.outside_record_id}
+    for row in standing:
+        given.setdefault(by_record[row.outside_record_id], []).append(row)
+    for claim in claims:
+        if claim.achievement is not None:
+            given.setdefault(claim.pk, []).append(claim.achievement)
+    return {pk: tuple(rows) for pk, rows in given.items()}
+
+
+def _key(row: Recognition | OutsideRecord) -> tuple[int, int | None, date]:
+    return row.person_id, row.outside_course_id, row.completed_on
+
+
+def _records_for(
+    claims: Sequence[Recognition], by: User
+) -> dict[tuple[int, int | None, date], OutsideRecord]:
+    """The outside record of each claim: written, or found where an import wrote it. Two claims of
+    the same thing share one."""
+    # A rule decided at the same moment waits: either it sees these records, or they see it.
+    courses = {claim.outside_course_id for claim in claims if claim.outside_course_id}
+    list(OutsideCourse.objects.select_for_update().filter(pk__in=courses).order_by("pk"))
+    found = {
+        _key(row): row
+        for row in OutsideRecord.objects.standing().filter(
+            person__in={claim.person_id for claim in claims},
+            outside_course__in=courses,
+        )
+    }
+    wanted = {_key(claim): claim for claim in claims}
+    new = {
+        key: OutsideRecord(
+            person_id=claim.person_id,
+            outside_course=claim.outside_course,
+            completed_on=claim.completed_on,
+            by=by,
+        )
+        for key, claim in wanted.items()
+        if key not in found
+    }
+    OutsideRecord.objects.bulk_create(new.values(), batch_size=_BATCH)
+    records = {key: new.get(key) or found[key] for key in wanted}
+    for claim in claims:
+        claim.outside_record = records[_key(claim)]
+        claim.made_record = _key(claim) in new
+    return records
+
+
+def _give_this_once(claims: Sequence[Recognition], single: SingleCase, by: User) -> None:
+    taken: set[tuple[int, date, str]] = set(
+        Achievement.objects.standing()
+        .filter(
+            person__in={claim.person_id for claim in claims},
+            area=single.area,
+            level=single.level,
+        )
+        .values_list("person_id", "achieved_on", "source")
+    )
+    for claim in claims:
+        if single.valid_until and single.valid_until < claim.completed_on:
+            raise RecognitionError(_("The last valid day is before the course was completed."))
+        source, number = SINGLE_CASE, 1
+        while (claim.person_id, claim.completed_on, source) in taken:
+            number += 1
+            source = f"{SINGLE_CASE} {number}"
+        taken.add((claim.person_id, claim.completed_on, source))
+        claim.achievement = Achievement(
+            person_id=claim.person_id,
+            area=single.area,
+            level=single.level,
+            achieved_on=claim.completed_on,
+            valid_until=single.valid_until,
+            source=source,
+            by=by,
+        )
+    new = [claim.achievement for claim in claims if claim.achievement is not None]
+    Achievement.objects.bulk_create(new, batch_size=_BATCH)
+    record_many(
+        (
+            Entry(
+                "achievement.recognised",
+                "competence.achievement",
+                str(row.pk),
+                row.person_id,
+                after={
+                    "area": single.area.code,
+                    "level": single.level.number,
+                    "achieved_on": row.achieved_on.isoformat(),
+                    "valid_until": row.valid_until.isoformat() if row.valid_until else None,
+                },
+            )
+            for row in new
+        ),
+        by=by,
+    )
+
+
+def _decided(claim: Recognition) -> Entry:
+    return Entry(
+        "recognition.approved" if claim.approved else "recognition.refused",
+        "competence.recognition",
+        str(claim.pk),
+        claim.person_id,
+        after={
+            "outside_record": claim.outside_record_id,
+            "achievement": claim.achievement_id,
+        },
+        reason=claim.decision_reason,
+    )
+
+
+@transaction.atomic
+def undo_decision(*, recognition: Recognition, reason: str, by: User, at: datetime) -> Recognition:
+    """Take a decision back as a mistake: what it gave never counted, and the claim waits again."""
+    reason = reason.strip()
+    refuse_personal_data(reason)
+    if not reason:
+        raise RecognitionError(_("State the reason."))
+    claim = Recognition.objects.select_for_update().get(pk=recognition.pk)
+    if claim.decided_at is None:
+        raise RecognitionError(_("It has not been decided."))
+    if at > claim.decided_at + timedelta(days=UNDO_DAYS):
+        raise RecognitionError(
+            _("It was decided more than %(days)d days ago. Revoke what it gave instead.")
+            % {"days": UNDO_DAYS}
+        )
+    gone = Achievement.objects.standing().filter(recognitions=claim)
+    if claim.made_record and claim.outside_record_id:
+        gone = Achievement.objects.standing().filter(
+            Q(recognitions=claim) | Q(outside_record=claim.outside_record_id)
+        )
+    taken_back = list(gone.distinct())
+    Achievement.objects.filter(pk__in=[row.pk for row in taken_back]).update(withdrawn_at=at)
+    if claim.made_record:
+        OutsideRecord.objects.filter(recognitions=claim).update(withdrawn_at=at)
+    record_many(
+        (
+            Entry(
+                "achievement.withdrawn",
+                "competence.achievement",
+                str(row.pk),
+                row.person_id,
+                after={"withdrawn_at": at.isoformat()},
+                reason=reason,
+            )
+            for row in taken_back
+        ),
+        by=by,
+    )
+    record(
+        "recognition.decision_undone",
+        claim,
+        by=by,
+        person=claim.person,
+        before={"approved": claim.approved, "outside_record": claim.outside_record_id},
+        reason=reason,
+    )
+    claim.decided_at = claim.decided_by = claim.approved = None
+    claim.outside_record = claim.achievement = None
+    claim.made_record, claim.decision_reason = False, ""
+    claim.full_clean(exclude=["proof"])
+    claim.save()
+    return claim
+
+
+@transaction.atomic
+def record_attendance(
+    *,
+    people: Sequence[Person],
+    sheet: SignInSheet,
+    by: User,
+    at: datetime,
+) -> Decided:
+    """Recognise the course of a sheet for everyone on it, in one step."""
+    claims = Recognition.objects.bulk_create(
+        [
+            Recognition(
+                person=person,
+                outside_course=sheet.outside_course,
+                completed_on=sheet.completed_on,
+                sheet=sheet,
+                claimed_by=by,
+                created_at=at,
+            )
+            for person in people
+        ],
+        batch_size=_BATCH,
+    )
+    return decide_recognitions(recognitions=claims, approved=True, by=by, at=at)

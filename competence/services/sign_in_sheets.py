@@ -1,0 +1,170 @@
+"""One sign-in sheet, many people: the lines are matched with the register and shown, and nothing
+is written until they are confirmed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from competence.models import OutsideCourse, OutsideRecord, SignInSheet
+from competence.services.proofs import Proof, proof_file, shown_name
+from competence.services.recognition import Decided, RecognitionError, record_attendance
+from lms.audit.services import record
+from lms.lib.dates import STOCKHOLM
+from lms.people.models import Person, User
+
+MOST_LINES = 500
+
+
+class Match(StrEnum):
+    FOUND = "found"
+    AMBIGUOUS = "ambiguous"  # several people of that name
+    UNKNOWN = "unknown"
+    REPEATED = "repeated"  # the same person as an earlier line
+    RECORDED = "recorded"  # the course is already recorded for that day
+    OWN = "own"  # whoever reads the sheet: somebody else has to decide
+
+
+@dataclass(frozen=True)
+class Line:
+    number: int
+    text: str
+    match: Match
+    person: Person | None = None
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What a sheet would write."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def people(self) -> list[Person]:
+        return [line.person for line in self.lines if line.match is Match.FOUND and line.person]
+
+    @property
+    def left_out(self) -> list[Line]:
+        return [line for line in self.lines if line.match is not Match.FOUND]
+
+    @property
+    def fingerprint(self) -> str:
+        """The same as long as the same people would be written."""
+        keys = ",".join(str(person.pk) for person in self.people)
+        return hashlib.sha256(keys.encode()).hexdigest()[:16]
+
+
+def rehearse_sheet(
+    *, text: str, outside_course: OutsideCourse, completed_on: date, by: User
+) -> Rehearsal:
+    """Match each line with a person: by person id, e-mail or full name. Four queries whatever the
+    number of lines."""
+    texts = [line.strip().strip("•*-– \t") for line in text.splitlines()]
+    wanted = [(number, each) for number, each in enumerate(texts, 1) if each]
+    if len(wanted) > MOST_LINES:
+        raise RecognitionError(
+            _("A sheet holds at most %(most)d lines. Share it out on several.")
+            % {"most": MOST_LINES}
+        )
+    found = _people(each for _number, each in wanted)
+    recorded = set(
+        OutsideRecord.objects.standing()
+        .filter(outside_course=outside_course, completed_on=completed_on)
+        .values_list("person_id", flat=True)
+    )
+    lines: list[Line] = []
+    seen: set[int] = set()
+    for number, each in wanted:
+        people = found.get(_plain(each), [])
+        person = people[0] if len(people) == 1 else None
+        if person is None:
+            lines.append(Line(number, each, Match.AMBIGUOUS if people else Match.UNKNOWN))
+            continue
+        match = Match.FOUND
+        if person.pk in seen:
+            match = Match.REPEATED
+        elif person.pk in recorded:
+            match = Match.RECORDED
+        elif person.pk == by.person_id:
+            match = Match.OWN
+        seen.add(person.pk)
+        lines.append(Line(number, each, match, person))
+    return Rehearsal(tuple(lines))
+
+
+def _plain(text: str) -> str:
+    """A name as it is compared: "Öst, Åsa" and "Åsa  Öst" are the same."""
+    words = " ".join(text.split())
+    if words.count(",") == 1:
+        family, given = words.split(",")
+        words = f"{given.strip()} {family.strip()}"
+    return words.casefold()
+
+
+def _people(texts: Iterable[str]) -> dict[str, list[Person]]:
+    """Plain text → the people it may mean."""
+    plain = {_plain(text): text for text in texts}
+    words = {word.strip(",") for text in plain.values() for word in text.split()}
+    endings: set[str] = set()
+    for text in plain:
+        parts = text.split()
+        endings |= {" ".join(parts[start:]) for start in range(1, len(parts))}
+    # A database lowers å, ä and ö each in its own way: the spellings people use are asked for.
+    families = endings | {ending.title() for ending in endings} | words
+    found: dict[str, dict[int, Person]] = {}
+    candidates = (
+        Person.objects.filter(
+            Q(person_id__in=words)
+            | Q(email__in=words | {w.lower() for w in words})
+            | Q(family_name__in=families)
+        )
+        .select_related("merged_into")
+        .order_by("pk")
+    )
+    for row in candidates:
+        person = row.merged_into or row
+        for key in (row.person_id, row.email, f"{row.given_name} {row.family_name}"):
+            if key and _plain(key) in plain:
+                found.setdefault(_plain(key), {})[person.pk] = person
+    return {key: list(people.values()) for key, people in found.items()}
+
+
+@transaction.atomic
+def record_sign_in_sheet(
+    *,
+    people: Sequence[Person],
+    outside_course: OutsideCourse,
+    completed_on: date,
+    proof: Proof | None,
+    proof_name: str,
+    by: User,
+    at: datetime,
+) -> tuple[SignInSheet, Decided]:
+    """Recognise the course for everyone on a sheet, in one transaction."""
+    if not people:
+        raise RecognitionError(_("Nobody on the sheet was found."))
+    if completed_on > at.astimezone(STOCKHOLM).date():
+        raise RecognitionError(_("The day cannot be later than today."))
+    sheet = SignInSheet(outside_course=outside_course, completed_on=completed_on, by=by)
+    if proof is not None:
+        sheet.proof_name = shown_name(proof_name, proof.suffix)
+        sheet.proof.save(f"proof{proof.suffix}", proof_file(proof), save=False)
+    sheet.save()
+    record(
+        "sign_in_sheet.recorded",
+        sheet,
+        by=by,
+        after={
+            "outside_course": outside_course.pk,
+            "completed_on": completed_on.isoformat(),
+            "people": len(people),
+        },
+    )
+    return sheet, record_attendance(people=people, sheet=sheet, by=by, at=at)

@@ -1,0 +1,400 @@
+"""Reporting a course, the reviewer's inbox, sheets and rules: the pages."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from competence.models import Achievement, OutsideCourse, OutsideRecord, Recognition
+from competence.models.recognition import private_storage
+from competence.services.proofs import remove_old_drafts
+from competence.services.recognition import decide_recognitions
+from lms.audit.models import AuditEvent
+from lms.people.roles import Role
+from tests.builders.people import account_with, employ, make_account, make_person
+from tests.builders.recognition import AT, PDF, jpeg, make_claim, make_course, make_rule
+
+pytestmark = pytest.mark.django_db
+
+CLAIM = "/min-sida/jag-har-gatt-en-kurs/"
+INBOX = "/admin/kompetens/granskning/"
+RULES = "/admin/kompetens/likvardighet/"
+
+
+@pytest.fixture(autouse=True)
+def _private(settings, tmp_path):
+    settings.STORAGES = settings.STORAGES | {
+        "private": settings.STORAGES["private"] | {"OPTIONS": {"location": tmp_path}}
+    }
+
+
+@pytest.fixture
+def town(school) -> SimpleNamespace:
+    course = make_course()
+    return SimpleNamespace(
+        school=school,
+        course=course,
+        rule=make_rule(course),
+        gap=school.people["Gap"],
+        account=make_account(school.people["Gap"]),
+        reviewer=account_with(Role.COORDINATOR),
+    )
+
+
+def file(content: bytes, name: str = "intyg.jpg", kind: str = "image/jpeg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, kind)
+
+
+def sent(town, **said):
+    usual = {"course": str(town.course.pk), "completed_on": "2026-10-01", "proof": file(jpeg())}
+    return {name: value for name, value in (usual | said).items() if value is not None}
+
+
+def test_a_course_is_reported_and_its_standing_is_seen(town, client):
+    client.force_login(town.account)
+    page = client.get(CLAIM).content.decode()
+    assert "Ger Område OM1 Grund (regel 1)" in page
+    answer = client.post(CLAIM, sent(town), follow=True).content.decode()
+    assert "väntar på granskning sedan 23 november 2026" in answer
+    assert "Väntar på granskning" in client.get("/min-sida/").content.decode()
+    decide_recognitions(
+        recognitions=Recognition.objects.all(), approved=True, by=town.reviewer, at=AT
+    )
+    assert (
+        "stänger Område OM1 Grund, tillgodoräknad enligt regel 1"
+        in client.get("/min-sida/").content.decode()
+    )
+
+
+def test_the_why_of_a_row_names_the_rule(town, client):
+    make_claim(town.gap, town.course, by=town.account)
+    decide_recognitions(
+        recognitions=Recognition.objects.all(), approved=True, by=town.reviewer, at=AT
+    )
+    client.force_login(town.school.manager)
+    page = client.get("/team/Gap/varfor/OM1/").content.decode()
+    assert "tillgodoräknad enligt regel 1" in page
+
+
+def test_what_was_typed_and_the_file_survive_an_error(town, client):
+    client.force_login(town.account)
+    wrong = sent(town, course="annan", provider="Folkhögskolan", note="Två dagar", title="")
+    page = client.post(CLAIM, wrong).content.decode()
+    assert "Skriv vad kursen heter." in page
+    assert "Folkhögskolan" in page
+    assert "Två dagar" in page
+    assert "intyg.jpg är sparad" in page
+    token = re.search(r'name="kept" value="([^"]+)"', page)[1]
+    again = sent(town, course="annan", title="Samtal", proof=None, kept=token)
+    client.post(CLAIM, again)
+    claim = Recognition.objects.get()
+    assert (claim.title, claim.proof_name) == ("Samtal", "intyg.jpg")
+    assert private_storage().listdir("recognition-drafts")[1] == []
+
+
+def test_a_kept_file_is_for_its_own_account_and_for_a_day(town, client):
+    client.force_login(town.account)
+    page = client.post(CLAIM, sent(town, course="")).content.decode()
+    token = re.search(r'name="kept" value="([^"]+)"', page)[1]
+    client.force_login(make_account(town.school.people["Klar"]))
+    answer = client.post(CLAIM, sent(town, proof=None, kept=token)).content.decode()
+    assert "Välj en bild eller en PDF av intyget." in answer
+    assert not Recognition.objects.exists()
+    assert remove_old_drafts(at=AT) == 0
+    assert remove_old_drafts(at=AT + timedelta(days=4000)) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"<html><script>alert(1)</script>", "intyg.jpg"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "intyg.svg"),
+        (b"", "tom.jpg"),
+        (b"PK\x03\x04" + b"\0" * 99, "intyg.docx"),
+    ],
+)
+def test_a_file_that_is_something_else_is_refused_with_words(town, client, content, name):
+    client.force_login(town.account)
+    answer = client.post(CLAIM, sent(town, proof=file(content, name)))
+    assert answer.status_code == 200
+    assert "error-summary" in answer.content.decode()
+    assert not Recognition.objects.exists()
+
+
+def test_a_file_over_the_limit_is_refused(town, client, settings):
+    settings.PROOF_MAX_BYTES = 1000
+    client.force_login(town.account)
+    page = client.post(CLAIM, sent(town, proof=file(b"%PDF-" + b"0" * 2000))).content.decode()
+    assert "större än" in page
+
+
+def test_names_of_files_lead_nowhere(town, client, tmp_path):
+    client.force_login(town.account)
+    client.post(CLAIM, sent(town, proof=file(PDF, "../../../ut.pdf", "application/pdf")))
+    claim = Recognition.objects.get()
+    assert re.fullmatch(r"recognition/[0-9a-f]{32}\.pdf", claim.proof.name)
+    assert claim.proof_name == "ut.pdf"
+
+
+def test_a_proof_is_served_as_a_download_that_nothing_runs_in(town, client):
+    claim = make_claim(town.gap, town.course, by=town.account)
+    client.force_login(town.account)
+    answer = client.get(f"{CLAIM}{claim.pk}/intyg/")
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer["Content-Disposition"] == 'attachment; filename="intyg.jpg"'
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert "no-store" in answer["Cache-Control"]
+    assert not AuditEvent.objects.filter(action="recognition.proof_opened").exists()
+
+
+def test_a_proof_is_for_the_claimant_and_whoever_decides(town, client):
+    claim = make_claim(town.gap, town.course, by=town.account)
+    address = f"{CLAIM}{claim.pk}/intyg/"
+    assert client.get(address).status_code == 302
+    for account in (
+        make_account(town.school.people["Klar"]),
+        town.school.manager,
+        town.school.stranger,
+        account_with(Role.AUDITOR),
+        account_with(Role.SYSTEM_ADMIN),
+        account_with(Role.UNIT_CONTACT, town.school.unit),
+    ):
+        client.force_login(account)
+        assert client.get(address).status_code == 403
+    client.force_login(town.reviewer)
+    assert client.get(address).status_code == 200
+    event = AuditEvent.objects.get(action="recognition.proof_opened")
+    assert (event.by, event.person_key) == (town.reviewer, town.gap.pk)
+
+
+def test_a_withdrawn_claims_proof_is_gone(town, client):
+    claim = make_claim(town.gap, town.course, by=town.account)
+    client.force_login(make_account(town.school.people["Klar"]))
+    assert client.post(f"{CLAIM}{claim.pk}/aterta/").status_code == 403
+    client.force_login(town.account)
+    client.post(f"{CLAIM}{claim.pk}/aterta/")
+    assert client.get(f"{CLAIM}{claim.pk}/intyg/").status_code == 404
+
+
+def test_a_manager_reports_for_their_own_and_sees_that_proof(town, client):
+    address = "/team/Gap/har-gatt-en-kurs/"
+    client.force_login(town.school.manager)
+    assert address in client.get("/team/Gap/").content.decode()
+    assert client.post(address, sent(town)).status_code == 302
+    claim = Recognition.objects.get()
+    assert (claim.person, claim.claimed_by) == (town.gap, town.school.manager)
+    assert client.get(f"{CLAIM}{claim.pk}/intyg/").status_code == 200
+    client.force_login(town.school.stranger)
+    assert client.get(address).status_code == 403
+    client.force_login(town.account)
+    assert client.get("/team/Klar/har-gatt-en-kurs/").status_code == 403
+
+
+def test_a_refused_report_is_completed_with_what_it_said(town, client):
+    claim = make_claim(town.gap, None, title="Samtal", provider="Förbundet", by=town.account)
+    decide_recognitions(
+        recognitions=[claim], approved=False, reason="Datum saknas.", by=town.reviewer, at=AT
+    )
+    client.force_login(town.account)
+    assert "Skälet: Datum saknas." in client.get("/min-sida/").content.decode()
+    page = client.get(f"{CLAIM}?komplettera={claim.pk}").content.decode()
+    assert 'value="Förbundet"' in page
+    assert 'value="2026-10-01"' in page
+
+
+def test_the_inbox_shows_the_oldest_first_with_what_follows(town, client):
+    late = make_claim(
+        town.school.people["Klar"], None, title="Okänd kurs", at=AT - timedelta(days=20)
+    )
+    make_claim(town.gap, town.course, at=AT - timedelta(days=9))
+    client.force_login(town.reviewer)
+    page = client.get(INBOX).content.decode()
+    assert page.index("Okänd kurs") < page.index("Gap Test")
+    assert "väntat 9 dagar" in page
+    assert "Regel 1 ger Område OM1 Grund" in page
+    assert f"{INBOX}kurs/{late.pk}/" in page
+
+
+def test_many_are_approved_with_one_question_and_the_rest_is_left(town, client):
+    people = [town.gap, town.school.people["Ny"]]
+    claims = [make_claim(person, town.course) for person in people]
+    other = make_claim(town.school.people["Klar"], None, title="Okänd kurs")
+    keys = [f"kurs:{claim.pk}" for claim in (*claims, other)]
+    client.force_login(town.reviewer)
+    asked = client.post(f"{INBOX}beslut/", {"fall": keys, "svar": "godkann"}).content.decode()
+    assert "Godkänn alla 2" in asked
+    assert not OutsideRecord.objects.exists()
+    answer = client.post(
+        f"{INBOX}beslut/", {"fall": keys, "svar": "godkann", "ja": "1"}, follow=True
+    ).content.decode()
+    assert "2 är godkända." in answer
+    assert list(Recognition.objects.waiting()) == [other]
+
+
+def test_refusing_asks_for_the_reason_and_keeps_what_was_typed(town, client):
+    claim = make_claim(town.gap, town.course)
+    said = {"fall": f"kurs:{claim.pk}", "svar": "avsla", "ja": "1"}
+    client.force_login(town.reviewer)
+    client.post(f"{INBOX}beslut/", said)
+    assert Recognition.objects.waiting().exists()
+    page = client.post(f"{INBOX}beslut/", said | {"reason": "Ring 070-174 06 05"}).content.decode()
+    assert "Ring 070-174 06 05" in page
+    client.post(f"{INBOX}beslut/", said | {"reason": "Fel kurs."})
+    claim.refresh_from_db()
+    assert (claim.approved, claim.decision_reason) == (False, "Fel kurs.")
+
+
+def test_a_case_without_a_rule_is_decided_on_its_own_page(town, client):
+    claim = make_claim(town.gap, None, title="Okänd kurs")
+    client.force_login(town.reviewer)
+    address = f"{INBOX}kurs/{claim.pk}/"
+    assert f'<img src="{CLAIM}{claim.pk}/intyg/"' in client.get(address).content.decode()
+    nothing = client.post(address, {"svar": "godkann"}).content.decode()
+    assert "Kursen finns inte i listan." in nothing
+    level = Achievement._meta.get_field("level").related_model.objects.get(number=1)
+    area = Achievement._meta.get_field("area").related_model.objects.get(code="OM4")
+    client.post(address, {"svar": "godkann", "area": area.pk, "level": level.pk})
+    claim.refresh_from_db()
+    assert claim.achievement.area == area
+
+
+def test_a_decision_is_taken_back_from_the_list(town, client):
+    claim = make_claim(town.gap, town.course)
+    decide_recognitions(recognitions=[claim], approved=True, by=town.reviewer, at=AT)
+    client.force_login(town.reviewer)
+    assert f"{INBOX}kurs/{claim.pk}/angra/" in client.get(f"{INBOX}beslutat/").content.decode()
+    client.post(f"{INBOX}kurs/{claim.pk}/angra/", {"reason": "Fel person"})
+    assert Recognition.objects.waiting().get() == claim
+
+
+def test_one_sheet_forty_people_in_one_step(town, client):
+    people = [
+        make_person(f"D{number:02}", given_name=f"Namn{number}", family_name="Öberg")
+        for number in range(40)
+    ]
+    lines = [
+        people[0].person_id,
+        people[1].email.upper(),
+        "Öberg, Namn2",
+        "namn3 öberg",
+        *(person.name for person in people[4:]),
+        "Ingen Alls",
+        people[0].name,
+    ]
+    make_person("D98", given_name="Två", family_name="Lika")
+    make_person("D99", given_name="Två", family_name="Lika")
+    lines.append("Två Lika")
+    said = {
+        "outside_course": town.course.pk,
+        "completed_on": "2026-10-01",
+        "people": "\n".join(lines),
+        "proof": file(PDF, "lista.pdf"),
+    }
+    client.force_login(town.reviewer)
+    page = client.post(f"{INBOX}signaturlista/", said).content.decode()
+    assert "40 hittades" in page
+    assert "Rad 41, Ingen Alls: ingen i registret" in re.sub(r"\s+", " ", page)
+    assert "samma person som en tidigare rad" in page
+    assert "flera heter så" in page
+    assert not OutsideRecord.objects.exists()
+    shown = re.search(r'name="visat" value="([^"]+)"', page)[1]
+    kept = re.search(r'name="kept" value="([^"]+)"', page)[1]
+    del said["proof"]
+    client.post(f"{INBOX}signaturlista/", said | {"visat": shown, "kept": kept})
+    assert OutsideRecord.objects.count() == 40
+    assert Achievement.objects.filter(rule=town.rule).count() == 40
+    sheet = Recognition.objects.first().sheet
+    assert (sheet.proof_name, sheet.recognitions.count()) == ("lista.pdf", 40)
+    again = client.post(f"{INBOX}signaturlista/", said).content.decode()
+    assert "redan registrerad för den dagen" in again
+
+
+def test_a_rule_is_seen_before_it_is_decided_and_withdrawn_with_a_reason(town, client):
+    claim = make_claim(town.gap, town.course)
+    decide_recognitions(recognitions=[claim], approved=True, by=town.reviewer, at=AT)
+    area = Achievement._meta.get_field("area").related_model.objects.get(code="OM4")
+    said = {
+        "outside_course": town.course.pk,
+        "area": area.pk,
+        "level": town.rule.level_id,
+        "validity_months": 24,
+        "completed_from": "2024-01-01",
+        "decided_on": "2026-11-20",
+        "reason": "Samma mål",
+    }
+    client.force_login(town.reviewer)
+    page = client.post(f"{RULES}ny-regel/", said).content.decode()
+    assert "Den når färre än 5 personer genast" in page
+    assert not Achievement.objects.filter(area=area, person=town.gap, rule__number=2).exists()
+    client.post(f"{RULES}ny-regel/", said | {"decide": "1"})
+    assert Achievement.objects.filter(area=area, person=town.gap, rule__number=2).exists()
+    client.post(f"{RULES}2/aterta/", {"on": "2026-11-23", "reason": "Kursen har ändrats"})
+    assert Achievement.objects.get(rule__number=2).revoked_on == date(2026, 11, 23)
+    assert "återtagen 23 november 2026" in client.get(RULES).content.decode()
+
+
+def test_outside_courses_are_added_changed_and_merged(town, client):
+    client.force_login(town.reviewer)
+    address = f"{RULES}kurser/"
+    client.post(address, {"name": "Samverkan i praktikn", "provider": "Länet"})
+    typo = OutsideCourse.objects.get(name="Samverkan i praktikn")
+    page = client.post(address, {"name": "SAMVERKAN I PRAKTIKEN", "provider": "länet"})
+    assert "Kursen finns redan i listan." in page.content.decode()
+    client.post(f"{address}{typo.pk}/", {"name": "Samverkan", "provider": "Länet"})
+    client.post(f"{address}{typo.pk}/sla-ihop/", {"survivor": town.course.pk})
+    typo.refresh_from_db()
+    assert typo.retired_at is not None
+    client.post(f"{address}{typo.pk}/ta-ur-listan/")
+    typo.refresh_from_db()
+    assert typo.retired_at is None
+
+
+@pytest.mark.parametrize("address", [INBOX, f"{INBOX}signaturlista/", RULES, f"{RULES}kurser/"])
+def test_only_whoever_decides_reviews(town, client, address):
+    for account in (town.account, town.school.manager, account_with(Role.EDITOR)):
+        client.force_login(account)
+        assert client.get(address).status_code in (302, 403)
+    client.force_login(town.reviewer)
+    assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("address", [INBOX, f"{INBOX}beslutat/", RULES, CLAIM, "/min-sida/"])
+def test_pages_ask_as_much_of_many_as_of_few(town, client, address):
+    def queries() -> int:
+        client.force_login(town.account if address in (CLAIM, "/min-sida/") else town.reviewer)
+        client.get(address)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).status_code == 200
+        return len(captured)
+
+    def grow(count: int, start: int) -> None:
+        course = make_course(f"Kurs {start}")
+        make_rule(course)
+        for number in range(start, start + count):
+            person = make_person()
+            employ(person, town.school.unit)
+            made = make_claim(person, course, on=date(2026, 10, 1), by=town.account)
+            make_claim(
+                town.gap,
+                None,
+                title=f"Egen {number}",
+                on=date(2026, 1, 1) + timedelta(days=number % 200),
+                by=town.account,
+            )
+            if number % 2:
+                decide_recognitions(recognitions=[made], approved=True, by=town.reviewer, at=AT)
+
+    grow(3, 0)
+    few = queries()
+    grow(60, 3)
+    for number in range(100):
+        make_course(f"Lista {number}")
+    assert queries() <= few + 2
