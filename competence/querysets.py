@@ -35,3 +35,10 @@ class AchievementQuerySet(models.QuerySet):
 class OutsideRecordQuerySet(models.QuerySet):
     def standing(self) -> OutsideRecordQuerySet:
         return self.filter(withdrawn_at__isnull=True)
+
+
+class CoverageTargetQuerySet(models.QuerySet):
+    def in_force_on(self, day: date) -> CoverageTargetQuerySet:
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day
+        )
