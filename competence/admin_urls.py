@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from competence.views import admin_facts, admin_framework, admin_plan
+from competence.views import admin_facts, admin_framework, admin_plan, admin_targets
 
 app_name = "competence_admin"
 urlpatterns = [
@@ -30,6 +30,9 @@ urlpatterns = [
     path("nyckelpersoner/<number:pk>/avsluta/", admin_facts.end, name="end_naming"),
     path("undantag/", admin_facts.exemptions, name="exemptions"),
     path("undantag/<number:pk>/aterta/", admin_facts.withdraw, name="withdraw_exemption"),
+    path("bemanningsmal/", admin_targets.targets, name="targets"),
+    path("bemanningsmal/<number:pk>/", admin_targets.target, name="target"),
+    path("bemanningsmal/<number:pk>/avsluta/", admin_targets.end_target, name="end_target"),
     path("fornyelse/", admin_facts.renewals, name="renewals"),
     path("uppnatt/", admin_facts.achievements, name="achievements"),
     path("uppnatt/<str:token>/aterkalla/", admin_facts.revoke, name="revoke"),

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from competence.models import KeyGroup, PlanVersion, Requirement
+from competence.models import CoverageTarget, KeyGroup, PlanVersion, Requirement
 from competence.services.corrections import Case, case_of_certificate, case_of_day
 from courses.services.completing import tidy_code
 from lms.framework.models import CompetenceArea, TrainingLevel
@@ -123,6 +123,49 @@ class WithdrawForm(forms.Form):
     reason = _motive(gettext_lazy("Reason"))
 
 
+class CoverageTargetForm(forms.Form):
+    key_group = forms.ModelChoiceField(
+        KeyGroup.objects.all(),
+        label=gettext_lazy("Key group or forum"),
+        required=False,
+        empty_label=gettext_lazy("Everyone with a post"),
+    )
+    places = forms.ChoiceField(label=gettext_lazy("Counted"), choices=CoverageTarget.Places.choices)
+    unit = CodesField(
+        "unit",
+        label=gettext_lazy("Unit"),
+        help_text=gettext_lazy("The unit's code. Empty: everywhere."),
+    )
+    unit_kind = forms.ChoiceField(label=gettext_lazy("Kind of unit"), required=False)
+    area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
+    level = forms.ModelChoiceField(TrainingLevel.objects.all(), label=gettext_lazy("Level"))
+    at_least = forms.IntegerField(
+        label=gettext_lazy("At least so many"), min_value=1, max_value=999, initial=2
+    )
+    starts_on = _day(gettext_lazy("In force from"))
+    ends_on = _day(
+        gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until further")
+    )
+    motive = forms.CharField(
+        label=gettext_lazy("Motive"),
+        max_length=300,
+        help_text=gettext_lazy("Which passage of the plan it rests on."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = Unit.objects.exclude(kind="").order_by("kind").values_list("kind", flat=True)
+        field = self.fields["unit_kind"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("No kind")), *((kind, kind) for kind in kinds.distinct())]
+
+    def clean_unit(self) -> Unit | None:
+        codes = self.cleaned_data["unit"]
+        if len(codes) > 1:
+            raise forms.ValidationError(_("Give one unit."))
+        return Unit.objects.get(code=codes[0]) if codes else None
+
+
 class RenewalForm(forms.Form):
     area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
     level = forms.ModelChoiceField(
@@ -182,6 +225,16 @@ class CaseForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = _motive(gettext_lazy("Reason"))
+
+
+class OpenNamesForm(forms.Form):
+    opening_reason = forms.CharField(
+        label=gettext_lazy("Why you need the names"),
+        max_length=300,
+        min_length=10,
+        help_text=gettext_lazy("Written in the log, with your name and who was shown."),
+        validators=[refuse_personal_data],
+    )
 
 
 class FrameworkForm(forms.Form):

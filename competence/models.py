@@ -501,9 +501,7 @@ class CoverageTarget(models.Model):
                 violation_error_message=_("Say which kind of unit."),
             ),
             models.CheckConstraint(
-                condition=~Q(places="whole")
-                | Q(key_group__isnull=False)
-                | Q(unit__isnull=False),
+                condition=~Q(places="whole") | Q(key_group__isnull=False) | Q(unit__isnull=False),
                 name="coverage_target_is_somewhere",
                 violation_error_message=_("Say for which unit or which key group."),
             ),

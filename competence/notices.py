@@ -7,7 +7,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from competence.services import reminders, renewals, signoffs
+from competence.services import reminders, renewals, signoffs, targets
 from courses.offer import offer_index
 from lms.notifications.models import Delivery
 from lms.notifications.registry import Mail, NoticeKind, register, register_daily
@@ -91,6 +91,38 @@ register(
         },
     )
 )
+
+
+register(
+    NoticeKind(
+        code=targets.ALARM,
+        label=_("A unit hangs on one person"),
+        templates="competence/mail/coverage_alarm",
+        category=Delivery.Category.REMINDER,
+        mail=Mail.MERGED,
+        action=_("See who is nearest to qualifying"),
+        still_true=targets.still_alarming,
+        sample={
+            "target": 0,
+            "unit": "Norrskolan",
+            "unit_key": 0,
+            "standing": "single",
+            "area": "Orosanmälan och sekretess",
+            "level": "Fördjupning",
+            "at_least": 2,
+            "name": "Åsa Öström-Żółć",
+            "going": "Åsa Öström-Żółć",
+            "until": date(2027, 9, 30),
+            "closest": "Bo Ek",
+        },
+    )
+)
+
+
+@register_daily
+def tell_where_all_hangs_on_one(day: date) -> None:
+    """What the worker calls once a day; the mail goes with the week's reminders."""
+    targets.produce_alarms(as_of=day, at=timezone.now())
 
 
 @register_daily

@@ -39,6 +39,4 @@ class OutsideRecordQuerySet(models.QuerySet):
 
 class CoverageTargetQuerySet(models.QuerySet):
     def in_force_on(self, day: date) -> CoverageTargetQuerySet:
-        return self.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day
-        )
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)

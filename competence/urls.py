@@ -1,6 +1,14 @@
 from django.urls import path
 
-from competence.views import coverage, plan, signoffs, team, team_actions, team_person
+from competence.views import (
+    coverage,
+    coverage_targets,
+    plan,
+    signoffs,
+    team,
+    team_actions,
+    team_person,
+)
 
 app_name = "competence"
 urlpatterns = [
@@ -13,6 +21,8 @@ urlpatterns = [
     path("team/atgard/angra/", team_actions.team_undo, name="team_undo"),
     path("team/atgard/paminn/", team_actions.team_remind, name="team_remind"),
     path("team/atgard/bekrafta/", signoffs.signoffs, name="signoffs"),
+    path("team/bemanning/", coverage_targets.coverage_targets, name="coverage_targets"),
+    path("team/bemanning/anmal/", coverage_targets.enrol_closest, name="coverage_enrol"),
     path("team/<str:person_id>/", team_person.team_person, name="team_person"),
     path("team/<str:person_id>/varfor/<str:area>/", team_person.team_why, name="team_why"),
 ]

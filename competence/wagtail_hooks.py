@@ -39,6 +39,7 @@ def register_competence_menu() -> SubmenuMenuItem:
         _item(_("Competence plan"), "plan", "doc-full-inverse", 10),
         _item(_("Key persons"), "namings", "user", 20),
         _item(_("Exemptions"), "exemptions", "minus-inverse", 30),
+        _item(_("Coverage targets"), "targets", "group", 35),
         _item(_("Renewal orders"), "renewals", "rotate", 40),
         _item(_("Corrections"), "achievements", "tick", 50),
         _item(_("The plan as a file"), "framework", "upload", 60),

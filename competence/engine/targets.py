@@ -85,9 +85,7 @@ def place_counts(
 ) -> dict[Place, PlaceCount]:
     """Every place of the targets with who is in it on the plan's day. Who has no active post is
     only in a place that is a whole key group."""
-    counts = {
-        Place(target.pk, unit): PlaceCount() for target in targets for unit in target.places
-    }
+    counts = {Place(target.pk, unit): PlaceCount() for target in targets for unit in target.places}
     for person in people:
         _count(person, plan, targets, counts)
     return counts
@@ -152,13 +150,9 @@ def _there_until(
     ends = here
     if key_group_pk is not None:
         by_rule = [
-            post.ends
-            for post in person.employments
-            if key_group_pk in groups_by_rule(post, plan)
+            post.ends for post in person.employments if key_group_pk in groups_by_rule(post, plan)
         ]
-        named = [
-            naming.ends for naming in person.namings if naming.key_group_pk == key_group_pk
-        ]
+        named = [naming.ends for naming in person.namings if naming.key_group_pk == key_group_pk]
         member = max([*by_rule, *named])
         # A naming needs no post, except in a place that is a unit.
         ends = member if unit is None else min(here, member)

@@ -1,9 +1,9 @@
 """Coverage targets of a day: which places reach them, where all hangs on one, and who is nearest
-to qualifying. Counted by `competence.engine.targets`; named only to those who may see the people."""
+to qualifying. Counted by `competence.engine.targets`; named only to who may see the people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -71,9 +71,7 @@ class PlaceFacts:
 def targets_on(day: date) -> list[CoverageTarget]:
     """The targets in force. One query."""
     return list(
-        CoverageTarget.objects.in_force_on(day).select_related(
-            "key_group", "unit", "area", "level"
-        )
+        CoverageTarget.objects.in_force_on(day).select_related("key_group", "unit", "area", "level")
     )
 
 
@@ -111,8 +109,9 @@ def count_places(
     if not where:
         return []
     facts = _facts(where)
-    now = _count(facts, day, people)
-    later = _count(facts, day + timedelta(days=SOON), people)
+    codes = {target.area.code for target, _unit in where}
+    now = _count(facts, day, people, codes)
+    later = _count(facts, day + timedelta(days=SOON), people, codes)
     found = []
     for target, unit in where:
         place = Place(target.pk, unit.pk if unit else None)
@@ -144,11 +143,14 @@ def _facts(where: Iterable[tuple[CoverageTarget, Unit | None]]) -> list[TargetFa
 
 
 def _count(
-    facts: Sequence[TargetFact], day: date, people: QuerySet[Person] | None
+    facts: Sequence[TargetFact],
+    day: date,
+    people: QuerySet[Person] | None,
+    area_codes: Collection[str],
 ) -> dict[Place, PlaceCount]:
     groups = {fact.key_group_pk for fact in facts if fact.key_group_pk is not None}
     areas = {fact.area_pk for fact in facts}
-    plan = load_plan(day, also_groups=groups)
+    plan = load_plan(day, areas=area_codes, also_groups=groups)
     return place_counts(load_people(people, day, plan, areas), plan, facts)
 
 
@@ -225,9 +227,7 @@ def _named(
     return NamedPlace(
         place,
         tuple(
-            Holder(
-                people[each.person_pk], as_date(each.until) if each.until <= horizon else None
-            )
+            Holder(people[each.person_pk], as_date(each.until) if each.until <= horizon else None)
             for each in sorted(place.now.holding, key=lambda each: each.until)
         ),
         tuple(people[each.person_pk] for each in place.now.away),

@@ -17,6 +17,7 @@ from competence.figures.signoffs import waiting_for_word_of
 from competence.figures.team import Member, Team, TeamFacts, build_team, read_team, roll_up
 from competence.figures.words import capitalised, in_words, swedish_order
 from competence.models import KeyGroup
+from competence.views.coverage_targets import targets_of_team
 from competence.views.scope import (
     UNDO,
     TeamScope,
@@ -117,6 +118,7 @@ def team(request: HttpRequest) -> HttpResponse:
             "may_act": may_act(request, day),
             "to_confirm": waiting_for_word_of(acting_user(request), day),
             "done": _done(request),
+            "targets": targets_of_team(scope),
         },
     )
 
