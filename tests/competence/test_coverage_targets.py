@@ -298,7 +298,7 @@ def test_what_cannot_be_decided_says_why(school):
         ({}, "redan ett sådant mål"),
         ({"motive": " "}, "motivet"),
         ({"unit": None, "places": "below"}, "vilken enhet"),
-        ({"places": "kind", "unit_kind": "slott"}, "ingen enhet av den sorten"),
+        ({"places": "kind", "unit_kind": "slott"}, "ingen enhet av det slaget"),
         ({"replaces": target, "starts_on": target.starts_on}, "senare"),
     ):
         with pytest.raises(CoverageTargetError, match=message):
