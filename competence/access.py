@@ -42,6 +42,8 @@ URLS: dict[str, Rule] = {
     "competence_admin:exemptions": _EXEMPT,
     "competence_admin:withdraw_exemption": _EXEMPT,
     "competence_admin:renewals": _EDIT_PLAN,
+    "competence_admin:renewal_names": _EDIT_PLAN,
+    "competence_admin:renewal_file": _EDIT_PLAN,
     "competence_admin:targets": _EDIT_PLAN,
     "competence_admin:target": _EDIT_PLAN,
     "competence_admin:end_target": _EDIT_PLAN,

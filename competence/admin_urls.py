@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from competence.views import admin_facts, admin_framework, admin_plan, admin_targets
+from competence.views import (
+    admin_facts,
+    admin_framework,
+    admin_plan,
+    admin_renewals,
+    admin_targets,
+)
 
 app_name = "competence_admin"
 urlpatterns = [
@@ -33,7 +39,9 @@ urlpatterns = [
     path("bemanningsmal/", admin_targets.targets, name="targets"),
     path("bemanningsmal/<number:pk>/", admin_targets.target, name="target"),
     path("bemanningsmal/<number:pk>/avsluta/", admin_targets.end_target, name="end_target"),
-    path("fornyelse/", admin_facts.renewals, name="renewals"),
+    path("fornyelse/", admin_renewals.renewals, name="renewals"),
+    path("fornyelse/namn/", admin_renewals.renewal_names, name="renewal_names"),
+    path("fornyelse/namn/lista.csv", admin_renewals.renewal_file, name="renewal_file"),
     path("uppnatt/", admin_facts.achievements, name="achievements"),
     path("uppnatt/<str:token>/aterkalla/", admin_facts.revoke, name="revoke"),
     path(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from competence.models import CoverageTarget, KeyGroup, PlanVersion, Requirement
+from competence.services.consequences import Order
 from competence.services.corrections import Case, case_of_certificate, case_of_day
 from courses.services.completing import tidy_code
 from lms.framework.models import CompetenceArea, TrainingLevel
@@ -166,7 +167,9 @@ class CoverageTargetForm(forms.Form):
         return Unit.objects.get(code=codes[0]) if codes else None
 
 
-class RenewalForm(forms.Form):
+class OrderForm(forms.Form):
+    """A renewal order, without its reason."""
+
     area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
     level = forms.ModelChoiceField(
         TrainingLevel.objects.all(),
@@ -180,6 +183,15 @@ class RenewalForm(forms.Form):
     )
     last_valid_day = _day(gettext_lazy("Valid no longer than"))
     decided_on = _day(gettext_lazy("Decided on"))
+
+    def order(self) -> Order:
+        return Order(**{each: self.cleaned_data[each] for each in _ORDER})
+
+
+_ORDER = ("area", "level", "achieved_before", "last_valid_day", "decided_on")
+
+
+class RenewalForm(OrderForm):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,

@@ -7,7 +7,13 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from competence.services import reminders, renewals, signoffs, targets
+from competence.services import (
+    reminders,
+    renewal_decisions,
+    renewals,
+    signoffs,
+    targets,
+)
 from courses.offer import offer_index
 from lms.notifications.models import Delivery
 from lms.notifications.registry import Mail, NoticeKind, register, register_daily
@@ -92,6 +98,40 @@ register(
     )
 )
 
+
+_ORDERED = {
+    "order": 0,
+    "area": "Orosanmälan och sekretess",
+    "level": "Grund",
+    "day": date(2027, 9, 30),
+    "reason": "Socialtjänstlagen har ändrats.",
+    "people": 12,
+}
+
+register(
+    NoticeKind(
+        code=renewal_decisions.RENEWAL_ORDERED,
+        label=_("To be renewed earlier"),
+        templates="competence/mail/renewal_ordered",
+        category=Delivery.Category.REMINDER,
+        mail=Mail.MERGED,
+        action=_("See what to do"),
+        still_true=renewal_decisions.renewal_not_done,
+        sample=_ORDERED,
+    )
+)
+
+register(
+    NoticeKind(
+        code=renewal_decisions.RENEWAL_IN_TEAM,
+        label=_("People in the team must renew"),
+        templates="competence/mail/renewal_in_team",
+        category=Delivery.Category.REMINDER,
+        mail=Mail.MERGED,
+        action=_("See the team"),
+        sample=_ORDERED,
+    )
+)
 
 register(
     NoticeKind(

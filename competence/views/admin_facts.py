@@ -1,5 +1,5 @@
-"""Decisions about people and levels in the admin: key persons, exemptions, renewal orders, and
-the correction of what was recorded."""
+"""Decisions about people and levels in the admin: key persons, exemptions, and the correction of
+what was recorded."""
 
 from __future__ import annotations
 
@@ -20,11 +20,9 @@ from competence.forms import (
     ExemptionForm,
     NamingForm,
     ReasonForm,
-    RenewalForm,
     WithdrawForm,
 )
-from competence.models import Achievement, Exemption, KeyPersonAssignment, RenewalOrder
-from competence.services.consequences import reach_of_renewal
+from competence.models import Achievement, Exemption, KeyPersonAssignment
 from competence.services.corrections import CorrectionError, correct_name, revoke_achievement
 from competence.services.exemptions import (
     ExemptionError,
@@ -32,11 +30,9 @@ from competence.services.exemptions import (
     withdraw_exemption,
 )
 from competence.services.namings import NamingError, end_naming, name_key_person
-from competence.services.renewals import RenewalOrderError, order_renewal
 from competence.views.scope import acting_user
 from courses.models import Certificate
 from lms.audit.services import record
-from lms.content.models import SiteSettings
 from lms.lib.dates import today
 from lms.people.models import User
 
@@ -163,46 +159,6 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         about=f"{exemption.person}, {exemption.area}, {exemption.level}",
         header_title=_("Withdraw an exemption"),
         header_icon="minus-inverse",
-    )
-
-
-def renewals(request: HttpRequest) -> HttpResponse:
-    """Renewal orders: whom one would reach is counted before it is decided."""
-    form = RenewalForm(request.POST or None, initial={"decided_on": today()})
-    reach = None
-    if request.method == "POST" and form.is_valid():
-        order = form.cleaned_data
-        try:
-            if "decide" in request.POST:
-                order_renewal(by=acting_user(request), **order)
-                messages.success(request, _("The renewal is decided."))
-                return redirect("competence_admin:renewals")
-            reach = reach_of_renewal(
-                by=acting_user(request),
-                threshold=SiteSettings.load().suppression_threshold,
-                **{name: value for name, value in order.items() if name != "reason"},
-            )
-            record(
-                "renewal_order.reach_seen",
-                order["area"],
-                by=acting_user(request),
-                after={
-                    "achieved_before": order["achieved_before"].isoformat(),
-                    "last_valid_day": order["last_valid_day"].isoformat(),
-                },
-            )
-        except (RenewalOrderError, ValidationError) as error:
-            form.add_error(
-                None, error.messages if isinstance(error, ValidationError) else str(error)
-            )
-    return _page(
-        request,
-        "renewals",
-        form=form,
-        reach=reach,
-        orders=RenewalOrder.objects.select_related("area", "level").order_by("-decided_on", "-pk"),
-        header_title=_("Renewal orders"),
-        header_icon="rotate",
     )
 
 
