@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -154,7 +154,7 @@ ORDERS = {
 def _asked(request: HttpRequest) -> Order:
     form = OrderForm(request.GET)
     if not form.is_valid():
-        raise PermissionDenied
+        raise Http404
     return form.order()
 
 
@@ -239,7 +239,7 @@ def renewal_file(request: HttpRequest) -> HttpResponse:
         at=timezone.now(),
     )
     if opening is None:
-        raise PermissionDenied
+        return redirect(f"{reverse('competence_admin:renewal_names')}?{_without_page(request)}")
     lines = _lines(reached_by(order, by=by), order.decided_on, request)
     record(
         "renewal_order.names_fetched",
