@@ -1,6 +1,6 @@
 """What it takes to open each of the app's addresses."""
 
-from lms.people.access import Action, Obj, Rule
+from lms.people.access import SIGNED_IN, Action, Obj, Rule
 
 _COVERAGE = Rule(Obj.COVERAGE, Action.READ)
 _GAP = Rule(Obj.GAP, Action.READ)
@@ -18,6 +18,8 @@ URLS: dict[str, Rule] = {
     "competence:team_file": _COVERAGE,
     "competence:team_person": _GAP,
     "competence:team_why": _GAP,
+    "competence:my_transcript": SIGNED_IN,
+    "competence:team_transcript": _GAP,
     "competence:team_enrol": _ENROL,
     "competence:team_undo": _ENROL,
     "competence:team_remind": _ENROL,
@@ -49,5 +51,7 @@ URLS: dict[str, Rule] = {
     "competence_admin:end_target": _EDIT_PLAN,
     "competence_admin:achievements": _CORRECT,
     "competence_admin:revoke": _CORRECT,
+    "competence_admin:transcripts": _CORRECT,
+    "competence_admin:transcript_file": _CORRECT,
     "competence_admin:correct_certificate": _CORRECT,
 }

@@ -8,6 +8,7 @@ from competence.views import (
     admin_plan,
     admin_renewals,
     admin_targets,
+    transcripts,
 )
 
 app_name = "competence_admin"
@@ -42,6 +43,8 @@ urlpatterns = [
     path("fornyelse/", admin_renewals.renewals, name="renewals"),
     path("fornyelse/namn/", admin_renewals.renewal_names, name="renewal_names"),
     path("fornyelse/namn/lista.csv", admin_renewals.renewal_file, name="renewal_file"),
+    path("utdrag/", transcripts.transcripts, name="transcripts"),
+    path("utdrag/<str:person_id>.pdf", transcripts.transcript_file, name="transcript_file"),
     path("uppnatt/", admin_facts.achievements, name="achievements"),
     path("uppnatt/<str:token>/aterkalla/", admin_facts.revoke, name="revoke"),
     path(

@@ -249,6 +249,10 @@ class OpenNamesForm(forms.Form):
     )
 
 
+class TranscriptForm(forms.Form):
+    person = PersonField()
+
+
 class FrameworkForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("framework.yaml"))
     as_draft = forms.BooleanField(

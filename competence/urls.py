@@ -8,6 +8,7 @@ from competence.views import (
     team,
     team_actions,
     team_person,
+    transcripts,
 )
 
 app_name = "competence"
@@ -23,6 +24,12 @@ urlpatterns = [
     path("team/atgard/bekrafta/", signoffs.signoffs, name="signoffs"),
     path("team/bemanning/", coverage_targets.coverage_targets, name="coverage_targets"),
     path("team/bemanning/anmal/", coverage_targets.enrol_closest, name="coverage_enrol"),
+    path("min-sida/utbildningsutdrag.pdf", transcripts.my_transcript, name="my_transcript"),
+    path(
+        "team/<str:person_id>/utbildningsutdrag.pdf",
+        transcripts.team_transcript,
+        name="team_transcript",
+    ),
     path("team/<str:person_id>/", team_person.team_person, name="team_person"),
     path("team/<str:person_id>/varfor/<str:area>/", team_person.team_why, name="team_why"),
 ]

@@ -42,6 +42,7 @@ def register_competence_menu() -> SubmenuMenuItem:
         _item(_("Coverage targets"), "targets", "group", 35),
         _item(_("Renewal orders"), "renewals", "rotate", 40),
         _item(_("Corrections"), "achievements", "tick", 50),
+        _item(_("Training transcript"), "transcripts", "doc-full", 55),
         _item(_("The plan as a file"), "framework", "upload", 60),
     ]
     return SubmenuMenuItem(
