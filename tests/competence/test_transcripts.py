@@ -61,7 +61,7 @@ def test_history_is_appended_and_each_period_says_where_it_comes_from(klar):
 
 def test_a_person_fetches_their_own_with_exemptions(klar, client):
     client.force_login(make_account(klar))
-    assert "Utbildningsutdrag" in client.get("/min-sida/").content.decode()
+    assert "Mitt utbildningsutdrag" in client.get("/min-sida/").content.decode()
     response = client.get("/min-sida/utbildningsutdrag.pdf")
     assert response["Content-Type"] == "application/pdf"
     assert "Undantag" in words(response)
