@@ -53,5 +53,6 @@ URLS: dict[str, Rule] = {
     "competence_admin:revoke": _CORRECT,
     "competence_admin:transcripts": _CORRECT,
     "competence_admin:transcript_file": _CORRECT,
+    "competence_admin:put_right": _CORRECT,
     "competence_admin:correct_certificate": _CORRECT,
 }

@@ -47,6 +47,7 @@ urlpatterns = [
     path("utdrag/<str:person_id>.pdf", transcripts.transcript_file, name="transcript_file"),
     path("uppnatt/", admin_facts.achievements, name="achievements"),
     path("uppnatt/<str:token>/aterkalla/", admin_facts.revoke, name="revoke"),
+    path("uppnatt/<str:token>/ratta/", admin_facts.put_it_right, name="put_right"),
     path(
         "intyg/<str:token>/ratta-namn/",
         admin_facts.correct_certificate,

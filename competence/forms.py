@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from competence.models import CoverageTarget, KeyGroup, PlanVersion, Requirement
 from competence.services.consequences import Order
-from competence.services.corrections import Case, case_of_certificate, case_of_day
+from competence.services.corrections import Case, RightFact, case_of_certificate, case_of_day
 from courses.services.completing import tidy_code
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.framework.rules import PersonRule
@@ -237,6 +237,25 @@ class CaseForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = _motive(gettext_lazy("Reason"))
+
+
+class RightFactForm(forms.Form):
+    """What should have been recorded."""
+
+    person = PersonField()
+    area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
+    level = forms.ModelChoiceField(TrainingLevel.objects.all(), label=gettext_lazy("Level"))
+    achieved_on = _day(gettext_lazy("Reached"))
+    valid_until = _day(
+        gettext_lazy("Own last day"),
+        required=False,
+        help_text=gettext_lazy("Empty: no last day of its own."),
+    )
+    reason = _motive(gettext_lazy("Reason"))
+
+    def right(self) -> RightFact:
+        given = {name: self.cleaned_data[name] for name in self.fields if name != "reason"}
+        return RightFact(**given)
 
 
 class OpenNamesForm(forms.Form):

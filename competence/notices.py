@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from competence.services import (
+    corrections,
     reminders,
     renewal_decisions,
     renewals,
@@ -98,6 +99,30 @@ register(
     )
 )
 
+
+register(
+    NoticeKind(
+        code=corrections.RECORD_CORRECTED,
+        label=_("A record is put right"),
+        templates="competence/mail/record_corrected",
+        category=Delivery.Category.RECEIPT,
+        mail=Mail.AT_ONCE,
+        action=_("See how it stands"),
+        sample={
+            "area": "Orosanmälan och sekretess",
+            "level": "Grund",
+            "day": date(2027, 9, 30),
+            "was_area": "Orosanmälan och sekretess",
+            "was_level": "Grund",
+            "was_day": date(2027, 9, 3),
+            "holds": True,
+            "held": True,
+            "moved": False,
+            "name": "Åsa Öström-Żółć",
+            "yours": True,
+        },
+    )
+)
 
 _ORDERED = {
     "order": 0,

@@ -26,7 +26,7 @@ GAP = 10.0
 
 # The left edges of the columns, as parts of the width between the margins.
 _ASKED = (0.0, 0.42, 0.60)
-_LEARNT = (0.0, 0.18, 0.37, 0.79)
+_LEARNT = (0.0, 0.165, 0.30, 0.69)
 _EXEMPT = (0.0, 0.50, 0.72)
 
 
@@ -103,11 +103,16 @@ class _Sheet:
         self.y -= 4
 
     def table(
-        self, columns: Sequence[float], head: Sequence[str], rows: Sequence[Sequence[str]]
+        self,
+        columns: Sequence[float],
+        head: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        about: str,
     ) -> None:
-        self._head(columns, head, again=False)
+        """`about` stands over what goes on on another page."""
+        self._head(columns, head)
         for row in rows:
-            self._row(columns, head, row)
+            self._row(columns, head, row, about)
 
     def _cells(self, columns: Sequence[float], row: Sequence[str], font: str) -> list[list[str]]:
         width = RIGHT - LEFT
@@ -133,20 +138,27 @@ class _Sheet:
                     LEFT + start * (RIGHT - LEFT), self.y - (number + 1) * LINE, line
                 )
 
-    def _head(self, columns: Sequence[float], head: Sequence[str], *, again: bool) -> None:
+    def _head(self, columns: Sequence[float], head: Sequence[str], again: str = "") -> None:
         cells = self._cells(columns, head, fonts.SEMIBOLD)
-        marked = self.canvas.artifact() if again else self.canvas.tag("P")
-        with marked:
+        if again:
+            with self.canvas.artifact():
+                self.canvas.setFillColor(colours.INK)
+                self.canvas.setFont(fonts.SEMIBOLD, 11)
+                self.canvas.drawString(LEFT, self.y - 11, fonts.printable(again, fonts.SEMIBOLD))
+            self.y -= 17
+        with self.canvas.artifact() if again else self.canvas.tag("P"):
             self.canvas.setFillColor(colours.INK_SOFT)
             self._draw(columns, cells, [fonts.SEMIBOLD] * len(cells))
         self.y -= max(len(lines) for lines in cells) * LINE + 5
         self._rule()
 
-    def _row(self, columns: Sequence[float], head: Sequence[str], row: Sequence[str]) -> None:
+    def _row(
+        self, columns: Sequence[float], head: Sequence[str], row: Sequence[str], about: str
+    ) -> None:
         cells = self._cells(columns, row, fonts.REGULAR)
         height = max(len(lines) for lines in cells) * LINE + 8
         if self.need(height):
-            self._head(columns, head, again=True)
+            self._head(columns, head, gettext("%(about)s, continued") % {"about": about})
         self.y -= 2
         with self.canvas.tag("P"):
             self.canvas.setFillColor(colours.INK)
@@ -196,6 +208,7 @@ def _written(data: Transcript, pages: int) -> _Sheet:
                 )
                 for each in data.asked
             ],
+            gettext("What is asked"),
         )
     else:
         sheet.words(gettext("No requirements apply on this day."))
@@ -213,10 +226,13 @@ def _written(data: Transcript, pages: int) -> _Sheet:
                 (
                     each.area,
                     each.level,
-                    f"{_day(each.starts_on)} – {_day(each.ends_on) if each.ends_on else ''}",
+                    f"{_day(each.starts_on)} – {_day(each.ends_on)}"
+                    if each.ends_on
+                    else gettext("from %(first)s") % {"first": _day(each.starts_on)},
                 )
                 for each in data.exemptions
             ],
+            gettext("Exemptions"),
         )
     return sheet
 
@@ -260,6 +276,7 @@ def _learnt(sheet: _Sheet, data: Transcript) -> None:
                 )
                 for each in periods
             ],
+            area,
         )
 
 

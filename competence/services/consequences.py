@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from competence.engine import GAPS, Status, iter_gap_rows
-from competence.models import PlanVersion
+from competence.models import Achievement, PlanVersion
+from competence.services.corrections import RightFact, put_right
 from competence.services.plan import adopt_plan_version
 from competence.services.renewals import order_renewal
 from competence.suppression import About
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.people.models import Employment, Unit, User
+from lms.people.models import Employment, Person, Unit, User
 
 Standing = tuple[Status, date | None]
 _TO_DO = GAPS | {Status.PENDING}
@@ -194,6 +196,51 @@ def reach_of_renewal(*, order: Order, threshold: int, by: User | None) -> Renewa
         groups=_told(groups, threshold),
         units=_told(units, threshold),
     )
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """One requirement of one person that a correction makes stand otherwise. None: it did not or
+    does not apply."""
+
+    person: str
+    area: str
+    level: str
+    before: Standing | None
+    after: Standing | None
+
+
+def consequences_of_correcting(
+    *, achievement: Achievement, right: RightFact, by: User | None, day: date, at: datetime
+) -> list[StatusChange]:
+    """What putting a fact right would change for those it concerns. Raises what doing it would."""
+    people = Person.objects.filter(pk__in={achievement.person_id, right.person.pk})
+    before = _standings(people, day)
+    after: list[dict[tuple[str, str, str], Standing]] = []
+
+    def ask() -> None:
+        put_right(achievement=achievement, right=right, reason="-", by=by, day=day, at=at)
+        after.append(_standings(people, day))
+
+    _and_take_back(ask)
+    keys = sorted(before.keys() | after[0].keys())
+    return [
+        StatusChange(*key, before.get(key), after[0].get(key))
+        for key in keys
+        if before.get(key) != after[0].get(key)
+    ]
+
+
+def _standings(people: QuerySet[Person], day: date) -> dict[tuple[str, str, str], Standing]:
+    names = {person.pk: person.name for person in people}
+    return {
+        (
+            names[row.person_pk],
+            row.requirement.area_name,
+            row.requirement.level_name,
+        ): (row.status, row.due_on or row.valid_until)
+        for row in iter_gap_rows(people, day)
+    }
 
 
 def _told(counts: Counter[str], threshold: int) -> tuple[ReachedPart, ...]:

@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from competence.forms import (
@@ -20,10 +21,17 @@ from competence.forms import (
     ExemptionForm,
     NamingForm,
     ReasonForm,
+    RightFactForm,
     WithdrawForm,
 )
 from competence.models import Achievement, Exemption, KeyPersonAssignment
-from competence.services.corrections import CorrectionError, correct_name, revoke_achievement
+from competence.services.consequences import consequences_of_correcting
+from competence.services.corrections import (
+    CorrectionError,
+    correct_name,
+    put_right,
+    revoke_achievement,
+)
 from competence.services.exemptions import (
     ExemptionError,
     grant_exemption,
@@ -230,6 +238,51 @@ def revoke(request: HttpRequest, token: str) -> HttpResponse:
         else "",
         header_title=_("Revoke what was recorded"),
         header_icon="cross",
+    )
+
+
+def put_it_right(request: HttpRequest, token: str) -> HttpResponse:
+    """What should have been recorded, what that would change, and then the correction: the wrong
+    fact is revoked from the day it was reached, the right one recorded."""
+    by, day = acting_user(request), today()
+    achievement = get_object_or_404(
+        Achievement.objects.select_related("person", "area", "level", "completion__version"),
+        pk=_unsigned(by, "achievement", token),
+    )
+    initial = {
+        "person": achievement.person.person_id,
+        "area": achievement.area_id,
+        "level": achievement.level_id,
+        "achieved_on": achievement.achieved_on,
+        "valid_until": achievement.valid_until,
+    }
+    form = RightFactForm(request.POST or None, initial=initial)
+    changes = None
+    if request.method == "POST" and form.is_valid():
+        right, now = form.right(), timezone.now()
+        try:
+            if "save" in request.POST:
+                reason = form.cleaned_data["reason"]
+                put_right(
+                    achievement=achievement, right=right, reason=reason, by=by, day=day, at=now
+                )
+                messages.success(
+                    request, _("It is put right. Those concerned and their managers are told.")
+                )
+                return redirect("competence_admin:achievements")
+            changes = consequences_of_correcting(
+                achievement=achievement, right=right, by=by, day=day, at=now
+            )
+        except (CorrectionError, ValidationError) as error:
+            form.add_error(None, _said(error))
+    return _page(
+        request,
+        "put_right",
+        form=form,
+        achievement=achievement,
+        changes=changes,
+        header_title=_("Put right what was recorded"),
+        header_icon="edit",
     )
 
 
