@@ -43,6 +43,8 @@ URLS: dict[str, Rule] = {
     "competence_admin:end_naming": _EDIT_PLAN,
     "competence_admin:exemptions": _EXEMPT,
     "competence_admin:withdraw_exemption": _EXEMPT,
+    "competence_admin:group_messages": _EDIT_PLAN,
+    "competence_admin:undo_message": _EDIT_PLAN,
     "competence_admin:renewals": _EDIT_PLAN,
     "competence_admin:renewal_names": _EDIT_PLAN,
     "competence_admin:renewal_file": _EDIT_PLAN,

@@ -5,6 +5,7 @@ from django.urls import path
 from competence.views import (
     admin_facts,
     admin_framework,
+    admin_messages,
     admin_plan,
     admin_renewals,
     admin_targets,
@@ -40,6 +41,8 @@ urlpatterns = [
     path("bemanningsmal/", admin_targets.targets, name="targets"),
     path("bemanningsmal/<number:pk>/", admin_targets.target, name="target"),
     path("bemanningsmal/<number:pk>/avsluta/", admin_targets.end_target, name="end_target"),
+    path("meddelanden/", admin_messages.group_messages, name="group_messages"),
+    path("meddelanden/<number:pk>/angra/", admin_messages.undo, name="undo_message"),
     path("fornyelse/", admin_renewals.renewals, name="renewals"),
     path("fornyelse/namn/", admin_renewals.renewal_names, name="renewal_names"),
     path("fornyelse/namn/lista.csv", admin_renewals.renewal_file, name="renewal_file"),

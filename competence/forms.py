@@ -11,9 +11,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from competence.models import CoverageTarget, KeyGroup, PlanVersion, Requirement
+from competence.models import CoverageTarget, GroupMessage, KeyGroup, PlanVersion, Requirement
 from competence.services.consequences import Order
 from competence.services.corrections import Case, RightFact, case_of_certificate, case_of_day
+from competence.services.group_messages import Filter
 from courses.services.completing import tidy_code
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.framework.rules import PersonRule
@@ -90,6 +91,12 @@ class CodesField(forms.CharField):
         return set(codes)
 
 
+def one_unit(codes: tuple[str, ...]) -> Unit | None:
+    if len(codes) > 1:
+        raise forms.ValidationError(_("Give one unit."))
+    return Unit.objects.get(code=codes[0]) if codes else None
+
+
 class NamingForm(forms.Form):
     key_group = forms.ModelChoiceField(KeyGroup.objects.all(), label=gettext_lazy("Key group"))
     person = PersonField()
@@ -161,10 +168,7 @@ class CoverageTargetForm(forms.Form):
         field.choices = [("", _("No kind")), *((kind, kind) for kind in kinds.distinct())]
 
     def clean_unit(self) -> Unit | None:
-        codes = self.cleaned_data["unit"]
-        if len(codes) > 1:
-            raise forms.ValidationError(_("Give one unit."))
-        return Unit.objects.get(code=codes[0]) if codes else None
+        return one_unit(self.cleaned_data["unit"])
 
 
 class OrderForm(forms.Form):
@@ -237,6 +241,48 @@ class CaseForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = _motive(gettext_lazy("Reason"))
+
+
+class GroupMessageForm(forms.Form):
+    key_group = forms.ModelChoiceField(
+        KeyGroup.objects.all(),
+        label=gettext_lazy("Key group"),
+        required=False,
+        empty_label=gettext_lazy("All key groups"),
+    )
+    unit = CodesField(
+        "unit",
+        label=gettext_lazy("Unit"),
+        help_text=gettext_lazy("The unit's code. Empty: everywhere."),
+    )
+    area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
+    level = forms.ModelChoiceField(
+        TrainingLevel.objects.all(),
+        label=gettext_lazy("Level"),
+        required=False,
+        empty_label=gettext_lazy("Every level"),
+    )
+    standing = forms.ChoiceField(
+        label=gettext_lazy("Those who"), choices=GroupMessage.Standing.choices
+    )
+    subject = forms.CharField(
+        label=gettext_lazy("Subject"), max_length=120, validators=[refuse_personal_data]
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Text"),
+        max_length=2000,
+        help_text=STOP,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        validators=[refuse_personal_data],
+    )
+    reason = _motive(gettext_lazy("Reason"))
+
+    def clean_unit(self) -> Unit | None:
+        return one_unit(self.cleaned_data["unit"])
+
+    def wanted(self) -> Filter:
+        given = ("key_group", "unit", "area", "level", "standing")
+        return Filter(**{name: self.cleaned_data[name] for name in given})
 
 
 class RightFactForm(forms.Form):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from competence.services import (
     corrections,
+    group_messages,
     reminders,
     renewal_decisions,
     renewals,
@@ -123,6 +124,30 @@ register(
         },
     )
 )
+
+register(
+    NoticeKind(
+        code=group_messages.GROUP_MESSAGE,
+        label=_("Message from the coordinator"),
+        templates="competence/mail/group_message",
+        category=Delivery.Category.REMINDER,
+        mail=Mail.MERGED,
+        action=_("See what to do"),
+        sample={
+            "topic": "OM4",
+            "subject": "Nya rutiner för orosanmälan",
+            "text": "Gör grundkursen före sommaren: rutinerna gäller från augusti.",
+            "sender": "Maria Ekdahl",
+        },
+    )
+)
+
+
+@register_daily
+def send_group_messages(day: date) -> None:
+    """What was written to groups, once it can no longer be taken back."""
+    group_messages.send_waiting(at=timezone.now())
+
 
 _ORDERED = {
     "order": 0,

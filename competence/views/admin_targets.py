@@ -156,9 +156,10 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _named_in(places: list[PlaceFacts], day: date) -> set[int]:
-    named = set()
+    named: set[int] = set()
     for place in with_names(places, day):
-        named |= {each.person.pk for each in (*place.holders, *place.closest)}
+        named |= {each.person.pk for each in place.holders}
+        named |= {each.person.pk for each in place.closest}
         named |= {person.pk for person in place.away}
     return named
 
