@@ -13,6 +13,7 @@ from competence.services import (
     reminders,
     renewal_decisions,
     renewals,
+    returning,
     signoffs,
     targets,
 )
@@ -147,6 +148,36 @@ register(
 def send_group_messages(day: date) -> None:
     """What was written to groups, once it can no longer be taken back."""
     group_messages.send_waiting(at=timezone.now())
+
+
+_BACK = {
+    "name": "Åsa Öström-Żółć",
+    "things": [_SAMPLE],
+    "first_day": date(2027, 8, 16),
+}
+
+for _code, _label, _action in (
+    (returning.WELCOME_BACK, _("Back from leave"), _("See what to do")),
+    (returning.BACK_IN_TEAM, _("Somebody is back from leave"), _("See how it stands")),
+):
+    register(
+        NoticeKind(
+            code=_code,
+            label=_label,
+            templates=f"competence/mail/{_code.removeprefix('competence.')}",
+            category=Delivery.Category.REMINDER,
+            mail=Mail.MERGED,
+            action=_action,
+            still_true=returning.still_back,
+            sample=_BACK,
+        )
+    )
+
+
+@register_daily
+def welcome_those_who_are_back(day: date) -> None:
+    """What the worker calls once a day."""
+    returning.welcome_back(as_of=day, at=timezone.now())
 
 
 _ORDERED = {
