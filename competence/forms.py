@@ -138,7 +138,9 @@ class CoverageTargetForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("Everyone with a post"),
     )
-    places = forms.ChoiceField(label=gettext_lazy("Counted"), choices=CoverageTarget.Places.choices)
+    places = forms.ChoiceField(
+        label=gettext_lazy("How it is counted"), choices=CoverageTarget.Places.choices
+    )
     unit = CodesField(
         "unit",
         label=gettext_lazy("Unit"),

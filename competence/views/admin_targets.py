@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from competence.figures.targets import (
     PlaceFacts,
     RoughPlaces,
+    Standing,
     count_places,
     rough_places,
     targets_on,
@@ -155,9 +156,13 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _in_need(places: list[PlaceFacts]) -> list[PlaceFacts]:
+    return [place for place in places if place.standing is not Standing.REACHED]
+
+
 def _named_in(places: list[PlaceFacts], day: date) -> set[int]:
     named: set[int] = set()
-    for place in with_names(places, day):
+    for place in with_names(_in_need(places), day):
         named |= {each.person.pk for each in place.holders}
         named |= {each.person.pk for each in place.closest}
         named |= {person.pk for person in place.away}
