@@ -3,7 +3,7 @@ to qualifying. Counted by `competence.engine.targets`; named only to who may see
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -96,7 +96,8 @@ def count_places(
     within: Sequence[Unit] | None = None,
 ) -> list[PlaceFacts]:
     """The places of the targets, worst first; with `within`, only those in these units, of which
-    `people` must then be everybody there. Two runs of the engine and a query for the units."""
+    `people` must then be everybody there. The facts are read twice: on the day, and as they are
+    known to become by the plan in force on it."""
     if not targets:
         return []
     units = list(Unit.objects.order_by("tree_left"))
@@ -109,9 +110,16 @@ def count_places(
     if not where:
         return []
     facts = _facts(where)
-    codes = {target.area.code for target, _unit in where}
-    now = _count(facts, day, people, codes)
-    later = _count(facts, day + timedelta(days=SOON), people, codes)
+    areas = {target.area_id for target, _unit in where}
+    plan = load_plan(
+        day,
+        areas={target.area.code for target, _unit in where},
+        also_groups={fact.key_group_pk for fact in facts if fact.key_group_pk is not None},
+    )
+    now = place_counts(load_people(people, day, plan, areas), plan, facts)
+    horizon = day + timedelta(days=SOON)
+    then = plan.seen_from(horizon.toordinal())
+    later = place_counts(load_people(people, horizon, then, areas), then, facts)
     found = []
     for target, unit in where:
         place = Place(target.pk, unit.pk if unit else None)
@@ -140,18 +148,6 @@ def _facts(where: Iterable[tuple[CoverageTarget, Unit | None]]) -> list[TargetFa
         )
         for pk, target in targets.items()
     ]
-
-
-def _count(
-    facts: Sequence[TargetFact],
-    day: date,
-    people: QuerySet[Person] | None,
-    area_codes: Collection[str],
-) -> dict[Place, PlaceCount]:
-    groups = {fact.key_group_pk for fact in facts if fact.key_group_pk is not None}
-    areas = {fact.area_pk for fact in facts}
-    plan = load_plan(day, areas=area_codes, also_groups=groups)
-    return place_counts(load_people(people, day, plan, areas), plan, facts)
 
 
 @dataclass(frozen=True)
@@ -186,21 +182,24 @@ class NamedPlace:
         return [holder for holder in self.holders if holder.until is not None]
 
 
-def with_names(places: Sequence[PlaceFacts], day: date) -> list[NamedPlace]:
+def with_names(
+    places: Sequence[PlaceFacts], day: date, *, closest: bool = True
+) -> list[NamedPlace]:
     """The same places with names: for those who may see the people, or have opened them with a
-    reason. A constant number of queries."""
-    pks: set[int] = set()
-    for place in places:
-        pks |= {each.person_pk for each in (*place.now.holding, *place.now.away)}
-        if place.standing is not Standing.REACHED:
-            pks |= {each.person_pk for each in place.now.near}
-    people = Person.objects.in_bulk(pks)
+    reason. A constant number of queries; one, where those nearest to qualifying are not wanted."""
     near = {
         each.person_pk
         for place in places
-        if place.standing is not Standing.REACHED
+        if closest and place.standing is not Standing.REACHED
         for each in place.now.near
     }
+    holders = {each.person_pk for place in places for each in (*place.now.holding, *place.now.away)}
+    people = Person.objects.in_bulk(near | holders)
+    if not closest:
+        none = OpenEnrolments(())
+        return [
+            _named(place, day, people, none, Refreshers(), {}, closest=False) for place in places
+        ]
     enrolments = OpenEnrolments.of(near)
     refreshers = refreshers_for(near, day)
     offers = offer_index()
@@ -214,16 +213,18 @@ def _named(
     enrolments: OpenEnrolments,
     refreshers: Refreshers,
     offers: Mapping[tuple[str, int], tuple[CourseOffer, ...]],
+    *,
+    closest: bool = True,
 ) -> NamedPlace:
     horizon = (day + timedelta(days=SOON)).toordinal()
-    closest: list[Candidate] = []
-    if place.standing is not Standing.REACHED:
+    nearest: list[Candidate] = []
+    if closest and place.standing is not Standing.REACHED:
         candidates = [
             _candidate(each, place.target, people[each.person_pk], enrolments, refreshers, offers)
             for each in place.now.near
         ]
         candidates.sort(key=lambda each: _nearness(each, place.target.level.number, day))
-        closest = candidates[:CLOSEST_SHOWN]
+        nearest = candidates[:CLOSEST_SHOWN]
     return NamedPlace(
         place,
         tuple(
@@ -231,7 +232,7 @@ def _named(
             for each in sorted(place.now.holding, key=lambda each: each.until)
         ),
         tuple(people[each.person_pk] for each in place.now.away),
-        tuple(closest),
+        tuple(nearest),
     )
 
 

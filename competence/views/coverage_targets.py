@@ -43,14 +43,15 @@ class TeamTargets:
         return len(self.places) - len(self.in_need)
 
 
-def targets_of_team(scope: TeamScope) -> TeamTargets:
-    """Only places that lie within the unit: of others the reader may not see everybody."""
+def targets_of_team(scope: TeamScope, *, closest: bool = False) -> TeamTargets:
+    """Only places that lie within the unit: of others the reader may not see everybody. Those
+    nearest to qualifying are read only where they are shown."""
     wanted = targets_on(scope.day)
     if not wanted:
         return TeamTargets(())
     everybody = Person.objects.current().in_units([scope.unit], scope.day)
     counted = count_places(wanted, scope.day, people=everybody, within=[scope.unit])
-    return TeamTargets(tuple(with_names(counted, scope.day)))
+    return TeamTargets(tuple(with_names(counted, scope.day, closest=closest)))
 
 
 @require_safe
@@ -64,7 +65,7 @@ def coverage_targets(request: HttpRequest) -> HttpResponse:
         "competence/coverage_targets.html",
         {
             "scope": scope,
-            "targets": targets_of_team(scope),
+            "targets": targets_of_team(scope, closest=True),
             "may_act": may_act(request, day),
             "own_pk": acting_user(request).person_id,
         },
