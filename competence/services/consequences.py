@@ -8,7 +8,7 @@ roughly, over everyone; and a key group is named without a number."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -185,16 +185,16 @@ def reach_of_renewal(*, order: Order, threshold: int, by: User | None) -> Renewa
     """Whom the order would reach, as roughly as it may be told."""
     reached = reached_by(order, by=by)
     groups = Counter(group for each in reached for group in each.key_groups)
-    units: Counter[str] = Counter()
+    units: Counter[int] = Counter()
     # Each person once in a unit, and in every unit above it but the whole organisation.
     names = dict(Unit.objects.filter(parent__isnull=False).values_list("pk", "name"))
     for pks in units_with({each.person_pk for each in reached}, order.decided_on).values():
-        units.update(names[pk] for pk in pks if pk in names)
+        units.update(pk for pk in pks if pk in names)
     return RenewalReach(
         people=About.of(len(reached), threshold),
         run_out_at_once=About.of(sum(each.at_once for each in reached), threshold),
-        groups=_told(groups, threshold),
-        units=_told(units, threshold),
+        groups=_told(groups.items(), threshold),
+        units=_told(((names[pk], count) for pk, count in units.items()), threshold),
     )
 
 
@@ -243,10 +243,10 @@ def _standings(people: QuerySet[Person], day: date) -> dict[tuple[str, str, str]
     }
 
 
-def _told(counts: Counter[str], threshold: int) -> tuple[ReachedPart, ...]:
+def _told(counts: Iterable[tuple[str, int]], threshold: int) -> tuple[ReachedPart, ...]:
     told = [
         ReachedPart(name, About.of(count, threshold))
-        for name, count in counts.items()
+        for name, count in counts
         if count >= threshold
     ]
     return tuple(sorted(told, key=lambda part: (-part.people.at_least, part.name)))
