@@ -6,6 +6,7 @@ _COVERAGE = Rule(Obj.COVERAGE, Action.READ)
 _TEAM = Rule(Obj.COVERAGE, Action.READ, seen_as=SeenAs.MANAGER)
 _TEAM_FILE = Rule(Obj.COVERAGE, Action.READ, seen_as=SeenAs.REFUSED)
 _MEMBER = Rule(Obj.GAP, Action.READ, seen_as=SeenAs.MANAGER)
+_MEMBER_FILE = Rule(Obj.GAP, Action.READ, seen_as=SeenAs.REFUSED)
 _ENROL = Rule(Obj.ENROLMENT, Action.CREATE, seen_as=SeenAs.REFUSED)
 _DEPUTIES = Rule(Obj.DELEGATION, Action.READ, seen_as=SeenAs.REFUSED)
 _CASE = Rule(Obj.CASE, Action.READ)
@@ -30,6 +31,8 @@ URLS: dict[str, Rule] = {
     "competence:my_requirement": SIGNED_IN,
     "competence:team_matrix_file": _TEAM_FILE,
     "competence:team_move": _MEMBER,
+    "competence:my_transcript": SIGNED_IN,
+    "competence:team_transcript": _MEMBER_FILE,
     "competence:team_enrol": _ENROL,
     "competence:team_undo": _ENROL,
     "competence:team_remind": _ENROL,
@@ -55,6 +58,8 @@ URLS: dict[str, Rule] = {
     "competence_admin:outside_course": _REVIEW,
     "competence_admin:retire_outside_course": _REVIEW,
     "competence_admin:merge_outside_course": _REVIEW,
+    "competence:coverage_targets": _MEMBER,
+    "competence:coverage_enrol": _ENROL,
     "competence_admin:plan": _EDIT_PLAN,
     "competence_admin:new_draft": _EDIT_PLAN,
     "competence_admin:version": _EDIT_PLAN,
@@ -73,11 +78,21 @@ URLS: dict[str, Rule] = {
     "competence_admin:exemptions": _EXEMPT,
     "competence_admin:withdraw_exemption": _EXEMPT,
     "competence_admin:decide_exemption_request": _EXEMPT,
+    "competence_admin:group_messages": _EDIT_PLAN,
+    "competence_admin:undo_message": _EDIT_PLAN,
     "competence_admin:renewals": _EDIT_PLAN,
+    "competence_admin:renewal_names": _EDIT_PLAN,
+    "competence_admin:renewal_file": _EDIT_PLAN,
+    "competence_admin:targets": _EDIT_PLAN,
+    "competence_admin:target": _EDIT_PLAN,
+    "competence_admin:end_target": _EDIT_PLAN,
     # One person at a time, with a reason that is logged before anything is shown.
     "competence_admin:case": _CASE,
     "competence_admin:case_move": _CASE_MOVE,
     "competence_admin:achievements": _CORRECT,
     "competence_admin:revoke": _CORRECT,
+    "competence_admin:transcripts": _CORRECT,
+    "competence_admin:transcript_file": _CORRECT,
+    "competence_admin:put_right": _CORRECT,
     "competence_admin:correct_certificate": _CORRECT,
 }

@@ -11,8 +11,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from competence.models import KeyGroup, PlanVersion, Requirement
-from competence.services.corrections import Case, case_of_certificate, case_of_day
+from competence.models import CoverageTarget, GroupMessage, KeyGroup, PlanVersion, Requirement
+from competence.services.consequences import Order
+from competence.services.corrections import Case, RightFact, case_of_certificate, case_of_day
+from competence.services.group_messages import Filter
 from courses.services.completing import tidy_code
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.framework.rules import PersonRule
@@ -89,6 +91,12 @@ class CodesField(forms.CharField):
         return set(codes)
 
 
+def one_unit(codes: tuple[str, ...]) -> Unit | None:
+    if len(codes) > 1:
+        raise forms.ValidationError(_("Give one unit."))
+    return Unit.objects.get(code=codes[0]) if codes else None
+
+
 class NamingForm(forms.Form):
     key_group = forms.ModelChoiceField(KeyGroup.objects.all(), label=gettext_lazy("Key group"))
     person = PersonField()
@@ -123,7 +131,51 @@ class WithdrawForm(forms.Form):
     reason = _motive(gettext_lazy("Reason"))
 
 
-class RenewalForm(forms.Form):
+class CoverageTargetForm(forms.Form):
+    key_group = forms.ModelChoiceField(
+        KeyGroup.objects.all(),
+        label=gettext_lazy("Key group or forum"),
+        required=False,
+        empty_label=gettext_lazy("Everyone with a post"),
+    )
+    places = forms.ChoiceField(
+        label=gettext_lazy("How it is counted"), choices=CoverageTarget.Places.choices
+    )
+    unit = CodesField(
+        "unit",
+        label=gettext_lazy("Unit"),
+        help_text=gettext_lazy("The unit's code. Empty: everywhere."),
+    )
+    unit_kind = forms.ChoiceField(label=gettext_lazy("Kind of unit"), required=False)
+    area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
+    level = forms.ModelChoiceField(TrainingLevel.objects.all(), label=gettext_lazy("Level"))
+    at_least = forms.IntegerField(
+        label=gettext_lazy("At least so many"), min_value=1, max_value=999, initial=2
+    )
+    starts_on = _day(gettext_lazy("In force from"))
+    ends_on = _day(
+        gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until further")
+    )
+    motive = forms.CharField(
+        label=gettext_lazy("Motive"),
+        max_length=300,
+        help_text=gettext_lazy("Which passage of the plan it rests on."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = Unit.objects.exclude(kind="").order_by("kind").values_list("kind", flat=True)
+        field = self.fields["unit_kind"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("No kind")), *((kind, kind) for kind in kinds.distinct())]
+
+    def clean_unit(self) -> Unit | None:
+        return one_unit(self.cleaned_data["unit"])
+
+
+class OrderForm(forms.Form):
+    """A renewal order, without its reason."""
+
     area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
     level = forms.ModelChoiceField(
         TrainingLevel.objects.all(),
@@ -137,6 +189,15 @@ class RenewalForm(forms.Form):
     )
     last_valid_day = _day(gettext_lazy("Valid no longer than"))
     decided_on = _day(gettext_lazy("Decided on"))
+
+    def order(self) -> Order:
+        return Order(**{each: self.cleaned_data[each] for each in _ORDER})
+
+
+_ORDER = ("area", "level", "achieved_before", "last_valid_day", "decided_on")
+
+
+class RenewalForm(OrderForm):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
@@ -182,6 +243,81 @@ class CaseForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = _motive(gettext_lazy("Reason"))
+
+
+class GroupMessageForm(forms.Form):
+    key_group = forms.ModelChoiceField(
+        KeyGroup.objects.all(),
+        label=gettext_lazy("Key group"),
+        required=False,
+        empty_label=gettext_lazy("All key groups"),
+    )
+    unit = CodesField(
+        "unit",
+        label=gettext_lazy("Unit"),
+        help_text=gettext_lazy("The unit's code. Empty: everywhere."),
+    )
+    area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
+    level = forms.ModelChoiceField(
+        TrainingLevel.objects.all(),
+        label=gettext_lazy("Level"),
+        required=False,
+        empty_label=gettext_lazy("Every level"),
+    )
+    standing = forms.ChoiceField(
+        label=gettext_lazy("Those who"), choices=GroupMessage.Standing.choices
+    )
+    subject = forms.CharField(
+        label=gettext_lazy("Subject"), max_length=120, validators=[refuse_personal_data]
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Text"),
+        max_length=2000,
+        help_text=STOP,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        validators=[refuse_personal_data],
+    )
+    reason = _motive(gettext_lazy("Reason"))
+
+    def clean_unit(self) -> Unit | None:
+        return one_unit(self.cleaned_data["unit"])
+
+    def wanted(self) -> Filter:
+        given = ("key_group", "unit", "area", "level", "standing")
+        return Filter(**{name: self.cleaned_data[name] for name in given})
+
+
+class RightFactForm(forms.Form):
+    """What should have been recorded."""
+
+    person = PersonField()
+    area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
+    level = forms.ModelChoiceField(TrainingLevel.objects.all(), label=gettext_lazy("Level"))
+    achieved_on = _day(gettext_lazy("Reached"))
+    valid_until = _day(
+        gettext_lazy("Own last day"),
+        required=False,
+        help_text=gettext_lazy("Empty: no last day of its own."),
+    )
+    reason = _motive(gettext_lazy("Reason"))
+
+    def right(self) -> RightFact:
+        given = {name: self.cleaned_data[name] for name in self.fields if name != "reason"}
+        return RightFact(**given)
+
+
+class OpenNamesForm(forms.Form):
+    opening_reason = forms.CharField(
+        label=gettext_lazy("Why you need the names"),
+        max_length=300,
+        min_length=10,
+        help_text=gettext_lazy("Written in the log, with your name and who was shown."),
+        validators=[refuse_personal_data],
+    )
+
+
+class TranscriptForm(forms.Form):
+    person = PersonField()
 
 
 class FrameworkForm(forms.Form):

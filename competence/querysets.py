@@ -41,3 +41,8 @@ class RecognitionQuerySet(models.QuerySet):
     def waiting(self) -> RecognitionQuerySet:
         """Claims that nobody has decided or withdrawn."""
         return self.filter(decided_at__isnull=True, withdrawn_at__isnull=True)
+
+
+class CoverageTargetQuerySet(models.QuerySet):
+    def in_force_on(self, day: date) -> CoverageTargetQuerySet:
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)

@@ -2,6 +2,7 @@ from django.urls import path
 
 from competence.views import (
     coverage,
+    coverage_targets,
     deputies,
     move,
     on_day,
@@ -13,6 +14,7 @@ from competence.views import (
     team_exempt,
     team_files,
     team_person,
+    transcripts,
 )
 
 app_name = "competence"
@@ -45,6 +47,14 @@ urlpatterns = [
     ),
     path("min-sida/jag-har-gatt-en-kurs/<number:pk>/intyg/", recognition.proof, name="proof"),
     path("team/<str:person_id>/har-gatt-en-kurs/", recognition.claim_for, name="claim_for"),
+    path("team/bemanning/", coverage_targets.coverage_targets, name="coverage_targets"),
+    path("team/bemanning/anmal/", coverage_targets.enrol_closest, name="coverage_enrol"),
+    path("min-sida/utbildningsutdrag.pdf", transcripts.my_transcript, name="my_transcript"),
+    path(
+        "team/<str:person_id>/utbildningsutdrag.pdf",
+        transcripts.team_transcript,
+        name="team_transcript",
+    ),
     path("team/<str:person_id>/", team_person.team_person, name="team_person"),
     path("team/<str:person_id>/byte/", move.team_move, name="team_move"),
     path("team/<str:person_id>/varfor/<str:area>/", team_person.team_why, name="team_why"),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -151,3 +152,9 @@ class PlanOnDay:
         # ways.
         self.matched: dict[tuple[int, str, bool, str], tuple[int, ...]] = {}
         self.fitting: dict[tuple[str, bool, str], list[tuple[int, list[PersonRule]]]] = {}
+
+    def seen_from(self, day: int) -> PlanOnDay:
+        """The same plan asked about another day, whatever comes into force between."""
+        other = copy(self)
+        other.day = day
+        return other

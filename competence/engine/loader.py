@@ -47,9 +47,11 @@ def load_plan(
     as_of: date,
     key_groups: Collection[str] | None = None,
     areas: Collection[str] | None = None,
+    *,
+    also_groups: Collection[int] = (),
 ) -> PlanOnDay:
-    """The plan version in force on `as_of`, narrowed to key groups and areas by code. Five
-    queries."""
+    """The plan version in force on `as_of`, narrowed to key groups and areas by code. Membership
+    of `also_groups` (primary keys) is known even where they have no requirement. Five queries."""
     version = PlanVersion.objects.in_force_on(as_of)
     effective = Requirement.objects.filter(
         Q(effective_until__isnull=True) | Q(effective_until__gte=as_of),
@@ -79,6 +81,8 @@ def load_plan(
         group_pk: tuple(PersonRule.from_json(rule) for rule in data)
         for group_pk, data in definitions.values_list("key_group_id", "rules")
     }
+    for group_pk in also_groups:
+        requirements.setdefault(group_pk, [])
     units = Unit.objects.order_by().values_list("pk", "code", "parent_id")
     return PlanOnDay(
         day=as_of.toordinal(),
@@ -186,11 +190,15 @@ def fact_rows(
 
 
 def load_people(
-    people: QuerySet[Person] | None, as_of: date, plan: PlanOnDay
+    people: QuerySet[Person] | None,
+    as_of: date,
+    plan: PlanOnDay,
+    also_areas: Collection[int] = (),
 ) -> Iterator[PersonFacts]:
-    """The facts of one person after another, in order of primary key. Seven queries."""
+    """The facts of one person after another, in order of primary key, in the areas of the plan
+    and `also_areas` (primary keys). Seven queries."""
     areas = {level.area_pk for levels in plan.requirements.values() for level in levels}
-    rows = fact_rows(people, as_of, areas)
+    rows = fact_rows(people, as_of, areas | set(also_areas))
     orders: dict[int, list[OrderFact]] = {}
     for area_pk, level, before, last_valid in rows.orders:
         order = OrderFact(level, before.toordinal(), last_valid.toordinal())

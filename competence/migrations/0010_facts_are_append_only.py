@@ -6,7 +6,7 @@ from lms.lib.append_only import AppendOnly, locking
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("competence", "0005_exemption_request"),
+        ("competence", "0006_coverage_target"),
         ("audit", "0004_append_only"),
     ]
 

@@ -5,24 +5,40 @@ from competence.models.facts import (
     Achievement,
     EquivalenceRule,
     Exemption,
+    OutsideCourse,
+    OutsideRecord,
+)
+from competence.models.messages import (
+    GroupMessage,
+)
+from competence.models.plan import (
     KeyGroup,
     KeyGroupDefinition,
     KeyPersonAssignment,
-    OutsideCourse,
-    OutsideRecord,
     PlanVersion,
     RenewalOrder,
     Requirement,
 )
-from competence.models.recognition import Recognition, SignInSheet
-from competence.models.requests import ExemptionRequest, ExemptionRequestQuerySet
+from competence.models.recognition import (
+    Recognition,
+    SignInSheet,
+)
+from competence.models.requests import (
+    ExemptionRequest,
+    ExemptionRequestQuerySet,
+)
+from competence.models.targets import (
+    CoverageTarget,
+)
 
 __all__ = [
     "Achievement",
+    "CoverageTarget",
     "EquivalenceRule",
     "Exemption",
     "ExemptionRequest",
     "ExemptionRequestQuerySet",
+    "GroupMessage",
     "KeyGroup",
     "KeyGroupDefinition",
     "KeyPersonAssignment",

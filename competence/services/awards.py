@@ -56,7 +56,7 @@ def award_achievements(*, completions: Iterable[Completion]) -> list[Achievement
         )
         same = standing.setdefault(_identity(row), [])
         if all(other.completion_id != completion.pk for other in same):
-            row.source = _free_source({other.source for other in same})
+            row.source = free_source(SOURCE, {other.source for other in same})
             same.append(row)
             new.append(row)
     Achievement.objects.bulk_create(new, batch_size=1000)
@@ -73,14 +73,14 @@ def said(row: Achievement | Exemption) -> dict[str, str | int]:
     return {"area": row.area.code, "level": row.level.number}
 
 
-def _free_source(taken: set[str]) -> str:
-    """SOURCE, or a numbered one where another course (or the same course before a revocation)
+def free_source(name: str, taken: set[str]) -> str:
+    """The name, or a numbered one where another course (or the same course before a revocation)
     gave the level the same day: each may be revoked without the other."""
     number = 1
-    source = SOURCE
+    source = name
     while source in taken:
         number += 1
-        source = f"{SOURCE} {number}"
+        source = f"{name} {number}"
     return source
 
 

@@ -8,19 +8,21 @@ roughly, over everyone; and a key group is named without a number."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from competence.engine import GAPS, Status, iter_gap_rows
-from competence.models import PlanVersion
+from competence.models import Achievement, PlanVersion
+from competence.services.corrections import RightFact, put_right
 from competence.services.plan import adopt_plan_version
 from competence.services.renewals import order_renewal
 from competence.suppression import About
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.people.models import User
+from lms.people.models import Employment, Person, Unit, User
 
 Standing = tuple[Status, date | None]
 _TO_DO = GAPS | {Status.PENDING}
@@ -101,49 +103,166 @@ def consequences_of_adopting(
 
 
 @dataclass(frozen=True)
+class ReachedPart:
+    """A key group or a unit in which an order reaches as many as may be told, roughly."""
+
+    name: str
+    people: About
+
+
+@dataclass(frozen=True)
 class RenewalReach:
-    """Whom a renewal order would reach: how many lose days, and in which key groups."""
+    """Whom a renewal order would reach: how many lose days, and in which key groups and units."""
 
     people: About
     run_out_at_once: About  # of them, those left without it the day the order counts
-    groups: tuple[str, ...]  # those in which it reaches as many as may be told
+    groups: tuple[ReachedPart, ...]  # those in which it reaches as many as may be told
+    units: tuple[ReachedPart, ...]
 
 
-def reach_of_renewal(
-    *,
-    area: CompetenceArea,
-    level: TrainingLevel | None,
-    achieved_before: date,
-    last_valid_day: date,
-    decided_on: date,
-    threshold: int,
-    by: User | None,
-) -> RenewalReach:
-    """Whom the order would reach, on the day it is decided."""
-    before = _validity(decided_on, [area.code])
+@dataclass(frozen=True)
+class Order:
+    """A renewal order that has not been decided: what `order_renewal` is asked."""
+
+    area: CompetenceArea
+    level: TrainingLevel | None
+    achieved_before: date
+    last_valid_day: date
+    decided_on: date
+
+
+@dataclass(frozen=True)
+class Reached:
+    """One person who loses days: the last day without the order (none: it would never run out),
+    the last day with it, and whether there is something to do from the day it counts."""
+
+    person_pk: int
+    key_groups: tuple[str, ...]
+    was: date | None
+    becomes: date | None
+    at_once: bool
+
+
+def reached_by(order: Order, *, by: User | None) -> list[Reached]:
+    """Whom the order would reach, on the day it is decided: for who may be shown names."""
+    before = _validity(order.decided_on, [order.area.code])
     after: list[dict[tuple[int, str], Standing]] = []
 
     def ask() -> None:
         order_renewal(
-            area=area,
-            level=level,
-            achieved_before=achieved_before,
-            last_valid_day=last_valid_day,
-            decided_on=decided_on,
+            area=order.area,
+            level=order.level,
+            achieved_before=order.achieved_before,
+            last_valid_day=order.last_valid_day,
+            decided_on=order.decided_on,
             reason="-",
             by=by,
         )
-        after.append(_validity(decided_on, [area.code]))
+        after.append(_validity(order.decided_on, [order.area.code]))
 
     _and_take_back(ask)
-    changed = {key for key, standing in after[0].items() if standing != before.get(key)}
-    groups = Counter(group for _person, group in changed)
-    at_once = {person for person, group in changed if after[0][person, group][0] in _TO_DO}
+    changed: dict[int, list[str]] = {}
+    for key, standing in after[0].items():
+        if standing != before.get(key):
+            changed.setdefault(key[0], []).append(key[1])
+    found = []
+    for person, groups in changed.items():
+        was = [before[person, group] for group in groups if (person, group) in before]
+        becomes = [after[0][person, group] for group in groups]
+        found.append(
+            Reached(
+                person,
+                tuple(sorted(groups)),
+                min((day for _status, day in was if day), default=None),
+                min((day for _status, day in becomes if day), default=None),
+                any(status in _TO_DO for status, _day in becomes),
+            )
+        )
+    return found
+
+
+def reach_of_renewal(*, order: Order, threshold: int, by: User | None) -> RenewalReach:
+    """Whom the order would reach, as roughly as it may be told."""
+    reached = reached_by(order, by=by)
+    groups = Counter(group for each in reached for group in each.key_groups)
+    units: Counter[int] = Counter()
+    # Each person once in a unit, and in every unit above it but the whole organisation.
+    names = dict(Unit.objects.filter(parent__isnull=False).values_list("pk", "name"))
+    for pks in units_with({each.person_pk for each in reached}, order.decided_on).values():
+        units.update(pk for pk in pks if pk in names)
     return RenewalReach(
-        people=About.of(len({person for person, _group in changed}), threshold),
-        run_out_at_once=About.of(len(at_once), threshold),
-        groups=tuple(sorted(name for name, reached in groups.items() if reached >= threshold)),
+        people=About.of(len(reached), threshold),
+        run_out_at_once=About.of(sum(each.at_once for each in reached), threshold),
+        groups=_told(groups.items(), threshold),
+        units=_told(((names[pk], count) for pk, count in units.items()), threshold),
     )
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """One requirement of one person that a correction makes stand otherwise. None: it did not or
+    does not apply."""
+
+    person: str
+    area: str
+    level: str
+    before: Standing | None
+    after: Standing | None
+
+
+def consequences_of_correcting(
+    *, achievement: Achievement, right: RightFact, by: User | None, day: date, at: datetime
+) -> list[StatusChange]:
+    """What putting a fact right would change for those it concerns. Raises what doing it would."""
+    people = Person.objects.filter(pk__in={achievement.person_id, right.person.pk})
+    before = _standings(people, day)
+    after: list[dict[tuple[str, str, str], Standing]] = []
+
+    def ask() -> None:
+        put_right(achievement=achievement, right=right, reason="-", by=by, day=day, at=at)
+        after.append(_standings(people, day))
+
+    _and_take_back(ask)
+    keys = sorted(before.keys() | after[0].keys())
+    return [
+        StatusChange(*key, before.get(key), after[0].get(key))
+        for key in keys
+        if before.get(key) != after[0].get(key)
+    ]
+
+
+def _standings(people: QuerySet[Person], day: date) -> dict[tuple[str, str, str], Standing]:
+    names = {person.pk: person.name for person in people}
+    return {
+        (
+            names[row.person_pk],
+            row.requirement.area_name,
+            row.requirement.level_name,
+        ): (row.status, row.due_on or row.valid_until)
+        for row in iter_gap_rows(people, day)
+    }
+
+
+def _told(counts: Iterable[tuple[str, int]], threshold: int) -> tuple[ReachedPart, ...]:
+    told = [
+        ReachedPart(name, About.of(count, threshold))
+        for name, count in counts
+        if count >= threshold
+    ]
+    return tuple(sorted(told, key=lambda part: (-part.people.at_least, part.name)))
+
+
+def units_with(people: Collection[int], day: date) -> dict[int, set[int]]:
+    """The units each person has a post in on the day, and every unit above. Two queries."""
+    parents = dict(Unit.objects.order_by().values_list("pk", "parent_id"))
+    found: dict[int, set[int]] = {}
+    posts = Employment.objects.valid_on(day).filter(person__in=people).order_by()
+    for person, unit in posts.values_list("person_id", "unit_id"):
+        above = found.setdefault(person, set())
+        while unit is not None and unit not in above:
+            above.add(unit)
+            unit = parents[unit]
+    return found
 
 
 def _validity(day: date, areas: Collection[str]) -> dict[tuple[int, str], Standing]:

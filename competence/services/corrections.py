@@ -7,19 +7,28 @@ about, by the certificate's code or by person, area and day."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from competence.models import Achievement
-from competence.services.awards import said
+from competence.services.awards import free_source, said, valid_until
 from courses.models import Certificate
 from courses.services.completing import RevokedError, revoke_completion, supersede_certificate
 from lms.audit.services import record
-from lms.framework.models import CompetenceArea
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.notifications.services import Draft, notify_many
 from lms.people.models import Person, User
+from lms.people.services.managers import managers_of
+
+# The notice kind that competence.notices registers.
+RECORD_CORRECTED = "competence.record_corrected"
+# The source of a fact that stands in the place of one recorded wrongly.
+CORRECTION = "rättelse"
 
 
 class CorrectionError(ValueError):
@@ -87,6 +96,187 @@ def revoke_achievement(
         reason=reason.strip(),
     )
     return locked
+
+
+@dataclass(frozen=True)
+class RightFact:
+    """What should have been recorded."""
+
+    person: Person
+    area: CompetenceArea
+    level: TrainingLevel
+    achieved_on: date
+    valid_until: date | None = None
+
+
+@transaction.atomic
+def put_right(
+    *,
+    achievement: Achievement,
+    right: RightFact,
+    reason: str,
+    by: User | None,
+    day: date,
+    at: datetime,
+) -> Achievement:
+    """Revoke what was recorded wrongly from the day it was reached, so that it never counted, and
+    record what is right as a fact of its own; each names the other in the ledger. What else the
+    same completion gave goes with it to the right person and day. The persons concerned and their
+    managers are told."""
+    wrong = Achievement.objects.select_related("completion__version").get(pk=achievement.pk)
+    if right.achieved_on > day:
+        raise CorrectionError(_("It cannot have been reached on a day to come."))
+    if right.valid_until is not None and right.valid_until < right.achieved_on:
+        raise CorrectionError(_("The last valid day is before the day it was reached."))
+    if _same(wrong, right):
+        raise CorrectionError(_("Nothing differs from what is recorded."))
+    siblings = _siblings(wrong)
+    revoke_achievement(achievement=wrong, on=wrong.achieved_on, reason=reason, by=by)
+    fact = _record_right(wrong, right, reason=reason, by=by)
+    if wrong.completion is not None and (
+        right.person.pk != wrong.person_id or right.achieved_on != wrong.achieved_on
+    ):
+        months = {
+            (grant.area_code, grant.level): grant.validity_months
+            for grant in wrong.completion.version.grants
+        }
+        for sibling in siblings:
+            also = RightFact(
+                right.person,
+                sibling.area,
+                sibling.level,
+                right.achieved_on,
+                valid_until(
+                    right.achieved_on, months.get((sibling.area.code, sibling.level.number))
+                ),
+            )
+            _record_right(sibling, also, reason=reason, by=by)
+    elif wrong.completion is not None:
+        for sibling in siblings:
+            same = RightFact(
+                sibling.person,
+                sibling.area,
+                sibling.level,
+                sibling.achieved_on,
+                sibling.valid_until,
+            )
+            _record_right(sibling, same, reason=reason, by=by)
+    _tell(wrong, fact, day=day, at=at)
+    return fact
+
+
+def _same(wrong: Achievement, right: RightFact) -> bool:
+    return (
+        wrong.person_id,
+        wrong.area_id,
+        wrong.level_id,
+        wrong.achieved_on,
+        wrong.valid_until,
+    ) == (right.person.pk, right.area.pk, right.level.pk, right.achieved_on, right.valid_until)
+
+
+def _siblings(wrong: Achievement) -> list[Achievement]:
+    """What the same completion gave beside it, and still gives."""
+    if wrong.completion is None:
+        return []
+    beside = wrong.completion.achievements.standing().filter(revoked_on__isnull=True)
+    return list(beside.exclude(pk=wrong.pk).select_related("person", "area", "level"))
+
+
+def _record_right(
+    wrong: Achievement, right: RightFact, *, reason: str, by: User | None
+) -> Achievement:
+    taken = set(
+        Achievement.objects.standing()
+        .filter(
+            person=right.person,
+            area=right.area,
+            level=right.level,
+            achieved_on=right.achieved_on,
+        )
+        .values_list("source", flat=True)
+    )
+    fact = Achievement(
+        person=right.person,
+        area=right.area,
+        level=right.level,
+        achieved_on=right.achieved_on,
+        valid_until=right.valid_until,
+        source=free_source(CORRECTION, taken),
+        by=by,
+    )
+    fact.full_clean()
+    fact.save()
+    record(
+        "achievement.corrected",
+        fact,
+        by=by,
+        person=right.person,
+        before=_written(wrong) | {"achievement": wrong.pk},
+        after=_written(fact),
+        reason=reason.strip(),
+    )
+    record(
+        "achievement.replaced",
+        wrong,
+        by=by,
+        person=wrong.person,
+        after={"achievement": fact.pk},
+        reason=reason.strip(),
+    )
+    return fact
+
+
+def _written(fact: Achievement) -> dict[str, Any]:
+    return {
+        "person": fact.person_id,
+        "area": fact.area.code,
+        "level": fact.level.number,
+        "achieved_on": fact.achieved_on.isoformat(),
+        "valid_until": fact.valid_until.isoformat() if fact.valid_until else None,
+    }
+
+
+def _tell(wrong: Achievement, fact: Achievement, *, day: date, at: datetime) -> None:
+    """The person it was recorded for and the person it is recorded for now, and the managers."""
+    drafts = []
+    concerned = {wrong.person_id: wrong.person, fact.person_id: fact.person}
+    moved = len(concerned) > 1
+    above = managers_of(list(concerned), day)
+    for pk, person in concerned.items():
+        context = {
+            "area": fact.area.name,
+            "level": fact.level.name,
+            "day": fact.achieved_on,
+            "was_area": wrong.area.name,
+            "was_level": wrong.level.name,
+            "was_day": wrong.achieved_on,
+            "holds": pk == fact.person_id,
+            "held": pk == wrong.person_id,
+            "moved": moved,
+            "name": person.name,
+        }
+        key = f"{RECORD_CORRECTED}:{fact.pk}"
+        drafts.append(
+            Draft(
+                RECORD_CORRECTED,
+                person,
+                f"{key}:{pk}:{pk}",
+                context | {"yours": True},
+                reverse("home:my_page"),
+            )
+        )
+        drafts += [
+            Draft(
+                RECORD_CORRECTED,
+                manager,
+                f"{key}:{pk}:{manager.pk}",
+                context | {"yours": False},
+                reverse("competence:team_person", args=[person.person_id]),
+            )
+            for manager in above.get(pk, [])
+        ]
+    notify_many(drafts, at=at)
 
 
 def correct_name(*, certificate: Certificate, reason: str, by: User | None) -> Certificate:

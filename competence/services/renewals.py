@@ -119,7 +119,7 @@ def tell_who_decides(*, version: CourseVersion, at: datetime) -> int:
                     person,
                     f"{RENEWAL_TO_CONSIDER}:{version.pk}:{person.pk}",
                     context,
-                    reverse("competence_admin:renewals"),
+                    f"{reverse('competence_admin:renewals')}?kursversion={version.pk}",
                 )
                 for person in deciding
             ],

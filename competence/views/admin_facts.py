@@ -1,5 +1,5 @@
-"""Decisions about people and levels in the admin: key persons, exemptions, renewal orders, and
-the correction of what was recorded."""
+"""Decisions about people and levels in the admin: key persons, exemptions, and the correction of
+what was recorded."""
 
 from __future__ import annotations
 
@@ -22,18 +22,17 @@ from competence.forms import (
     ExemptionForm,
     NamingForm,
     ReasonForm,
-    RenewalForm,
+    RightFactForm,
     WithdrawForm,
 )
-from competence.models import (
-    Achievement,
-    Exemption,
-    ExemptionRequest,
-    KeyPersonAssignment,
-    RenewalOrder,
+from competence.models import Achievement, Exemption, ExemptionRequest, KeyPersonAssignment
+from competence.services.consequences import consequences_of_correcting
+from competence.services.corrections import (
+    CorrectionError,
+    correct_name,
+    put_right,
+    revoke_achievement,
 )
-from competence.services.consequences import reach_of_renewal
-from competence.services.corrections import CorrectionError, correct_name, revoke_achievement
 from competence.services.exemption_requests import (
     ExemptionRequestError,
     decide_exemption_requests,
@@ -44,11 +43,9 @@ from competence.services.exemptions import (
     withdraw_exemption,
 )
 from competence.services.namings import NamingError, end_naming, name_key_person
-from competence.services.renewals import RenewalOrderError, order_renewal
 from competence.views.scope import acting_user
 from courses.models import Certificate
 from lms.audit.services import record
-from lms.content.models import SiteSettings
 from lms.lib.dates import today
 from lms.people.models import User
 
@@ -205,46 +202,6 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def renewals(request: HttpRequest) -> HttpResponse:
-    """Renewal orders: whom one would reach is counted before it is decided."""
-    form = RenewalForm(request.POST or None, initial={"decided_on": today()})
-    reach = None
-    if request.method == "POST" and form.is_valid():
-        order = form.cleaned_data
-        try:
-            if "decide" in request.POST:
-                order_renewal(by=acting_user(request), **order)
-                messages.success(request, _("The renewal is decided."))
-                return redirect("competence_admin:renewals")
-            reach = reach_of_renewal(
-                by=acting_user(request),
-                threshold=SiteSettings.load().suppression_threshold,
-                **{name: value for name, value in order.items() if name != "reason"},
-            )
-            record(
-                "renewal_order.reach_seen",
-                order["area"],
-                by=acting_user(request),
-                after={
-                    "achieved_before": order["achieved_before"].isoformat(),
-                    "last_valid_day": order["last_valid_day"].isoformat(),
-                },
-            )
-        except (RenewalOrderError, ValidationError) as error:
-            form.add_error(
-                None, error.messages if isinstance(error, ValidationError) else str(error)
-            )
-    return _page(
-        request,
-        "renewals",
-        form=form,
-        reach=reach,
-        orders=RenewalOrder.objects.select_related("area", "level").order_by("-decided_on", "-pk"),
-        header_title=_("Renewal orders"),
-        header_icon="rotate",
-    )
-
-
 def achievements(request: HttpRequest) -> HttpResponse:
     """One record to correct, found by what the case says of it. Opening it is itself recorded;
     the addresses of its decisions are for this account and this hour only."""
@@ -313,6 +270,51 @@ def revoke(request: HttpRequest, token: str) -> HttpResponse:
         else "",
         header_title=_("Revoke what was recorded"),
         header_icon="cross",
+    )
+
+
+def put_it_right(request: HttpRequest, token: str) -> HttpResponse:
+    """What should have been recorded, what that would change, and then the correction: the wrong
+    fact is revoked from the day it was reached, the right one recorded."""
+    by, day = acting_user(request), today()
+    achievement = get_object_or_404(
+        Achievement.objects.select_related("person", "area", "level", "completion__version"),
+        pk=_unsigned(by, "achievement", token),
+    )
+    initial = {
+        "person": achievement.person.person_id,
+        "area": achievement.area_id,
+        "level": achievement.level_id,
+        "achieved_on": achievement.achieved_on,
+        "valid_until": achievement.valid_until,
+    }
+    form = RightFactForm(request.POST or None, initial=initial)
+    changes = None
+    if request.method == "POST" and form.is_valid():
+        right, now = form.right(), timezone.now()
+        try:
+            if "save" in request.POST:
+                reason = form.cleaned_data["reason"]
+                put_right(
+                    achievement=achievement, right=right, reason=reason, by=by, day=day, at=now
+                )
+                messages.success(
+                    request, _("It is put right. Those concerned and their managers are told.")
+                )
+                return redirect("competence_admin:achievements")
+            changes = consequences_of_correcting(
+                achievement=achievement, right=right, by=by, day=day, at=now
+            )
+        except (CorrectionError, ValidationError) as error:
+            form.add_error(None, _said(error))
+    return _page(
+        request,
+        "put_right",
+        form=form,
+        achievement=achievement,
+        changes=changes,
+        header_title=_("Put right what was recorded"),
+        header_icon="edit",
     )
 
 

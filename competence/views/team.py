@@ -25,6 +25,7 @@ from competence.figures.signoffs import who_waits_for_word_of
 from competence.figures.team import Member, Team, build_team, read_team
 from competence.figures.words import capitalised, in_words
 from competence.models import KeyGroup
+from competence.views.coverage_targets import targets_of_team
 from competence.views.deputies import deputies_on
 from competence.views.scope import (
     UNDO,
@@ -101,6 +102,7 @@ def team(request: HttpRequest) -> HttpResponse:
             "to_confirm": len(waiting),
             "exemption_requests": [] if viewing else requests_by(user, day),
             "done": None if viewing else _done(request),
+            "targets": targets_of_team(scope),
         },
     )
 

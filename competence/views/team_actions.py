@@ -69,7 +69,7 @@ def team_enrol(request: HttpRequest) -> HttpResponse:
             for beneficiary in suggestion.people
         ]
         if pairs:
-            return _enrol(request, pairs)
+            return enrol_pairs(request, pairs)
         messages.warning(request, _("Choose a course first."))
     return render(
         request,
@@ -99,7 +99,7 @@ def _with_what_is_lacked(suggestions: Suggestions) -> list[tuple[Suggestion, Lac
     ]
 
 
-def _enrol(request: HttpRequest, pairs: Sequence[tuple[int, int]]) -> HttpResponse:
+def enrol_pairs(request: HttpRequest, pairs: Sequence[tuple[int, int]]) -> HttpResponse:
     """Enrol each person (pair: course, person); what was there already is left as it was."""
     user, now = acting_user(request), timezone.now()
     people = people_acted_for(user, today()).in_bulk({person for _course, person in pairs})

@@ -83,6 +83,7 @@ def make_organisation(*, people: int, today: date) -> Iterator[str]:
             accounts.make_accounts(world, day)
             if day == first_day:
                 plan.name_key_persons(day)
+                plan.set_targets(day)
             deactivate_leavers(day=day)
         yield stages.line(f"Organisation of {people} people")
         Diary(people, today.isoformat(), 0).write()

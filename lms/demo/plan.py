@@ -1,4 +1,5 @@
-"""The demo's competence plan: the starter framework, decided two years ago, and key persons."""
+"""The demo's competence plan: the starter framework, decided two years ago, key persons, and
+coverage targets."""
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ from competence.services.framework_file import import_framework
 from competence.services.namings import name_key_person
 from competence.services.plan import adopt_plan_version
 from competence.services.starter import add_words, framework_file
-from lms.people.models import Person
+from competence.services.targets import set_coverage_target
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.people.models import Person, Unit
 
 # Key group → how many are named to it, among people with these job codes.
 _NAMED = {
@@ -59,3 +62,31 @@ def name_key_persons(day: date) -> None:
                 motive="Utsedd av förvaltningen",
                 by=None,
             )
+
+
+# Key group (none: everyone), unit, how it is counted, kind, area, level, at least, motive.
+_TARGETS = (
+    ("G19", "", "kind", "verksamhet", "OM4", 2, 2, "Planen, avsnitt 4: ingen SSPF-grupp med en"),
+    ("G19", "", "whole", "", "OM10", 2, 6, "Planen, avsnitt 5: sociala insatsgrupper"),
+    ("G18", "", "whole", "", "OM10", 2, 2, "Planen, avsnitt 6: stödfunktionen"),
+    (None, "BUF-F1", "below", "", "OM4", 2, 2, "Planen, avsnitt 4: två på varje förskola"),
+    (None, "", "kind", "enhet", "OM4", 1, 2, "Planen, avsnitt 4: aldrig en ensam på en enhet"),
+)
+
+
+def set_targets(day: date) -> None:
+    """Decide how many are to hold what in each place."""
+    for code, unit, places, kind, area, level, at_least, motive in _TARGETS:
+        set_coverage_target(
+            key_group=KeyGroup.objects.get(code=code) if code else None,
+            unit=Unit.objects.get(code=unit) if unit else None,
+            places=places,
+            unit_kind=kind,
+            area=CompetenceArea.objects.get(code=area),
+            level=TrainingLevel.objects.get(number=level),
+            at_least=at_least,
+            starts_on=day,
+            ends_on=None,
+            motive=motive,
+            by=None,
+        )

@@ -14,7 +14,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
+from competence.services.targets import set_coverage_target
 from courses.services.completing import COMPLETED
+from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.notifications.registry import notice_kind
 from lms.people.roles import Role
 from lms.url_access import url_access
@@ -68,6 +70,19 @@ def town() -> SimpleNamespace:
         course=publish_course(gives=(("OM1", 1, 12),)),
         manager=make_manager(unit, "CHEF"),
         people=0,
+    )
+    set_coverage_target(
+        key_group=None,
+        unit=unit,
+        places="whole",
+        unit_kind="",
+        area=CompetenceArea.objects.get(code="OM4"),
+        level=TrainingLevel.objects.get(number=1),
+        at_least=400,
+        starts_on=date(2026, 1, 1),
+        ends_on=None,
+        motive="Planen",
+        by=None,
     )
     learner = make_person("LARARE")
     employ(learner, unit)

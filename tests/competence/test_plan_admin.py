@@ -17,7 +17,12 @@ from competence.models import (
     PlanVersion,
     RenewalOrder,
 )
-from competence.services.consequences import GroupChange, consequences_of_adopting, reach_of_renewal
+from competence.services.consequences import (
+    GroupChange,
+    Order,
+    consequences_of_adopting,
+    reach_of_renewal,
+)
 from competence.services.fact_files import import_achievements
 from competence.services.plan import PlanError, draft_from
 from competence.services.plan_editing import define_key_group, save_requirement
@@ -292,30 +297,30 @@ def test_renewal_shows_whom_it_reaches_before_it_is_decided(coordinator, client)
 
 def test_renewal_that_reaches_nobody_says_so(unit):
     reach = reach_of_renewal(
-        area=CompetenceArea.objects.get(code="OM4"),
-        level=None,
-        achieved_before=DAY,
-        last_valid_day=DAY,
-        decided_on=DAY,
+        order=Order(CompetenceArea.objects.get(code="OM4"), None, DAY, DAY, DAY),
         threshold=5,
         by=None,
     )
-    assert (str(reach.people), reach.groups) == ("ingen", ())
+    assert (str(reach.people), reach.groups, reach.units) == ("ingen", (), ())
 
 
 def test_renewal_names_the_groups_where_it_reaches_as_many_as_may_be_told(unit):
     for number in range(3):
         achieve(Person.objects.get(person_id=f"L{number}"), on=date(2026, 6, 1))
     reach = reach_of_renewal(
-        area=CompetenceArea.objects.get(code="OM1"),
-        level=None,
-        achieved_before=date(2026, 9, 1),
-        last_valid_day=date(2026, 11, 1),
-        decided_on=DAY,
+        order=Order(
+            CompetenceArea.objects.get(code="OM1"),
+            None,
+            date(2026, 9, 1),
+            date(2026, 11, 1),
+            DAY,
+        ),
         threshold=3,
         by=None,
     )
-    assert (str(reach.people), reach.groups) == ("minst 3 personer", ("Grupp G",))
+    told = [(part.name, str(part.people)) for part in (*reach.groups, *reach.units)]
+    assert str(reach.people) == "minst 3 personer"
+    assert told == [("Grupp G", "minst 3 personer"), ("Enhet S1", "minst 3 personer")]
 
 
 def test_a_record_is_opened_by_person_area_and_day_on_record_and_can_be_revoked(

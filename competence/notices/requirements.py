@@ -20,7 +20,7 @@ from courses.offer import offer_index
 from lms.notifications.models import Delivery
 from lms.notifications.registry import Mail, NoticeKind, register, register_daily
 
-_SAMPLE = {
+SAMPLE = {
     "area": "Orosanmälan och sekretess",
     "area_code": "OM4",
     "level": "Grund",
@@ -48,7 +48,7 @@ for _code, _label in {
             mail=Mail.MERGED,
             action=_("See what to do"),
             still_true=reminders.still_to_do,
-            sample=_SAMPLE,
+            sample=SAMPLE,
         )
     )
 
@@ -128,7 +128,7 @@ register(
         still_true=reminders.still_in_need,
         sample={
             "manager": "Maria Ekdahl",
-            "things": [_SAMPLE, _SAMPLE | {"area": "Samtal och bemötande"}],
+            "things": [SAMPLE, SAMPLE | {"area": "Samtal och bemötande"}],
             "day": date(2027, 9, 30),
         },
     )

@@ -1,0 +1,223 @@
+"""The competence plan: versions, key groups, requirements and what is decided beside them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from competence.querysets import (
+    PlanVersionQuerySet,
+)
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.lib.append_only import AppendOnly
+from lms.lib.dates import MAX_DAYS, MAX_MONTHS
+from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
+from lms.people.models import Person
+
+
+class PlanVersion(models.Model):
+    """One row per version of the competence plan. Only a draft is edited; an adopted version is
+    in force from its day until the next one's (of two from the same day, the one with the higher
+    number), and stays readable for ever."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        ADOPTED = "adopted", _("adopted")
+
+    number = models.PositiveIntegerField(_("version"), unique=True)
+    status = models.CharField(
+        _("status"), max_length=20, choices=Status, default=Status.DRAFT, db_index=True
+    )
+    # Empty on an adopted version: in force from the beginning of time (the first plan of an
+    # organisation that has none). Meaningless on a draft.
+    in_force_from = models.DateField(_("in force from"), null=True, blank=True)
+    # Empty where the decision is not known to the system (an imported framework).
+    adopted_on = models.DateField(_("decided on"), null=True, blank=True)
+    adopted_by = GuardedCharField(
+        _("decided by"), max_length=200, blank=True, sensitivity=Sensitivity.EDITORIAL
+    )
+    note = GuardedTextField(_("note"), blank=True, sensitivity=Sensitivity.EDITORIAL)
+    created_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = PlanVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("plan version")
+        verbose_name_plural = _("plan versions")
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return str(_("Competence plan version %(number)s") % {"number": self.number})
+
+
+class KeyGroup(models.Model):
+    """One row per key group (nyckelgrupp), the same through all plan versions. Never deleted."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    description = GuardedTextField(_("description"), blank=True, sensitivity=Sensitivity.EDITORIAL)
+
+    class Meta:
+        verbose_name = _("key group")
+        verbose_name_plural = _("key groups")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class KeyGroupDefinition(models.Model):
+    """One row per key group and plan version: who belongs by rule, and who is left out. Frozen
+    with its version. No rules: nobody belongs by rule."""
+
+    plan_version = models.ForeignKey(
+        PlanVersion, on_delete=models.CASCADE, related_name="definitions"
+    )
+    key_group = models.ForeignKey(KeyGroup, on_delete=models.PROTECT, related_name="definitions")
+    # A list of lms.framework.rules.PersonRule.to_json().
+    rules = models.JSONField(default=list, blank=True)
+    excluded = models.ManyToManyField(Person, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan_version", "key_group"],
+                name="key_group_is_defined_once_in_a_version",
+                violation_error_message=_("The key group is already in this version."),
+            )
+        ]
+
+
+class KeyPersonAssignment(models.Model):
+    """One row per naming of a key person (nyckelperson): a dated fact beside the plan versions.
+    Ended, never deleted; `withdrawn_at` marks a naming taken back as a mistake."""
+
+    append_only = AppendOnly(free=("person_id", "ends_on", "withdrawn_at"))
+
+    key_group = models.ForeignKey(KeyGroup, on_delete=models.PROTECT, related_name="namings")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="namings")
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
+    motive = GuardedCharField(_("motive"), max_length=300, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("key person")
+        verbose_name_plural = _("key persons")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="naming_ends_after_it_starts",
+                violation_error_message=_("The last day is before the first day."),
+            ),
+            models.UniqueConstraint(
+                fields=["key_group", "person", "starts_on"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="person_is_named_once_in_a_group_from_a_day",
+                violation_error_message=_("The person is already named from this day."),
+            ),
+        ]
+
+
+class Requirement(models.Model):
+    """One row per requirement of a plan version: a key group must (or should) hold a level in an
+    area. Frozen with its version. Days and months as in docs/gap.md."""
+
+    class Kind(models.TextChoices):
+        MANDATORY = "mandatory", _("mandatory")
+        RECOMMENDED = "recommended", _("recommended")
+
+    plan_version = models.ForeignKey(
+        PlanVersion, on_delete=models.CASCADE, related_name="requirements"
+    )
+    key_group = models.ForeignKey(KeyGroup, on_delete=models.PROTECT, related_name="requirements")
+    area = models.ForeignKey(CompetenceArea, on_delete=models.PROTECT, related_name="requirements")
+    level = models.ForeignKey(TrainingLevel, on_delete=models.PROTECT, related_name="requirements")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.MANDATORY)
+    effective_from = models.DateField(_("effective from"))
+    # Last effective day, inclusive. Empty: open.
+    effective_until = models.DateField(_("effective until"), null=True, blank=True)
+    grace_days = models.PositiveIntegerField(
+        _("grace days"), default=90, validators=[MaxValueValidator(MAX_DAYS)]
+    )
+    # Empty: an achievement never runs out for this requirement.
+    renewal_months = models.PositiveIntegerField(
+        _("renewal, months"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_MONTHS)],
+    )
+    window_days = models.PositiveIntegerField(
+        _("renewal window, days"), default=90, validators=[MaxValueValidator(MAX_DAYS)]
+    )
+    motive = GuardedCharField(
+        _("motive"), max_length=300, blank=True, sensitivity=Sensitivity.EDITORIAL
+    )
+
+    class Meta:
+        verbose_name = _("requirement")
+        verbose_name_plural = _("requirements")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(effective_until__isnull=True)
+                | Q(effective_until__gte=F("effective_from")),
+                name="requirement_ends_after_it_starts",
+                violation_error_message=_("The last effective day is before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(grace_days__lte=MAX_DAYS, window_days__lte=MAX_DAYS)
+                & (Q(renewal_months__isnull=True) | Q(renewal_months__range=(1, MAX_MONTHS))),
+                name="requirement_has_periods_of_a_lifetime",
+                violation_error_message=_("A period is at most a hundred years."),
+            ),
+            models.UniqueConstraint(
+                fields=["plan_version", "key_group", "area", "level", "effective_from"],
+                name="requirement_is_group_area_level_and_first_day",
+                violation_error_message=_("This requirement already exists."),
+            ),
+        ]
+
+
+class RenewalOrder(models.Model):
+    """One row per decision that what was achieved in an area (at a level, or at every level)
+    before a day is valid no longer than another. Counts from `decided_on`. Never changed."""
+
+    append_only = AppendOnly()
+
+    area = models.ForeignKey(
+        CompetenceArea, on_delete=models.PROTECT, related_name="renewal_orders"
+    )
+    # Empty: every level.
+    level = models.ForeignKey(
+        TrainingLevel,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="renewal_orders",
+    )
+    achieved_before = models.DateField(_("achieved before"))
+    last_valid_day = models.DateField(_("last valid day"))
+    decided_on = models.DateField(_("decided on"))
+    reason = GuardedCharField(
+        _("reason"), max_length=300, blank=True, sensitivity=Sensitivity.EDITORIAL
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("renewal order")
+        verbose_name_plural = _("renewal orders")

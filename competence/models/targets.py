@@ -1,0 +1,83 @@
+"""How many must hold a level, place by place."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from competence.models.plan import KeyGroup
+from competence.querysets import (
+    CoverageTargetQuerySet,
+)
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.lib.fields import GuardedCharField, Sensitivity
+from lms.people.models import Unit
+
+
+class CoverageTarget(models.Model):
+    """One row per decision that at least so many people are to hold a level in an area, place by
+    place (docs/coverage-targets.md). What it says is never changed: `ends_on` is set once, and
+    another is decided."""
+
+    class Places(models.TextChoices):
+        WHOLE = "whole", _("in all of it together")
+        BELOW = "below", _("in each unit right below it")
+        KIND = "kind", _("in each unit of a kind")
+
+    # The forum whose members count (SSPF, SIG, an områdesgrupp). Empty: everyone with a post.
+    key_group = models.ForeignKey(
+        KeyGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="targets"
+    )
+    # Where. Empty: everywhere.
+    unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="coverage_targets"
+    )
+    places = models.CharField(_("counted"), max_length=10, choices=Places, default=Places.WHOLE)
+    # As in the HR file; only with `places` = kind.
+    unit_kind = models.CharField(_("kind of unit"), max_length=60, blank=True)
+    area = models.ForeignKey(CompetenceArea, on_delete=models.PROTECT, related_name="targets")
+    level = models.ForeignKey(TrainingLevel, on_delete=models.PROTECT, related_name="targets")
+    at_least = models.PositiveSmallIntegerField(
+        _("at least"), default=2, validators=[MinValueValidator(1), MaxValueValidator(999)]
+    )
+    starts_on = models.DateField(_("in force from"))
+    # Last day in force, inclusive. Empty: until further.
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
+    motive = GuardedCharField(_("motive"), max_length=300, sensitivity=Sensitivity.EDITORIAL)
+    created_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = CoverageTargetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("coverage target")
+        verbose_name_plural = _("coverage targets")
+        ordering = ["area__sort_order", "area__code", "level__number", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="coverage_target_ends_after_it_starts",
+                violation_error_message=_("The last day is before the first day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(at_least__range=(1, 999)),
+                name="coverage_target_is_of_somebody",
+                violation_error_message=_("A target is of at least one person."),
+            ),
+            models.CheckConstraint(
+                condition=(Q(places="kind") & ~Q(unit_kind=""))
+                | (~Q(places="kind") & Q(unit_kind="")),
+                name="coverage_target_names_a_kind_or_none",
+                violation_error_message=_("Say which kind of unit."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(places="whole") | Q(key_group__isnull=False) | Q(unit__isnull=False),
+                name="coverage_target_is_somewhere",
+                violation_error_message=_("Say for which unit or which key group."),
+            ),
+        ]

@@ -1,0 +1,163 @@
+"""A wrong record is put right by a new fact: never edited, linked, shown before and told after."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from competence.engine import Status, gap_rows
+from competence.models import Achievement
+from competence.services.consequences import consequences_of_correcting
+from competence.services.corrections import (
+    RECORD_CORRECTED,
+    CorrectionError,
+    RightFact,
+    put_right,
+)
+from courses.models import Certificate
+from lms.audit.models import AuditEvent
+from lms.notifications.mail import tell
+from lms.notifications.models import Notice
+from lms.people.models import Person
+from lms.people.roles import Role
+from tests.builders.competence import achieve
+from tests.builders.courses import complete, publish_course
+from tests.builders.people import account_with
+
+DAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+def right_of(achievement: Achievement, **changes) -> RightFact:
+    facts = {
+        "person": achievement.person,
+        "area": achievement.area,
+        "level": achievement.level,
+        "achieved_on": achievement.achieved_on,
+        "valid_until": achievement.valid_until,
+    }
+    return RightFact(**facts | changes)
+
+
+def correct(achievement: Achievement, **changes) -> Achievement:
+    return put_right(
+        achievement=achievement,
+        right=right_of(achievement, **changes),
+        reason="Fel dag i filen",
+        by=None,
+        day=DAY,
+        at=NOW,
+    )
+
+
+def status_of(person: Person, area: str = "OM1") -> Status:
+    rows = gap_rows(Person.objects.filter(pk=person.pk), DAY, areas=[area])
+    return rows[0].status
+
+
+@pytest.fixture
+def wrong(school) -> Achievement:
+    """Gap's OM1 of June 2025, that was in truth of June 2026."""
+    return Achievement.objects.get(person=school.people["Gap"], area__code="OM1")
+
+
+def test_the_wrong_fact_never_counted_and_the_right_one_is_new(wrong):
+    assert status_of(wrong.person) == Status.EXPIRED
+    right = correct(wrong, achieved_on=date(2026, 6, 1))
+    wrong.refresh_from_db()
+    assert (wrong.achieved_on, wrong.revoked_on) == (date(2025, 6, 1), date(2025, 6, 1))
+    assert (right.achieved_on, right.source) == (date(2026, 6, 1), "rättelse")
+    assert status_of(wrong.person) == Status.MET
+    year_ago = gap_rows(Person.objects.filter(pk=wrong.person_id), date(2025, 12, 1), areas=["OM1"])
+    assert year_ago[0].status == Status.OVERDUE
+
+
+def test_both_facts_name_each_other_in_the_ledger_with_the_reason(wrong):
+    right = correct(wrong, achieved_on=date(2026, 6, 1))
+    corrected = AuditEvent.objects.get(action="achievement.corrected")
+    assert (corrected.object_id, corrected.before["achievement"]) == (str(right.pk), wrong.pk)
+    replaced = AuditEvent.objects.get(action="achievement.replaced")
+    assert (replaced.object_id, replaced.after) == (str(wrong.pk), {"achievement": right.pk})
+    assert {corrected.reason, replaced.reason} == {"Fel dag i filen"}
+
+
+def test_what_was_recorded_for_the_wrong_person_moves_and_both_are_told(wrong, school):
+    ny = school.people["Ny"]
+    correct(wrong, person=ny, achieved_on=date(2026, 6, 1))
+    assert (status_of(wrong.person), status_of(ny)) == (Status.OVERDUE, Status.MET)
+    told = Notice.objects.filter(kind=RECORD_CORRECTED)
+    assert sorted(notice.person.person_id for notice in told) == ["CHEF1", "CHEF1", "Gap", "Ny"]
+    bodies = {notice.person.person_id: tell(notice, notice.person).body for notice in told}
+    assert bodies["Gap"] == (
+        "Område OM1, Grund, 1 juni 2025 var felaktigt registrerat och räknas inte längre. Säg till "
+        "samordnaren om det inte stämmer."
+    )
+    assert bodies["Ny"].startswith("Det som räknas är Område OM1, Grund, 1 juni 2026.")
+
+
+def test_what_else_the_completion_gave_goes_along_and_the_certificate_is_revoked(school):
+    version = publish_course(gives=(("OM1", 1, 12), ("OM4", 1, None)))
+    complete(school.people["Ny"], version)
+    wrong = Achievement.objects.get(person=school.people["Ny"], area__code="OM1")
+    klar = school.people["Klar"]
+    correct(wrong, person=klar)
+    rows = Achievement.objects.filter(person=klar, source="rättelse")
+    assert sorted(rows.values_list("area__code", flat=True)) == ["OM1", "OM4"]
+    assert Certificate.objects.get().revoked_on is not None
+    assert not Achievement.objects.filter(
+        person=school.people["Ny"], revoked_on__isnull=True
+    ).exists()
+
+
+def test_the_preview_says_what_changes_and_changes_nothing(wrong):
+    (change,) = consequences_of_correcting(
+        achievement=wrong,
+        right=right_of(wrong, achieved_on=date(2026, 6, 1)),
+        by=None,
+        day=DAY,
+        at=NOW,
+    )
+    assert (change.person, change.area) == ("Gap Test", "Område OM1")
+    assert change.before == (Status.EXPIRED, date(2026, 5, 31))
+    assert change.after == (Status.MET, date(2027, 5, 31))
+    wrong.refresh_from_db()
+    assert wrong.revoked_on is None
+    assert not Notice.objects.filter(kind=RECORD_CORRECTED).exists()
+
+
+def test_what_cannot_be_right_says_why(wrong):
+    for changes, message in (
+        ({}, "skiljer"),
+        ({"achieved_on": date(2027, 1, 1)}, "kommande"),
+        ({"valid_until": date(2020, 1, 1)}, "Sista giltiga"),
+    ):
+        with pytest.raises(CorrectionError, match=message):
+            correct(wrong, **changes)
+
+
+def test_it_is_put_right_on_the_page_after_a_look(wrong, client):
+    client.force_login(account_with(Role.COORDINATOR))
+    case = {"person": "Gap", "area": wrong.area_id, "achieved_on": "2025-06-01"}
+    page = client.get("/admin/kompetens/uppnatt/", case)
+    ((_row, token),) = page.context["rows"]
+    address = f"/admin/kompetens/uppnatt/{token}/ratta/"
+    sent = {
+        "person": "Gap",
+        "area": wrong.area_id,
+        "level": wrong.level_id,
+        "achieved_on": "2026-06-01",
+        "reason": "Fel år i filen",
+    }
+    looked = client.post(address, sent).content.decode()
+    assert "Efter rättelsen" in looked
+    assert Achievement.objects.filter(source="rättelse").count() == 0
+    client.post(address, sent | {"save": "1"})
+    assert Achievement.objects.get(source="rättelse").person_id == wrong.person_id
+
+
+def test_a_right_fact_of_the_same_day_and_level_has_a_source_of_its_own(wrong, school):
+    other = achieve(school.people["Klar"], "OM1", on=date(2026, 2, 2))
+    first = correct(wrong, achieved_on=date(2026, 6, 1))
+    second = correct(other, person=school.people["Gap"], achieved_on=date(2026, 6, 1))
+    assert (first.source, second.source) == ("rättelse", "rättelse 2")

@@ -1,0 +1,149 @@
+"""A renewal order in the admin: whom it reaches is told roughly, by name behind a reason, and those
+concerned are told when it is decided."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, date, datetime
+
+import pytest
+
+from competence.models import RenewalOrder
+from competence.services.consequences import Order
+from competence.services.renewal_decisions import (
+    RENEWAL_IN_TEAM,
+    RENEWAL_ORDERED,
+    decide_renewal,
+    prefilled_from,
+    renewal_not_done,
+)
+from courses.models import CourseVersion
+from lms.audit.models import AuditEvent
+from lms.framework.models import CompetenceArea
+from lms.notifications.mail import tell
+from lms.notifications.models import Notice
+from lms.people.models import Person
+from lms.people.roles import Role
+from tests.builders.competence import achieve
+from tests.builders.people import account_with
+from tests.competence.test_renewal_notice import completed_by, publish_again
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+ADDRESS = "/admin/kompetens/fornyelse/"
+REASON = "Enheterna ska få en plan för fortbildning"
+
+
+@pytest.fixture
+def order(school) -> Order:
+    """What was reached in OM4 before September is valid until New Year: Gap, Klar and Snart."""
+    return Order(
+        CompetenceArea.objects.get(code="OM4"),
+        None,
+        date(2026, 9, 1),
+        date(2026, 12, 31),
+        date(2026, 11, 23),
+    )
+
+
+@pytest.fixture
+def query(order) -> dict[str, object]:
+    return {
+        "area": order.area.pk,
+        "level": "",
+        "achieved_before": "2026-09-01",
+        "last_valid_day": "2026-12-31",
+        "decided_on": "2026-11-23",
+    }
+
+
+@pytest.fixture
+def coordinator(school, client):
+    account = account_with(Role.COORDINATOR)
+    client.force_login(account)
+    return account
+
+
+def test_nobody_is_named_before_a_reason_is_given(coordinator, client, query):
+    page = client.post(ADDRESS, query | {"reason": "Ny lag"}).content.decode()
+    assert "färre än 5 personer" in page
+    assert "Norrskolan" not in page
+    names = f"{ADDRESS}namn/"
+    assert "Klar Test" not in client.get(names, query).content.decode()
+    file = client.get(f"{names}lista.csv", query)
+    assert file.status_code == 302
+    assert file.url.startswith(names)
+
+
+def test_names_open_with_a_reason_as_page_and_file_sorted_and_filtered(
+    coordinator, client, query, school
+):
+    names = f"{ADDRESS}namn/"
+    address = client.get(names, query).request
+    opened = client.post(
+        f"{names}?{address['QUERY_STRING']}", {"open_names": "1", "opening_reason": REASON}
+    )
+    lines = opened.context["page"].object_list
+    assert [(line.person.person_id, line.units) for line in lines] == [
+        ("Gap", ("Norrskolan",)),
+        ("Klar", ("Norrskolan",)),
+        ("Snart", ("Norrskolan",)),
+    ]
+    assert (lines[0].reached.was, lines[0].reached.becomes) == (None, date(2026, 12, 31))
+    found = client.get(names, query | {"q": "klar norr"}).context["page"].object_list
+    assert [line.person.person_id for line in found] == ["Klar"]
+    file = client.get(f"{names}lista.csv", query).content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(file), delimiter=";"))
+    assert rows[1] == ["Gap", "Gap Test", "Norrskolan", "Grupp G", "", "2026-12-31"]
+    assert AuditEvent.objects.get(action="names.opened").reason == REASON
+    assert AuditEvent.objects.filter(action="person.named_in_opening").count() == 3
+    assert AuditEvent.objects.filter(action="renewal_order.names_fetched").count() == 1
+    other = query | {"last_valid_day": "2027-01-31"}
+    assert not client.get(names, other).context["page"].object_list
+    assert not RenewalOrder.objects.exists()
+
+
+def test_learners_and_managers_are_told_when_it_is_decided(school, order):
+    _order, reached = decide_renewal(order=order, reason="Ny lag om orosanmälan.", by=None, at=NOW)
+    assert reached == 3
+    told = Notice.objects.filter(kind=RENEWAL_ORDERED)
+    assert sorted(notice.person.person_id for notice in told) == ["Gap", "Klar", "Snart"]
+    words = tell(told[0], told[0].person)
+    assert words.title == "Förnya Område OM4 senast 31 december 2026"
+    assert words.body == (
+        "Det du har i Område OM4 gäller längst till och med 31 december 2026. Skälet: Ny lag om "
+        "orosanmälan."
+    )
+    manager = Notice.objects.get(kind=RENEWAL_IN_TEAM)
+    assert manager.person == school.manager.person
+    assert tell(manager, manager.person).title == (
+        "3 i ditt team behöver förnya Område OM4 senast 31 december 2026"
+    )
+
+
+def test_who_has_renewed_since_is_not_reminded_of_it(school, order):
+    decide_renewal(order=order, reason="Ny lag", by=None, at=NOW)
+    achieve(school.people["Klar"], "OM4", on=date(2026, 11, 22))
+    notices = list(Notice.objects.filter(kind=RENEWAL_ORDERED).select_related("person"))
+    left = renewal_not_done(notices, date(2026, 11, 23))
+    assert sorted(n.person.person_id for n in notices if n.pk in left) == ["Gap", "Snart"]
+
+
+def test_an_order_decided_on_the_page_tells_those_concerned(coordinator, client, query):
+    client.post(ADDRESS, query | {"reason": "Ny lag", "decide": "1"})
+    assert RenewalOrder.objects.get().reason == "Ny lag"
+    assert Notice.objects.filter(kind=RENEWAL_ORDERED).count() == 3
+
+
+def test_a_course_to_be_taken_again_leads_to_an_order_filled_in(db, client):
+    account_with(Role.COORDINATOR)
+    first = completed_by(1)
+    assert prefilled_from(first, date(2026, 11, 23)) == []
+    publish_again(first)
+    version = CourseVersion.objects.latest("number")
+    notice = Notice.objects.get(kind="competence.renewal_to_consider")
+    client.force_login(Person.objects.get(pk=notice.person_id).user)
+    form = client.get(notice.url).context["form"]
+    assert form.initial["area"] == CompetenceArea.objects.get(code="OM1").pk
+    assert form.initial["reason"] == f"{version.title}: Ny lag."
+    assert form.initial["achieved_before"] == version.published_at.date()
