@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from competence.history_models import HistoryBatch
 from competence.querysets import AchievementQuerySet, OutsideRecordQuerySet, PlanVersionQuerySet
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import MAX_DAYS, MAX_MONTHS
@@ -288,6 +289,14 @@ class OutsideRecord(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # The import of history that brought it; what is taken back with the whole of it.
+    history_batch = models.ForeignKey(
+        HistoryBatch,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="outside_records",
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = OutsideRecordQuerySet.as_manager()
@@ -345,6 +354,14 @@ class Achievement(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # The import of history that brought it; what is taken back with the whole of it.
+    history_batch = models.ForeignKey(
+        HistoryBatch,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="achievements",
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
