@@ -82,7 +82,7 @@ class HistoryQuestion(models.Model):
     batch = models.ForeignKey(HistoryBatch, on_delete=models.CASCADE, related_name="questions")
     kind = models.CharField(max_length=10, choices=Kind)
     # The wording without case, accents and spaces that mean nothing.
-    key = models.CharField(max_length=300)
+    key = GuardedCharField(max_length=300, sensitivity=Sensitivity.PLAIN)
     wording = GuardedCharField(max_length=300, sensitivity=Sensitivity.PLAIN)
     rows = models.PositiveIntegerField(default=0)
     # What it may be, best first: [["outside:12", 87], …].
