@@ -89,7 +89,7 @@ class HistoryQuestion(models.Model):
     candidates = models.JSONField(default=list)
     answer = models.CharField(max_length=10, choices=Answer, blank=True, default=Answer.NONE)
     person = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="history_answers"
     )
     outside_course = models.ForeignKey(
         "competence.OutsideCourse",
@@ -119,6 +119,8 @@ class HistoryQuestion(models.Model):
     wagtail_reference_index_ignore = True
 
     class Meta:
+        verbose_name = _("answer in a history import")
+        verbose_name_plural = _("answers in history imports")
         ordering = ["-rows", "wording", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -149,7 +151,7 @@ class HistoryRow(models.Model):
     # The columns that mean something, as they were written; nothing else of the file.
     given = models.JSONField(default=dict)
     person = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="history_rows"
     )
     # Who is meant, where only a name says so; and what the course is called.
     person_question = models.ForeignKey(
@@ -169,6 +171,8 @@ class HistoryRow(models.Model):
     wagtail_reference_index_ignore = True
 
     class Meta:
+        verbose_name = _("row of a history import")
+        verbose_name_plural = _("rows of history imports")
         ordering = ["line"]
         indexes = [models.Index(fields=["batch", "verdict", "line"], name="history_row_verdict")]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from competence.history_models import HistoryQuestion, HistoryRow
 from competence.models import Achievement, Exemption, KeyPersonAssignment, OutsideRecord
 from competence.services.awards import award_achievements, revoke_achievements
 from competence.services.reminders import say_once_for_both
@@ -70,6 +71,8 @@ def move_facts(sender: object, *, survivor: Person, loser: Person, **kwargs: Any
             if tuple(rest) not in stated
         ]
         model.objects.filter(pk__in=moving).update(person=survivor)
+    for waiting in (HistoryRow, HistoryQuestion):
+        waiting.objects.filter(person=loser).update(person=survivor)
     say_once_for_both(survivor=survivor, loser=loser)
 
 

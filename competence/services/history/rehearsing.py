@@ -1,4 +1,4 @@
-"""A file becomes rows and questions, and what would become of them is counted. No fact is written."""
+"""A file becomes rows and questions, and what would come of them is counted. It writes no fact."""
 
 from __future__ import annotations
 

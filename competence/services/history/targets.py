@@ -14,7 +14,9 @@ from lms.framework.models import CompetenceArea, TrainingLevel
 
 _LEAST = 45
 _YEAR = re.compile(r"(?:19|20)?\d{2}")
-_EMPTY_WORDS = frozenset(["i", "och", "om", "for", "av", "pa", "den", "det", "en", "ett", "the", "in", "of", "and", "kurs", "utbildning"])
+_EMPTY_WORDS = frozenset(
+    ("i", "och", "om", "for", "av", "pa", "den", "det", "en", "ett", "the", "kurs", "utbildning")
+)
 _LEVEL_WORDS = frozenset(("niva", "level", "omrade", "area"))
 
 
