@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from competence.views import admin_facts, admin_framework, admin_plan
+from competence.views import admin_facts, admin_framework, admin_plan, history
 
 app_name = "competence_admin"
 urlpatterns = [
@@ -38,4 +38,17 @@ urlpatterns = [
         admin_facts.correct_certificate,
         name="correct_certificate",
     ),
+    path("historik/", history.batches, name="history"),
+    path("historik/exempel.csv", history.example, name="history_example"),
+    path("historik/<number:pk>/", history.batch_page, name="history_batch"),
+    path("historik/<number:pk>/kolumner/", history.columns, name="history_columns"),
+    path("historik/<number:pk>/fragor/", history.questions, name="history_questions"),
+    path("historik/<number:pk>/namn/", history.confirm_names, name="history_names"),
+    path("historik/<number:pk>/rader/", history.rows, name="history_rows"),
+    path("historik/<number:pk>/rader.csv", history.rows_file, name="history_file"),
+    path("historik/<number:pk>/rakna-om/", history.recount, name="history_recount"),
+    path("historik/<number:pk>/ta-in/", history.commit, name="history_commit"),
+    path("historik/<number:pk>/ta-tillbaka/", history.undo, name="history_undo"),
+    path("historik/<number:pk>/kasta/", history.discard, name="history_discard"),
+    path("historik/<number:pk>/ta-bort-resten/", history.rest, name="history_rest"),
 ]

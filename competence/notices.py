@@ -7,8 +7,9 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from competence.services import reminders, renewals, signoffs
+from competence.services import history, history_jobs, reminders, renewals, signoffs
 from courses.offer import offer_index
+from lms.notifications.jobs import register_job
 from lms.notifications.models import Delivery
 from lms.notifications.registry import Mail, NoticeKind, register, register_daily
 
@@ -97,3 +98,8 @@ register(
 def tell_what_is_due(day: date) -> None:
     """What the worker calls once a day."""
     reminders.produce_notices(as_of=day, at=timezone.now(), offered=offer_index().keys())
+    history.purge_old_files()
+
+
+register_job(history_jobs.READ, _("Rehearsal of history"), history_jobs.read_in_background)
+register_job(history_jobs.COMMIT, _("Import of history"), history_jobs.commit_in_background)

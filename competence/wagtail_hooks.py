@@ -41,6 +41,7 @@ def register_competence_menu() -> SubmenuMenuItem:
         _item(_("Exemptions"), "exemptions", "minus-inverse", 30),
         _item(_("Renewal orders"), "renewals", "rotate", 40),
         _item(_("Corrections"), "achievements", "tick", 50),
+        _item(_("Take in history"), "history", "history", 55),
         _item(_("The plan as a file"), "framework", "upload", 60),
     ]
     return SubmenuMenuItem(

@@ -170,7 +170,8 @@ def main(folder: Path) -> None:
     batch.refresh_from_db()
     unsure = batch.questions.filter(answer="").count()
     assert batch.summary["written"]["rows"] == counts["accepted"] > ROWS * 0.9
-    assert unsure and counts["asked"] and counts["rejected"]
+    assert unsure
+    assert min(counts.values()) > 0, counts
     after = gaps()
     assert after != before
     second = rehearsed()
