@@ -62,15 +62,13 @@ class AnswerForm(forms.Form):
     def __init__(
         self,
         question: HistoryQuestion,
-        *args: Any,
+        data: Any = None,
+        *,
         guesses: list[tuple[str, str]],
         everything: list[Any],
-        **kwargs: Any,
     ) -> None:
         self.question = question
-        super().__init__(
-            *args, prefix=f"q{question.pk}", initial={"revision": question.revision}, **kwargs
-        )
+        super().__init__(data, prefix=f"q{question.pk}", initial={"revision": question.revision})
         is_course = question.kind == HistoryQuestion.Kind.COURSE
         choices = list(guesses)
         if is_course:

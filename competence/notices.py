@@ -7,7 +7,8 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from competence.services import history, history_jobs, reminders, renewals, signoffs
+from competence import jobs
+from competence.services import history, reminders, renewals, signoffs
 from courses.offer import offer_index
 from lms.notifications.jobs import register_job
 from lms.notifications.models import Delivery
@@ -101,5 +102,5 @@ def tell_what_is_due(day: date) -> None:
     history.purge_old_files()
 
 
-register_job(history_jobs.READ, _("Rehearsal of history"), history_jobs.read_in_background)
-register_job(history_jobs.COMMIT, _("Import of history"), history_jobs.commit_in_background)
+register_job(jobs.READ, _("Rehearsal of history"), jobs.read_in_background)
+register_job(jobs.COMMIT, _("Import of history"), jobs.commit_in_background)

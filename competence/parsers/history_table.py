@@ -52,7 +52,7 @@ _HEADINGS = {
     "given_name": "fornamn givenname firstname tilltalsnamn",
     "family_name": "efternamn familyname lastname surname",
     "unit": "enhet enhetskod arbetsplats avdelning forvaltning unit department workplace",
-    "title": "kurs kursnamn kursens namn kurstitel utbildning utbildningsnamn utbildningensnamn "
+    "title": "kurs kursnamn kursensnamn kurstitel utbildning utbildningsnamn utbildningensnamn "
     "titel course coursename coursetitle title training benamning",
     "area": "omrade kompetensomrade omradeskod area areacode",
     "level": "niva level utbildningsniva",

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from competence import jobs
 from competence.history_forms import HistoryFileForm
 from competence.history_models import HistoryBatch, HistoryRow
 from competence.parsers.history_table import ROLES
-from competence.services import history, history_jobs
+from competence.services import history
 from competence.services.history.words import REASONS, WARNINGS
 from competence.views.history_questions import columns, questions
 from competence.views.scope import acting_user
@@ -128,8 +129,8 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
         total=sum(counts.values()),
         asked=asked,
         stale=batch.answers != batch.summary.get("answers"),
-        reasons=[(code, REASONS.get(code, code), count) for code, count in reasons],
-        warnings=[(code, WARNINGS.get(code, code), count) for code, count in warnings],
+        reasons=[(code, REASONS.get(code, ""), count) for code, count in reasons],
+        warnings=[(code, WARNINGS.get(code, ""), count) for code, count in warnings],
         forecast=batch.summary.get("forecast"),
         may_undo=can(acting_user(request), Action.UPDATE, Obj.ACHIEVEMENT, day=today()),
         may_add=can(acting_user(request), Action.CREATE, Obj.PERSON, day=today()),
@@ -253,15 +254,13 @@ def confirm_names(request: HttpRequest, pk: int) -> HttpResponse:
 def recount(request: HttpRequest, pk: int) -> HttpResponse:
     """Read the file again by the same columns: people added since are found, answers stay."""
     by = acting_user(request)
-    return _do(
-        request, pk, lambda batch: history_jobs.read(batch=batch, columns=batch.columns, by=by), ""
-    )
+    return _do(request, pk, lambda batch: jobs.read(batch=batch, columns=batch.columns, by=by), "")
 
 
 @require_POST
 def commit(request: HttpRequest, pk: int) -> HttpResponse:
     by = acting_user(request)
-    return _do(request, pk, lambda batch: history_jobs.commit(batch=batch, by=by), "")
+    return _do(request, pk, lambda batch: jobs.commit(batch=batch, by=by), "")
 
 
 def undo(request: HttpRequest, pk: int) -> HttpResponse:

@@ -14,9 +14,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from competence import jobs
 from competence.history_forms import NEW, OTHER, AnswerForm, ColumnsForm
 from competence.history_models import HistoryBatch, HistoryQuestion
-from competence.services import history, history_jobs
+from competence.services import history
 from competence.services.history.targets import CourseIndex
 from competence.views.scope import acting_user
 from lms.lib.dates import today
@@ -40,9 +41,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     form = ColumnsForm(table.headings, request.POST or None, columns=batch.columns)
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect(
-                history_jobs.read(batch=batch, columns=form.columns(), by=acting_user(request))
-            )
+            return redirect(jobs.read(batch=batch, columns=form.columns(), by=acting_user(request)))
         except history.HistoryError as error:
             form.add_error(None, str(error))
     context = {

@@ -169,7 +169,8 @@ def main(folder: Path) -> None:
     commit = timed(lambda: history.commit_batch(batch=batch, by=by))
     batch.refresh_from_db()
     unsure = batch.questions.filter(answer="").count()
-    assert batch.summary["written"]["rows"] == counts["accepted"] > ROWS * 0.9
+    assert batch.summary["written"]["rows"] == counts["accepted"], (batch.summary, counts)
+    assert counts["accepted"] > ROWS * 0.9, counts
     assert unsure
     assert min(counts.values()) > 0, counts
     after = gaps()

@@ -59,9 +59,9 @@ def put_answer(question: HistoryQuestion, code: str) -> None:
 def _exists(question: HistoryQuestion) -> bool:
     match question.answer:
         case Answer.PERSON:
-            return Person.objects.filter(pk=question.person_id, merged_into=None).exists()
+            return Person.objects.filter(pk=question.person_id or 0, merged_into=None).exists()
         case Answer.OUTSIDE:
-            return OutsideCourse.objects.filter(pk=question.outside_course_id).exists()
+            return OutsideCourse.objects.filter(pk=question.outside_course_id or 0).exists()
         case Answer.OWN:
             version = (
                 CourseVersion.objects.latest_of_each().filter(course=question.course_id).first()
@@ -69,8 +69,8 @@ def _exists(question: HistoryQuestion) -> bool:
             return version is not None and bool(version.grants)
         case Answer.LEVEL:
             return (
-                CompetenceArea.objects.filter(pk=question.area_id).exists()
-                and TrainingLevel.objects.filter(pk=question.level_id).exists()
+                CompetenceArea.objects.filter(pk=question.area_id or 0).exists()
+                and TrainingLevel.objects.filter(pk=question.level_id or 0).exists()
             )
     return True
 
