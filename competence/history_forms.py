@@ -90,7 +90,7 @@ class AnswerForm(forms.Form):
                 label=_("Name of the new course"), max_length=200, required=False
             )
             self.fields["provider"] = forms.CharField(
-                label=_("Given by"), max_length=200, required=False
+                label=_("Provider"), max_length=200, required=False
             )
         else:
             self.fields["other"] = forms.CharField(

@@ -37,9 +37,9 @@ ROLES = {
     "title": gettext_lazy("Course"),
     "area": gettext_lazy("Area"),
     "level": gettext_lazy("Level"),
-    "completed": gettext_lazy("Completed"),
+    "completed": gettext_lazy("Day of completion"),
     "valid_until": gettext_lazy("Valid until"),
-    "provider": gettext_lazy("Given by"),
+    "provider": gettext_lazy("Provider"),
     "reference": gettext_lazy("Reference"),
 }
 
