@@ -165,10 +165,7 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
         "rows",
         batch=batch,
         page=page,
-        rows=[
-            (row, _who(row), _about(row), REASONS.get(row.reason) or WARNINGS.get(row.warning, ""))
-            for row in page
-        ],
+        rows=[(row, _who(row), _about(row), _days(row), _why(row)) for row in page],
         verdicts=Verdict.choices,
         chosen=verdict,
         query=query.urlencode(),
@@ -182,6 +179,17 @@ def _who(row: HistoryRow) -> str:
         return f"{person.name} ({person.person_id})"
     said = [row.given.get(each, "") for each in ("person_id", "email", "name", "given_name")]
     return " ".join(filter(None, [*said, row.given.get("family_name", "")]))
+
+
+def _days(row: HistoryRow) -> tuple[str, str]:
+    """The days as they were read, or as they were written where they could not be."""
+    days = ((row.completed_on, "completed"), (row.valid_until, "valid_until"))
+    first, last = (day.isoformat() if day else row.given.get(role, "") for day, role in days)
+    return first, last
+
+
+def _why(row: HistoryRow) -> str:
+    return str(REASONS.get(row.reason) or WARNINGS.get(row.warning, ""))
 
 
 def _about(row: HistoryRow) -> str:

@@ -405,7 +405,7 @@ def test_a_file_with_personal_identity_numbers_is_refused_and_nothing_of_it_kept
 def test_a_file_that_is_gone_says_so_and_what_was_read_can_still_be_taken_in(by: User):
     batch = rehearse(by, "P1;;;OM4 1;2024-03-01;;")
     batch.file.storage.delete(batch.file.name)
-    with pytest.raises(history.HistoryError, match="no longer there"):
+    with pytest.raises(history.HistoryError, match="finns inte kvar"):
         history.read_rows(batch=batch, columns=batch.columns, day=DAY, by=by)
     history.commit_batch(batch=batch, by=by)
     assert Achievement.objects.count() == 1

@@ -14,9 +14,20 @@ from competence.parsers.history_table import TableError, faults_of, guess_column
 from competence.parsers.loose_days import loose_day
 from competence.services.history.likeness import Likeness, any_order, folded
 
-MONTHS = (
-    ["januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"]
-)
+MONTHS = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
 DAYS = st.dates(date(1970, 1, 1), date(2069, 12, 31))
 FORMS = {
     "iso": lambda d: d.isoformat(),
@@ -111,10 +122,22 @@ def test_a_file_that_cannot_be_read_is_refused(content: bytes, name: str):
     ("headings", "found"),
     [
         ("Anst.nr|Namn|Kursnamn|Datum", "person_id name title completed"),
-        ("Förnamn|Efternamn|Utbildning|Genomförd|Giltig t.o.m.", "given_name family_name title completed valid_until"),
-        ("Employee ID|Email|Course title|Completion date|Expires", "person_id email title completed valid_until"),
-        ("E-postadress|Område|Nivå|Slutdatum|Arrangör|Diarienummer", "email area level completed provider reference"),
-        ("Person-id|E-post|Namn|Kurs|Arrangör|Genomförd|Gäller till och med|Referens", "person_id email name title provider completed valid_until reference"),
+        (
+            "Förnamn|Efternamn|Utbildning|Genomförd|Giltig t.o.m.",
+            "given_name family_name title completed valid_until",
+        ),
+        (
+            "Employee ID|Email|Course title|Completion date|Expires",
+            "person_id email title completed valid_until",
+        ),
+        (
+            "E-postadress|Område|Nivå|Slutdatum|Arrangör|Diarienummer",
+            "email area level completed provider reference",
+        ),
+        (
+            "Person-id|E-post|Namn|Kurs|Arrangör|Genomförd|Gäller till och med|Referens",
+            "person_id email name title provider completed valid_until reference",
+        ),
     ],
 )  # fmt: skip
 def test_headings_in_swedish_and_english_are_known(headings: str, found: str):

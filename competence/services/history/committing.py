@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
@@ -25,6 +26,15 @@ _BATCH = 2000
 KEPT_DAYS = 90
 # Any constant: two batches never write at the same time.
 _LOCK = 7_203_402
+
+
+class Ready(NamedTuple):
+    """A row to be written: what was judged of it, whose it is and of which day."""
+
+    row: HistoryRow
+    said: Judgement
+    person: int
+    day: date
 
 
 def _lock() -> None:
@@ -67,36 +77,40 @@ def commit_batch(
 
 def _write(batch: HistoryBatch, by: User | None) -> None:
     judged = judge_again(batch)
-    ready = [(row, said) for row, said in judged if said.verdict == Verdict.ACCEPTED]
+    ready = [
+        Ready(row, said, said.person, row.completed_on)
+        for row, said in judged
+        if said.verdict == Verdict.ACCEPTED and said.person and row.completed_on
+    ]
     records = [
         OutsideRecord(
-            person_id=said.person,
-            outside_course_id=said.course,
-            completed_on=row.completed_on,
-            valid_until=row.valid_until,
+            person_id=each.person,
+            outside_course_id=each.said.course,
+            completed_on=each.day,
+            valid_until=each.row.valid_until,
             by=by,
             history_batch=batch,
         )
-        for row, said in ready
-        if said.course is not None
+        for each in ready
+        if each.said.course is not None
     ]
     OutsideRecord.objects.bulk_create(records, batch_size=_BATCH)
     new = [
         (
             Achievement(
-                person_id=said.person,
+                person_id=each.person,
                 area_id=level.area,
                 level_id=level.level,
-                achieved_on=row.completed_on,
+                achieved_on=each.day,
                 valid_until=level.valid_until,
-                source=source_of(batch, row, said.title),
+                source=source_of(batch, each.row, each.said.title),
                 by=by,
                 history_batch=batch,
             ),
-            row,
+            each.row,
         )
-        for row, said in ready
-        for level in said.levels
+        for each in ready
+        for level in each.said.levels
     ]
     Achievement.objects.bulk_create((each for each, _row in new), batch_size=_BATCH)
     record_many(_record_entries(batch, records, ready), by=by)
@@ -125,9 +139,9 @@ def _write(batch: HistoryBatch, by: User | None) -> None:
 def _record_entries(
     batch: HistoryBatch,
     records: list[OutsideRecord],
-    ready: list[tuple[HistoryRow, Judgement]],
+    ready: list[Ready],
 ) -> Iterator[Entry]:
-    rows = (row for row, said in ready if said.course is not None)
+    rows = (each.row for each in ready if each.said.course is not None)
     for each, row in zip(records, rows, strict=True):
         yield Entry(
             "outside_record.imported",
@@ -161,7 +175,7 @@ def _achievement_entry(batch: HistoryBatch, each: Achievement, row: HistoryRow) 
     )
 
 
-def _remove(batch: HistoryBatch, name: str) -> None:
+def _remove(batch: HistoryBatch, name: str | None) -> None:
     if name:
         batch.file.storage.delete(name)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-REASONS = {
+REASONS: dict[str, str | Promise] = {
     "no_person": _("The row does not say who."),
     "unknown_person": _("The person is not in the register."),
     "two_people": _("Person id and e-mail are of two different people."),
@@ -20,7 +21,7 @@ REASONS = {
     "known": _("It is recorded already."),
     "twice": _("The same is on an earlier row."),
 }
-WARNINGS = {
+WARNINGS: dict[str, str | Promise] = {
     "old": _("The day is before 1971, when the municipalities were formed."),
     "other_end": _("Recorded already with another last valid day, which stays."),
 }
