@@ -99,7 +99,7 @@ def test_separator_and_encoding_are_found(separator: str, encoding: str):
 def test_the_days_of_a_workbook_are_days():
     book = Workbook()
     book.active.append(["Anst.nr", "Kurs", "Datum", None])
-    book.active.append([12, "OM1 1", datetime(2024, 3, 1), None])
+    book.active.append([12, "OM1 1", datetime(2024, 3, 1), None])  # noqa: DTZ001
     book.active.append([13.0, "OM1 1", date(2024, 3, 2), None])
     file = io.BytesIO()
     book.save(file)

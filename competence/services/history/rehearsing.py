@@ -24,7 +24,7 @@ from competence.parsers.history_table import (
 from competence.parsers.loose_days import loose_day
 from competence.services.history.answers import put_answer
 from competence.services.history.forecast import forecast
-from competence.services.history.judging import Verdict, judge_again
+from competence.services.history.judging import Judge, Judgement, Verdict, judge_again
 from competence.services.history.likeness import folded
 from competence.services.history.people import PeopleIndex
 from competence.services.history.targets import CourseIndex
@@ -96,8 +96,7 @@ def read_rows(
         batch.lines.all().delete()
         batch.columns = dict(columns)
         _keep_questions(batch, found)
-        _keep_rows(batch, found)
-        rehearse(batch=batch, day=day)
+        _count(batch, _keep_rows(batch, found), day)
         record("history.read", batch, by=by, after={"counts": batch.summary["counts"]})
 
 
@@ -112,7 +111,10 @@ def open_batch(pk: int) -> HistoryBatch:
 @transaction.atomic
 def rehearse(*, batch: HistoryBatch, day: date) -> None:
     """Judge every row and say what would come of it."""
-    judged = judge_again(batch)
+    _count(batch, judge_again(batch), day)
+
+
+def _count(batch: HistoryBatch, judged: list[tuple[HistoryRow, Judgement]], day: date) -> None:
     batch.summary = {
         **batch.summary,
         "lines": len(judged),
@@ -241,9 +243,15 @@ def _keep_questions(batch: HistoryBatch, found: _Reading) -> None:
     HistoryQuestion.objects.bulk_update(kept, ["rows", "candidates"], batch_size=500)
 
 
-def _keep_rows(batch: HistoryBatch, found: _Reading) -> None:
+def _keep_rows(batch: HistoryBatch, found: _Reading) -> list[tuple[HistoryRow, Judgement]]:
+    """The rows, judged before they are written: they are written once."""
     for row, (person, about) in zip(found.rows, found.keys, strict=True):
         row.batch = batch
         row.person_question = found.asked[person] if person else None
         row.course_question = found.asked[about] if about else None
+    judge = Judge(batch)
+    judged = [(row, judge.of(row)) for row in found.rows]
+    for row, said in judged:
+        row.verdict, row.reason, row.warning = said[:3]
     HistoryRow.objects.bulk_create(found.rows, batch_size=2000)
+    return judged
