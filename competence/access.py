@@ -18,6 +18,8 @@ _EXEMPT = Rule(Obj.EXEMPTION, Action.APPROVE)
 _CORRECT = Rule(Obj.ACHIEVEMENT, Action.UPDATE)
 _REPORT = Rule(Obj.RECOGNITION, Action.CREATE)
 _REVIEW = Rule(Obj.RECOGNITION, Action.APPROVE)
+# Who takes history in sees whom the file is about; that is what the work is.
+_IMPORT = Rule(Obj.ACHIEVEMENT, Action.CREATE)
 
 URLS: dict[str, Rule] = {
     "competence:coverage": _COVERAGE,
@@ -95,4 +97,17 @@ URLS: dict[str, Rule] = {
     "competence_admin:transcript_file": _CORRECT,
     "competence_admin:put_right": _CORRECT,
     "competence_admin:correct_certificate": _CORRECT,
+    "competence_admin:history": _IMPORT,
+    "competence_admin:history_example": _IMPORT,
+    "competence_admin:history_columns": _IMPORT,
+    "competence_admin:history_batch": _IMPORT,
+    "competence_admin:history_questions": _IMPORT,
+    "competence_admin:history_names": _IMPORT,
+    "competence_admin:history_rows": _IMPORT,
+    "competence_admin:history_file": _IMPORT,
+    "competence_admin:history_recount": _IMPORT,
+    "competence_admin:history_commit": _IMPORT,
+    "competence_admin:history_undo": _CORRECT,
+    "competence_admin:history_discard": _IMPORT,
+    "competence_admin:history_rest": _IMPORT,
 }

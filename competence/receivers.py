@@ -15,6 +15,7 @@ from competence.models import (
     OutsideRecord,
     Recognition,
 )
+from competence.models.history import HistoryQuestion, HistoryRow
 from competence.services import deputies
 from competence.services.awards import award_achievements, revoke_achievements
 from competence.services.exemption_requests import move_requests
@@ -124,6 +125,8 @@ def move_facts(
         if (claim.outside_course_id, claim.completed_on) in stated
     ]
     Recognition.objects.filter(person=loser).exclude(pk__in=twins).update(person=survivor)
+    for asked in (HistoryRow, HistoryQuestion):
+        asked.objects.filter(person=loser).update(person=survivor)
     say_once_for_both(survivor=survivor, loser=loser)
 
 

@@ -48,6 +48,7 @@ def register_competence_menu() -> SubmenuMenuItem:
         _item(_("Status on a day"), "case", "history", 55),
         _item(_("What another post would ask"), "case_move", "resubmit", 56),
         _item(_("Training transcript"), "transcripts", "doc-full", 57),
+        _item(_("Take in history"), "history", "history", 58),
         _item(_("The plan as a file"), "framework", "upload", 60),
     ]
     return SubmenuMenuItem(

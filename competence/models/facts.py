@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from competence.models.history import HistoryBatch
 from competence.querysets import (
     AchievementQuerySet,
     OutsideRecordQuerySet,
@@ -123,6 +124,14 @@ class OutsideRecord(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # The import of history that brought it; what is taken back with the whole of it.
+    history_batch = models.ForeignKey(
+        HistoryBatch,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="outside_records",
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = OutsideRecordQuerySet.as_manager()
@@ -183,6 +192,14 @@ class Achievement(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # The import of history that brought it; what is taken back with the whole of it.
+    history_batch = models.ForeignKey(
+        HistoryBatch,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="achievements",
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 

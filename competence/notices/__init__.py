@@ -1,5 +1,5 @@
-"""The notices of competence and the daily rounds, registered when Django is ready."""
+"""The notices, jobs and daily rounds of competence, registered when Django is ready."""
 
-from competence.notices import decisions, requirements
+from competence.notices import decisions, history, requirements
 
-__all__ = ["decisions", "requirements"]
+__all__ = ["decisions", "history", "requirements"]

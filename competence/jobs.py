@@ -1,0 +1,70 @@
+"""The long steps of a history import: done while the reader waits where they are short, otherwise
+by the worker, with a page to follow them on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+
+from competence.models.history import HistoryBatch
+from competence.services import history
+from lms.lib.dates import today
+from lms.notifications.jobs import JobError, Reporter, job_url, start_job
+from lms.people.models import User
+
+READ, COMMIT = "competence.history_read", "competence.history_commit"
+LONG = 2_000
+"""How many rows are too many to wait for."""
+
+
+def page_of(batch: HistoryBatch) -> str:
+    return reverse("competence_admin:history_batch", args=[batch.pk])
+
+
+def read(*, batch: HistoryBatch, columns: Mapping[str, int], by: User) -> str:
+    """Read the rows, or have it done; the address to go on to. HistoryError."""
+    if batch.summary.get("lines", 0) > LONG:
+        params = {"batch": batch.pk, "columns": dict(columns), "by": by.pk}
+        with transaction.atomic():
+            return job_url(start_job(kind=READ, by=by, params=params))
+    history.read_rows(batch=batch, columns=columns, day=today(), by=by)
+    return page_of(batch)
+
+
+def commit(*, batch: HistoryBatch, by: User) -> str:
+    """Take the batch in, or have it done; however often it is asked for, once. HistoryError."""
+    if batch.summary.get("lines", 0) > LONG and batch.state == HistoryBatch.State.WAITING:
+        params = {"batch": batch.pk, "by": by.pk}
+        with transaction.atomic():
+            job = start_job(kind=COMMIT, by=by, params=params, key=f"{COMMIT}:{batch.pk}")
+            return job_url(job)
+    history.commit_batch(batch=batch, by=by)
+    return page_of(batch)
+
+
+def _named(params: Mapping[str, Any]) -> tuple[HistoryBatch, User]:
+    batch = HistoryBatch.objects.get(pk=params["batch"])
+    return batch, User.objects.get(pk=params["by"])
+
+
+def read_in_background(params: Mapping[str, Any], progress: Reporter) -> str:
+    batch, by = _named(params)
+    try:
+        history.read_rows(
+            batch=batch, columns=params["columns"], day=today(), by=by, progress=progress
+        )
+    except history.HistoryError as error:
+        raise JobError(str(error)) from None
+    return page_of(batch)
+
+
+def commit_in_background(params: Mapping[str, Any], progress: Reporter) -> str:
+    batch, by = _named(params)
+    try:
+        history.commit_batch(batch=batch, by=by, progress=progress)
+    except history.HistoryError as error:
+        raise JobError(str(error)) from None
+    return page_of(batch)
