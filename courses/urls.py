@@ -35,7 +35,7 @@ urlpatterns = [
         keeping.checklist,
         name="checklist",
     ),
-    path("kursfiler/<number:version_pk>/<str:key>/", assets.asset, name="asset"),
+    path("kursfiler/<number:version_pk>/<slug:key>/", assets.asset, name="asset"),
     path("kurser/<slug:slug>/<slug:lesson_slug>/fel/", dialogue.report, name="report"),
     path("kurser/<slug:slug>/<slug:lesson_slug>/fraga/", dialogue.ask, name="ask"),
     path("fraga-en-expert/<slug:slug>/", dialogue.ask, name="ask_about_course"),
@@ -54,7 +54,7 @@ urlpatterns = [
         {"kind": "xlsx"},
         name="transcript_xlsx",
     ),
-    path("mina-intyg/<str:code>.pdf", certificates.certificate, name="certificate"),
+    path("mina-intyg/<slug:code>.pdf", certificates.certificate, name="certificate"),
     path("verifiera/", certificates.verify_start, name="verify_start"),
     path("verifiera/<str:code>/", certificates.verify, name="verify"),
 ]

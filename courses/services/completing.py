@@ -388,7 +388,9 @@ def revoke_completion(
 def supersede_certificate(
     *, certificate: Certificate, by: User | None, reason: str = ""
 ) -> Certificate:
-    """A new certificate in the place of an old one, for a name that was corrected."""
+    """A new certificate in the place of an old one, for a name that was corrected. The completion
+    comes first, as where it is taken back: that takes every certificate of it."""
+    Completion.objects.select_for_update().get(pk=certificate.completion_id)
     locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
     if locked.revoked_on is not None or locked.superseded_by_id is not None:
         raise RevokedError

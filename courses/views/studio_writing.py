@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, cast
 
 from django import forms
@@ -93,9 +95,31 @@ def _part(request: HttpRequest, pk: int) -> Any:
     return _page(request, type(page), pk)
 
 
+def _copied_title(page: Page) -> str:
+    """What a copy is called, cut where it would be longer than a title may be."""
+    beside = len(_("%(title)s (copy)") % {"title": ""})
+    kept = page.draft_title[: pasting.LONGEST_TITLE - beside]
+    return str(_("%(title)s (copy)") % {"title": kept})
+
+
 def _back(course: Page, at: Page | None = None) -> HttpResponse:
     end = f"#sida-{at.pk}" if at else ""
     return redirect(f"{reverse('courses_admin:studio', args=[course.pk])}{end}")
+
+
+def _says_why(view: Callable[[HttpRequest, int], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A draft that cannot be stored as it stands, as one written before a rule was made stricter,
+    is said to be so, and nothing is changed."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, pk: int) -> HttpResponse:
+        try:
+            return view(request, pk)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return _back(course_of(get_object_or_404(Page, pk=pk)))
+
+    return answer
 
 
 def _first_error(form: forms.Form) -> str:
@@ -163,6 +187,7 @@ def lessons(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@_says_why
 def rename(request: HttpRequest, pk: int) -> HttpResponse:
     page = _part(request, pk)
     form = TitleForm(request.POST)
@@ -190,17 +215,19 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@_says_why
 def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     """Copy a lesson beside itself."""
     lesson = _page(request, LessonPage, pk)
     module = ModulePage.objects.get(pk=lesson.get_parent().pk)
-    title = _("%(title)s (copy)") % {"title": lesson.draft_title}
+    title = _copied_title(lesson)
     copied = building.copy_lesson(lesson=lesson, module=module, title=title, by=_by(request))
     messages.success(request, _("“%(title)s” is a draft.") % {"title": copied.title})
     return _back(course_of(module), copied)
 
 
 @require_http_methods(["GET", "POST"])
+@_says_why
 def copy_lesson(request: HttpRequest, pk: int) -> HttpResponse:
     """Copy a lesson into another module, of this course or another."""
     lesson = _page(request, LessonPage, pk)
@@ -218,11 +245,11 @@ def copy_lesson(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@_says_why
 def copy_course(request: HttpRequest, pk: int) -> HttpResponse:
     """Copy a whole course as a new draft."""
     course = _page(request, CoursePage, pk)
-    title = _("%(title)s (copy)") % {"title": course.draft_title}
-    form = TitleForm(request.POST or None, initial={"title": title})
+    form = TitleForm(request.POST or None, initial={"title": _copied_title(course)})
     if request.method == "POST" and form.is_valid():
         copied = building.copy_course(
             course=course, title=form.cleaned_data["title"], by=_by(request)
@@ -324,6 +351,8 @@ def questions(request: HttpRequest, pk: int) -> HttpResponse:
                 building.add_questions(lesson=lesson, questions=pasted.questions, by=_by(request))
             except StudioError as error:
                 form.add_error("text", str(error))
+            except ValidationError as error:
+                form.add_error("text", error.messages)
             else:
                 count = len(pasted.questions)
                 text = ngettext(

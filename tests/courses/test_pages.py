@@ -544,3 +544,15 @@ def test_the_address_of_a_form_opened_by_itself_is_a_page_with_a_way_on(
     response = learner.get(lesson_url(version, 0, "answers"))
     assert response.status_code == 405
     assert "/min-sida/" in response.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/mina-intyg/a%00b.pdf", "/kursfiler/1/a%00b/"])
+def test_an_address_with_a_character_that_no_database_stores_leads_nowhere(
+    client: Client, address: str
+) -> None:
+    """PostgreSQL refuses it, SQLite does not: it must not come so far."""
+    client.force_login(account(make_person()))
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 404
+    tables = ("courses_certificate", "courses_versionasset")
+    assert not any(table in each["sql"] for each in asked for table in tables)

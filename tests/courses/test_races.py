@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, connections
 
 from courses.models import CourseVersion, Enrolment, LessonPage, VersionReview
-from courses.services import dialogue, moving, publishing, reviews
+from courses.services import completing, dialogue, moving, publishing, reviews
 from courses.services.publishing import publish_course_version
 from lms.people.models import Person
 from lms.people.roles import Role
@@ -185,3 +185,21 @@ def test_going_on_in_the_newest_waits_for_the_version_that_is_being_published(mo
 
     assert at_once(publish_it, publishing_it.then(go_on)) == [3, None]
     assert version_read_by(person) == 3
+
+
+def test_a_certificate_is_replaced_while_its_course_is_taken_back(monkeypatch) -> None:
+    person = make_person()
+    completion = courses.complete(person, courses.publish_course(lessons=1)).completion
+    replacing = Pause(monkeypatch, completing, "issue_certificate")
+
+    def replace() -> bool:
+        certificate = completion.certificates.get()
+        return bool(completing.supersede_certificate(certificate=certificate, by=None).pk)
+
+    def take_back() -> bool:
+        on = completion.completed_on
+        taken = completing.revoke_completion(completion=completion, on=on, by=None, reason="Fel.")
+        return taken.revoked_on == on
+
+    assert at_once(replace, replacing.then(take_back)) == [True, True]
+    assert not completion.certificates.filter(revoked_on__isnull=True).exists()

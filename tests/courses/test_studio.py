@@ -755,3 +755,37 @@ def test_the_list_of_courses_takes_as_many_questions_whatever_their_number(
     assert before > 10
     add(8)
     assert asked() == before
+
+
+@pytest.mark.django_db
+def test_a_copy_of_a_page_with_the_longest_title_has_one_that_fits(editor: Client) -> None:
+    course, _module, lesson = written_course()
+    lesson.title = "Å" * 255
+    lesson.save_revision()
+    editor.post(reverse("courses_admin:duplicate", args=[lesson.pk]))
+    copied = LessonPage.objects.get(title__endswith="Å (kopia)")
+    assert len(copied.title) == 200
+    assert editor.get(reverse("courses_admin:copy_course", args=[course.pk])).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("rename", {"title": "Nytt namn"}),
+        ("duplicate", {}),
+        ("write_questions", {"text": PASTED, "add": "1"}),
+    ],
+)
+def test_a_draft_that_cannot_be_stored_as_it_stands_says_why(
+    editor: Client, name: str, sent: dict[str, str]
+) -> None:
+    """A draft may be older than the rule it breaks."""
+    _course, _module, lesson = written_course()
+    lesson.summary = "Ring 19811218-9876."
+    lesson.save_revision(clean=False)
+    page = editor.post(reverse(f"courses_admin:{name}", args=[lesson.pk]), sent, follow=True)
+    assert "Texten verkar innehålla ett personnummer." in page.content.decode()
+    if name == "write_questions":
+        assert "Vem ringer du först?" in page.content.decode()
+    assert LessonPage.objects.get().latest_revision == lesson.latest_revision

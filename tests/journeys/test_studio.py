@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.running import Visitor
@@ -127,3 +128,24 @@ def test_the_studio_works_on_a_phone_with_a_keyboard(visit: Callable[..., Visito
     expect(names).to_have_text(["A", "C", "B"])
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wide) <= 0
+
+
+@pytest.mark.parametrize("way", ["keys", "button"])
+def test_the_words_written_last_are_saved(visit: Callable[..., Visitor], way: str) -> None:
+    editor = visit(width=1280)
+    editor.sign_in("redaktor")
+    page = editor.page
+    editor.open("/admin/kurser/")
+    page.get_by_label("Ny kurs").fill(f"Sista orden, {way}")
+    page.get_by_role("button", name="Skapa kursen").click()
+    page.get_by_label("En rad för varje").fill("# Ett\nA")
+    page.get_by_role("button", name="Lägg till i kursen").click()
+    page.get_by_role("link", name="A", exact=True).click()
+    page.locator("[contenteditable=true]").first.locator("[data-block=true]").nth(1).click()
+    page.keyboard.type("De sista orden")
+    with page.expect_navigation():
+        if way == "keys":
+            page.keyboard.press("Control+s")
+        else:
+            page.get_by_role("button", name="Spara utkast").first.click()
+    expect(page.locator("[contenteditable=true]").first).to_contain_text("De sista orden")
