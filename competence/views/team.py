@@ -65,7 +65,7 @@ def team(request: HttpRequest) -> HttpResponse:
     asked = TeamFilter.of(request)
     facts = read_team(scope.people, day)
     whole = build_team(facts)
-    narrowed = asked.narrowed(facts)
+    narrowed = asked.narrowed(facts) if asked.area or asked.key_group else whole
     members = asked.found(narrowed, scope)
     shown = asked.shown(members)
     page: Page[Member] = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("sida"))
