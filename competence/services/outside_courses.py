@@ -61,14 +61,15 @@ def retire_outside_course(
     locked = OutsideCourse.objects.select_for_update().get(pk=course.pk)
     if retired is (locked.retired_at is not None):
         return
+    was = locked.retired_at
     locked.retired_at = at if retired else None
     locked.save(update_fields=["retired_at"])
     record(
         "outside_course.retired" if retired else "outside_course.restored",
         locked,
         by=by,
-        before={**_said(locked), "withdrawn": not retired},
-        after={**_said(locked), "withdrawn": retired},
+        before={**_said(locked), "retired_at": was.isoformat() if was else None},
+        after={**_said(locked), "retired_at": at.isoformat() if retired else None},
     )
 
 
