@@ -116,7 +116,7 @@ def move_facts(
         ]
         model.objects.filter(pk__in=moving).update(person=survivor)
         record_moved(model, moving, survivor=survivor, loser=loser, by=by)
-    move_requests(survivor=survivor, loser=loser)
+    move_requests(survivor=survivor, loser=loser, by=by)
     waiting = Recognition.objects.waiting()
     stated = set(waiting.filter(person=survivor).values_list("outside_course_id", "completed_on"))
     twins = [
@@ -124,7 +124,10 @@ def move_facts(
         for claim in waiting.filter(person=loser, outside_course__isnull=False)
         if (claim.outside_course_id, claim.completed_on) in stated
     ]
-    Recognition.objects.filter(person=loser).exclude(pk__in=twins).update(person=survivor)
+    claims = Recognition.objects.filter(person=loser).exclude(pk__in=twins)
+    moving = list(claims.values_list("pk", flat=True))
+    claims.update(person=survivor)
+    record_moved(Recognition, moving, survivor=survivor, loser=loser, by=by)
     for asked in (HistoryRow, HistoryQuestion):
         asked.objects.filter(person=loser).update(person=survivor)
     say_once_for_both(survivor=survivor, loser=loser)

@@ -221,6 +221,7 @@ def _record_right(
         wrong,
         by=by,
         person=wrong.person,
+        before={"achievement": wrong.pk},
         after={"achievement": fact.pk},
         reason=reason.strip(),
     )
@@ -229,7 +230,7 @@ def _record_right(
 
 def _written(fact: Achievement) -> dict[str, Any]:
     return {
-        "person": fact.person_id,
+        "person": fact.person.person_id,
         "area": fact.area.code,
         "level": fact.level.number,
         "achieved_on": fact.achieved_on.isoformat(),

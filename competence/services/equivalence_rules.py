@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
 from competence.models import Achievement, EquivalenceRule, OutsideCourse, OutsideRecord
+from competence.services.awards import said
 from competence.services.equivalence import give_by_rules
 from competence.suppression import About
 from lms.audit.services import Entry, record, record_many
@@ -93,7 +94,7 @@ def decide_rule(
 def _said(rule: EquivalenceRule) -> dict[str, object]:
     return {
         "number": rule.number,
-        "outside_course": rule.outside_course_id,
+        "outside_course": str(rule.outside_course),
         "area": rule.area.code,
         "level": rule.level.number,
         "validity_months": rule.validity_months,
@@ -117,7 +118,11 @@ def withdraw_rule(
         raise RuleError(_("The day cannot be later than today."))
     locked.withdrawn_on = on
     locked.save(update_fields=["withdrawn_on"])
-    given = list(Achievement.objects.standing().filter(rule=locked, revoked_on__isnull=True))
+    given = list(
+        Achievement.objects.standing()
+        .filter(rule=locked, revoked_on__isnull=True)
+        .select_related("area", "level")
+    )
     for row in given:
         row.revoked_on = max(on, row.achieved_on)
     Achievement.objects.bulk_update(given, ["revoked_on"], batch_size=1000)
@@ -136,8 +141,9 @@ def withdraw_rule(
                 "competence.achievement",
                 str(row.pk),
                 row.person_id,
-                before={"revoked_on": None},
+                before={**said(row), "revoked_on": None},
                 after={
+                    **said(row),
                     "revoked_on": row.revoked_on.isoformat() if row.revoked_on else None,
                     "rule": locked.number,
                 },

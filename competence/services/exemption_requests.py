@@ -21,6 +21,7 @@ from lms.notifications.models import Notice
 from lms.notifications.services import Draft, notify_many
 from lms.people.access import Action, Obj
 from lms.people.models import Person, User
+from lms.people.services.merge import record_moved
 
 # The notice kinds that competence.notices registers.
 WANTED = "competence.exemption_wanted"
@@ -97,7 +98,7 @@ def withdraw_exemption_requests(
     for request in taken:
         request.withdrawn_at = at
     ExemptionRequest.objects.bulk_update(taken, ["withdrawn_at"])
-    _record("exemption_request.withdrawn", taken, by=by)
+    _record("exemption_request.withdrawn", taken, by=by, state=("waiting", "withdrawn"))
     return taken
 
 
@@ -135,6 +136,7 @@ def decide_exemption_requests(
         waiting,
         by=by,
         reason=reason,
+        state=("waiting", "granted" if granted else "refused"),
     )
     _tell_who_asked(waiting, at=at)
     return waiting
@@ -156,7 +158,7 @@ def still_waiting(notices: Sequence[Notice], day: date) -> set[int]:
     return {pk for pk, requests in about.items() if requests & waiting}
 
 
-def move_requests(*, survivor: Person, loser: Person) -> None:
+def move_requests(*, survivor: Person, loser: Person, by: User | None) -> None:
     """Requests follow the person who was kept; what waits for both waits once."""
     subject = ("area_id", "level_id")
     waits = set(survivor.exemption_requests.waiting().values_list(*subject))
@@ -165,7 +167,9 @@ def move_requests(*, survivor: Person, loser: Person) -> None:
         for request in loser.exemption_requests.waiting()
         if (request.area_id, request.level_id) in waits
     ]
-    loser.exemption_requests.exclude(pk__in=same).update(person=survivor)
+    moving = list(loser.exemption_requests.exclude(pk__in=same).values_list("pk", flat=True))
+    ExemptionRequest.objects.filter(pk__in=moving).update(person=survivor)
+    record_moved(ExemptionRequest, moving, survivor=survivor, loser=loser, by=by)
 
 
 def _waiting(requests: Iterable[ExemptionRequest]) -> ExemptionRequestQuerySet:
@@ -192,8 +196,15 @@ def _exempted(request: ExemptionRequest, by: User) -> Exemption:
 
 
 def _record(
-    action: str, requests: Sequence[ExemptionRequest], *, by: User, reason: str = ""
+    action: str,
+    requests: Sequence[ExemptionRequest],
+    *,
+    by: User,
+    reason: str = "",
+    state: tuple[str, str] | None = None,
 ) -> None:
+    """What became of them; `state`: before and after, none where they are new."""
+    was, became = ({"state": each} for each in state) if state else ({}, {})
     areas = dict(CompetenceArea.objects.values_list("pk", "code"))
     levels = dict(TrainingLevel.objects.values_list("pk", "number"))
     record_many(
@@ -203,7 +214,9 @@ def _record(
                 request._meta.label_lower,
                 str(request.pk),
                 request.person_id,
+                before=was,
                 after={
+                    **became,
                     "area": areas[request.area_id],
                     "level": levels[request.level_id],
                     "starts_on": request.starts_on.isoformat(),

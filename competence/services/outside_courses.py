@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from competence.models import (
@@ -16,7 +19,8 @@ from competence.models import (
     SignInSheet,
 )
 from competence.services.equivalence import give_by_rules
-from lms.audit.services import record
+from competence.services.outside_entries import withdraw_facts
+from lms.audit.services import Entry, record, record_many
 from lms.people.models import User
 
 
@@ -57,9 +61,16 @@ def retire_outside_course(
     locked = OutsideCourse.objects.select_for_update().get(pk=course.pk)
     if retired is (locked.retired_at is not None):
         return
+    was = locked.retired_at
     locked.retired_at = at if retired else None
     locked.save(update_fields=["retired_at"])
-    record("outside_course.retired" if retired else "outside_course.restored", locked, by=by)
+    record(
+        "outside_course.retired" if retired else "outside_course.restored",
+        locked,
+        by=by,
+        before={**_said(locked), "retired_at": was.isoformat() if was else None},
+        after={**_said(locked), "retired_at": at.isoformat() if retired else None},
+    )
 
 
 @transaction.atomic
@@ -87,11 +98,16 @@ def merge_outside_courses(
     twins: list[int] = []
     for row in OutsideRecord.objects.standing().filter(outside_course=loser):
         (twins if (row.person_id, row.completed_on) in said else moving).append(row.pk)
-    OutsideRecord.objects.filter(pk__in=moving).update(outside_course=survivor)
-    OutsideRecord.objects.filter(pk__in=twins).update(withdrawn_at=at)
-    Achievement.objects.standing().filter(outside_record__in=twins, rule__isnull=False).update(
-        withdrawn_at=at
+    withdraw_facts(
+        achievements=Achievement.objects.standing().filter(
+            outside_record__in=twins, rule__isnull=False
+        ),
+        records=OutsideRecord.objects.filter(pk__in=twins),
+        at=at,
+        by=by,
     )
+    record_many(_renamed(OutsideRecord.objects.filter(pk__in=moving), loser, survivor), by=by)
+    OutsideRecord.objects.filter(pk__in=moving).update(outside_course=survivor)
     waiting = set(
         Recognition.objects.waiting()
         .filter(outside_course=survivor)
@@ -102,9 +118,13 @@ def merge_outside_courses(
         for claim in Recognition.objects.filter(outside_course=loser)
         if not claim.is_waiting or (claim.person_id, claim.completed_on) not in waiting
     ]
-    Recognition.objects.filter(pk__in=claims).update(outside_course=survivor)
-    SignInSheet.objects.filter(outside_course=loser).update(outside_course=survivor)
-    EquivalenceRule.objects.filter(outside_course=loser).update(outside_course=survivor)
+    for rows in (
+        Recognition.objects.filter(pk__in=claims),
+        SignInSheet.objects.filter(outside_course=loser),
+        EquivalenceRule.objects.filter(outside_course=loser),
+    ):
+        record_many(_renamed(rows, loser, survivor), by=by)
+        rows.update(outside_course=survivor)
     give_by_rules(records=OutsideRecord.objects.standing().filter(outside_course=survivor), by=by)
     loser.retired_at = loser.retired_at or at
     loser.save(update_fields=["retired_at"])
@@ -115,6 +135,19 @@ def merge_outside_courses(
         before=_said(loser),
         after=_said(survivor) | {"records": len(moving), "same": len(twins)},
     )
+
+
+def _renamed(rows: QuerySet[Any], loser: OutsideCourse, survivor: OutsideCourse) -> Iterator[Entry]:
+    """Of each row: which course it named, and which it names."""
+    for row in rows:
+        yield Entry(
+            "outside_course.merged",
+            row._meta.label_lower,
+            str(row.pk),
+            getattr(row, "person_id", None),
+            before={"outside_course": str(loser)},
+            after={"outside_course": str(survivor)},
+        )
 
 
 def _said(course: OutsideCourse) -> dict[str, object]:

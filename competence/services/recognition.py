@@ -20,6 +20,7 @@ from competence.models import (
     SignInSheet,
 )
 from competence.services.equivalence import give_by_rules
+from competence.services.outside_entries import outside_entry, withdraw_facts
 from competence.services.proofs import Proof, proof_file, shown_name
 from competence.services.recognition_notices import tell_claimants, tell_reviewers
 from lms.audit.services import Entry, record, record_many
@@ -99,7 +100,7 @@ def claim_recognition(
         by=by,
         person=person,
         after={
-            "outside_course": outside_course.pk if outside_course else None,
+            "outside_course": str(outside_course) if outside_course else None,
             "completed_on": completed_on.isoformat(),
         },
     )
@@ -126,7 +127,14 @@ def withdraw_claim(*, recognition: Recognition, by: User, at: datetime) -> None:
     claim.proof = ""
     claim.proof_name = ""
     claim.save(update_fields=["withdrawn_at", "proof", "proof_name"])
-    record("recognition.withdrawn", claim, by=by, person=claim.person)
+    record(
+        "recognition.withdrawn",
+        claim,
+        by=by,
+        person=claim.person,
+        before={"withdrawn_at": None},
+        after={"withdrawn_at": at.isoformat()},
+    )
     if path:
         record("recognition.proof_removed", claim, by=by, person=claim.person)
         transaction.on_commit(lambda: storage.delete(path))
@@ -246,6 +254,7 @@ def _records_for(
         if key not in found
     }
     OutsideRecord.objects.bulk_create(new.values(), batch_size=_BATCH)
+    record_many((outside_entry("outside_record.recorded", row) for row in new.values()), by=by)
     records = {key: new.get(key) or found[key] for key in wanted}
     for claim in claims:
         claim.outside_record = records[_key(claim)]
@@ -308,7 +317,11 @@ def _decided(claim: Recognition) -> Entry:
         "competence.recognition",
         str(claim.pk),
         claim.person_id,
+        before={"approved": None},
         after={
+            "approved": claim.approved,
+            "outside_course": str(claim.outside_course) if claim.outside_course else None,
+            "completed_on": claim.completed_on.isoformat(),
             "outside_record": claim.outside_record_id,
             "achievement": claim.achievement_id,
         },
@@ -336,30 +349,17 @@ def undo_decision(*, recognition: Recognition, reason: str, by: User, at: dateti
         gone = Achievement.objects.standing().filter(
             Q(recognitions=claim) | Q(outside_record=claim.outside_record_id)
         )
-    taken_back = list(gone.distinct())
-    Achievement.objects.filter(pk__in=[row.pk for row in taken_back]).update(withdrawn_at=at)
-    if claim.made_record:
-        OutsideRecord.objects.filter(recognitions=claim).update(withdrawn_at=at)
-    record_many(
-        (
-            Entry(
-                "achievement.withdrawn",
-                "competence.achievement",
-                str(row.pk),
-                row.person_id,
-                after={"withdrawn_at": at.isoformat()},
-                reason=reason,
-            )
-            for row in taken_back
-        ),
-        by=by,
-    )
+    records = OutsideRecord.objects.filter(recognitions=claim)
+    if not claim.made_record:
+        records = records.none()
+    withdraw_facts(achievements=gone.distinct(), records=records, at=at, by=by, reason=reason)
     record(
         "recognition.decision_undone",
         claim,
         by=by,
         person=claim.person,
         before={"approved": claim.approved, "outside_record": claim.outside_record_id},
+        after={"approved": None, "outside_record": None},
         reason=reason,
     )
     claim.decided_at = claim.decided_by = claim.approved = None

@@ -162,7 +162,7 @@ def record_sign_in_sheet(
         sheet,
         by=by,
         after={
-            "outside_course": outside_course.pk,
+            "outside_course": str(outside_course),
             "completed_on": completed_on.isoformat(),
             "people": len(people),
         },

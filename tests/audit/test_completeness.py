@@ -12,21 +12,60 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 
-from competence.models import Achievement, Exemption, KeyPersonAssignment, PlanVersion, RenewalOrder
-from competence.services.corrections import correct_name, revoke_achievement
+from competence.models import (
+    Achievement,
+    CoverageTarget,
+    EquivalenceRule,
+    Exemption,
+    ExemptionRequest,
+    KeyGroup,
+    KeyPersonAssignment,
+    OutsideCourse,
+    OutsideRecord,
+    PlanVersion,
+    Recognition,
+    RenewalOrder,
+    SignInSheet,
+)
+from competence.models.history import HistoryBatch
+from competence.services import history
+from competence.services.corrections import RightFact, correct_name, put_right, revoke_achievement
+from competence.services.equivalence_rules import withdraw_rule
+from competence.services.exemption_requests import (
+    Wanted,
+    decide_exemption_requests,
+    request_exemptions,
+    withdraw_exemption_requests,
+)
 from competence.services.exemptions import grant_exemption, withdraw_exemption
 from competence.services.fact_files import import_achievements, import_exemptions
 from competence.services.namings import end_naming, name_key_person
+from competence.services.outside_courses import (
+    add_outside_course,
+    change_outside_course,
+    merge_outside_courses,
+    retire_outside_course,
+)
 from competence.services.plan import adopt_plan_version, draft_from
+from competence.services.recognition import (
+    SingleCase,
+    decide_recognitions,
+    undo_decision,
+    withdraw_claim,
+)
 from competence.services.renewals import order_renewal
+from competence.services.sign_in_sheets import record_sign_in_sheet
+from competence.services.targets import end_coverage_target, set_coverage_target
 from courses.models import Certificate, Completion, Confirmation, Enrolment, SignOff
 from courses.services.completing import confirm, sign_off
 from courses.services.enrolment import withdraw
 from lms.audit.models import AuditEvent
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import (
+    Delegation,
     Employment,
     Leave,
     Person,
@@ -35,7 +74,7 @@ from lms.people.models import (
     User,
 )
 from lms.people.roles import Role
-from lms.people.services import accounts, merge, records, role_assignments
+from lms.people.services import accounts, delegations, merge, records, role_assignments
 from lms.people.services.hr_import.undoing import last_import, undo_import
 from tests.builders.competence import DAY, achieve, adopt, group, in_force, plan_of
 from tests.builders.courses import (
@@ -49,7 +88,17 @@ from tests.builders.courses import (
     publish_course,
     take_all,
 )
-from tests.builders.people import account_with, employ, import_files, make_person, make_unit
+from tests.builders.people import (
+    account_with,
+    employ,
+    import_files,
+    let_act,
+    make_account,
+    make_manager,
+    make_person,
+    make_unit,
+)
+from tests.builders.recognition import AT, make_claim, make_course, make_rule
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +119,15 @@ FACTS: dict[type[models.Model], set[str]] = {
     Unit: {"tree_left", "tree_right", "depth"},
     User: {"password", "last_login", "language"},
     RoleAssignment: set(),
+    Delegation: set(),
+    Recognition: {"proof", "proof_name"},
+    SignInSheet: {"proof", "proof_name"},
+    OutsideCourse: set(),
+    OutsideRecord: set(),
+    EquivalenceRule: set(),
+    ExemptionRequest: set(),
+    CoverageTarget: set(),
+    HistoryBatch: {"file", "file_name", "columns", "summary", "rehearsed_at", "answers"},
 }
 """The facts, with the columns that say nothing about a status."""
 
@@ -78,6 +136,9 @@ NO_FACTS = {
     *("people.Invitation", "people.Person", "people.User"),
     *("notifications.Notice", "notifications.Delivery", "notifications.LastReminder"),
     *("courses.WhatsNewReading", "courses.LessonReport", "courses.ExpertQuestion"),
+    # What was read in a file and what its wordings mean, while it waits: nothing counts before the
+    # batch is taken in, and each answer is in the ledger by the question (`history.answered`).
+    *("competence.HistoryRow", "competence.HistoryQuestion"),
 }
 
 
@@ -92,8 +153,9 @@ def _rows() -> dict[tuple[str, int], dict[str, Any]]:
 
 
 @contextmanager
-def in_the_ledger(by: User | None) -> Iterator[None]:
-    """Whatever fact is written, changed or removed inside has an entry that says so."""
+def in_the_ledger(by: User | None, because: str = "") -> Iterator[None]:
+    """Whatever fact is written, changed or removed inside has an entry that says so. `because`:
+    the reason that somebody has given, which every entry repeats."""
     before, last = _rows(), AuditEvent.objects.values_list("pk", flat=True).first() or 0
     yield
     after = _rows()
@@ -113,6 +175,8 @@ def in_the_ledger(by: User | None) -> Iterator[None]:
         if key in before:
             assert any(event.before for event in said), said
     assert by is None or any(event.by_id == by.pk for event in events)
+    if because:
+        assert {event.reason for event in events} == {because}
     for event in events:
         _is_readable(event)
 
@@ -124,6 +188,12 @@ def _is_readable(event: AuditEvent) -> None:
         "level": {None, *TrainingLevel.objects.values_list("number", flat=True)},
         "unit": {None, *Unit.objects.values_list("code", flat=True)},
         "person": set(Person.objects.values_list("person_id", flat=True)),
+        "key_group": {None, *KeyGroup.objects.values_list("code", flat=True)},
+        "outside_course": {None, *(str(course) for course in OutsideCourse.objects.all())},
+        "rule": {None, *EquivalenceRule.objects.values_list("number", flat=True)},
+        "outside_record": {None, *OutsideRecord.objects.values_list("pk", flat=True)},
+        "achievement": {None, *Achievement.objects.values_list("pk", flat=True)},
+        "batch": set(HistoryBatch.objects.values_list("pk", flat=True)),
     }
     for values in (event.before, event.after):
         for name, value in values.items():
@@ -271,6 +341,171 @@ def test_what_an_import_from_hr_writes_and_what_its_undoing_takes_back():
     assert list(undone.values_list("person_key", flat=True)) == [person.pk]
 
 
+def test_what_is_claimed_of_outside_courses_decided_and_taken_back():
+    adopt(plan_of({"area": "OM1"}))
+    officer, person = account_with(Role.COORDINATOR), make_person("P1")
+    course, learner = make_course(), make_account(person)
+    with in_the_ledger(officer):
+        rule = make_rule(course, by=officer)
+    with in_the_ledger(learner):
+        claim = make_claim(person, course, by=learner)
+    with in_the_ledger(officer):
+        decide_recognitions(recognitions=[claim], approved=True, by=officer, at=AT)
+    claim.refresh_from_db()
+    with in_the_ledger(officer, because="Fel dag"):
+        undo_decision(recognition=claim, reason="Fel dag", by=officer, at=AT)
+    claim.refresh_from_db()
+    with in_the_ledger(officer, because="Fel kurs"):
+        decide_recognitions(
+            recognitions=[claim], approved=False, reason="Fel kurs", by=officer, at=AT
+        )
+    words = make_claim(person, None, by=learner, title="Samtal om hot", on=date(2026, 9, 1))
+    with in_the_ledger(officer):
+        decide_recognitions(
+            recognitions=[words],
+            approved=True,
+            single=SingleCase(
+                CompetenceArea.objects.get(code="OM4"), TrainingLevel.objects.get(number=1)
+            ),
+            by=officer,
+            at=AT,
+        )
+    again = make_claim(person, course, by=learner, on=date(2026, 8, 1))
+    with in_the_ledger(learner):
+        withdraw_claim(recognition=again, by=learner, at=AT)
+    with in_the_ledger(officer):
+        record_sign_in_sheet(
+            people=[person, make_person("P2")],
+            outside_course=course,
+            completed_on=date(2026, 7, 1),
+            proof=None,
+            proof_name="",
+            by=officer,
+            at=AT,
+        )
+    with in_the_ledger(officer, because="Ändrat innehåll"):
+        withdraw_rule(rule=rule, on=DAY, reason="Ändrat innehåll", as_of=DAY, by=officer)
+
+
+def test_what_is_decided_about_the_list_of_outside_courses():
+    adopt(plan_of({"area": "OM1"}))
+    officer, person = account_with(Role.COORDINATOR), make_person("P1")
+    with in_the_ledger(officer):
+        kept = add_outside_course(name="Samverkan", provider="Länet", by=officer)
+    goes = make_course("Samverkann")
+    for course in (kept, goes):
+        make_rule(course)
+        claim = make_claim(person, course)
+        decide_recognitions(recognitions=[claim], approved=True, by=officer, at=AT)
+    only = make_claim(make_person("P2"), goes)
+    decide_recognitions(recognitions=[only], approved=True, by=officer, at=AT)
+    with in_the_ledger(officer):
+        merge_outside_courses(survivor=kept, loser=goes, by=officer, at=AT)
+    with in_the_ledger(officer):
+        change_outside_course(
+            course=kept, name="Samverkan lokalt", provider="Länet", url="", by=officer
+        )
+    with in_the_ledger(officer):
+        retire_outside_course(course=kept, retired=True, by=officer, at=AT)
+    with in_the_ledger(officer):
+        retire_outside_course(course=kept, retired=False, by=officer, at=AT)
+
+
+def test_what_managers_ask_and_let_others_do():
+    adopt(plan_of({"area": "OM1"}))
+    officer, unit, person = account_with(Role.COORDINATOR), make_unit("K"), make_person("P1")
+    manager, deputy = make_manager(unit), make_person("P2")
+    employ(deputy, unit)
+    make_account(deputy)
+    area, level = CompetenceArea.objects.get(code="OM1"), TrainingLevel.objects.get(number=1)
+
+    def ask() -> list[ExemptionRequest]:
+        return request_exemptions(
+            wanted=[Wanted(person.pk, area.pk, level.pk)],
+            starts_on=DAY,
+            ends_on=date(2027, 3, 1),
+            reason="Byter tjänst",
+            by=manager,
+            at=NOON,
+        )
+
+    with in_the_ledger(manager, because="Byter tjänst"):
+        asked = ask()
+    with in_the_ledger(manager):
+        withdraw_exemption_requests(requests=asked, by=manager, at=NOON)
+    asked = ask()
+    with in_the_ledger(officer, because="Kursen är kort"):
+        decide_exemption_requests(
+            requests=asked, granted=False, reason="Kursen är kort", by=officer, at=NOON
+        )
+    asked = ask()
+    with in_the_ledger(officer):
+        decide_exemption_requests(requests=asked, granted=True, reason="", by=officer, at=NOON)
+    with in_the_ledger(manager, because="Semester"):
+        delegation = let_act(manager, deputy, unit)
+    with in_the_ledger(manager):
+        delegations.end_delegation(delegation=delegation, by=manager, on=delegation.starts_on)
+
+
+def test_how_many_are_to_know():
+    adopt(plan_of({"area": "OM1"}))
+    officer, unit = account_with(Role.COORDINATOR), make_unit("K")
+    said: dict[str, Any] = {
+        "key_group": group(),
+        "unit": unit,
+        "places": CoverageTarget.Places.WHOLE,
+        "unit_kind": "",
+        "area": CompetenceArea.objects.get(code="OM1"),
+        "level": TrainingLevel.objects.get(number=1),
+        "ends_on": None,
+        "by": officer,
+    }
+    with in_the_ledger(officer, because="Planen, sidan 4"):
+        target = set_coverage_target(**said, at_least=2, starts_on=DAY, motive="Planen, sidan 4")
+    with in_the_ledger(officer, because="Ny plan"):
+        target = set_coverage_target(
+            **said, at_least=3, starts_on=date(2027, 1, 1), motive="Ny plan", replaces=target
+        )
+    with in_the_ledger(officer, because="Behövs inte"):
+        end_coverage_target(target=target, on=date(2027, 2, 1), reason="Behövs inte", by=officer)
+
+
+def test_what_a_batch_of_history_brings_and_what_its_undoing_takes_back():
+    adopt(plan_of({"area": "OM1"}, {"area": "OM4"}))
+    officer = account_with(Role.COORDINATOR)
+    employ(make_person("P1"), make_unit("K"))
+    make_rule(make_course("Samverkan i praktiken", "Länet"))
+
+    def store(*lines: str) -> HistoryBatch:
+        text = "\n".join(["Anst.nr;Kurs;Genomförd", *lines])
+        batch = history.store_file(
+            upload=SimpleUploadedFile("historik.csv", text.encode()), by=officer
+        )
+        history.read_rows(batch=batch, columns=batch.columns, day=DAY, by=officer)
+        return HistoryBatch.objects.get(pk=batch.pk)
+
+    with in_the_ledger(officer):
+        batch = store("P1;OM4 nivå 1;2024-03-01", "P1;Samverkan i praktiken;2025-03-01")
+    with in_the_ledger(officer):
+        batch = history.commit_batch(batch=batch, by=officer)
+    assert Achievement.objects.count() == 2
+    with in_the_ledger(officer):
+        history.undo_batch(batch=batch, by=officer)
+    assert not Achievement.objects.standing().exists()
+    batch = store("P1;OM4 nivå 1;2024-03-01")
+    with in_the_ledger(officer):
+        history.discard_batch(batch=batch, by=officer)
+
+
+def test_what_is_put_right():
+    adopt(plan_of({"area": "OM1"}))
+    officer = account_with(Role.COORDINATOR)
+    wrong = achieve(make_person("P1"), "OM1", on=date(2026, 1, 1))
+    right = RightFact(make_person("P2"), wrong.area, wrong.level, date(2026, 1, 2))
+    with in_the_ledger(officer, because="Fel person"):
+        put_right(achievement=wrong, right=right, reason="Fel person", by=officer, day=DAY, at=NOON)
+
+
 def test_what_follows_a_person_into_another_record():
     adopt(plan_of({"area": "OM1"}))
     officer, unit = account_with(Role.SYSTEM_ADMIN), make_unit("K")
@@ -282,6 +517,21 @@ def test_what_follows_a_person_into_another_record():
     achieve(goes, "OM4", on=date(2026, 1, 1))
     complete(goes, publish_course(gives=(("OM1", 1, 12),)))
     name_key_person(key_group=group(), person=goes, starts_on=DAY, by=None)
+    manager, course = make_manager(unit), make_course()
+    area, level = CompetenceArea.objects.get(code="OM1"), TrainingLevel.objects.get(number=1)
+    claim = make_claim(goes, course, by=manager)
+    decide_recognitions(recognitions=[claim], approved=True, by=officer, at=AT)
+    make_claim(goes, course, by=manager, on=date(2026, 8, 1))
+    request_exemptions(
+        wanted=[Wanted(goes.pk, area.pk, level.pk)],
+        starts_on=DAY,
+        ends_on=date(2027, 3, 1),
+        reason="Byter tjänst",
+        by=manager,
+        at=NOON,
+    )
+    make_account(goes)
+    let_act(manager, goes, unit)
     with in_the_ledger(officer):
         merge.merge_people(survivor=kept, loser=goes, by=officer, reason="Samma person")
 

@@ -12,12 +12,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from competence.models import Achievement, OutsideRecord
+from competence.models import Achievement, OutsideCourse, OutsideRecord
 from competence.models.history import HistoryBatch, HistoryRow
 from competence.services.equivalence import give_by_rules
 from competence.services.history.judging import Judgement, Verdict, judge_again
 from competence.services.history.rehearsing import HistoryError, open_batch, without_progress
+from competence.services.outside_entries import withdraw_facts
 from lms.audit.services import Entry, record, record_many
+from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.notifications.registry import Reporter
 from lms.people.models import User
 
@@ -35,6 +37,13 @@ class Ready(NamedTuple):
     said: Judgement
     person: int
     day: date
+
+
+class Codes(NamedTuple):
+    """What areas and levels are called in the ledger, by primary key."""
+
+    areas: dict[int, str]
+    levels: dict[int, int]
 
 
 def _lock() -> None:
@@ -114,7 +123,8 @@ def _write(batch: HistoryBatch, by: User | None) -> None:
     ]
     Achievement.objects.bulk_create((each for each, _row in new), batch_size=_BATCH)
     record_many(_record_entries(batch, records, ready), by=by)
-    record_many((_achievement_entry(batch, *each) for each in new), by=by)
+    codes = _codes()
+    record_many((_achievement_entry(batch, *each, codes) for each in new), by=by)
     by_rules = give_by_rules(records=records, by=by)
     batch.state = State.COMMITTED
     batch.committed_at = timezone.now()
@@ -132,7 +142,13 @@ def _write(batch: HistoryBatch, by: User | None) -> None:
     batch.file = ""
     batch.save()
     batch.lines.filter(verdict__in=[Verdict.ACCEPTED, Verdict.KNOWN]).delete()
-    record("history.committed", batch, by=by, after=batch.summary["written"])
+    record(
+        "history.committed",
+        batch,
+        by=by,
+        before={"state": State.WAITING},
+        after={"state": State.COMMITTED, **batch.summary["written"]},
+    )
     transaction.on_commit(lambda: _remove(batch, file))
 
 
@@ -142,6 +158,7 @@ def _record_entries(
     ready: list[Ready],
 ) -> Iterator[Entry]:
     rows = (each.row for each in ready if each.said.course is not None)
+    courses = OutsideCourse.objects.in_bulk()
     for each, row in zip(records, rows, strict=True):
         yield Entry(
             "outside_record.imported",
@@ -149,7 +166,7 @@ def _record_entries(
             str(each.pk),
             each.person_id,
             after={
-                "outside_course": each.outside_course_id,
+                "outside_course": str(courses[each.outside_course_id]),
                 "completed_on": each.completed_on.isoformat(),
                 "batch": batch.pk,
                 "line": row.line,
@@ -158,16 +175,26 @@ def _record_entries(
         )
 
 
-def _achievement_entry(batch: HistoryBatch, each: Achievement, row: HistoryRow) -> Entry:
+def _codes() -> Codes:
+    return Codes(
+        dict(CompetenceArea.objects.values_list("pk", "code")),
+        dict(TrainingLevel.objects.values_list("pk", "number")),
+    )
+
+
+def _achievement_entry(
+    batch: HistoryBatch, each: Achievement, row: HistoryRow, codes: Codes
+) -> Entry:
     return Entry(
         "achievement.imported",
         "competence.achievement",
         str(each.pk),
         each.person_id,
         after={
-            "area": each.area_id,
-            "level": each.level_id,
+            "area": codes.areas[each.area_id],
+            "level": codes.levels[each.level_id],
             "achieved_on": each.achieved_on.isoformat(),
+            "valid_until": each.valid_until.isoformat() if each.valid_until else None,
             "source": each.source,
             "batch": batch.pk,
             "line": row.line,
@@ -194,30 +221,26 @@ def undo_batch(*, batch: HistoryBatch, by: User | None) -> HistoryBatch:
     brought = Achievement.objects.standing().filter(
         Q(history_batch=batch) | Q(outside_record__history_batch=batch)
     )
-    kinds = (
-        ("achievement.withdrawn", "competence.achievement", brought),
-        (
-            "outside_record.withdrawn",
-            "competence.outsiderecord",
-            OutsideRecord.objects.standing().filter(history_batch=batch),
-        ),
+    withdraw_facts(
+        achievements=brought.order_by("pk"),
+        records=OutsideRecord.objects.standing().filter(history_batch=batch).order_by("pk"),
+        at=at,
+        by=by,
+        batch=batch.pk,
     )
-    # The rows are named before they are taken back: afterwards the question would find none.
-    entries = [
-        Entry(action, kind, str(pk), person, after={"batch": batch.pk})
-        for action, kind, rows in kinds
-        for pk, person in rows.order_by("pk").values_list("pk", "person_id")
-    ]
-    for _action, _kind, rows in kinds:
-        rows.update(withdrawn_at=at)
     batch.state = State.UNDONE
     batch.undone_at = at
     batch.undone_by = by
     batch.save(update_fields=["state", "undone_at", "undone_by"])
     batch.lines.all().delete()
     batch.questions.all().delete()
-    record_many(entries, by=by)
-    record("history.undone", batch, by=by, before=batch.summary.get("written", {}))
+    record(
+        "history.undone",
+        batch,
+        by=by,
+        before={"state": State.COMMITTED, **batch.summary.get("written", {})},
+        after={"state": State.UNDONE},
+    )
     return batch
 
 
@@ -231,7 +254,13 @@ def discard_batch(*, batch: HistoryBatch, by: User | None) -> None:
     batch.save(update_fields=["state", "file"])
     batch.lines.all().delete()
     batch.questions.all().delete()
-    record("history.discarded", batch, by=by)
+    record(
+        "history.discarded",
+        batch,
+        by=by,
+        before={"state": State.WAITING},
+        after={"state": State.DISCARDED},
+    )
     transaction.on_commit(lambda: _remove(batch, file))
 
 

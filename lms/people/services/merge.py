@@ -126,7 +126,7 @@ def merge_people(*, survivor: Person, loser: Person, by: User, reason: str = "")
         [*_move_employments(survivor, loser), *_move_leaves(survivor, loser)],
         by=by,
     )
-    _move_delegations(survivor, loser)
+    _move_delegations(survivor, loser, by)
     _move_account(survivor, loser, by)
     loser.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=timezone.now())
     Person.objects.filter(merged_into=loser).update(merged_into=survivor)
@@ -163,12 +163,14 @@ def _move_leaves(survivor: Person, loser: Person) -> Iterator[Entry]:
         yield from _move(row, kept.get(row.starts_on), survivor, loser)
 
 
-def _move_delegations(survivor: Person, loser: Person) -> None:
+def _move_delegations(survivor: Person, loser: Person, by: User) -> None:
     """What one of the two gave the other stays as it is: nobody is their own deputy."""
     given = Delegation.objects.filter(giver=loser).exclude(deputy=survivor)
-    given.update(giver=survivor)
     received = Delegation.objects.filter(deputy=loser).exclude(giver=survivor)
+    moving = {*given.values_list("pk", flat=True), *received.values_list("pk", flat=True)}
+    given.update(giver=survivor)
     received.update(deputy=survivor)
+    record_moved(Delegation, sorted(moving), survivor=survivor, loser=loser, by=by)
 
 
 def _move(
