@@ -28,6 +28,7 @@ from competence.views.team_actions import back, chosen, nobody_chosen, remember
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import add_months, today
 from lms.lib.fields import refuse_personal_data
+from lms.lib.numbers import whole_number
 
 USUAL_MONTHS = 6
 REASONS = {
@@ -149,8 +150,9 @@ def _ask(request: HttpRequest, form: ExemptForm, asked: Sequence[Subject]) -> bo
 @require_POST
 def team_withdraw_request(request: HttpRequest) -> HttpResponse:
     """Take back one of one's own requests that nobody has decided."""
+    pks = [whole_number(text) or 0 for text in request.POST.getlist("request")]
     taken = withdraw_exemption_requests(
-        requests=ExemptionRequest.objects.filter(pk__in=request.POST.getlist("request")),
+        requests=ExemptionRequest.objects.filter(pk__in=pks),
         by=acting_user(request),
         at=timezone.now(),
     )

@@ -1,11 +1,37 @@
-"""Who reads, and what a reader sees where a bare answer would say nothing."""
+"""Who reads, what no page is asked, and what a reader sees where a bare answer would say nothing."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from lms.content.references import read_for
+
+NUL = "\0"
+
+
+class RefuseNul:
+    """The one character that PostgreSQL stores in no text, and SQLite in any. Nobody types it: an
+    address with it leads nowhere, and a form with it is not taken, whichever view is asked."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if NUL in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise Http404
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Here the form has been read already, to find its token."""
+        for name, values in request.POST.lists():
+            if any(NUL in text for text in (name, *values)):
+                raise BadRequest
+        return None
 
 
 def know_the_reader(
