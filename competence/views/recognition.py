@@ -17,7 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from competence.figures.recognitions import claims_of, course_choices
 from competence.models import Recognition
 from competence.recognition_forms import OTHER, ClaimForm
-from competence.services.recognition import RecognitionError, claim_recognition, withdraw_claim
+from competence.services.recognition import (
+    RecognitionError,
+    claim_recognition,
+    is_open_case,
+    withdraw_claim,
+)
 from competence.views.scope import acting_user, visible_person
 from lms.audit.services import record
 from lms.lib.dates import today
@@ -158,7 +163,8 @@ def proof(request: HttpRequest, pk: int) -> HttpResponseBase:
         Recognition.objects.select_related("person", "sheet"), pk=pk, withdrawn_at__isnull=True
     )
     if by.person_id != claim.person_id and not _may_still_report(by, claim):
-        if Scope.ALL not in scopes(by, Action.APPROVE, Obj.RECOGNITION, day=today()):
+        decides = Scope.ALL in scopes(by, Action.APPROVE, Obj.RECOGNITION, day=today())
+        if not decides or not is_open_case(claim, at=timezone.now()):
             raise PermissionDenied
         record("recognition.proof_opened", claim, by=by, person=claim.person)
     if not claim.proof:

@@ -159,6 +159,13 @@ def test_nobody_decides_on_their_own_claim(plan):
         decide_recognitions(recognitions=[claim], approved=True, by=own, at=AT)
 
 
+def test_who_reported_for_somebody_does_not_decide_on_it(person, reviewer):
+    claim = make_claim(person, make_course(), by=reviewer)
+    with pytest.raises(RecognitionError):
+        decide_recognitions(recognitions=[claim], approved=True, by=reviewer, at=AT)
+    assert Recognition.objects.waiting().count() == 1
+
+
 def test_what_somebody_else_has_decided_is_not_decided_again(person, reviewer):
     course = make_course()
     claims = [make_claim(person, course), make_claim(person, course, on=date(2026, 10, 2))]

@@ -175,6 +175,19 @@ def test_a_proof_is_for_the_claimant_and_whoever_decides(town, client):
     assert (event.by, event.person_key) == (town.reviewer, town.gap.pk)
 
 
+def test_a_case_that_was_closed_long_ago_is_not_opened_by_its_number(town, client):
+    claim = make_claim(town.gap, town.course, by=town.account)
+    decide_recognitions(recognitions=[claim], approved=True, by=town.reviewer, at=AT)
+    addresses = [f"{INBOX}kurs/{claim.pk}/", f"{INBOX}kurs/{claim.pk}/angra/"]
+    proof = f"{CLAIM}{claim.pk}/intyg/"
+    client.force_login(town.reviewer)
+    assert [client.get(each).status_code for each in (*addresses, proof)] == [200, 200, 200]
+    Recognition.objects.update(decided_at=AT - timedelta(days=31))
+    assert [client.get(each).status_code for each in (*addresses, proof)] == [404, 404, 403]
+    client.force_login(town.account)
+    assert client.get(proof).status_code == 200
+
+
 def test_a_withdrawn_claims_proof_is_gone(town, client):
     claim = make_claim(town.gap, town.course, by=town.account)
     client.force_login(make_account(town.school.people["Klar"]))
