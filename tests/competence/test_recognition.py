@@ -286,6 +286,28 @@ def test_the_reach_of_a_rule_is_told_roughly(plan, reviewer):
     assert str(given_by_rules(5)[rule.pk]) == "minst 5 personer"
 
 
+def test_the_reach_of_a_rule_does_not_tell_which_day_somebody_took_the_course(plan, reviewer):
+    """Days chosen to lie around one record say the same as days that miss it."""
+    course = make_course()
+    claims = [make_claim(make_person(), course, on=date(2026, 3, d)) for d in range(1, 6)]
+    decide_recognitions(recognitions=claims, approved=True, by=reviewer, at=AT)
+
+    def reach(first: date, last: date) -> str:
+        return str(
+            reach_of_rule(
+                outside_course=course, completed_from=first, completed_until=last, threshold=5
+            )
+        )
+
+    asked = {
+        reach(date(2026, 3, first), date(2026, 3, last))
+        for first in range(1, 8)
+        for last in range(first, 8)
+    }
+    assert asked == {"minst 5 personer"}
+    assert reach(date(2024, 1, 1), date(2024, 12, 31)) == "färre än 5 personer"
+
+
 def test_two_rules_do_not_give_the_same_for_the_same_days(plan):
     course = make_course()
     make_rule(course, completed_until=date(2025, 12, 31))
