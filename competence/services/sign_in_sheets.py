@@ -98,7 +98,9 @@ def rehearse_sheet(
         lines.append(Line(number, each, match, person))
     record_many(
         (
-            Entry("person.achievements_opened", "people.person", str(line.person.pk), line.person.pk)
+            Entry(
+                "person.achievements_opened", "people.person", str(line.person.pk), line.person.pk
+            )
             for line in lines
             if line.match is Match.RECORDED and line.person
         ),

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 
 from lms.content.references import read_for
@@ -14,7 +13,8 @@ NUL = "\0"
 
 class RefuseNul:
     """The one character that PostgreSQL stores in no text, and SQLite in any. Nobody types it: an
-    address with it leads nowhere, and a form with it is not taken, whichever view is asked."""
+    address with it leads nowhere, and a form is taken without it, so that nothing that somebody
+    wrote is lost; whichever view is asked."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -27,10 +27,14 @@ class RefuseNul:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        """Here the form has been read already, to find its token."""
-        for name, values in request.POST.lists():
-            if any(NUL in text for text in (name, *values)):
-                raise BadRequest
+        # The form has been read, to find its token; one that has not is left for its view.
+        if "_post" in vars(request) and any(
+            NUL in text for name, values in request.POST.lists() for text in (name, *values)
+        ):
+            taken = QueryDict(mutable=True, encoding=request.encoding)
+            for name, values in request.POST.lists():
+                taken.setlist(name.replace(NUL, ""), [text.replace(NUL, "") for text in values])
+            request.POST = taken  # type: ignore[assignment]
         return None
 
 
