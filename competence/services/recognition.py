@@ -160,7 +160,11 @@ def decide_recognitions(
             raise RecognitionError(
                 _("Somebody else has decided on one of them, or it was withdrawn. Look again.")
             )
-        if any(_is_of(by, claim) for claim in claims):
+        # A sheet is read by who decides; a claim is not decided by who sent it.
+        if any(
+            by.person_id == claim.person_id or (by.pk == claim.claimed_by_id and not claim.sheet_id)
+            for claim in claims
+        ):
             raise RecognitionError(_("Somebody else has to decide on your own claim."))
         given = _approve(claims, outside_course, single, by, at) if approved else {}
         for claim in claims:
@@ -179,19 +183,6 @@ def decide_recognitions(
         decided = Decided(tuple(claims), given)
         tell_claimants(claims=claims, given=given, at=at)
     return decided
-
-
-def _is_of(user: User, claim: Recognition) -> bool:
-    """Whether the account sent the claim, or is the person whom it is for. A sheet is read by who
-    decides, and has been shown before."""
-    sent = claim.claimed_by_id == user.pk and claim.sheet_id is None
-    return sent or (user.person_id is not None and claim.person_id == user.person_id)
-
-
-def is_open_case(claim: Recognition, *, at: datetime) -> bool:
-    """Whether somebody who decides still has something to do with the claim: it waits, or its
-    decision can be taken back."""
-    return claim.decided_at is None or at <= claim.decided_at + timedelta(days=UNDO_DAYS)
 
 
 def _approve(

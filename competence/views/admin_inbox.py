@@ -25,9 +25,9 @@ from competence.services.recognition import (
     UNDO_DAYS,
     RecognitionError,
     decide_recognitions,
-    is_open_case,
     undo_decision,
 )
+from competence.views.recognition import is_open_case
 from competence.views.scope import acting_user
 from lms.lib.dates import today
 from lms.people.access import Action, Scope, scopes

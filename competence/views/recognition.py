@@ -3,6 +3,7 @@ manager, and where each report stands."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from django.contrib import messages
@@ -18,9 +19,9 @@ from competence.figures.recognitions import claims_of, course_choices
 from competence.models import Recognition
 from competence.recognition_forms import OTHER, ClaimForm
 from competence.services.recognition import (
+    UNDO_DAYS,
     RecognitionError,
     claim_recognition,
-    is_open_case,
     withdraw_claim,
 )
 from competence.views.scope import acting_user, visible_person
@@ -121,6 +122,12 @@ def _from_refused(request: HttpRequest, person: Person) -> dict[str, object]:
         "completed_on": refused.completed_on,
         "note": refused.note,
     }
+
+
+def is_open_case(claim: Recognition, *, at: datetime) -> bool:
+    """Whether somebody who decides still has something to do with the claim: it waits, or its
+    decision can be taken back."""
+    return claim.decided_at is None or at <= claim.decided_at + timedelta(days=UNDO_DAYS)
 
 
 def _may_still_report(by: User, claim: Recognition) -> bool:

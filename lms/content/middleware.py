@@ -1,4 +1,4 @@
-"""Who reads, what no page is asked, and what a reader sees where a bare answer would say nothing."""
+"""Who reads, what no view is given, and what a reader sees where a bare answer says nothing."""
 
 from collections.abc import Callable
 from typing import Any

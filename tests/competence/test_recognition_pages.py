@@ -330,6 +330,23 @@ def test_one_sheet_forty_people_in_one_step(town, client):
     assert "redan registrerad för den dagen" in again
 
 
+def test_whom_a_sheet_says_something_of_is_in_the_log(town, client):
+    """Any name can be written on a sheet, and the look says whether the course is recorded."""
+    claim = make_claim(town.gap, town.course, by=town.account)
+    decide_recognitions(recognitions=[claim], approved=True, by=town.reviewer, at=AT)
+    client.force_login(town.reviewer)
+    said = {
+        "outside_course": town.course.pk,
+        "completed_on": "2026-10-01",
+        "people": "Gap\nKlar",
+        "proof": file(PDF, "lista.pdf", "application/pdf"),
+    }
+    page = client.post(f"{INBOX}signaturlista/", said)
+    assert [line.match for line in page.context["rehearsal"].left_out] == ["recorded"]
+    opened = AuditEvent.objects.get(action="person.achievements_opened")
+    assert (opened.by, opened.person_key) == (town.reviewer, town.gap.pk)
+
+
 def test_a_rule_is_seen_before_it_is_decided_and_withdrawn_with_a_reason(town, client):
     claim = make_claim(town.gap, town.course)
     decide_recognitions(recognitions=[claim], approved=True, by=town.reviewer, at=AT)
