@@ -62,6 +62,11 @@ class About:
     def of(cls, count: int, threshold: int) -> About:
         return cls(count - count % threshold, threshold, 0 < count < threshold)
 
+    @classmethod
+    def perhaps_nobody(cls, count: int, threshold: int) -> About:
+        """The same without telling nobody apart from a few."""
+        return cls(count - count % threshold, threshold, count < threshold)
+
     def __bool__(self) -> bool:
         return self.is_few or self.at_least > 0
 

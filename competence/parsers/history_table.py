@@ -8,11 +8,13 @@ import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -70,6 +72,11 @@ _PERSONNUMMER_HEADING = re.compile(
     r"person(?:nr|nummer)|^pnr$|socialsecurity|samordningsn|fodelsen|^ssn$|personalidentity"
 )
 _MAYBE_PERSONNUMMER = re.compile(r"\d{6}\D{0,3}[\dA-Z]\d{3}|\d{8}\D{0,3}[\dA-Z]\d{3}")
+# What the readers of archives, of XML and of workbooks say of a file that is broken or locked.
+_NO_WORKBOOK = (
+    *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, EOFError, OSError),
+    *(LookupError, ValueError, TypeError, AttributeError, RuntimeError),
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -168,9 +175,9 @@ def _workbook(content: bytes) -> Iterator[tuple[int, list[str]]]:
                 yield line, [_cell(value) for value in values]
         finally:
             book.close()
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError) as error:
-        if isinstance(error, TableError):
-            raise
+    except TableError:
+        raise
+    except _NO_WORKBOOK:
         raise TableError(unreadable) from None
 
 

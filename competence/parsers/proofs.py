@@ -26,6 +26,8 @@ LONGEST_SIDE = 2400
 JPEG_QUALITY = 85
 # PDF: so much of what its compressed streams unfold to is read, together.
 MAX_UNFOLDED = 32 * 1024 * 1024
+MOST_FOLDED = 2_000
+_PIECE = 16 * 1024
 
 _IMAGES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/heic": "HEIF"}
 # The names of what makes a PDF act or carry: scripts, launches, files, forms that run (XFA).
@@ -34,7 +36,7 @@ _ACTIVE = re.compile(
     rb"|Filespec)(?![A-Za-z0-9])"
 )
 _ENCRYPTED = re.compile(rb"/Encrypt(?![A-Za-z0-9])")
-_STREAM = re.compile(rb"stream\r?\n")
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
@@ -121,19 +123,40 @@ def _check_pdf(content: bytes) -> None:
 
 
 def _unfolded(content: bytes) -> Iterator[bytes]:
-    """What the compressed streams hold that can name things: a PDF's objects may lie in them.
-    No more than MAX_UNFOLDED is read of them together."""
-    left = MAX_UNFOLDED
+    """What the compressed streams hold that can name things: a PDF's objects may lie in them. Of no
+    more than MOST_FOLDED of them, and no more than MAX_UNFOLDED of them together."""
+    left, count = MAX_UNFOLDED, 0
     for found in _STREAM.finditer(content):
         head = content[max(0, found.start() - 600) : found.start()]
         if b"ObjStm" not in _ESCAPE.sub(lambda f: bytes([int(f[1], 16)]), head):
             continue
-        unfolding = zlib.decompressobj()
-        try:
-            part = unfolding.decompress(content[found.end() :], left)
-        except zlib.error:
-            raise ProofError(_("The PDF cannot be read. Take a photo of it instead.")) from None
-        if unfolding.unconsumed_tail:
-            raise ProofError(_("The PDF cannot be read. Take a photo of it instead."))
+        count += 1
+        if count > MOST_FOLDED:
+            raise _unreadable()
+        part = _unfold(content, found.end(), left)
         left -= len(part)
         yield part
+
+
+def _unfold(content: bytes, start: int, most: int) -> bytes:
+    """One stream, read piece by piece: a file of many streams is not copied once for each."""
+    unfolding = zlib.decompressobj()
+    parts: list[bytes] = []
+    size = 0
+    try:
+        while not unfolding.eof and start < len(content):
+            piece = content[start : start + _PIECE]
+            start += _PIECE
+            # To zlib a limit of nought is none: one more than is left is asked for.
+            part = unfolding.decompress(piece, most - size + 1)
+            size += len(part)
+            if size > most:
+                raise _unreadable()
+            parts.append(part)
+    except zlib.error:
+        raise _unreadable() from None
+    return b"".join(parts)
+
+
+def _unreadable() -> ProofError:
+    return ProofError(_("The PDF cannot be read. Take a photo of it instead."))

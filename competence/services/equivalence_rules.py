@@ -29,13 +29,15 @@ def reach_of_rule(
     completed_until: date | None,
     threshold: int,
 ) -> About:
-    """Roughly how many people have completed the course within the days."""
+    """Roughly how many people have completed the course within the days, counted over the whole
+    calendar years they lie in. Whoever asks chooses the days, and asks as often as they like: told
+    by the day, or nobody apart from a few, the answers would add up to who took it when."""
     reached = OutsideRecord.objects.standing().filter(
-        outside_course=outside_course, completed_on__gte=completed_from
+        outside_course=outside_course, completed_on__year__gte=completed_from.year
     )
     if completed_until is not None:
-        reached = reached.filter(completed_on__lte=completed_until)
-    return About.of(reached.values("person").distinct().count(), threshold)
+        reached = reached.filter(completed_on__year__lte=completed_until.year)
+    return About.perhaps_nobody(reached.values("person").distinct().count(), threshold)
 
 
 @transaction.atomic

@@ -168,7 +168,11 @@ def decide_recognitions(
             raise RecognitionError(
                 _("Somebody else has decided on one of them, or it was withdrawn. Look again.")
             )
-        if any(claim.person_id == by.person_id for claim in claims):
+        # A sheet is read by who decides; a claim is not decided by who sent it.
+        if any(
+            by.person_id == claim.person_id or (by.pk == claim.claimed_by_id and not claim.sheet_id)
+            for claim in claims
+        ):
             raise RecognitionError(_("Somebody else has to decide on your own claim."))
         given = _approve(claims, outside_course, single, by, at) if approved else {}
         for claim in claims:

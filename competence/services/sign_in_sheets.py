@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from competence.models import OutsideCourse, OutsideRecord, SignInSheet
 from competence.services.proofs import Proof, proof_file, shown_name
 from competence.services.recognition import Decided, RecognitionError, record_attendance
-from lms.audit.services import record
+from lms.audit.services import Entry, record, record_many
 from lms.lib.dates import STOCKHOLM
 from lms.people.models import Person, User
 
@@ -64,8 +64,8 @@ class Rehearsal:
 def rehearse_sheet(
     *, text: str, outside_course: OutsideCourse, completed_on: date, by: User
 ) -> Rehearsal:
-    """Match each line with a person: by person id, e-mail or full name. Four queries whatever the
-    number of lines."""
+    """Match each line with a person: by person id, e-mail or full name. A constant number of
+    queries. Of whom it is said that the course is recorded already, that is in the ledger."""
     texts = [line.strip().strip("•*-– \t") for line in text.splitlines()]
     wanted = [(number, each) for number, each in enumerate(texts, 1) if each]
     if len(wanted) > MOST_LINES:
@@ -96,6 +96,16 @@ def rehearse_sheet(
             match = Match.OWN
         seen.add(person.pk)
         lines.append(Line(number, each, match, person))
+    record_many(
+        (
+            Entry(
+                "person.achievements_opened", "people.person", str(line.person.pk), line.person.pk
+            )
+            for line in lines
+            if line.match is Match.RECORDED and line.person
+        ),
+        by=by,
+    )
     return Rehearsal(tuple(lines))
 
 

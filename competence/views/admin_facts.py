@@ -43,11 +43,12 @@ from competence.services.exemptions import (
     withdraw_exemption,
 )
 from competence.services.namings import NamingError, end_naming, name_key_person
+from competence.views.on_day import OPENED
 from competence.views.scope import acting_user
 from courses.models import Certificate
-from lms.audit.services import record
+from lms.audit.services import Entry, record, record_many
 from lms.lib.dates import today
-from lms.people.models import User
+from lms.people.models import Person, User
 
 PAGE_SIZE = 50
 ONE_HOUR = 60 * 60
@@ -305,6 +306,8 @@ def put_it_right(request: HttpRequest, token: str) -> HttpResponse:
             changes = consequences_of_correcting(
                 achievement=achievement, right=right, by=by, day=day, at=now
             )
+            # A look shows how those concerned stand, whoever the form names.
+            _note_opened({achievement.person, right.person}, form.cleaned_data["reason"], by)
         except (CorrectionError, ValidationError) as error:
             form.add_error(None, _said(error))
     return _page(
@@ -315,6 +318,16 @@ def put_it_right(request: HttpRequest, token: str) -> HttpResponse:
         changes=changes,
         header_title=_("Put right what was recorded"),
         header_icon="edit",
+    )
+
+
+def _note_opened(people: set[Person], reason: str, by: User) -> None:
+    record_many(
+        (
+            Entry(OPENED, "people.person", str(person.pk), person.pk, reason=reason)
+            for person in sorted(people, key=lambda each: each.pk)
+        ),
+        by=by,
     )
 
 

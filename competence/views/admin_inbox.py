@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from competence.services.recognition import (
     decide_recognitions,
     undo_decision,
 )
+from competence.views.recognition import is_open_case
 from competence.views.scope import acting_user
 from lms.lib.dates import today
 from lms.people.access import Action, Scope, scopes
@@ -168,6 +169,8 @@ def recognition(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
         withdrawn_at__isnull=True,
     )
+    if not is_open_case(claim, at=timezone.now()):
+        raise Http404
     rules = fitting_rules([claim])[claim.pk]
     answer = request.POST.get("svar", "")
     approve = ApproveForm(
@@ -229,6 +232,8 @@ def decided(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     claim = get_object_or_404(Recognition.objects.select_related("person", "outside_course"), pk=pk)
+    if not is_open_case(claim, at=timezone.now()):
+        raise Http404
     form = UndoForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -32,6 +32,7 @@ from courses.models import CourseVersion
 from lms.audit.services import record
 from lms.content.models import SiteSettings
 from lms.lib.dates import today
+from lms.lib.numbers import whole_number
 from lms.lib.tables import csv_response
 from lms.people.models import Employment, Person
 
@@ -101,14 +102,13 @@ def renewals(request: HttpRequest) -> HttpResponse:
 
 def _suggested(request: HttpRequest) -> list[Prefilled]:
     """What the course version that the address names would have renewed."""
-    code = request.GET.get("kursversion", "")
-    version = CourseVersion.objects.filter(pk=int(code)).first() if code.isdecimal() else None
+    pk = whole_number(request.GET.get("kursversion", ""))
+    version = CourseVersion.objects.filter(pk=pk).first() if pk else None
     return prefilled_from(version, today()) if version else []
 
 
 def _chosen(request: HttpRequest, suggested: list[Prefilled]) -> Prefilled | None:
-    code = request.GET.get("val", "0")
-    number = int(code) if code.isdecimal() else 0
+    number = whole_number(request.GET.get("val", "")) or 0
     return suggested[number] if number < len(suggested) else None
 
 

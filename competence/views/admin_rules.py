@@ -33,6 +33,7 @@ from competence.services.outside_courses import (
 from competence.suppression import About
 from competence.views.admin_inbox import said
 from competence.views.scope import acting_user
+from lms.audit.services import record
 from lms.content.models import SiteSettings
 from lms.lib.dates import today
 
@@ -87,6 +88,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
                 completed_until=rule["completed_until"],
                 threshold=_threshold(),
             )
+            record("equivalence_rule.previewed", rule["outside_course"], by=acting_user(request))
         except (RuleError, ValidationError) as error:
             form.add_error(None, said(error))
     return _page(

@@ -33,6 +33,7 @@ from competence.views.scope import acting_user
 from lms.audit.services import record
 from lms.content.models import SiteSettings
 from lms.lib.dates import today
+from lms.lib.numbers import whole_number
 
 
 def _monday(day: date) -> date:
@@ -56,7 +57,7 @@ def targets(request: HttpRequest) -> HttpResponse:
     replaces = None
     if code := request.GET.get("ersatt", ""):
         replaces = get_object_or_404(
-            CoverageTarget.objects.select_related("unit"), pk=int(code) if code.isdigit() else 0
+            CoverageTarget.objects.select_related("unit"), pk=whole_number(code) or 0
         )
     form = CoverageTargetForm(request.POST or None, initial=_initial(replaces, day))
     preview = None

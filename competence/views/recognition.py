@@ -3,6 +3,7 @@ manager, and where each report stands."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from django.contrib import messages
@@ -17,7 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from competence.figures.recognitions import claims_of, course_choices
 from competence.models import Recognition
 from competence.recognition_forms import OTHER, ClaimForm
-from competence.services.recognition import RecognitionError, claim_recognition, withdraw_claim
+from competence.services.recognition import (
+    UNDO_DAYS,
+    RecognitionError,
+    claim_recognition,
+    withdraw_claim,
+)
 from competence.views.scope import acting_user, visible_person
 from lms.audit.services import record
 from lms.lib.dates import today
@@ -118,6 +124,12 @@ def _from_refused(request: HttpRequest, person: Person) -> dict[str, object]:
     }
 
 
+def is_open_case(claim: Recognition, *, at: datetime) -> bool:
+    """Whether somebody who decides still has something to do with the claim: it waits, or its
+    decision can be taken back."""
+    return claim.decided_at is None or at <= claim.decided_at + timedelta(days=UNDO_DAYS)
+
+
 def _may_still_report(by: User, claim: Recognition) -> bool:
     """Whether the account sent the claim as the person's manager, and still is."""
     return by.pk == claim.claimed_by_id and Scope.SUB in {
@@ -158,7 +170,8 @@ def proof(request: HttpRequest, pk: int) -> HttpResponseBase:
         Recognition.objects.select_related("person", "sheet"), pk=pk, withdrawn_at__isnull=True
     )
     if by.person_id != claim.person_id and not _may_still_report(by, claim):
-        if Scope.ALL not in scopes(by, Action.APPROVE, Obj.RECOGNITION, day=today()):
+        decides = Scope.ALL in scopes(by, Action.APPROVE, Obj.RECOGNITION, day=today())
+        if not decides or not is_open_case(claim, at=timezone.now()):
             raise PermissionDenied
         record("recognition.proof_opened", claim, by=by, person=claim.person)
     if not claim.proof:

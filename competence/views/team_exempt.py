@@ -33,6 +33,7 @@ from competence.views.team_actions import (
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import add_months, today
 from lms.lib.fields import refuse_personal_data
+from lms.lib.numbers import whole_number
 
 USUAL_MONTHS = 6
 REASONS = {
@@ -154,7 +155,6 @@ def _ask(request: HttpRequest, form: ExemptForm, asked: Sequence[Subject]) -> bo
 @require_POST
 def team_withdraw_request(request: HttpRequest) -> HttpResponse:
     """Take back one of one's own requests that nobody has decided."""
-    withdraw_requests(
-        request, ExemptionRequest.objects.filter(pk__in=request.POST.getlist("request"))
-    )
+    pks = [whole_number(text) or 0 for text in request.POST.getlist("request")]
+    withdraw_requests(request, ExemptionRequest.objects.filter(pk__in=pks))
     return redirect(back(request))

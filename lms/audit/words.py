@@ -31,6 +31,7 @@ ACTIONS: dict[str, Promise] = {
     "naming.ended": gettext_lazy("Naming ended"),
     "keypersonassignment_moved": gettext_lazy("Naming moved to another record"),
     "renewal_order.created": gettext_lazy("Renewal ordered"),
+    "equivalence_rule.previewed": gettext_lazy("Reach of an equivalence rule looked at"),
     "renewal_order.reach_seen": gettext_lazy("Reach of a renewal looked at"),
     "plan_version.drafted": gettext_lazy("Draft of the plan made"),
     "plan_version.adopted": gettext_lazy("Plan version adopted"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date, datetime
 
 import pytest
@@ -94,6 +95,43 @@ def test_separator_and_encoding_are_found(separator: str, encoding: str):
     text = "\n".join(separator.join(row) for row in [["Namn", "Kurs"], ["", ""], ["Åsa Öst", "É"]])
     table = read_table(text.encode(encoding), "a.csv")
     assert (table.headings, table.rows) == (("Namn", "Kurs"), ((3, ("Åsa Öst", "É")),))
+
+
+def _broken(part: str, content: bytes) -> bytes:
+    """A workbook with one of its parts exchanged."""
+    whole, changed = io.BytesIO(), io.BytesIO()
+    Workbook().save(whole)
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(changed, "w") as target:
+        for each in source.infolist():
+            own = content if each.filename == part else source.read(each)
+            target.writestr(each.filename, own)
+    return changed.getvalue()
+
+
+def _locked() -> bytes:
+    """A workbook in an archive whose parts are said to be locked with a password."""
+    content = bytearray(_broken("", b""))
+    for mark, flags in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
+        at = content.find(mark)
+        while at >= 0:
+            content[at + flags] |= 1
+            at = content.find(mark, at + 4)
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _broken("xl/workbook.xml", b"<a"),
+        _broken("xl/worksheets/sheet1.xml", b"<worksheet><sheetData><row>"),
+        _broken("[Content_Types].xml", b""),
+        _broken("xl/styles.xml", b"<x"),
+        _locked(),
+    ],
+)
+def test_a_broken_or_locked_workbook_is_refused_in_words(content: bytes):
+    with pytest.raises(TableError):
+        read_table(content, "a.xlsx")
 
 
 def test_the_days_of_a_workbook_are_days():

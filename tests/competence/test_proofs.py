@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from pillow_heif import from_pillow
 
-from competence.parsers.proofs import ProofError, read_proof
+from competence.parsers.proofs import MAX_UNFOLDED, ProofError, read_proof
 from competence.services.proofs import shown_name
 from tests.builders.recognition import PDF, jpeg
 
@@ -50,9 +50,13 @@ def pdf_with(part: bytes) -> bytes:
     return PDF.replace(b"/Type /Catalog", b"/Type /Catalog " + part)
 
 
-def pdf_with_folded(part: bytes) -> bytes:
-    folded = zlib.compress(part)
-    stream = b"<< /Type /ObjStm /Filter /FlateDecode >>\nstream\n" + folded + b"\nendstream\n"
+def pdf_with_folded(*parts: bytes) -> bytes:
+    stream = b"".join(
+        b"<< /Type /ObjStm /Filter /FlateDecode >>\nstream\n"
+        + zlib.compress(part)
+        + b"\nendstream\n"
+        for part in parts
+    )
     return PDF.replace(b"xref", stream + b"xref", 1)
 
 
@@ -77,6 +81,11 @@ def test_photos_become_our_own_jpeg(content: bytes):
 
 def test_a_pdf_is_kept_as_it_came():
     assert read_proof(PDF, max_bytes=LIMIT).content == PDF
+
+
+def test_a_harmless_pdf_with_several_folded_parts_is_kept():
+    whole = pdf_with_folded(b"<< /Type /Page >>", b"<< /Type /Pages >>", b"")
+    assert read_proof(whole, max_bytes=LIMIT).content == whole
 
 
 def test_place_and_camera_are_not_carried_along_and_the_photo_stands_upright():
@@ -133,6 +142,8 @@ def test_a_large_photo_is_made_smaller():
         PDF.replace(b"/Root", b"/Encrypt 5 0 R /Root"),
         pdf_with_folded(b"<< /S /JavaScript >>"),
         pdf_with_folded(b"\0" * (40 * 1024 * 1024)),
+        pdf_with_folded(b"\0" * MAX_UNFOLDED, b"\0" * MAX_UNFOLDED),
+        pdf_with_folded(*[b""] * 100_000),
     ],
 )
 def test_what_is_not_a_whole_harmless_photo_or_pdf_is_refused(content: bytes):

@@ -156,6 +156,25 @@ def test_it_is_put_right_on_the_page_after_a_look(wrong, client):
     assert Achievement.objects.get(source="rättelse").person_id == wrong.person_id
 
 
+def test_a_look_is_in_the_log_of_everybody_it_shows(wrong, school, client):
+    """Any person can be named as the right one, and the look says how they stand."""
+    client.force_login(account_with(Role.COORDINATOR))
+    case = {"person": "Gap", "area": wrong.area_id, "achieved_on": "2025-06-01"}
+    ((_row, token),) = client.get("/admin/kompetens/uppnatt/", case).context["rows"]
+    sent = {
+        "person": "Ny",
+        "area": wrong.area_id,
+        "level": wrong.level_id,
+        "achieved_on": "2026-06-01",
+        "reason": "Fel person i filen",
+    }
+    looked = client.post(f"/admin/kompetens/uppnatt/{token}/ratta/", sent)
+    assert {change.person for change in looked.context["changes"]} >= {school.people["Ny"].name}
+    opened = AuditEvent.objects.filter(action="person.status_opened")
+    assert {each.person_key for each in opened} == {wrong.person_id, school.people["Ny"].pk}
+    assert {each.reason for each in opened} == {"Fel person i filen"}
+
+
 def test_a_right_fact_of_the_same_day_and_level_has_a_source_of_its_own(wrong, school):
     other = achieve(school.people["Klar"], "OM1", on=date(2026, 2, 2))
     first = correct(wrong, achieved_on=date(2026, 6, 1))

@@ -159,6 +159,13 @@ def test_nobody_decides_on_their_own_claim(plan):
         decide_recognitions(recognitions=[claim], approved=True, by=own, at=AT)
 
 
+def test_who_reported_for_somebody_does_not_decide_on_it(person, reviewer):
+    claim = make_claim(person, make_course(), by=reviewer)
+    with pytest.raises(RecognitionError):
+        decide_recognitions(recognitions=[claim], approved=True, by=reviewer, at=AT)
+    assert Recognition.objects.waiting().count() == 1
+
+
 def test_what_somebody_else_has_decided_is_not_decided_again(person, reviewer):
     course = make_course()
     claims = [make_claim(person, course), make_claim(person, course, on=date(2026, 10, 2))]
@@ -277,6 +284,28 @@ def test_the_reach_of_a_rule_is_told_roughly(plan, reviewer):
     assert str(reach_of_rule(**asked, threshold=5)) == "minst 5 personer"
     rule = make_rule(course)
     assert str(given_by_rules(5)[rule.pk]) == "minst 5 personer"
+
+
+def test_the_reach_of_a_rule_does_not_tell_which_day_somebody_took_the_course(plan, reviewer):
+    """Days chosen to lie around one record say the same as days that miss it."""
+    course = make_course()
+    claims = [make_claim(make_person(), course, on=date(2026, 3, d)) for d in range(1, 6)]
+    decide_recognitions(recognitions=claims, approved=True, by=reviewer, at=AT)
+
+    def reach(first: date, last: date) -> str:
+        return str(
+            reach_of_rule(
+                outside_course=course, completed_from=first, completed_until=last, threshold=5
+            )
+        )
+
+    asked = {
+        reach(date(2026, 3, first), date(2026, 3, last))
+        for first in range(1, 8)
+        for last in range(first, 8)
+    }
+    assert asked == {"minst 5 personer"}
+    assert reach(date(2024, 1, 1), date(2024, 12, 31)) == "färre än 5 personer"
 
 
 def test_two_rules_do_not_give_the_same_for_the_same_days(plan):

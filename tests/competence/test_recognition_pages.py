@@ -175,6 +175,19 @@ def test_a_proof_is_for_the_claimant_and_whoever_decides(town, client):
     assert (event.by, event.person_key) == (town.reviewer, town.gap.pk)
 
 
+def test_a_case_that_was_closed_long_ago_is_not_opened_by_its_number(town, client):
+    claim = make_claim(town.gap, town.course, by=town.account)
+    decide_recognitions(recognitions=[claim], approved=True, by=town.reviewer, at=AT)
+    addresses = [f"{INBOX}kurs/{claim.pk}/", f"{INBOX}kurs/{claim.pk}/angra/"]
+    proof = f"{CLAIM}{claim.pk}/intyg/"
+    client.force_login(town.reviewer)
+    assert [client.get(each).status_code for each in (*addresses, proof)] == [200, 200, 200]
+    Recognition.objects.update(decided_at=AT - timedelta(days=31))
+    assert [client.get(each).status_code for each in (*addresses, proof)] == [404, 404, 403]
+    client.force_login(town.account)
+    assert client.get(proof).status_code == 200
+
+
 def test_a_withdrawn_claims_proof_is_gone(town, client):
     claim = make_claim(town.gap, town.course, by=town.account)
     client.force_login(make_account(town.school.people["Klar"]))
@@ -315,6 +328,23 @@ def test_one_sheet_forty_people_in_one_step(town, client):
     assert (sheet.proof_name, sheet.recognitions.count()) == ("lista.pdf", 40)
     again = client.post(f"{INBOX}signaturlista/", said).content.decode()
     assert "redan registrerad för den dagen" in again
+
+
+def test_whom_a_sheet_says_something_of_is_in_the_log(town, client):
+    """Any name can be written on a sheet, and the look says whether the course is recorded."""
+    claim = make_claim(town.gap, town.course, by=town.account)
+    decide_recognitions(recognitions=[claim], approved=True, by=town.reviewer, at=AT)
+    client.force_login(town.reviewer)
+    said = {
+        "outside_course": town.course.pk,
+        "completed_on": "2026-10-01",
+        "people": "Gap\nKlar",
+        "proof": file(PDF, "lista.pdf", "application/pdf"),
+    }
+    page = client.post(f"{INBOX}signaturlista/", said)
+    assert [line.match for line in page.context["rehearsal"].left_out] == ["recorded"]
+    opened = AuditEvent.objects.get(action="person.achievements_opened")
+    assert (opened.by, opened.person_key) == (town.reviewer, town.gap.pk)
 
 
 def test_a_rule_is_seen_before_it_is_decided_and_withdrawn_with_a_reason(town, client):

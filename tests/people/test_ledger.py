@@ -183,6 +183,13 @@ def test_the_log_asks_as_much_of_300_as_of_3(auditor):
     assert queries() == few
 
 
+def test_an_opening_that_begins_in_the_middle_is_in_the_log_too(auditor):
+    _grow(3)
+    query = "?text=beslut&fore=999999999999999999"
+    assert auditor.get(ROOT + query).status_code == 200
+    assert "beslut" in AuditEvent.objects.filter(action="audit.opened").get().after["search"]
+
+
 @pytest.mark.parametrize("period", ["", "&first_day=2020-01-01"])
 def test_the_pages_of_the_log_follow_each_other_without_a_gap(auditor, period):
     _grow(120)

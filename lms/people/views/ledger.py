@@ -55,9 +55,8 @@ def _page(request: HttpRequest, person: Person | None) -> HttpResponse:
     rows = list(shown[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
     count = service.counted(events)
-    if not before:
-        # The pages that follow are the same reading.
-        service.note_reading(service.OPENED, asked, by=reader(request), person=person)
+    # The pages that follow too: an address may begin in the middle.
+    service.note_reading(service.OPENED, asked, by=reader(request), person=person)
     query = request.GET.copy()
     query.pop("fore", None)
     context = {
