@@ -15,6 +15,7 @@ from competence.models import (
     Recognition,
     SignInSheet,
 )
+from competence.models.history import HistoryQuestion
 from competence.services.equivalence import give_by_rules
 from lms.audit.services import record
 from lms.people.models import User
@@ -73,25 +74,31 @@ def merge_outside_courses(
         raise OutsideCourseError(_("Choose two different courses."))
     locked = {
         course.pk: course
-        for course in OutsideCourse.objects.select_for_update().filter(
-            pk__in=[survivor.pk, loser.pk]
-        )
+        for course in OutsideCourse.objects.select_for_update()
+        .filter(pk__in=[survivor.pk, loser.pk])
+        .order_by("pk")
     }
     survivor, loser = locked[survivor.pk], locked[loser.pk]
-    said = set(
-        OutsideRecord.objects.standing()
+    said = {
+        (person, day): pk
+        for pk, person, day in OutsideRecord.objects.standing()
         .filter(outside_course=survivor)
-        .values_list("person_id", "completed_on")
-    )
+        .values_list("pk", "person_id", "completed_on")
+    }
     moving: list[int] = []
-    twins: list[int] = []
+    twins: dict[int, int] = {}
     for row in OutsideRecord.objects.standing().filter(outside_course=loser):
-        (twins if (row.person_id, row.completed_on) in said else moving).append(row.pk)
+        kept = said.get((row.person_id, row.completed_on))
+        if kept is None:
+            moving.append(row.pk)
+        else:
+            twins[row.pk] = kept
     OutsideRecord.objects.filter(pk__in=moving).update(outside_course=survivor)
     OutsideRecord.objects.filter(pk__in=twins).update(withdrawn_at=at)
     Achievement.objects.standing().filter(outside_record__in=twins, rule__isnull=False).update(
         withdrawn_at=at
     )
+    _rest_on_what_is_kept(twins)
     waiting = set(
         Recognition.objects.waiting()
         .filter(outside_course=survivor)
@@ -103,6 +110,7 @@ def merge_outside_courses(
         if not claim.is_waiting or (claim.person_id, claim.completed_on) not in waiting
     ]
     Recognition.objects.filter(pk__in=claims).update(outside_course=survivor)
+    HistoryQuestion.objects.filter(outside_course=loser).update(outside_course=survivor)
     SignInSheet.objects.filter(outside_course=loser).update(outside_course=survivor)
     EquivalenceRule.objects.filter(outside_course=loser).update(outside_course=survivor)
     give_by_rules(records=OutsideRecord.objects.standing().filter(outside_course=survivor), by=by)
@@ -115,6 +123,21 @@ def merge_outside_courses(
         before=_said(loser),
         after=_said(survivor) | {"records": len(moving), "same": len(twins)},
     )
+
+
+def _rest_on_what_is_kept(twins: dict[int, int]) -> None:
+    """Approved claims whose record was withdrawn as said twice rest on its twin (`twins`: the one
+    that goes → the one that is kept). Only what a claim wrote is taken back with a claim."""
+    claims = list(Recognition.objects.filter(outside_record__in=twins))
+    by_claims = set(
+        Recognition.objects.filter(outside_record__in=twins.values(), made_record=True).values_list(
+            "outside_record", flat=True
+        )
+    )
+    for claim in claims:
+        kept = twins[claim.outside_record_id or 0]
+        claim.outside_record_id, claim.made_record = kept, kept in by_claims
+    Recognition.objects.bulk_update(claims, ["outside_record", "made_record"], batch_size=1000)
 
 
 def _said(course: OutsideCourse) -> dict[str, object]:

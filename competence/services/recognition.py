@@ -17,7 +17,6 @@ from competence.models import (
     OutsideCourse,
     OutsideRecord,
     Recognition,
-    SignInSheet,
 )
 from competence.services.equivalence import give_by_rules
 from competence.services.proofs import Proof, proof_file, shown_name
@@ -168,13 +167,13 @@ def decide_recognitions(
             claim.approved, claim.decision_reason = approved, reason
         if approved:
             Recognition.objects.bulk_update(
-                claims,
-                ["outside_course", "outside_record", "made_record", "achievement"],
-                batch_size=_BATCH,
+                claims, ["outside_record", "made_record", "achievement"], batch_size=_BATCH
             )
-        Recognition.objects.filter(pk__in=[claim.pk for claim in claims]).update(
-            decided_at=at, decided_by=by, approved=approved, decision_reason=reason
-        )
+        rows = Recognition.objects.filter(pk__in=[claim.pk for claim in claims])
+        rows.update(decided_at=at, decided_by=by, approved=approved, decision_reason=reason)
+        if approved and outside_course is not None:
+            # Now that they no longer wait: two claims may turn out to be of one thing.
+            rows.filter(outside_course__isnull=True).update(outside_course=outside_course)
         record_many((_decided(claim) for claim in claims), by=by)
         decided = Decided(tuple(claims), given)
         tell_claimants(claims=claims, given=given, at=at)
@@ -316,6 +315,17 @@ def _decided(claim: Recognition) -> Entry:
     )
 
 
+def _rests_on_another(claim: Recognition, record_pk: int) -> bool:
+    """Whether another approved claim rests on the record: it is then that claim's."""
+    OutsideRecord.objects.select_for_update().get(pk=record_pk)
+    others = Recognition.objects.filter(outside_record=record_pk, approved=True)
+    other = others.exclude(pk=claim.pk).order_by("pk").first()
+    if other is None:
+        return False
+    Recognition.objects.filter(pk=other.pk).update(made_record=True)
+    return True
+
+
 @transaction.atomic
 def undo_decision(*, recognition: Recognition, reason: str, by: User, at: datetime) -> Recognition:
     """Take a decision back as a mistake: what it gave never counted, and the claim waits again."""
@@ -331,15 +341,13 @@ def undo_decision(*, recognition: Recognition, reason: str, by: User, at: dateti
             _("It was decided more than %(days)d days ago. Revoke what it gave instead.")
             % {"days": UNDO_DAYS}
         )
-    gone = Achievement.objects.standing().filter(recognitions=claim)
-    if claim.made_record and claim.outside_record_id:
-        gone = Achievement.objects.standing().filter(
-            Q(recognitions=claim) | Q(outside_record=claim.outside_record_id)
-        )
-    taken_back = list(gone.distinct())
+    gone = Q(recognitions=claim)
+    record_pk = claim.outside_record_id if claim.made_record else None
+    if record_pk is not None and not _rests_on_another(claim, record_pk):
+        gone |= Q(outside_record=record_pk)
+        OutsideRecord.objects.standing().filter(pk=record_pk).update(withdrawn_at=at)
+    taken_back = list(Achievement.objects.standing().filter(gone).distinct())
     Achievement.objects.filter(pk__in=[row.pk for row in taken_back]).update(withdrawn_at=at)
-    if claim.made_record:
-        OutsideRecord.objects.filter(recognitions=claim).update(withdrawn_at=at)
     record_many(
         (
             Entry(
@@ -368,29 +376,3 @@ def undo_decision(*, recognition: Recognition, reason: str, by: User, at: dateti
     claim.full_clean(exclude=["proof"])
     claim.save()
     return claim
-
-
-@transaction.atomic
-def record_attendance(
-    *,
-    people: Sequence[Person],
-    sheet: SignInSheet,
-    by: User,
-    at: datetime,
-) -> Decided:
-    """Recognise the course of a sheet for everyone on it, in one step."""
-    claims = Recognition.objects.bulk_create(
-        [
-            Recognition(
-                person=person,
-                outside_course=sheet.outside_course,
-                completed_on=sheet.completed_on,
-                sheet=sheet,
-                claimed_by=by,
-                created_at=at,
-            )
-            for person in people
-        ],
-        batch_size=_BATCH,
-    )
-    return decide_recognitions(recognitions=claims, approved=True, by=by, at=at)
