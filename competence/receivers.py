@@ -19,6 +19,7 @@ from competence.models.history import HistoryQuestion, HistoryRow
 from competence.services import deputies
 from competence.services.awards import award_achievements, revoke_achievements
 from competence.services.exemption_requests import move_requests
+from competence.services.merged_facts import keep_what_differs
 from competence.services.reminders import say_once_for_both
 from competence.services.renewals import tell_who_decides
 from competence.services.signoffs import tell_managers
@@ -99,7 +100,9 @@ def move_facts(
     sender: object, *, survivor: Person, loser: Person, by: User | None = None, **kwargs: Any
 ) -> None:
     """Achievements, outside records, exemptions, requests and namings follow the person. A fact
-    that both records state, and one taken back, stays on the one that goes."""
+    that both records state, and one taken back, stays on the one that goes. Where the two state it
+    otherwise, what counts longer is kept."""
+    keep_what_differs(survivor=survivor, loser=loser, by=by)
     identities: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (Achievement, ("area_id", "level_id", "achieved_on", "source")),
         (OutsideRecord, ("outside_course_id", "completed_on")),

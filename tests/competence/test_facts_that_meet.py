@@ -12,11 +12,14 @@ from competence.engine import gap_rows
 from competence.figures.known import facts_behind
 from competence.models import Achievement, OutsideRecord, Recognition
 from competence.services import history
+from competence.services.exemptions import grant_exemption
 from competence.services.outside_courses import merge_outside_courses
 from competence.services.recognition import RecognitionError, decide_recognitions, undo_decision
 from competence.services.sign_in_sheets import record_sign_in_sheet, rehearse_sheet
+from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import Person
 from lms.people.roles import Role
+from lms.people.services.merge import merge_people
 from tests.builders.competence import DAY, achieve, adopt, plan_of
 from tests.builders.people import account_with, employ, make_person, make_unit
 from tests.builders.recognition import AT, make_claim, make_course, make_rule
@@ -151,3 +154,33 @@ def test_what_was_taken_back_is_not_told_among_what_is_known(person):
     Achievement.objects.filter(pk=fact.pk).update(withdrawn_at=timezone.now())
     kinds = [each.anchor for each in facts_behind(person, DAY, names=False)]
     assert "uppnatt" not in kinds
+
+
+def test_of_two_facts_that_differ_none_is_lost_when_people_are_merged(person, reviewer):
+    other, first = make_person("P2"), date(2026, 1, 1)
+    achieve(person, on=first, valid_until=date(2026, 1, 31))
+    achieve(other, on=first, valid_until=date(2029, 9, 30))
+    assert status(person) != "met"
+    merge_people(survivor=person, loser=other, by=reviewer)
+    assert status(person) == "met"
+    facts = Achievement.objects.standing().order_by("valid_until")
+    assert list(facts.values_list("person__person_id", "valid_until", "source")) == [
+        ("P1", date(2026, 1, 31), "import"),
+        ("P1", date(2029, 9, 30), "import 2"),
+    ]
+
+
+def test_of_two_exemptions_from_one_day_the_longer_is_kept_when_people_are_merged(person, reviewer):
+    other, first = make_person("P2"), date(2026, 1, 1)
+    for each, last in ((person, date(2026, 2, 1)), (other, None)):
+        grant_exemption(
+            person=each,
+            area=CompetenceArea.objects.get(code="OM1"),
+            level=TrainingLevel.objects.get(number=1),
+            starts_on=first,
+            ends_on=last,
+            reason="Arbetar inte med barn",
+            by=reviewer,
+        )
+    merge_people(survivor=person, loser=other, by=reviewer)
+    assert status(person) == "exempt"
