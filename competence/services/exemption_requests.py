@@ -61,10 +61,12 @@ def request_exemptions(
         raise ExemptionRequestError(_("State the reason for the exemption."))
     refuse_personal_data(reason)
     asked = list(dict.fromkeys(wanted))
+    people = {each.person_pk for each in asked}
+    # The same asked twice at once: the second sees what the first has asked for.
+    list(Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk"))
     waiting = set(
         ExemptionRequest.objects.waiting()
-        .select_for_update()
-        .filter(person__in={each.person_pk for each in asked})
+        .filter(person__in=people)
         .values_list("person_id", "area_id", "level_id")
     )
     made = ExemptionRequest.objects.bulk_create(
@@ -173,6 +175,7 @@ def _waiting(requests: Iterable[ExemptionRequest]) -> ExemptionRequestQuerySet:
         ExemptionRequest.objects.waiting()
         .select_for_update(of=("self",))
         .filter(pk__in=[request.pk for request in requests])
+        .order_by("pk")
     )
 
 

@@ -76,6 +76,8 @@ def claim_recognition(
     """Report that a person has completed an outside course, and tell those who review."""
     if completed_on > _day(at):
         raise RecognitionError(_("The day cannot be later than today."))
+    # The same sent twice at once: the second sees what the first has reported.
+    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     claim = Recognition(
         person=person,
         outside_course=outside_course,
