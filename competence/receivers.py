@@ -20,6 +20,7 @@ from competence.services import deputies
 from competence.services.awards import award_achievements, revoke_achievements
 from competence.services.exemption_requests import move_requests
 from competence.services.merged_facts import keep_what_differs
+from competence.services.recognition import withdraw_claim
 from competence.services.reminders import say_once_for_both
 from competence.services.renewals import tell_who_decides
 from competence.services.signoffs import tell_managers
@@ -119,15 +120,19 @@ def move_facts(
         ]
         model.objects.filter(pk__in=moving).update(person=survivor)
         record_moved(model, moving, survivor=survivor, loser=loser, by=by)
-    move_requests(survivor=survivor, loser=loser)
+    move_requests(survivor=survivor, loser=loser, by=by, at=timezone.now())
     waiting = Recognition.objects.waiting()
     stated = set(waiting.filter(person=survivor).values_list("outside_course_id", "completed_on"))
     twins = [
-        claim.pk
+        claim
         for claim in waiting.filter(person=loser, outside_course__isnull=False)
         if (claim.outside_course_id, claim.completed_on) in stated
     ]
-    Recognition.objects.filter(person=loser).exclude(pk__in=twins).update(person=survivor)
+    for claim in twins:
+        withdraw_claim(recognition=claim, by=by, at=timezone.now())
+    Recognition.objects.filter(person=loser).exclude(pk__in=[claim.pk for claim in twins]).update(
+        person=survivor
+    )
     for asked in (HistoryRow, HistoryQuestion):
         asked.objects.filter(person=loser).update(person=survivor)
     say_once_for_both(survivor=survivor, loser=loser)

@@ -21,6 +21,7 @@ from lms.notifications.models import Notice
 from lms.notifications.services import Draft, notify_many
 from lms.people.access import Action, Obj
 from lms.people.models import Person, User
+from lms.people.services.merge import MERGED
 
 # The notice kinds that competence.notices registers.
 WANTED = "competence.exemption_wanted"
@@ -158,16 +159,20 @@ def still_waiting(notices: Sequence[Notice], day: date) -> set[int]:
     return {pk for pk, requests in about.items() if requests & waiting}
 
 
-def move_requests(*, survivor: Person, loser: Person) -> None:
-    """Requests follow the person who was kept; what waits for both waits once."""
+def move_requests(*, survivor: Person, loser: Person, by: User | None, at: datetime) -> None:
+    """Requests follow the person who was kept; what waits for both waits once, and the other is
+    withdrawn."""
     subject = ("area_id", "level_id")
     waits = set(survivor.exemption_requests.waiting().values_list(*subject))
     same = [
-        request.pk
+        request
         for request in loser.exemption_requests.waiting()
         if (request.area_id, request.level_id) in waits
     ]
-    loser.exemption_requests.exclude(pk__in=same).update(person=survivor)
+    pks = [request.pk for request in same]
+    loser.exemption_requests.exclude(pk__in=pks).update(person=survivor)
+    loser.exemption_requests.filter(pk__in=pks).update(withdrawn_at=at)
+    _record("exemption_request.withdrawn", same, by=by, reason=MERGED)
 
 
 def _waiting(requests: Iterable[ExemptionRequest]) -> ExemptionRequestQuerySet:
@@ -195,7 +200,7 @@ def _exempted(request: ExemptionRequest, by: User) -> Exemption:
 
 
 def _record(
-    action: str, requests: Sequence[ExemptionRequest], *, by: User, reason: str = ""
+    action: str, requests: Sequence[ExemptionRequest], *, by: User | None, reason: str = ""
 ) -> None:
     areas = dict(CompetenceArea.objects.values_list("pk", "code"))
     levels = dict(TrainingLevel.objects.values_list("pk", "number"))

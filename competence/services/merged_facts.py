@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from competence.models import Achievement, Exemption, Recognition
+from competence.models import Achievement, Exemption, OutsideRecord, Recognition
 from competence.services.awards import free_source, said
+from competence.services.outside_courses import rest_on_what_is_kept
 from lms.audit.services import record
 from lms.people.models import Person, User
 from lms.people.services.merge import MERGED
@@ -16,6 +17,16 @@ def keep_what_differs(*, survivor: Person, loser: Person, by: User | None) -> No
     under one name is touched; the rest follows by itself."""
     _keep_achievements(survivor, loser, by)
     _keep_exemptions(survivor, loser, by)
+    kept = {
+        (row.outside_course_id, row.completed_on): row.pk
+        for row in OutsideRecord.objects.standing().filter(person=survivor)
+    }
+    twins = {
+        row.pk: kept[row.outside_course_id, row.completed_on]
+        for row in OutsideRecord.objects.standing().filter(person=loser)
+        if (row.outside_course_id, row.completed_on) in kept
+    }
+    rest_on_what_is_kept(twins)
 
 
 def _keep_achievements(survivor: Person, loser: Person, by: User | None) -> None:

@@ -17,6 +17,7 @@ from competence.models import (
 )
 from competence.models.history import HistoryQuestion
 from competence.services.equivalence import give_by_rules
+from competence.services.recognition import withdraw_claim
 from lms.audit.services import record
 from lms.people.models import User
 
@@ -98,18 +99,16 @@ def merge_outside_courses(
     Achievement.objects.standing().filter(outside_record__in=twins, rule__isnull=False).update(
         withdrawn_at=at
     )
-    _rest_on_what_is_kept(twins)
+    rest_on_what_is_kept(twins)
     waiting = set(
         Recognition.objects.waiting()
         .filter(outside_course=survivor)
         .values_list("person_id", "completed_on")
     )
-    claims = [
-        claim.pk
-        for claim in Recognition.objects.filter(outside_course=loser)
-        if not claim.is_waiting or (claim.person_id, claim.completed_on) not in waiting
-    ]
-    Recognition.objects.filter(pk__in=claims).update(outside_course=survivor)
+    for claim in Recognition.objects.waiting().filter(outside_course=loser):
+        if (claim.person_id, claim.completed_on) in waiting:
+            withdraw_claim(recognition=claim, by=by, at=at)
+    Recognition.objects.filter(outside_course=loser).update(outside_course=survivor)
     HistoryQuestion.objects.filter(outside_course=loser).update(outside_course=survivor)
     SignInSheet.objects.filter(outside_course=loser).update(outside_course=survivor)
     EquivalenceRule.objects.filter(outside_course=loser).update(outside_course=survivor)
@@ -125,7 +124,7 @@ def merge_outside_courses(
     )
 
 
-def _rest_on_what_is_kept(twins: dict[int, int]) -> None:
+def rest_on_what_is_kept(twins: dict[int, int]) -> None:
     """Approved claims whose record was withdrawn as said twice rest on its twin (`twins`: the one
     that goes → the one that is kept). Only what a claim wrote is taken back with a claim."""
     claims = list(Recognition.objects.filter(outside_record__in=twins))

@@ -117,7 +117,7 @@ def _is_recorded(person: Person, course: OutsideCourse, day: date) -> bool:
 
 
 @transaction.atomic
-def withdraw_claim(*, recognition: Recognition, by: User, at: datetime) -> None:
+def withdraw_claim(*, recognition: Recognition, by: User | None, at: datetime) -> None:
     """Take back a claim that nobody has decided, and remove its proof."""
     claim = Recognition.objects.select_for_update().get(pk=recognition.pk)
     if not claim.is_waiting:

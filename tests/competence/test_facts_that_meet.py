@@ -184,3 +184,33 @@ def test_of_two_exemptions_from_one_day_the_longer_is_kept_when_people_are_merge
         )
     merge_people(survivor=person, loser=other, by=reviewer)
     assert status(person) == "exempt"
+
+
+def test_a_claim_of_a_merged_person_stands_when_the_import_that_said_the_same_is_taken_back(
+    person, reviewer
+):
+    course, other = make_course(), make_person("P2")
+    make_rule(course)
+    batch = rehearse(reviewer, f"P1;;;{course.name};2026-10-01;;")
+    history.commit_batch(batch=batch, by=reviewer)
+    claim = make_claim(other, course, on=ON)
+    decide_recognitions(recognitions=[claim], approved=True, by=reviewer, at=AT)
+    merge_people(survivor=person, loser=other, by=reviewer)
+    history.undo_batch(batch=batch, by=reviewer)
+    assert status(person) == "met"
+
+
+def test_a_claim_that_both_records_wait_with_waits_once_when_people_are_merged(person, reviewer):
+    course, other = make_course(), make_person("P2")
+    make_claim(person, course, on=ON)
+    make_claim(other, course, on=ON, by=reviewer)
+    merge_people(survivor=person, loser=other, by=reviewer)
+    assert [claim.person for claim in Recognition.objects.waiting()] == [person]
+
+
+def test_a_claim_of_both_spellings_waits_once_when_courses_are_merged(person, reviewer):
+    right, wrong = make_course(), make_course("Samverkan i praktikn")
+    kept = make_claim(person, right, on=ON)
+    make_claim(person, wrong, on=ON)
+    merge_outside_courses(survivor=right, loser=wrong, by=reviewer, at=AT)
+    assert list(Recognition.objects.waiting()) == [kept]
