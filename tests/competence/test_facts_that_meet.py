@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from competence.engine import gap_rows
 from competence.figures.known import facts_behind
-from competence.models import Achievement, OutsideRecord, Recognition
+from competence.models import Achievement, ExemptionRequest, OutsideRecord, Recognition
 from competence.services import history
+from competence.services.exemption_requests import Wanted, request_exemptions
 from competence.services.exemptions import grant_exemption
 from competence.services.outside_courses import merge_outside_courses
 from competence.services.recognition import RecognitionError, decide_recognitions, undo_decision
@@ -214,3 +215,20 @@ def test_a_claim_of_both_spellings_waits_once_when_courses_are_merged(person, re
     make_claim(person, wrong, on=ON)
     merge_outside_courses(survivor=right, loser=wrong, by=reviewer, at=AT)
     assert list(Recognition.objects.waiting()) == [kept]
+
+
+def test_a_request_for_an_exemption_of_both_records_waits_once_when_people_are_merged(
+    person, reviewer
+):
+    area, level = CompetenceArea.objects.get(code="OM1"), TrainingLevel.objects.get(number=1)
+    other = make_person("P2")
+    request_exemptions(
+        wanted=[Wanted(each.pk, area.pk, level.pk) for each in (person, other)],
+        starts_on=AT.date(),
+        ends_on=date(2027, 6, 30),
+        reason="Arbetar inte med barn",
+        by=reviewer,
+        at=AT,
+    )
+    merge_people(survivor=person, loser=other, by=reviewer)
+    assert [each.person for each in ExemptionRequest.objects.waiting()] == [person]
