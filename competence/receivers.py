@@ -19,6 +19,8 @@ from competence.models.history import HistoryQuestion, HistoryRow
 from competence.services import deputies
 from competence.services.awards import award_achievements, revoke_achievements
 from competence.services.exemption_requests import move_requests
+from competence.services.merged_facts import keep_what_differs
+from competence.services.recognition import withdraw_claim
 from competence.services.reminders import say_once_for_both
 from competence.services.renewals import tell_who_decides
 from competence.services.signoffs import tell_managers
@@ -99,7 +101,9 @@ def move_facts(
     sender: object, *, survivor: Person, loser: Person, by: User | None = None, **kwargs: Any
 ) -> None:
     """Achievements, outside records, exemptions, requests and namings follow the person. A fact
-    that both records state, and one taken back, stays on the one that goes."""
+    that both records state, and one taken back, stays on the one that goes. Where the two state it
+    otherwise, what counts longer is kept."""
+    keep_what_differs(survivor=survivor, loser=loser, by=by)
     identities: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (Achievement, ("area_id", "level_id", "achieved_on", "source")),
         (OutsideRecord, ("outside_course_id", "completed_on")),
@@ -116,15 +120,17 @@ def move_facts(
         ]
         model.objects.filter(pk__in=moving).update(person=survivor)
         record_moved(model, moving, survivor=survivor, loser=loser, by=by)
-    move_requests(survivor=survivor, loser=loser, by=by)
+    move_requests(survivor=survivor, loser=loser, by=by, at=timezone.now())
     waiting = Recognition.objects.waiting()
     stated = set(waiting.filter(person=survivor).values_list("outside_course_id", "completed_on"))
     twins = [
-        claim.pk
+        claim
         for claim in waiting.filter(person=loser, outside_course__isnull=False)
         if (claim.outside_course_id, claim.completed_on) in stated
     ]
-    claims = Recognition.objects.filter(person=loser).exclude(pk__in=twins)
+    for claim in twins:
+        withdraw_claim(recognition=claim, by=by, at=timezone.now())
+    claims = Recognition.objects.filter(person=loser).exclude(pk__in=[each.pk for each in twins])
     moving = list(claims.values_list("pk", flat=True))
     claims.update(person=survivor)
     record_moved(Recognition, moving, survivor=survivor, loser=loser, by=by)

@@ -90,7 +90,8 @@ def _kinds(person: Person, day: date) -> list[tuple[str, str, list[_Raw]]]:
         Leave.objects.standing().filter(person=person, starts_on__lte=day).order_by("-starts_on")
     )
     achieved = (
-        Achievement.objects.filter(person=person, achieved_on__lte=day)
+        Achievement.objects.standing()
+        .filter(person=person, achieved_on__lte=day)
         .filter(Q(revoked_on__isnull=True) | Q(revoked_on__gt=day))
         .select_related("area", "level")
         .order_by("-achieved_on")

@@ -113,6 +113,8 @@ def withdraw_rule(
     were revoked."""
     if not reason.strip():
         raise RuleError(_("State the reason."))
+    # As where a claim is decided: it gives before this and is revoked, or sees the rule withdrawn.
+    OutsideCourse.objects.select_for_update().get(rules=rule.pk)
     locked = EquivalenceRule.objects.select_for_update().get(pk=rule.pk)
     if locked.withdrawn_on is not None:
         raise RuleError(_("The rule has already been withdrawn."))

@@ -21,7 +21,7 @@ from lms.notifications.models import Notice
 from lms.notifications.services import Draft, notify_many
 from lms.people.access import Action, Obj
 from lms.people.models import Person, User
-from lms.people.services.merge import record_moved
+from lms.people.services.merge import MERGED, record_moved
 
 # The notice kinds that competence.notices registers.
 WANTED = "competence.exemption_wanted"
@@ -62,10 +62,12 @@ def request_exemptions(
         raise ExemptionRequestError(_("State the reason for the exemption."))
     refuse_personal_data(reason)
     asked = list(dict.fromkeys(wanted))
+    people = {each.person_pk for each in asked}
+    # The same asked twice at once: the second sees what the first has asked for.
+    list(Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk"))
     waiting = set(
         ExemptionRequest.objects.waiting()
-        .select_for_update()
-        .filter(person__in={each.person_pk for each in asked})
+        .filter(person__in=people)
         .values_list("person_id", "area_id", "level_id")
     )
     made = ExemptionRequest.objects.bulk_create(
@@ -158,18 +160,22 @@ def still_waiting(notices: Sequence[Notice], day: date) -> set[int]:
     return {pk for pk, requests in about.items() if requests & waiting}
 
 
-def move_requests(*, survivor: Person, loser: Person, by: User | None) -> None:
-    """Requests follow the person who was kept; what waits for both waits once."""
+def move_requests(*, survivor: Person, loser: Person, by: User | None, at: datetime) -> None:
+    """Requests follow the person who was kept; what waits for both waits once, and the other is
+    withdrawn."""
     subject = ("area_id", "level_id")
     waits = set(survivor.exemption_requests.waiting().values_list(*subject))
     same = [
-        request.pk
+        request
         for request in loser.exemption_requests.waiting()
         if (request.area_id, request.level_id) in waits
     ]
-    moving = list(loser.exemption_requests.exclude(pk__in=same).values_list("pk", flat=True))
+    pks = [request.pk for request in same]
+    moving = list(loser.exemption_requests.exclude(pk__in=pks).values_list("pk", flat=True))
     ExemptionRequest.objects.filter(pk__in=moving).update(person=survivor)
     record_moved(ExemptionRequest, moving, survivor=survivor, loser=loser, by=by)
+    loser.exemption_requests.filter(pk__in=pks).update(withdrawn_at=at)
+    _record("exemption_request.withdrawn", same, by=by, reason=MERGED)
 
 
 def _waiting(requests: Iterable[ExemptionRequest]) -> ExemptionRequestQuerySet:
@@ -177,6 +183,7 @@ def _waiting(requests: Iterable[ExemptionRequest]) -> ExemptionRequestQuerySet:
         ExemptionRequest.objects.waiting()
         .select_for_update(of=("self",))
         .filter(pk__in=[request.pk for request in requests])
+        .order_by("pk")
     )
 
 
@@ -196,12 +203,12 @@ def _exempted(request: ExemptionRequest, by: User) -> Exemption:
 
 
 def _record(
-    action: str,
-    requests: Sequence[ExemptionRequest],
-    *,
-    by: User,
-    reason: str = "",
-    state: tuple[str, str] | None = None,
+    pks = [request.pk for request in same]
+    moving = list(loser.exemption_requests.exclude(pk__in=pks).values_list("pk", flat=True))
+    ExemptionRequest.objects.filter(pk__in=moving).update(person=survivor)
+    record_moved(ExemptionRequest, moving, survivor=survivor, loser=loser, by=by)
+    loser.exemption_requests.filter(pk__in=pks).update(withdrawn_at=at)
+    _record("exemption_request.withdrawn", same, by=by, reason=MERGED)
 ) -> None:
     """What became of them; `state`: before and after, none where they are new."""
     was, became = ({"state": each} for each in state) if state else ({}, {})

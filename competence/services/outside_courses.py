@@ -18,8 +18,10 @@ from competence.models import (
     Recognition,
     SignInSheet,
 )
+from competence.models.history import HistoryQuestion
 from competence.services.equivalence import give_by_rules
 from competence.services.outside_entries import withdraw_facts
+from competence.services.recognition import withdraw_claim
 from lms.audit.services import Entry, record, record_many
 from lms.people.models import User
 
@@ -84,20 +86,25 @@ def merge_outside_courses(
         raise OutsideCourseError(_("Choose two different courses."))
     locked = {
         course.pk: course
-        for course in OutsideCourse.objects.select_for_update().filter(
-            pk__in=[survivor.pk, loser.pk]
-        )
+        for course in OutsideCourse.objects.select_for_update()
+        .filter(pk__in=[survivor.pk, loser.pk])
+        .order_by("pk")
     }
     survivor, loser = locked[survivor.pk], locked[loser.pk]
-    said = set(
-        OutsideRecord.objects.standing()
+    said = {
+        (person, day): pk
+        for pk, person, day in OutsideRecord.objects.standing()
         .filter(outside_course=survivor)
-        .values_list("person_id", "completed_on")
-    )
+        .values_list("pk", "person_id", "completed_on")
+    }
     moving: list[int] = []
-    twins: list[int] = []
+    twins: dict[int, int] = {}
     for row in OutsideRecord.objects.standing().filter(outside_course=loser):
-        (twins if (row.person_id, row.completed_on) in said else moving).append(row.pk)
+        kept = said.get((row.person_id, row.completed_on))
+        if kept is None:
+            moving.append(row.pk)
+        else:
+            twins[row.pk] = kept
     withdraw_facts(
         achievements=Achievement.objects.standing().filter(
             outside_record__in=twins, rule__isnull=False
@@ -106,6 +113,7 @@ def merge_outside_courses(
         at=at,
         by=by,
     )
+    rest_on_what_is_kept(twins)
     record_many(_renamed(OutsideRecord.objects.filter(pk__in=moving), loser, survivor), by=by)
     OutsideRecord.objects.filter(pk__in=moving).update(outside_course=survivor)
     waiting = set(
@@ -113,18 +121,17 @@ def merge_outside_courses(
         .filter(outside_course=survivor)
         .values_list("person_id", "completed_on")
     )
-    claims = [
-        claim.pk
-        for claim in Recognition.objects.filter(outside_course=loser)
-        if not claim.is_waiting or (claim.person_id, claim.completed_on) not in waiting
-    ]
+    for claim in Recognition.objects.waiting().filter(outside_course=loser):
+        if (claim.person_id, claim.completed_on) in waiting:
+            withdraw_claim(recognition=claim, by=by, at=at)
     for rows in (
-        Recognition.objects.filter(pk__in=claims),
+        Recognition.objects.filter(outside_course=loser),
         SignInSheet.objects.filter(outside_course=loser),
         EquivalenceRule.objects.filter(outside_course=loser),
     ):
         record_many(_renamed(rows, loser, survivor), by=by)
         rows.update(outside_course=survivor)
+    HistoryQuestion.objects.filter(outside_course=loser).update(outside_course=survivor)
     give_by_rules(records=OutsideRecord.objects.standing().filter(outside_course=survivor), by=by)
     loser.retired_at = loser.retired_at or at
     loser.save(update_fields=["retired_at"])
@@ -148,6 +155,21 @@ def _renamed(rows: QuerySet[Any], loser: OutsideCourse, survivor: OutsideCourse)
             before={"outside_course": str(loser)},
             after={"outside_course": str(survivor)},
         )
+
+
+def rest_on_what_is_kept(twins: dict[int, int]) -> None:
+    """Approved claims whose record was withdrawn as said twice rest on its twin (`twins`: the one
+    that goes → the one that is kept). Only what a claim wrote is taken back with a claim."""
+    claims = list(Recognition.objects.filter(outside_record__in=twins))
+    by_claims = set(
+        Recognition.objects.filter(outside_record__in=twins.values(), made_record=True).values_list(
+            "outside_record", flat=True
+        )
+    )
+    for claim in claims:
+        kept = twins[claim.outside_record_id or 0]
+        claim.outside_record_id, claim.made_record = kept, kept in by_claims
+    Recognition.objects.bulk_update(claims, ["outside_record", "made_record"], batch_size=1000)
 
 
 def _said(course: OutsideCourse) -> dict[str, object]:

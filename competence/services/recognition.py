@@ -17,7 +17,6 @@ from competence.models import (
     OutsideCourse,
     OutsideRecord,
     Recognition,
-    SignInSheet,
 )
 from competence.services.equivalence import give_by_rules
 from competence.services.outside_entries import outside_entry, withdraw_facts
@@ -78,6 +77,8 @@ def claim_recognition(
     """Report that a person has completed an outside course, and tell those who review."""
     if completed_on > _day(at):
         raise RecognitionError(_("The day cannot be later than today."))
+    # The same sent twice at once: the second sees what the first has reported.
+    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     claim = Recognition(
         person=person,
         outside_course=outside_course,
@@ -117,7 +118,7 @@ def _is_recorded(person: Person, course: OutsideCourse, day: date) -> bool:
 
 
 @transaction.atomic
-def withdraw_claim(*, recognition: Recognition, by: User, at: datetime) -> None:
+def withdraw_claim(*, recognition: Recognition, by: User | None, at: datetime) -> None:
     """Take back a claim that nobody has decided, and remove its proof."""
     claim = Recognition.objects.select_for_update().get(pk=recognition.pk)
     if not claim.is_waiting:
@@ -180,13 +181,13 @@ def decide_recognitions(
             claim.approved, claim.decision_reason = approved, reason
         if approved:
             Recognition.objects.bulk_update(
-                claims,
-                ["outside_course", "outside_record", "made_record", "achievement"],
-                batch_size=_BATCH,
+                claims, ["outside_record", "made_record", "achievement"], batch_size=_BATCH
             )
-        Recognition.objects.filter(pk__in=[claim.pk for claim in claims]).update(
-            decided_at=at, decided_by=by, approved=approved, decision_reason=reason
-        )
+        rows = Recognition.objects.filter(pk__in=[claim.pk for claim in claims])
+        rows.update(decided_at=at, decided_by=by, approved=approved, decision_reason=reason)
+        if approved and outside_course is not None:
+            # Now that they no longer wait: two claims may turn out to be of one thing.
+            rows.filter(outside_course__isnull=True).update(outside_course=outside_course)
         record_many((_decided(claim) for claim in claims), by=by)
         decided = Decided(tuple(claims), given)
         tell_claimants(claims=claims, given=given, at=at)
@@ -333,6 +334,17 @@ def _decided(claim: Recognition) -> Entry:
     )
 
 
+def _rests_on_another(claim: Recognition, record_pk: int) -> bool:
+    """Whether another approved claim rests on the record: it is then that claim's."""
+    OutsideRecord.objects.select_for_update().get(pk=record_pk)
+    others = Recognition.objects.filter(outside_record=record_pk, approved=True)
+    other = others.exclude(pk=claim.pk).order_by("pk").first()
+    if other is None:
+        return False
+    Recognition.objects.filter(pk=other.pk).update(made_record=True)
+    return True
+
+
 @transaction.atomic
 def undo_decision(*, recognition: Recognition, reason: str, by: User, at: datetime) -> Recognition:
     """Take a decision back as a mistake: what it gave never counted, and the claim waits again."""
@@ -348,15 +360,19 @@ def undo_decision(*, recognition: Recognition, reason: str, by: User, at: dateti
             _("It was decided more than %(days)d days ago. Revoke what it gave instead.")
             % {"days": UNDO_DAYS}
         )
-    gone = Achievement.objects.standing().filter(recognitions=claim)
-    if claim.made_record and claim.outside_record_id:
-        gone = Achievement.objects.standing().filter(
-            Q(recognitions=claim) | Q(outside_record=claim.outside_record_id)
-        )
-    records = OutsideRecord.objects.filter(recognitions=claim)
-    if not claim.made_record:
-        records = records.none()
-    withdraw_facts(achievements=gone.distinct(), records=records, at=at, by=by, reason=reason)
+    gone = Q(recognitions=claim)
+    records = OutsideRecord.objects.none()
+    record_pk = claim.outside_record_id if claim.made_record else None
+    if record_pk is not None and not _rests_on_another(claim, record_pk):
+        gone |= Q(outside_record=record_pk)
+        records = OutsideRecord.objects.standing().filter(pk=record_pk)
+    withdraw_facts(
+        achievements=Achievement.objects.standing().filter(gone).distinct(),
+        records=records,
+        at=at,
+        by=by,
+        reason=reason,
+    )
     record(
         "recognition.decision_undone",
         claim,
@@ -372,29 +388,3 @@ def undo_decision(*, recognition: Recognition, reason: str, by: User, at: dateti
     claim.full_clean(exclude=["proof"])
     claim.save()
     return claim
-
-
-@transaction.atomic
-def record_attendance(
-    *,
-    people: Sequence[Person],
-    sheet: SignInSheet,
-    by: User,
-    at: datetime,
-) -> Decided:
-    """Recognise the course of a sheet for everyone on it, in one step."""
-    claims = Recognition.objects.bulk_create(
-        [
-            Recognition(
-                person=person,
-                outside_course=sheet.outside_course,
-                completed_on=sheet.completed_on,
-                sheet=sheet,
-                claimed_by=by,
-                created_at=at,
-            )
-            for person in people
-        ],
-        batch_size=_BATCH,
-    )
-    return decide_recognitions(recognitions=claims, approved=True, by=by, at=at)

@@ -13,7 +13,7 @@ import sys
 import psycopg
 
 LOCAL = "postgres://127.0.0.1:5432/postgres"
-RACES = "tests/courses/test_races.py"
+RACES = ("tests/courses/test_races.py", "tests/competence/test_races.py")
 
 
 def server() -> str | None:
@@ -36,7 +36,7 @@ def main() -> int:
         )
         return 0
     return subprocess.call(
-        [sys.executable, "-m", "pytest", "-q", "-n", "0", RACES],
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", *RACES],
         env={**os.environ, "DATABASE_URL": url},
     )
 

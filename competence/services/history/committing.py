@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from competence.models import Achievement, OutsideCourse, OutsideRecord
+from competence.models import Achievement, OutsideCourse, OutsideRecord, Recognition
 from competence.models.history import HistoryBatch, HistoryRow
 from competence.services.equivalence import give_by_rules
 from competence.services.history.judging import Judgement, Verdict, judge_again
@@ -210,7 +210,8 @@ def _remove(batch: HistoryBatch, name: str | None) -> None:
 @transaction.atomic
 def undo_batch(*, batch: HistoryBatch, by: User | None) -> HistoryBatch:
     """Take back everything the batch brought, also what rules decided later made of it and what
-    has been revoked since: it never counted. Nothing is deleted. Said again, nothing happens."""
+    has been revoked since: it never counted. What a claim approved with its own proof says too
+    stands. Nothing is deleted. Said again, nothing happens."""
     _lock()
     batch = HistoryBatch.objects.select_for_update().get(pk=batch.pk)
     if batch.state == State.UNDONE:
@@ -221,6 +222,12 @@ def undo_batch(*, batch: HistoryBatch, by: User | None) -> HistoryBatch:
     brought = Achievement.objects.standing().filter(
         Q(history_batch=batch) | Q(outside_record__history_batch=batch)
     )
+    leaning = list(
+        Recognition.objects.filter(
+            outside_record__in=OutsideRecord.objects.standing().filter(history_batch=batch),
+            approved=True,
+        ).order_by("pk")
+    )
     withdraw_facts(
         achievements=brought.order_by("pk"),
         records=OutsideRecord.objects.standing().filter(history_batch=batch).order_by("pk"),
@@ -228,6 +235,7 @@ def undo_batch(*, batch: HistoryBatch, by: User | None) -> HistoryBatch:
         by=by,
         batch=batch.pk,
     )
+    _stand_alone(leaning)
     batch.state = State.UNDONE
     batch.undone_at = at
     batch.undone_by = by
@@ -242,6 +250,28 @@ def undo_batch(*, batch: HistoryBatch, by: User | None) -> HistoryBatch:
         after={"state": State.UNDONE},
     )
     return batch
+
+
+def _stand_alone(claims: list[Recognition]) -> None:
+    """Claims that were approved with a proof of their own keep what they gave when the import that
+    said the same is taken back: each gets the record that its approval would have written."""
+    of: dict[int | None, OutsideRecord] = {}
+    for claim in claims:
+        assert claim.outside_course_id is not None
+        of.setdefault(
+            claim.outside_record_id,
+            OutsideRecord(
+                person_id=claim.person_id,
+                outside_course_id=claim.outside_course_id,
+                completed_on=claim.completed_on,
+                by=claim.decided_by,
+            ),
+        )
+    OutsideRecord.objects.bulk_create(of.values(), batch_size=_BATCH)
+    for claim in claims:
+        claim.outside_record, claim.made_record = of[claim.outside_record_id], True
+    Recognition.objects.bulk_update(claims, ["outside_record", "made_record"], batch_size=1000)
+    give_by_rules(records=of.values(), by=None)
 
 
 @transaction.atomic
