@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,6 +34,7 @@ from courses.offer import offer_index, refreshers_for
 from courses.registry import held_levels
 from courses.services.enrolment import NotOfferedError, enrol, withdraw
 from lms.lib.dates import today
+from lms.notifications.models import Notice
 
 
 def chosen(request: HttpRequest, day: date) -> list[Member]:
@@ -170,7 +172,9 @@ def _withdraw_enrolments(request: HttpRequest, pks: Sequence[int]) -> None:
 
 
 def _unsay_reminders(request: HttpRequest, pks: Sequence[int]) -> None:
-    gone = take_back_reminders(notices=pks, by=acting_user(request))
+    people = set(Notice.objects.filter(pk__in=pks).values_list("person_id", flat=True))
+    with in_place_of_managers(request, people, today()):
+        gone = take_back_reminders(notices=pks, by=acting_user(request))
     if gone == len(pks):
         messages.success(request, _("The reminder has been taken back."))
     elif gone:
@@ -184,11 +188,16 @@ def _unsay_reminders(request: HttpRequest, pks: Sequence[int]) -> None:
 
 
 def _withdraw_requests(request: HttpRequest, pks: Sequence[int]) -> None:
-    taken = withdraw_exemption_requests(
-        requests=ExemptionRequest.objects.filter(pk__in=pks),
-        by=acting_user(request),
-        at=timezone.now(),
-    )
+    withdraw_requests(request, ExemptionRequest.objects.filter(pk__in=pks))
+
+
+def withdraw_requests(request: HttpRequest, requests: QuerySet[ExemptionRequest]) -> None:
+    """Take back those of the account's own requests that nobody has decided, and say so."""
+    people = set(requests.values_list("person_id", flat=True))
+    with in_place_of_managers(request, people, today()):
+        taken = withdraw_exemption_requests(
+            requests=requests, by=acting_user(request), at=timezone.now()
+        )
     if taken:
         messages.success(request, _("The request has been taken back."))
     else:

@@ -21,10 +21,15 @@ from competence.services.exemption_requests import (
     ExemptionRequestError,
     Wanted,
     request_exemptions,
-    withdraw_exemption_requests,
 )
 from competence.views.scope import acting_user, in_place_of_managers
-from competence.views.team_actions import back, chosen, nobody_chosen, remember
+from competence.views.team_actions import (
+    back,
+    chosen,
+    nobody_chosen,
+    remember,
+    withdraw_requests,
+)
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import add_months, today
 from lms.lib.fields import refuse_personal_data
@@ -149,13 +154,7 @@ def _ask(request: HttpRequest, form: ExemptForm, asked: Sequence[Subject]) -> bo
 @require_POST
 def team_withdraw_request(request: HttpRequest) -> HttpResponse:
     """Take back one of one's own requests that nobody has decided."""
-    taken = withdraw_exemption_requests(
-        requests=ExemptionRequest.objects.filter(pk__in=request.POST.getlist("request")),
-        by=acting_user(request),
-        at=timezone.now(),
+    withdraw_requests(
+        request, ExemptionRequest.objects.filter(pk__in=request.POST.getlist("request"))
     )
-    if taken:
-        messages.success(request, _("The request has been taken back."))
-    else:
-        messages.warning(request, _("The request is already decided, and stays."))
     return redirect(back(request))

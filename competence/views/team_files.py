@@ -15,25 +15,25 @@ from competence.views.scope import team_scope
 from competence.views.team_filter import TeamFilter
 from lms.content.templatetags.ui import status_word
 from lms.lib.dates import today
-from lms.lib.tables import Value, csv_response
+from lms.lib.tables import Value, table_response
 
 Table = tuple[list[str], Iterator[Sequence[Value]]]
 Lines = Callable[[Team, list[Member]], Table]
 
 
 @require_safe
-def team_file(request: HttpRequest) -> HttpResponse:
+def team_file(request: HttpRequest, kind: str = "csv") -> HttpResponse:
     """A row per person and requirement."""
-    return _file(request, "krav", pairs_table)
+    return _file(request, "krav", pairs_table, kind)
 
 
 @require_safe
-def team_matrix_file(request: HttpRequest) -> HttpResponse:
+def team_matrix_file(request: HttpRequest, kind: str = "csv") -> HttpResponse:
     """A row per person, as on the screen."""
-    return _file(request, "matris", matrix_table)
+    return _file(request, "matris", matrix_table, kind)
 
 
-def _file(request: HttpRequest, kind: str, lines: Lines) -> HttpResponse:
+def _file(request: HttpRequest, what: str, lines: Lines, kind: str) -> HttpResponse:
     """The people the reader has filtered out, in the order asked for, all pages of them."""
     day = today()
     scope = team_scope(request, day)
@@ -42,7 +42,8 @@ def _file(request: HttpRequest, kind: str, lines: Lines) -> HttpResponse:
     asked = TeamFilter.of(request)
     narrowed = asked.narrowed(read_team(scope.people, day))
     table = lines(narrowed, asked.shown(asked.found(narrowed, scope)))
-    return csv_response(f"team-{kind}-{scope.unit.code}-{day.isoformat()}.csv", *table)
+    name = f"team-{what}-{scope.unit.code}-{day.isoformat()}"
+    return table_response(name, *table, kind=kind)
 
 
 def matrix_table(team: Team, members: list[Member]) -> Table:

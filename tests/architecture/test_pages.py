@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, reset_queries
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
@@ -118,6 +118,7 @@ def _questions(clients: list[Client], address: str) -> int | None:
     """How many queries the page takes for the first reader who may open it."""
     for client in clients:
         cache.clear()
+        reset_queries()
         with CaptureQueriesContext(connection) as queries:
             response = client.get(address)
         if response.status_code == 200:

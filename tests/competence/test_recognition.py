@@ -6,14 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from competence.engine import explain, gap_rows
 from competence.figures.recognitions import claims_of
-from competence.models import Achievement, EquivalenceRule, OutsideRecord, Recognition
+from competence.models import Achievement, OutsideRecord, Recognition
 from competence.services.equivalence_rules import (
     RuleError,
     given_by_rules,
@@ -337,46 +337,44 @@ _EVENTS = st.permutations(
 )
 @given(order=_EVENTS)
 def test_rules_and_records_in_any_order_give_the_same(plan, reviewer, order):
-    Achievement.objects.all().delete()
-    Recognition.objects.all().delete()
-    OutsideRecord.objects.all().delete()
-    EquivalenceRule.objects.all().delete()
-    person = Person.objects.filter(person_id="ORD").first() or make_person("ORD")
-    from competence.models import OutsideCourse
+    with transaction.atomic():
+        person = Person.objects.filter(person_id="ORD").first() or make_person("ORD")
+        from competence.models import OutsideCourse
 
-    course = OutsideCourse.objects.first() or make_course()
-    days = [date(2024, 6, 1), date(2025, 6, 1), date(2026, 6, 1)]
-    said = [
-        ("OM1", 1, date(2024, 1, 1), date(2025, 6, 1), 12),
-        ("OM1", 2, date(2025, 1, 1), None, None),
-        ("OM4", 1, date(2025, 6, 1), None, 36),
-    ]
-    for kind, at in order:
-        if kind == "record":
-            claim = Recognition.objects.create(
-                person=person, outside_course=course, completed_on=days[at], created_at=AT
+        course = OutsideCourse.objects.first() or make_course()
+        days = [date(2024, 6, 1), date(2025, 6, 1), date(2026, 6, 1)]
+        said = [
+            ("OM1", 1, date(2024, 1, 1), date(2025, 6, 1), 12),
+            ("OM1", 2, date(2025, 1, 1), None, None),
+            ("OM4", 1, date(2025, 6, 1), None, 36),
+        ]
+        for kind, at in order:
+            if kind == "record":
+                claim = Recognition.objects.create(
+                    person=person, outside_course=course, completed_on=days[at], created_at=AT
+                )
+                decide_recognitions(recognitions=[claim], approved=True, by=reviewer, at=AT)
+            else:
+                area, level, first, last, months = said[at]
+                make_rule(
+                    course,
+                    area,
+                    level,
+                    completed_from=first,
+                    completed_until=last,
+                    validity_months=months,
+                )
+        given_now = set(
+            Achievement.objects.standing().values_list(
+                "area__code", "level__number", "achieved_on", "valid_until"
             )
-            decide_recognitions(recognitions=[claim], approved=True, by=reviewer, at=AT)
-        else:
-            area, level, first, last, months = said[at]
-            make_rule(
-                course,
-                area,
-                level,
-                completed_from=first,
-                completed_until=last,
-                validity_months=months,
-            )
-    given_now = set(
-        Achievement.objects.standing().values_list(
-            "area__code", "level__number", "achieved_on", "valid_until"
         )
-    )
-    assert given_now == {
-        ("OM1", 1, days[0], date(2025, 5, 31)),
-        ("OM1", 1, days[1], date(2026, 5, 31)),
-        ("OM1", 2, days[1], None),
-        ("OM1", 2, days[2], None),
-        ("OM4", 1, days[1], date(2028, 5, 31)),
-        ("OM4", 1, days[2], date(2029, 5, 31)),
-    }
+        assert given_now == {
+            ("OM1", 1, days[0], date(2025, 5, 31)),
+            ("OM1", 1, days[1], date(2026, 5, 31)),
+            ("OM1", 2, days[1], None),
+            ("OM1", 2, days[2], None),
+            ("OM4", 1, days[1], date(2028, 5, 31)),
+            ("OM4", 1, days[2], date(2029, 5, 31)),
+        }
+        transaction.set_rollback(True)

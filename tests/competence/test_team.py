@@ -1,10 +1,13 @@
 """The manager's team: who needs help, what the matrix says, and who may see it."""
 
-from datetime import date
+import csv
+import io
+from datetime import date, datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from competence.engine import Status
 from competence.figures import my_requirements
@@ -121,7 +124,7 @@ def test_my_requirements_cost_the_same_whatever_is_asked(school):
     "address",
     [
         *("/team/", "/team/?visa=brist", "/team/?omrade=OM1", "/team/?ordning=omrade.OM1"),
-        *("/team/fil/lista.csv", "/team/fil/matris.csv"),
+        *("/team/fil/lista.csv", "/team/fil/matris.csv", "/team/fil/matris.xlsx"),
     ],
 )
 def test_team_page_asks_as_much_of_300_people_as_of_3(school, client, address, reader):
@@ -137,7 +140,7 @@ def test_team_page_asks_as_much_of_300_people_as_of_3(school, client, address, r
     for number in range(295):
         employ(make_person(f"M{number:03}"), school.unit)
     assert queries() == few
-    assert few <= 50
+    assert few <= 54
 
 
 def test_team_page_says_who_needs_help_in_its_heading(school, client):
@@ -280,6 +283,28 @@ def test_matrix_file_says_what_the_screen_says(school, client):
         "2026-11-23;Gap;Gap Test;Lar;1;2;2026-05-31;;Har gått ut;2026-05-31;anmäld;Klar;;"
     )
     assert len(lines) == 6
+
+
+def test_the_excel_file_holds_what_the_csv_holds_with_days_as_days(school, client):
+    client.force_login(school.manager)
+    text = client.get("/team/fil/matris.csv").content.decode("utf-8-sig")
+    written = list(csv.reader(io.StringIO(text), delimiter=";"))
+    book = load_workbook(io.BytesIO(client.get("/team/fil/matris.xlsx").content))
+    sheet = [list(row) for row in book.active.iter_rows(values_only=True)]
+    assert isinstance(sheet[1][0], datetime)
+    assert isinstance(sheet[1][4], int)
+    as_text = [
+        [
+            value.date().isoformat()
+            if isinstance(value, datetime)
+            else ""
+            if value is None
+            else str(value)
+            for value in row
+        ]
+        for row in sheet
+    ]
+    assert as_text == written
 
 
 def test_units_come_worst_first_with_their_managers_and_their_direction(school, client):
