@@ -329,7 +329,7 @@ def test_a_manager_sees_their_own_places_with_names_and_enrols_the_nearest(schoo
 def test_the_team_is_not_said_to_be_well_where_too_few_know():
     team = SimpleNamespace(members=[1], running_out=[], standing=lambda _standing: [])
     assert _heading(team, enough_know=True) == "Alla i teamet ligger rätt till"
-    assert _heading(team, enough_know=False).startswith("Ingen saknar något, men för få kan")
+    assert _heading(team, enough_know=False).startswith("Ingen i teamet saknar något, men")
 
 
 def test_nobody_enrols_another_units_people_or_in_what_is_not_offered(school, client):
