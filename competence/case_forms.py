@@ -109,7 +109,10 @@ class MoveForm(forms.Form):
     """A post to try. What the jobs and forms are called is what the register says of them."""
 
     enhet = forms.ModelChoiceField(
-        Unit.objects.order_by("tree_left"), label=gettext_lazy("Unit"), to_field_name="code"
+        Unit.objects.order_by("tree_left"),
+        label=gettext_lazy("Unit"),
+        to_field_name="code",
+        empty_label=gettext_lazy("Choose a unit"),
     )
     jobb = forms.ChoiceField(label=gettext_lazy("Job"))
     form = forms.ChoiceField(label=gettext_lazy("Form of employment"), required=False)
@@ -125,7 +128,7 @@ class MoveForm(forms.Form):
         self.titles = {code: title or code for code, title in titles}
         jobs: Any = self.fields["jobb"]
         jobs.choices = [
-            ("", "---------"),
+            ("", _("Choose a job")),
             *sorted(
                 ((code, f"{title} ({code})") for code, title in self.titles.items()),
                 key=lambda choice: choice[1].casefold(),

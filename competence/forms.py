@@ -402,6 +402,11 @@ class RequirementForm(forms.ModelForm):
             *("key_group", "area", "level", "kind", "effective_from", "effective_until"),
             *("grace_days", "renewal_months", "window_days", "motive"),
         )
+        labels = {
+            "key_group": gettext_lazy("Key group"),
+            "area": gettext_lazy("Area"),
+            "level": gettext_lazy("Level"),
+        }
         widgets = {
             "effective_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "effective_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

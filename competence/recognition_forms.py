@@ -220,6 +220,7 @@ class EquivalenceForm(forms.ModelForm):
             *("outside_course", "area", "level", "validity_months"),
             *("completed_from", "completed_until", "decided_on", "reason"),
         )
+        labels = {"area": gettext_lazy("Area"), "level": gettext_lazy("Level")}
         widgets = {
             name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
             for name in ("completed_from", "completed_until", "decided_on")

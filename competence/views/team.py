@@ -72,6 +72,7 @@ def team(request: HttpRequest) -> HttpResponse:
     areas, key_groups = list(facts.areas), list(KeyGroup.objects.all())
     viewing = seen_as(request) is not None
     waiting = set() if viewing else who_waits_for_word_of(user, day)
+    targets = targets_of_team(scope)
     return render(
         request,
         "competence/team.html",
@@ -79,7 +80,7 @@ def team(request: HttpRequest) -> HttpResponse:
             "scope": scope,
             "asked": asked,
             "team": whole,
-            "heading": _heading(whole),
+            "heading": _heading(whole, enough_know=not targets.in_need),
             "in_need": whole.standing("gap")[:NEED_SHOWN],
             "more_in_need": max(len(whole.standing("gap")) - NEED_SHOWN, 0),
             "told": sum(member.told_on is not None for member in whole.standing("gap")),
@@ -102,7 +103,7 @@ def team(request: HttpRequest) -> HttpResponse:
             "to_confirm": len(waiting),
             "exemption_requests": [] if viewing else requests_by(user, day),
             "done": None if viewing else _done(request),
-            "targets": targets_of_team(scope),
+            "targets": targets,
         },
     )
 
@@ -166,7 +167,7 @@ def _done(request: HttpRequest) -> dict[str, Any] | None:
     return undo
 
 
-def _heading(team: Team) -> str:
+def _heading(team: Team, *, enough_know: bool) -> str:
     in_need = len(team.standing("gap"))
     if not team.members:
         return _("There is nobody in the unit yet")
@@ -188,4 +189,6 @@ def _heading(team: Team) -> str:
             )
             % {"number": in_words(soon)}
         )
+    if not enough_know:
+        return _("Nobody lacks anything, but too few know what the municipality has decided")
     return _("Everyone in the team is up to date")

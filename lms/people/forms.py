@@ -187,7 +187,9 @@ class PersonSearchForm(forms.Form):
         required=False,
         help_text=gettext_lazy("At least two letters."),
     )
-    person = FoundPersonField(error_messages={"required": gettext_lazy("Choose a person.")})
+    person = FoundPersonField(
+        label=gettext_lazy("Person"), error_messages={"required": gettext_lazy("Choose a person.")}
+    )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
@@ -272,6 +274,7 @@ class RoleForm(forms.ModelForm):
     class Meta:
         model = RoleAssignment
         fields = ["role", "unit", "starts_on", "ends_on", "reason"]
+        labels = {"unit": gettext_lazy("Unit")}
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

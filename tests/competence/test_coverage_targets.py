@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -30,6 +31,7 @@ from competence.services.targets import (
     set_coverage_target,
     still_alarming,
 )
+from competence.views.team import _heading
 from courses.models import Enrolment
 from lms.audit.models import AuditEvent
 from lms.framework.models import CompetenceArea, TrainingLevel
@@ -322,6 +324,12 @@ def test_a_manager_sees_their_own_places_with_names_and_enrols_the_nearest(schoo
         "/team/bemanning/anmal/", {"person": "Gap", "course": course.course_id, "enhet": "S1"}
     )
     assert Enrolment.objects.get().person == school.people["Gap"]
+
+
+def test_the_team_is_not_said_to_be_well_where_too_few_know():
+    team = SimpleNamespace(members=[1], running_out=[], standing=lambda _standing: [])
+    assert _heading(team, enough_know=True) == "Alla i teamet ligger rätt till"
+    assert _heading(team, enough_know=False).startswith("Ingen i teamet saknar något, men")
 
 
 def test_nobody_enrols_another_units_people_or_in_what_is_not_offered(school, client):
