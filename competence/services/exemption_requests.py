@@ -175,7 +175,13 @@ def move_requests(*, survivor: Person, loser: Person, by: User | None, at: datet
     ExemptionRequest.objects.filter(pk__in=moving).update(person=survivor)
     record_moved(ExemptionRequest, moving, survivor=survivor, loser=loser, by=by)
     loser.exemption_requests.filter(pk__in=pks).update(withdrawn_at=at)
-    _record("exemption_request.withdrawn", same, by=by, reason=MERGED)
+    _record(
+        "exemption_request.withdrawn",
+        same,
+        by=by,
+        reason=MERGED,
+        state=("waiting", "withdrawn"),
+    )
 
 
 def _waiting(requests: Iterable[ExemptionRequest]) -> ExemptionRequestQuerySet:
@@ -203,12 +209,12 @@ def _exempted(request: ExemptionRequest, by: User) -> Exemption:
 
 
 def _record(
-    pks = [request.pk for request in same]
-    moving = list(loser.exemption_requests.exclude(pk__in=pks).values_list("pk", flat=True))
-    ExemptionRequest.objects.filter(pk__in=moving).update(person=survivor)
-    record_moved(ExemptionRequest, moving, survivor=survivor, loser=loser, by=by)
-    loser.exemption_requests.filter(pk__in=pks).update(withdrawn_at=at)
-    _record("exemption_request.withdrawn", same, by=by, reason=MERGED)
+    action: str,
+    requests: Sequence[ExemptionRequest],
+    *,
+    by: User | None,
+    reason: str = "",
+    state: tuple[str, str] | None = None,
 ) -> None:
     """What became of them; `state`: before and after, none where they are new."""
     was, became = ({"state": each} for each in state) if state else ({}, {})
