@@ -77,6 +77,8 @@ def revoke_achievement(
     locked = Achievement.objects.select_for_update().get(pk=achievement.pk)
     if locked.revoked_on is not None:
         raise CorrectionError(_("This has already been revoked."))
+    if locked.withdrawn_at is not None:
+        raise CorrectionError(_("This has been taken back and does not count."))
     if on < locked.achieved_on:
         raise CorrectionError(_("It cannot be revoked before it was reached."))
     if locked.completion is not None and locked.completion.revoked_on is None:

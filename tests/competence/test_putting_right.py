@@ -180,3 +180,10 @@ def test_a_right_fact_of_the_same_day_and_level_has_a_source_of_its_own(wrong, s
     first = correct(wrong, achieved_on=date(2026, 6, 1))
     second = correct(other, person=school.people["Gap"], achieved_on=date(2026, 6, 1))
     assert (first.source, second.source) == ("rättelse", "rättelse 2")
+
+
+def test_what_was_taken_back_since_the_form_was_opened_is_not_put_right(wrong):
+    Achievement.objects.filter(pk=wrong.pk).update(withdrawn_at=NOW)
+    with pytest.raises(CorrectionError, match="tagits tillbaka"):
+        correct(wrong, achieved_on=date(2026, 6, 1))
+    assert not Achievement.objects.filter(source="rättelse").exists()
