@@ -15,11 +15,13 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from competence.models import Achievement
+from competence.models import Achievement, OutsideRecord
 from competence.services.awards import free_source, said, valid_until
+from competence.services.equivalence import give_by_rules
+from competence.services.outside_entries import outside_entry, withdraw_facts
 from courses.models import Certificate
 from courses.services.completing import RevokedError, revoke_completion, supersede_certificate
-from lms.audit.services import record
+from lms.audit.services import record, record_many
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.notifications.services import Draft, notify_many
 from lms.people.models import Person, User
@@ -123,8 +125,9 @@ def put_right(
 ) -> Achievement:
     """Revoke what was recorded wrongly from the day it was reached, so that it never counted, and
     record what is right as a fact of its own; each names the other in the ledger. What else the
-    same completion gave goes with it to the right person and day. The persons concerned and their
-    managers are told."""
+    same completion gave goes with it to the right person and day, and so does the record of an
+    outside course with what the rules give for it. The persons concerned and their managers are
+    told."""
     wrong = Achievement.objects.select_related("completion__version").get(pk=achievement.pk)
     if right.achieved_on > day:
         raise CorrectionError(_("It cannot have been reached on a day to come."))
@@ -135,6 +138,8 @@ def put_right(
     siblings = _siblings(wrong)
     revoke_achievement(achievement=wrong, on=wrong.achieved_on, reason=reason, by=by)
     fact = _record_right(wrong, right, reason=reason, by=by)
+    if (right.person.pk, right.achieved_on) != (wrong.person_id, wrong.achieved_on):
+        _move_outside_record(wrong, right, reason=reason, by=by, at=at)
     if wrong.completion is not None and (
         right.person.pk != wrong.person_id or right.achieved_on != wrong.achieved_on
     ):
@@ -165,6 +170,32 @@ def put_right(
             _record_right(sibling, same, reason=reason, by=by)
     _tell(wrong, fact, day=day, at=at)
     return fact
+
+
+def _move_outside_record(
+    wrong: Achievement, right: RightFact, *, reason: str, by: User | None, at: datetime
+) -> None:
+    """Where a rule gave the wrong fact, the outside course was recorded for the wrong person or
+    day: that record is taken back, so that no later rule gives by it again, and made anew."""
+    row = wrong.outside_record
+    if row is None or row.withdrawn_at is not None:
+        return
+    withdraw_facts(
+        achievements=row.achievements.standing().exclude(pk=wrong.pk),
+        records=OutsideRecord.objects.filter(pk=row.pk),
+        at=at,
+        by=by,
+        reason=reason.strip(),
+    )
+    anew, made = OutsideRecord.objects.standing().get_or_create(
+        person=right.person,
+        outside_course=row.outside_course,
+        completed_on=right.achieved_on,
+        defaults={"valid_until": row.valid_until, "by": by},
+    )
+    if made:
+        record_many([outside_entry("outside_record.recorded", anew)], by=by)
+    give_by_rules(records=[anew], by=by)
 
 
 def _same(wrong: Achievement, right: RightFact) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from competence.engine import Status, gap_rows
-from competence.models import Achievement
+from competence.models import Achievement, OutsideCourse, OutsideRecord
 from competence.services.consequences import consequences_of_correcting
 from competence.services.corrections import (
     RECORD_CORRECTED,
@@ -15,8 +15,10 @@ from competence.services.corrections import (
     RightFact,
     put_right,
 )
+from competence.services.equivalence_rules import decide_rule
 from courses.models import Certificate
 from lms.audit.models import AuditEvent
+from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.notifications.mail import tell
 from lms.notifications.models import Notice
 from lms.people.models import Person
@@ -187,3 +189,45 @@ def test_what_was_taken_back_since_the_form_was_opened_is_not_put_right(wrong):
     with pytest.raises(CorrectionError, match="tagits tillbaka"):
         correct(wrong, achieved_on=date(2026, 6, 1))
     assert not Achievement.objects.filter(source="rättelse").exists()
+
+
+def test_an_outside_course_of_the_wrong_person_is_moved_with_what_the_rules_give(school):
+    wrong_one, right_one = school.people["Gap"], school.people["Ny"]
+    course = OutsideCourse.objects.create(name="Grundutbildning", provider="Länet")
+    record = OutsideRecord.objects.create(
+        person=wrong_one, outside_course=course, completed_on=date(2026, 5, 4)
+    )
+    for area in ("OM1", "OM4"):
+        _rule(course, area)
+    (given,) = record.achievements.filter(area__code="OM1")
+    correct(given, person=right_one)
+    record.refresh_from_db()
+    assert record.withdrawn_at == NOW
+    assert sorted(_standing(wrong_one, course)) == []
+    assert sorted(_standing(right_one, course)) == ["OM1", "OM4"]
+    # A later rule reaches the person who took the course, and nobody else.
+    _rule(course, "OM2")
+    assert sorted(_standing(wrong_one, course)) == []
+    assert sorted(_standing(right_one, course)) == ["OM1", "OM2", "OM4"]
+
+
+def _rule(course: OutsideCourse, area: str) -> None:
+    decide_rule(
+        outside_course=course,
+        area=CompetenceArea.objects.get_or_create(code=area, defaults={"name": area})[0],
+        level=TrainingLevel.objects.get(number=1),
+        validity_months=None,
+        completed_from=date(2026, 1, 1),
+        completed_until=None,
+        decided_on=DAY,
+        reason="Samma mål",
+        by=None,
+    )
+
+
+def _standing(person: Person, course: OutsideCourse) -> list[str]:
+    return list(
+        Achievement.objects.standing()
+        .filter(person=person, revoked_on=None, outside_record__outside_course=course)
+        .values_list("area__code", flat=True)
+    )
