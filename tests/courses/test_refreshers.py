@@ -17,7 +17,7 @@ from courses.services.publishing import publish_course_version
 from lms.lib.dates import today
 from lms.people.models import Person
 from tests.builders import courses
-from tests.builders.competence import adopt, plan_of
+from tests.builders.competence import achieve, adopt, plan_of
 from tests.builders.people import employ, make_account, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_a_level_reached_elsewhere_counts_and_one_taken_back_does_not(whole, sho
     Achievement.objects.filter(person=person).update(revoked_on=today() - timedelta(days=9))
     person.completions.update(revoked_on=today() - timedelta(days=9))
     assert refreshers_for([person.pk], today()).to(person.pk, "OM1", 1) == ()
-    Achievement.objects.filter(person=person).update(revoked_on=None)
+    achieve(person, on=today() - timedelta(days=30))
     assert refreshers_for([person.pk], today()).to(person.pk, "OM1", 1) != ()
 
 
