@@ -37,6 +37,8 @@ def test_a_course_is_reported_in_three_taps_and_a_photo(
     taps = 0
     page.get_by_role("link", name="Jag har gått en kurs").click()
     taps += 1
+    page.wait_for_url(f"**{CLAIM}*")
+    page.get_by_label("Intyg eller annat underlag").wait_for()
     assert faults(visitor) == []
     page.get_by_text("Stöd till den som vill lämna").click()
     taps += 1
