@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,12 +10,8 @@ from django.utils.translation import pgettext_lazy
 
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.fields import GuardedCharField, Sensitivity
+from lms.lib.files import private_storage
 from lms.people.models import Person
-
-
-def private_storage() -> Storage:
-    """Files that no address serves."""
-    return storages["private"]
 
 
 class HistoryBatch(models.Model):

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from django.conf import settings
-from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -16,12 +15,8 @@ from competence.models.facts import Achievement, OutsideCourse, OutsideRecord
 from competence.querysets import RecognitionQuerySet
 from lms.lib.dates import STOCKHOLM
 from lms.lib.fields import GuardedCharField
+from lms.lib.files import private_storage
 from lms.people.models import Person
-
-
-def private_storage() -> Storage:
-    """Files that no address serves by itself."""
-    return storages["private"]
 
 
 def random_name(_row: models.Model, name: str) -> str:

@@ -14,9 +14,9 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from competence.models.recognition import private_storage
 from competence.parsers.proofs import Proof, ProofError, read_proof
 from lms.lib import guard
+from lms.lib.files import private_storage
 from lms.people.models import User
 
 DRAFTS = "recognition-drafts"

@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lms.lib.fields import GuardedCharField, Sensitivity
+from lms.lib.files import private_storage
 from lms.people.deputies import Delegation as Delegation
 from lms.people.querysets import EmploymentQuerySet, LeaveQuerySet, PersonQuerySet, UnitQuerySet
 from lms.people.roles import Role
@@ -356,11 +356,6 @@ class ImportChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_type} {self.object_id}"
-
-
-def private_storage() -> Storage:
-    """Files that no address serves."""
-    return storages["private"]
 
 
 class ImportUpload(models.Model):
