@@ -87,11 +87,6 @@ def offer_index(*, without: int | None = None) -> dict[tuple[str, int], tuple[Co
     )
 
 
-def courses_giving(area_code: str, level: int) -> list[CourseOffer]:
-    """The published courses that give at least `level` in the area, nearest level first."""
-    return list(offer_index().get((area_code, level), ()))
-
-
 @dataclass(frozen=True)
 class Refreshers:
     """The refreshers on offer, and which of them each person may take."""
