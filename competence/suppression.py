@@ -87,6 +87,7 @@ class ShownCount:
     introduction: Figure
     paused: Figure
     only_exempt: Figure
+    only_recognised: Figure
     share: Figure
 
 

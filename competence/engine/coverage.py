@@ -14,13 +14,15 @@ from competence.engine.status import GAPS, PAUSED, PENDING
 @dataclass(slots=True)
 class Count:
     """How many members of a key group are what. Each is in exactly one of the first four;
-    `only_exempt` are those of the covered who would not be without an exemption."""
+    `only_exempt` are those of the covered who would not be without an exemption, and
+    `only_recognised` those who would not be without what is recognised from elsewhere."""
 
     covered: int = 0
     gap: int = 0
     introduction: int = 0
     paused: int = 0
     only_exempt: int = 0
+    only_recognised: int = 0
 
     @property
     def members(self) -> int:
@@ -32,9 +34,12 @@ class Count:
         counted = self.covered + self.gap
         return Fraction(self.covered, counted) if counted else None
 
-    def add(self, standing: str, only_exempt: bool) -> None:
+    def add(self, standing: str, rows: list[GapRow]) -> None:
+        """Count one member who is `standing` by these rows."""
         setattr(self, standing, getattr(self, standing) + 1)
-        self.only_exempt += only_exempt
+        if standing == "covered":
+            self.only_exempt += any(row.only_exempt for row in rows)
+            self.only_recognised += any(row.only_recognised for row in rows)
 
 
 @dataclass(slots=True)
@@ -47,14 +52,13 @@ class Coverage:
     def add(self, key_group: str, units: Iterable[int], rows: list[GapRow]) -> None:
         """Count one member by the rows of the key group."""
         standing = standing_of(rows)
-        only_exempt = standing == "covered" and any(row.only_exempt for row in rows)
-        self.by_key_group.setdefault(key_group, Count()).add(standing, only_exempt)
+        self.by_key_group.setdefault(key_group, Count()).add(standing, rows)
         for unit in units:
             key = (unit, key_group)
             count = self.by_unit.get(key)
             if count is None:
                 count = self.by_unit[key] = Count()
-            count.add(standing, only_exempt)
+            count.add(standing, rows)
 
 
 @dataclass(slots=True)

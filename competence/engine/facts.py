@@ -55,13 +55,15 @@ class NamingFact(NamedTuple):
 
 class AchievementFact(NamedTuple):
     """One achievement that counts on the day (docs/gap.md, 2). `ends` is its own last day: the
-    earlier of `valid_until` and what renewal orders leave of it."""
+    earlier of `valid_until` and what renewal orders leave of it. `recognised`: tillgodoräknad, what
+    was learnt elsewhere counts here by a rule or a decision."""
 
     area_pk: int
     achieved_on: int
     level: int
     ends: int
     pk: int
+    recognised: bool = False
 
 
 class ExemptionFact(NamedTuple):

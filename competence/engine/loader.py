@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from competence.engine.days import FOREVER, as_end, joined
@@ -31,6 +31,7 @@ from competence.models import (
     KeyGroupDefinition,
     KeyPersonAssignment,
     PlanVersion,
+    Recognition,
     RenewalOrder,
     Requirement,
 )
@@ -128,6 +129,12 @@ def _required_level(row: Row) -> RequiredLevel:
     )
 
 
+# Learnt elsewhere and counted here: by an equivalence rule, or decided in the single case.
+_RECOGNISED = Q(outside_record__isnull=False) | Exists(
+    Recognition.objects.filter(achievement=OuterRef("pk"))
+)
+
+
 @dataclass(frozen=True)
 class FactRows:
     """The rows of seven queries, each sorted by person."""
@@ -180,7 +187,8 @@ def fact_rows(
         ),
         leaves=rows(Leave.objects.standing(), "starts_on", "ends_on"),
         achievements=rows(
-            achievements, "area_id", "achieved_on", "level__number", "valid_until", "pk"
+            achievements.annotate(recognised=_RECOGNISED),
+            *("area_id", "achieved_on", "level__number", "valid_until", "pk", "recognised"),
         ),
         exemptions=rows(exemptions, "area_id", "level__number", "pk"),
         orders=RenewalOrder.objects.filter(decided_on__lte=as_of).values_list(
@@ -229,12 +237,12 @@ def load_people(
 
 def _achievements(rows: list[Row], orders: dict[int, list[OrderFact]]) -> list[AchievementFact]:
     facts = []
-    for _, area, achieved_on, level, valid_until, pk in rows:
+    for _, area, achieved_on, level, valid_until, pk, recognised in rows:
         day = achieved_on.toordinal()
         ends = FOREVER if valid_until is None else valid_until.toordinal()
         if area in orders:
             ends = capped(ends, day, level, orders[area])
-        facts.append(AchievementFact(area, day, level, ends, pk))
+        facts.append(AchievementFact(area, day, level, ends, pk, recognised))
     if len(facts) > 1:
         facts.sort()
     return facts

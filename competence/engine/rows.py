@@ -9,13 +9,14 @@ from typing import NamedTuple
 from competence.engine.days import as_date, covers
 from competence.engine.facts import AchievementFact, PersonFacts, PlanOnDay, RequiredLevel
 from competence.engine.membership import memberships
-from competence.engine.status import EXEMPT, PAUSED, SEVERITY, Status, is_exempt, verdict
+from competence.engine.status import EXEMPT, HOLDING, PAUSED, SEVERITY, Status, is_exempt, verdict
 from competence.engine.validity import best_achievement
 
 
 class GapRow(NamedTuple):
     """The answer for one person and one requirement on the day. `only_exempt`: exempt, and no
-    valid achievement stands behind the exemption."""
+    valid achievement stands behind the exemption. `only_recognised`: it holds, and would not
+    without what was learnt elsewhere and is recognised."""
 
     person_pk: int
     person_id: str
@@ -25,6 +26,7 @@ class GapRow(NamedTuple):
     valid_until: date | None
     member_since: date
     only_exempt: bool = False
+    only_recognised: bool = False
 
     @property
     def requirement_pk(self) -> int:
@@ -60,8 +62,11 @@ def rows_of(person: PersonFacts, plan: PlanOnDay) -> list[GapRow]:
     pk, person_id, leaves = person.pk, person.person_id, person.leaves
     paused = bool(leaves) and covers(leaves, day)
     by_area: dict[int, list[AchievementFact]] = {}
+    recognised: set[int] = set()
     for achievement in person.achievements:
         by_area.setdefault(achievement.area_pk, []).append(achievement)
+        if achievement.recognised:
+            recognised.add(achievement.area_pk)
     rows = []
     for group_pk, since in groups:
         member_since = as_date(since)
@@ -88,9 +93,22 @@ def rows_of(person: PersonFacts, plan: PlanOnDay) -> list[GapRow]:
                     None if due_on is None else as_date(due_on),
                     None if valid_until is None else as_date(valid_until),
                     member_since,
+                    False,
+                    requirement.area_pk in recognised
+                    and status in HOLDING
+                    and not _holds_without(by_area[requirement.area_pk], requirement, day),
                 )
             )
     return rows
+
+
+def _holds_without(
+    achievements: Iterable[AchievementFact], requirement: RequiredLevel, day: int
+) -> bool:
+    """Whether what was not learnt elsewhere is enough for the requirement on the day."""
+    own = (achievement for achievement in achievements if not achievement.recognised)
+    best = best_achievement(own, requirement)
+    return best is not None and best.last_valid >= day
 
 
 def cells(rows: Iterable[GapRow]) -> dict[tuple[int, str], Status]:

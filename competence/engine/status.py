@@ -25,6 +25,7 @@ class Status(StrEnum):
 OVERDUE, EXPIRED, PENDING, EXPIRING, MET, EXEMPT, PAUSED = Status
 SEVERITY = {status: rank for rank, status in enumerate(Status)}
 GAPS = frozenset({OVERDUE, EXPIRED})
+HOLDING = frozenset({MET, EXPIRING})
 
 
 class Verdict(NamedTuple):

@@ -26,6 +26,9 @@ from lms.audit.models import AuditEvent
 from lms.people.models import Employment, Leave, Person, Unit
 
 KEPT_SECONDS = 24 * 60 * 60
+# Part of the key under which figures are kept: raised when what is counted changes, so that figures
+# kept by an earlier release are not read.
+SHAPE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class DayFigures:
 
 def figures_on(as_of: date) -> DayFigures:
     """The figures of a day: from the cache while no fact has changed, else counted anew."""
-    key = f"competence.figures:{as_of.isoformat()}:{_fingerprint()}"
+    key = f"competence.figures:{SHAPE}:{as_of.isoformat()}:{_fingerprint()}"
     figures: DayFigures | None = cache.get(key)
     if figures is None:
         figures = count_figures(as_of)
@@ -145,8 +148,7 @@ def _count_areas(by_area: dict[AreaKey, Count], rows: list[GapRow]) -> None:
             own.setdefault(AreaKey(row.key_group, row.area, row.level), []).append(row)
     for key, of_key in own.items():
         standing = standing_of(of_key)
-        only_exempt = standing == "covered" and any(row.only_exempt for row in of_key)
-        by_area.setdefault(key, Count()).add(standing, only_exempt)
+        by_area.setdefault(key, Count()).add(standing, of_key)
 
 
 def days_offered(today: date, months: int = 24) -> list[date]:

@@ -37,12 +37,13 @@ class HeatRow:
     introduction: Figure
     paused: Figure
     only_exempt: Figure
+    only_recognised: Figure
     uptake: HeatCell | None
 
     @property
     def has_something_beside(self) -> bool:
         """Whether any figure beside the coverage is hidden or more than nobody."""
-        beside = (self.introduction, self.paused, self.only_exempt)
+        beside = (self.introduction, self.paused, self.only_exempt, self.only_recognised)
         if any(figure.hidden or figure.value for figure in beside):
             return True
         return self.uptake is not None and bool(self.uptake.hidden or self.uptake.counted)
@@ -151,6 +152,7 @@ def _row(
         introduction=count.introduction if count else _NOTHING,
         paused=count.paused if count else _NOTHING,
         only_exempt=count.only_exempt if count else _NOTHING,
+        only_recognised=count.only_recognised if count else _NOTHING,
         uptake=share_cell("", uptake) if uptake else None,
     )
 
@@ -245,6 +247,7 @@ class UnitRow:
     introduction: Figure
     paused: Figure
     only_exempt: Figure
+    only_recognised: Figure
     has_parts: bool
 
 
@@ -264,6 +267,7 @@ def of_group(published: Published, group: str, unit: UnitNode | None) -> list[Un
                 count.introduction,
                 count.paused,
                 count.only_exempt,
+                count.only_recognised,
                 any(published.count(group, part) for part in figures.parts(pk)),
             )
         )

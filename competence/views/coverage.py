@@ -154,14 +154,18 @@ def _file(published: Published, table: HeatTable, unit: UnitNode | None, kind: s
     header = [
         *(_("Day"), _("Key group"), *(f"{name}, %" for name in table.columns)),
         *(_("All, %"), _("Covered"), _("Counted"), _("In introduction"), _("Paused")),
-        *(_("Only through exemption"), _("Uptake of the recommended, %")),
+        *(_("Only through exemption"), _("Only through recognition")),
+        _("Uptake of the recommended, %"),
     ]
     rows: list[list[Any]] = [
         [
             *(published.figures.as_of, row.name),
             *(_cell(cell, threshold) for cell in row.cells),
             *(_cell(row.total, threshold), row.total.covered, row.total.counted),
-            *(_shown(one, threshold) for one in (row.introduction, row.paused, row.only_exempt)),
+            *(
+                _shown(one, threshold)
+                for one in (row.introduction, row.paused, row.only_exempt, row.only_recognised)
+            ),
             _cell(row.uptake, threshold) if row.uptake and not unit else None,
         ]
         for row in table.rows

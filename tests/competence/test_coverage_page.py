@@ -193,9 +193,9 @@ def _random_world(seed: int):
     total, areas = Count(), {AreaKey("G", area, 1): Count() for area in "ABC"}
     for standings in people:
         worst = next(s for s in ("gap", "introduction", "covered") if s in standings)
-        total.add(worst, False)
+        total.add(worst, [])
         for area, standing in zip("ABC", standings, strict=True):
-            areas[AreaKey("G", area, 1)].add(standing, False)
+            areas[AreaKey("G", area, 1)].add(standing, [])
     return [tuple(standings) for standings in people], total, areas
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from competence.engine import explain, gap_rows
+from competence.engine import coverage, explain, gap_rows
 from competence.figures.recognitions import claims_of
 from competence.models import Achievement, OutsideRecord, Recognition
 from competence.services.equivalence_rules import (
@@ -34,7 +34,7 @@ from lms.notifications.models import Notice
 from lms.people.models import Person
 from lms.people.roles import Role
 from lms.people.services.merge import merge_people
-from tests.builders.competence import DAY, adopt, plan_of
+from tests.builders.competence import DAY, achieve, adopt, plan_of
 from tests.builders.people import account_with, employ, make_account, make_person, make_unit
 from tests.builders.recognition import AT, make_claim, make_course, make_rule
 
@@ -123,6 +123,25 @@ def test_a_course_outside_the_list_is_decided_this_once_or_put_in_the_list(perso
         recognitions=[other], approved=True, outside_course=listed, by=reviewer, at=AT
     )
     assert OutsideRecord.objects.get().outside_course == listed
+
+
+def test_who_is_covered_only_through_recognition_is_counted_beside_the_coverage(person, reviewer):
+    """By a rule in one area and a decision in the single case in another; no longer when a course
+    here is enough by itself."""
+    course = make_course()
+    make_rule(course)
+    claims = [make_claim(person, course), make_claim(person, None, title="Workshop")]
+    decide_recognitions(recognitions=claims[:1], approved=True, by=reviewer, at=AT)
+    once = SingleCase(CompetenceArea.objects.get(code="OM4"), TrainingLevel.objects.get(number=1))
+    decide_recognitions(recognitions=claims[1:], approved=True, single=once, by=reviewer, at=AT)
+    rows = {row.area: row.only_recognised for row in gap_rows(Person.objects.all(), DAY)}
+    assert rows == {"OM1": True, "OM4": True}
+    count = coverage(None, DAY).mandatory.by_key_group["G"]
+    assert (count.covered, count.only_recognised) == (1, 1)
+    achieve(person, on=date(2026, 9, 1), area="OM1")
+    assert coverage(None, DAY).mandatory.by_key_group["G"].only_recognised == 1
+    achieve(person, on=date(2026, 9, 1), area="OM4")
+    assert coverage(None, DAY).mandatory.by_key_group["G"].only_recognised == 0
 
 
 def test_two_single_cases_of_the_same_day_are_two_facts(person, reviewer):

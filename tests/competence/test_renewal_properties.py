@@ -11,9 +11,19 @@ from hypothesis import strategies as st
 
 from competence import engine
 from competence.engine.days import FOREVER, joined, last_day_of
-from competence.engine.facts import AchievementFact, RequiredLevel
-from competence.engine.status import SEVERITY, due_day, verdict
+from competence.engine.facts import (
+    AchievementFact,
+    EmploymentFact,
+    KeyGroupRules,
+    PersonFacts,
+    PlanOnDay,
+    RequiredLevel,
+    UnitTree,
+)
+from competence.engine.rows import GapRow, rows_of
+from competence.engine.status import HOLDING, SEVERITY, due_day, verdict
 from competence.engine.validity import best_achievement
+from lms.framework.rules import PersonRule
 from tests.competence.answers import answer
 from tests.competence.worlds import Seeded, World, days_to_ask, make_world, write_world
 
@@ -170,3 +180,27 @@ def test_what_begins_after_a_day_leaves_the_answer_for_it_as_it_was(seed: int, l
             for each in answers:
                 each["rows"] = [replace(row, due_on="") for row in each["rows"]]
         assert answers[0] == answers[1]
+
+
+@always
+@given(st.lists(st.tuples(achievements(), st.booleans()), max_size=4), requirements, days)
+def test_what_holds_only_by_recognition_would_not_hold_without_it(drawn, requirement, day):
+    facts = [fact._replace(recognised=recognised) for fact, recognised in drawn]
+
+    def row(kept: list[AchievementFact]) -> GapRow:
+        known = sorted(fact for fact in kept if fact.achieved_on <= day)
+        person = PersonFacts(1, "P", [EmploymentFact(1, "J", False, "", FIRST, FOREVER)])
+        person.achievements = known
+        plan = PlanOnDay(
+            day=max(day, requirement.effective_from),
+            requirements={1: (requirement,)},
+            groups={1: KeyGroupRules((PersonRule(),), frozenset())},
+            units=UnitTree({1: ("X", None)}),
+        )
+        return rows_of(person, plan)[0]
+
+    with_all = row(facts)
+    without = row([fact for fact in facts if not fact.recognised])
+    assert with_all.only_recognised == (
+        with_all.status in HOLDING and without.status not in HOLDING
+    )

@@ -112,7 +112,7 @@ def tree_of_figures(seed: int) -> DayFigures:
     for node in range(2, choice.randint(4, 12)):
         parents[node] = 1 if node < 4 else choice.randint(1, min(node - 1, 3))
     counts = {node: Count() for node in (None, *parents)}
-    kinds = ("covered", "gap", "introduction", "paused", "only_exempt")
+    kinds = ("covered", "gap", "introduction", "paused", "only_exempt", "only_recognised")
     for node in parents:
         for kind in kinds:
             own = choice.choice((0, 0, 1, 2, 3, 4, 5, 6, 9, 15, 40))
@@ -156,7 +156,7 @@ def test_no_count_that_is_hidden_can_be_worked_out_from_what_is_published(seed: 
         for node, unit in figures.units.items()
         if node not in figures.roots_above_tops
     }
-    for kind in ("covered", "gap", "introduction", "paused", "only_exempt"):
+    for kind in ("covered", "gap", "introduction", "paused", "only_exempt", "only_recognised"):
         counts = {None: figures.report.mandatory.by_key_group["G"]}
         counts |= {node: figures.report.mandatory.by_unit[node, "G"] for node in parents}
         values = {node: getattr(count, kind) for node, count in counts.items()}

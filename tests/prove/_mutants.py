@@ -427,8 +427,8 @@ MUTANTS = [
     ),
     Mutant(
         "coverage",
-        'only_exempt = standing == "covered" and any',
-        "only_exempt = any",
+        'if standing == "covered":',
+        "if True:",
         "Coverage: of the covered",
     ),
     Mutant(
