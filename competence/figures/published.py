@@ -3,7 +3,8 @@ reach on the coverage page, hidden once and for all views of it.
 
 Three tables are published, and nothing else; every view, sum, sentence and file is a part of them.
 
-1. Key group by unit, with the key group's total: coverage, introduction, paused, only by an exemption, only by recognition.
+1. Key group by unit, with the key group's total: coverage, introduction, paused, only by an
+   exemption, only by recognition.
    The tree of units is protected from the top down: first the total with the largest units, then
    each shown unit with its parts, the unit itself now being a known number. Each such step is one
    sum, hidden by `competence.suppression`; nothing is shown below a hidden figure. So a small
