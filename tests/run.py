@@ -14,7 +14,7 @@ def browser() -> str | None:
 
 
 def main() -> int:
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *sys.argv[1:]]
+    command = [sys.executable, "-m", "pytest", "-n", "2", *sys.argv[1:]]
     if browser() is None:
         if os.environ.get("JOURNEYS_REQUIRED"):
             print("No Chromium was found, and the journeys are required here.", file=sys.stderr)

@@ -4,6 +4,7 @@ is made by the service that makes it in real life, with the clock on that day.""
 from __future__ import annotations
 
 import random
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -43,6 +44,11 @@ REMINDERS_SINCE = 60
 COURSES = ("K1", "K3", "K3N2")
 NOBODY = "django.core.mail.backends.dummy.EmailBackend"
 BATCH = 1000
+# SQLite has one writer at a time and no queue: who waits looks again every tenth of a second, and
+# one who writes day after day leaves no gap to be found in. Now and then the history stands aside
+# for longer than that, for the worker and for whoever looks around meanwhile.
+WRITE_SECONDS = 1.0
+STAND_ASIDE_SECONDS = 0.15
 
 
 def first_day(today: date) -> date:
@@ -59,6 +65,7 @@ def live_through(world: World, today: date, *, after: int = 0) -> Iterator[int]:
     """Make each day after the first `after` in turn; the number of days done. A day is one
     transaction: its mail is handed over in it, to nobody, so that no worker sends it today."""
     life = _Life(world, today)
+    aside = time.monotonic()
     with simulated(first_day(today)) as clock, override_settings(MAIL_TRANSPORT=NOBODY):
         for number in range(after + 1, DAYS + 1):
             day = first_day(today) + timedelta(days=number)
@@ -70,6 +77,9 @@ def live_through(world: World, today: date, *, after: int = 0) -> Iterator[int]:
             with transaction.atomic():
                 life.live(day, number, clock)
             yield number
+            if time.monotonic() - aside > WRITE_SECONDS:
+                time.sleep(STAND_ASIDE_SECONDS)
+                aside = time.monotonic()
 
 
 class _Life:

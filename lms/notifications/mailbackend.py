@@ -16,7 +16,7 @@ from lms.notifications.mail import OTHER_MAIL
 from lms.notifications.models import Delivery
 from lms.notifications.wakeup import Wake, wake_on_commit
 from lms.people.models import Person, User
-from lms.people.services.accounts import AccountMail
+from lms.people.services.account_mail import AccountMail
 
 
 class OutboxBackend(BaseEmailBackend):

@@ -13,11 +13,8 @@ from lms.notifications.models import Delivery, LastReminder, Notice
 from lms.notifications.services.invitations import INVITE
 from lms.notifications.services.jobs import start_job
 from lms.people.models import Person, User
-from lms.people.services.accounts import (
-    AccountMail,
-    invite_many_with,
-    send_account_mail_with,
-)
+from lms.people.services.account_mail import AccountMail, send_account_mail_with
+from lms.people.services.invitations import invite_many_with
 from lms.people.signals import people_merged
 
 

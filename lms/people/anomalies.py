@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from lms.people.models import Employment, Person, Unit
-from lms.people.services.accounts import shared_addresses
+from lms.people.services.invitations import shared_addresses
 
 
 @dataclass(frozen=True)

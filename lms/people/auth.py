@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from lms.lib.clients import client_ip
-from lms.people.services.accounts import account_mail
+from lms.people.services.account_mail import account_mail
 
 
 class AccountBackend(AuthenticationBackend):

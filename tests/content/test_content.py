@@ -24,7 +24,7 @@ from lms.content.models import ContactPoint, LegalReference, SiteSettings
 from lms.content.services.starter import load_references
 from lms.lib.dates import today
 from lms.people.roles import Role
-from tests.builders.home import make_arena, make_article
+from tests.builders.home import make_article
 from tests.builders.people import account_with, make_account
 
 SHOW = Template("{% load content_tags %}{{ '[[kontakt:vakten]]'|with_references }}")
@@ -56,8 +56,7 @@ def test_a_number_is_shown_only_while_it_is_verified(db, verified_on, expires_on
     assert "vakten" in shown()
 
 
-def test_an_internal_number_is_not_shown_on_an_open_page(db, client):
-    make_arena()
+def test_an_internal_number_is_not_shown_on_an_open_page(arena, client):
     ContactPoint.objects.create(
         code="vakten",
         name="vakten",
@@ -78,8 +77,7 @@ def test_loading_the_references_twice_adds_nothing(db):
     assert old.replaced_by.code == "sol-19-1"
 
 
-def test_overdue_pages_of_every_type_are_one_query(db, django_assert_num_queries):
-    make_arena()
+def test_overdue_pages_of_every_type_are_one_query(arena, django_assert_num_queries):
     day = date(2027, 6, 1)
     with django_assert_num_queries(1):
         due = pages_due(day)
@@ -88,8 +86,7 @@ def test_overdue_pages_of_every_type_are_one_query(db, django_assert_num_queries
     assert all(page.due_on < day for page in due)
 
 
-def test_standing_by_a_page_keeps_a_draft_a_draft(db):
-    make_arena()
+def test_standing_by_a_page_keeps_a_draft_a_draft(arena):
     editor = make_account(email="redaktor@example.se")
     article = make_article("Publicerad", reviewed_on=date(2025, 1, 1))
     article.title = "Utkast"
@@ -106,8 +103,7 @@ def test_standing_by_a_page_keeps_a_draft_a_draft(db):
     assert (draft.title, draft.reviewed_on) == ("Utkast", date(2026, 11, 22))
 
 
-def test_the_queue_names_what_waits(db):
-    make_arena()
+def test_the_queue_names_what_waits(arena):
     editor = make_account(email="redaktor@example.se")
     queue = queue_of(editor, today())
     assert "Bris" in {contact.name for contact in queue.contacts}
@@ -115,36 +111,31 @@ def test_the_queue_names_what_waits(db):
     assert not queue.drafts
 
 
-def test_a_personnummer_is_not_stored_in_a_page(db):
-    make_arena()
+def test_a_personnummer_is_not_stored_in_a_page(arena):
     with pytest.raises(ValidationError, match="personnummer"):
         make_article("Titel", text="Eleven 850709-9805 oroar oss.")
 
 
-def test_a_phone_number_in_a_text_is_noticed(db):
-    make_arena()
+def test_a_phone_number_in_a_text_is_noticed(arena):
     assert make_article("Titel", text="Ring 0480-45 00 00.").phones_in_text
     assert not make_article("Titel", text="Ring 112, dnr KS 2017/0530.").phones_in_text
 
 
 @pytest.mark.parametrize("missing", ["owner_function", "summary"])
-def test_an_article_needs_owner_and_sources(db, missing):
-    make_arena()
+def test_an_article_needs_owner_and_sources(arena, missing):
     with pytest.raises(ValidationError) as refused:
         make_article("Titel", **{missing: ""})
     assert list(refused.value.message_dict) == [missing]
 
 
-def test_the_form_asks_for_sources_before_publishing(db):
-    make_arena()
+def test_the_form_asks_for_sources_before_publishing(arena):
     article = make_article("Titel")
     form_class = ArticlePage.get_edit_handler().get_form_class()
     assert form_class(instance=article).fields["sources"].required
     assert form_class(instance=article).fields["owner_function"].required
 
 
-def test_a_routine_is_reviewed_twice_a_year_unless_the_editor_says_otherwise(db):
-    make_arena()
+def test_a_routine_is_reviewed_twice_a_year_unless_the_editor_says_otherwise(arena):
     assert make_article("Rutin", kind="routine").review_months == 6
     assert make_article("Rutin", kind="routine", review_months=3).review_months == 3
 
@@ -175,8 +166,7 @@ def test_the_conventions_hold():
     assert many_rows_stay_out_of_the_reference_index(None) == []
 
 
-def test_an_address_that_was_not_filled_in_is_made_from_the_title(db, client):
-    arena = make_arena()
+def test_an_address_that_was_not_filled_in_is_made_from_the_title(arena, client):
     client.force_login(account_with(Role.EDITOR))
     text = streamfield([("text", rich_text("<p>Brödtext.</p>"))])
     source = streamfield([("source", {"title": "Kommunens plan", "url": ""})])

@@ -18,15 +18,14 @@ from lms.lib.dates import today
 from lms.notifications.models import Notice
 from lms.people.models import Person
 from tests.builders import courses
-from tests.builders.home import make_arena, make_article
+from tests.builders.home import make_article
 from tests.builders.people import employ, make_account, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def article() -> ArticlePage:
-    make_arena()
+def article(arena) -> ArticlePage:
     return make_article("Intern rutin", text="Gammalt.")
 
 

@@ -15,7 +15,7 @@ from lms.people.models import User
 from lms.people.roles import Role
 from lms.people.services.role_assignments import sync_admin_access
 from tests.builders import courses
-from tests.builders.home import make_arena, make_article
+from tests.builders.home import make_article
 from tests.builders.people import account_with
 
 pytestmark = pytest.mark.django_db
@@ -70,8 +70,7 @@ def test_of_many_pages_one_that_has_to_stay_keeps_them_all(who_may_delete):
     assert "finns i en kursversion" not in said
 
 
-def test_an_article_that_readers_are_told_of_is_not_deleted_with_others(who_may_delete):
-    make_arena()
+def test_an_article_that_readers_are_told_of_is_not_deleted_with_others(arena, who_may_delete):
     article = make_article("Rutin")
     block = {"type": "article", "id": "a", "value": {"page": article.pk}}
     courses.publish_course(lessons=1, body=[courses.text(), block])

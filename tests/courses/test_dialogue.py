@@ -19,7 +19,6 @@ from lms.people.roles import Role
 from lms.people.services.merge import merge_people
 from lms.people.services.role_assignments import sync_admin_access
 from tests.builders import courses
-from tests.builders.home import make_arena
 from tests.builders.people import (
     MONDAY,
     account_with,
@@ -221,8 +220,7 @@ def test_the_list_of_reports_is_narrowed(client, person, version):
     assert shown("course=999999&status=strunt&p=x") == [False, True]
 
 
-def test_an_editor_answers_and_publishes_from_the_desk(client, person, version):
-    make_arena()
+def test_an_editor_answers_and_publishes_from_the_desk(arena, client, person, version):
     question = ask(person, version)
     client.force_login(editor())
     address = f"/admin/kurser/experten/{question.pk}/"
@@ -282,8 +280,7 @@ def published(person: Person, version: CourseVersion, question: str = "Får man 
     )
 
 
-def test_a_published_answer_stands_in_the_arena_as_an_editorial_change(person, version):
-    make_arena()
+def test_a_published_answer_stands_in_the_arena_as_an_editorial_change(arena, person, version):
     before = ArticlePage.objects.get(slug="fragor-och-svar")
     published(person, version)
     after = ArticlePage.objects.get(slug="fragor-och-svar")
@@ -296,8 +293,9 @@ def test_a_published_answer_stands_in_the_arena_as_an_editorial_change(person, v
     assert not after.has_unpublished_changes
 
 
-def test_a_draft_that_somebody_is_writing_stays_a_draft_and_gets_the_question(person, version):
-    make_arena()
+def test_a_draft_that_somebody_is_writing_stays_a_draft_and_gets_the_question(
+    arena, person, version
+):
     article = ArticlePage.objects.get(slug="fragor-och-svar")
     article.title = "Halvfärdig rubrik"
     article.save_revision()

@@ -66,13 +66,6 @@ def article(arena) -> ArticlePage:
     return make_article("Orosanmälan", body=[{"type": "text", "value": OLD}])
 
 
-@pytest.fixture
-def arena(db):
-    from tests.builders.home import make_arena
-
-    return make_arena()
-
-
 def learner() -> Person:
     person = make_person()
     employ(person, make_unit(f"ENHET-{person.person_id}"))

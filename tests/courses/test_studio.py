@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -152,6 +154,18 @@ def test_every_kind_that_can_be_written_as_text_is_read() -> None:
 )
 def test_what_cannot_be_read_is_named_by_its_line(text: str, lines: list[int]) -> None:
     assert [error.line for error in read_questions(text).errors] == lines
+
+
+def test_a_line_ends_at_the_same_characters_for_who_reads_and_for_who_points_at_it() -> None:
+    """The page chooses the line that could not be read: it must count as the reader did."""
+    script = (settings.BASE_DIR / "lms" / "static" / "js" / "studio.js").read_text()
+    [pattern] = re.findall(r"^const LINE_BREAK = /(.+)/;$", script, re.M)
+    every_character = [chr(code) for code in range(0x10000)]
+    # A box never holds a carriage return.
+    ends = {character for character in every_character if len(f"a{character}a".splitlines()) == 2}
+    assert set(filter(re.compile(pattern).fullmatch, every_character)) == ends - {"\r"}
+    text = "Fråga?\u2028* Ett\u2028= Ja.\x0b- Två\x0b- Tre\n= Nej."
+    assert [error.line for error in read_questions(text).errors] == [4]
 
 
 @pytest.mark.parametrize(

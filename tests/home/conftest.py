@@ -1,18 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from wagtail.models import Site
 
-from tests.builders.home import make_arena
 from tests.builders.people import employ, make_account, make_person, make_unit
-
-
-@pytest.fixture
-def arena(db):
-    page = make_arena()
-    Site.clear_site_root_paths_cache()
-    yield page
-    Site.clear_site_root_paths_cache()
 
 
 @pytest.fixture

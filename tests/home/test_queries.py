@@ -3,7 +3,6 @@
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -42,15 +41,14 @@ def queries(client, address: str) -> int:
     return len(seen)
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_pages_ask_as_much_of_300_articles_as_of_3(arena, client, employee, address):
+def test_pages_ask_as_much_of_300_articles_as_of_3(arena, client, employee):
     ArticlePage.objects.exclude(slug__in=["fragor-och-svar", "sspf-och-sig"]).delete()
     article = make_article("Zebra", text="zebrafink")
     client.force_login(employee)
-    queries(client, address)
-    few = queries(client, address)
+    for address in ADDRESSES:  # what is read once for a process
+        queries(client, address)
+    few = {address: queries(client, address) for address in ADDRESSES}
     copy_article(article, 297)
     rebuild_index()
-    many = queries(client, address)
-    assert many == few
-    assert few <= 60
+    assert {address: queries(client, address) for address in ADDRESSES} == few
+    assert max(few.values()) <= 60

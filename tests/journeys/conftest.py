@@ -79,5 +79,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
-            # One worker, one site: the product under test is built once.
-            item.add_marker(pytest.mark.xdist_group("journeys"))

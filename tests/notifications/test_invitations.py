@@ -13,7 +13,7 @@ from lms.notifications.services import invitations
 from lms.notifications.services.jobs import run_job
 from lms.people.models import Invitation
 from lms.people.roles import Role
-from lms.people.services.accounts import invite
+from lms.people.services.invitations import invite
 from tests.builders.people import account_with, employ, make_account, make_person, make_unit
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.db import connection
 from lms.audit.models import AuditEvent
 from lms.people.models import Invitation, Person, RoleAssignment, User
 from lms.people.roles import Role
-from lms.people.services import accounts
+from lms.people.services import accounts, invitations
 from lms.people.services.role_assignments import (
     RoleAssignmentError,
     assign_role,
@@ -47,7 +47,7 @@ def sent(django_capture_on_commit_callbacks):
 def invited(sent, person):
     from lms.lib.dates import today
 
-    letters = sent(lambda: accounts.invite(people=[person], by=None, day=today()))
+    letters = sent(lambda: invitations.invite(people=[person], by=None, day=today()))
     return re.search(r"/konto/aktivera/(\w+)/", letters[0].body)[1]
 
 
@@ -87,11 +87,11 @@ def test_a_new_invitation_stops_the_earlier_one(client, sent):
 
 def test_an_invitation_grows_old():
     person = make_person()
-    [printed] = accounts.print_codes(people=[person], by=None, day=MONDAY)
-    last = MONDAY + timedelta(days=accounts.PRINT_DAYS)
-    assert accounts.find_invitation(code=printed.code, day=last).person == person
+    [printed] = invitations.print_codes(people=[person], by=None, day=MONDAY)
+    last = MONDAY + timedelta(days=invitations.PRINT_DAYS)
+    assert invitations.find_invitation(code=printed.code, day=last).person == person
     with pytest.raises(accounts.AccountError):
-        accounts.find_invitation(code=printed.code, day=last + timedelta(days=1))
+        invitations.find_invitation(code=printed.code, day=last + timedelta(days=1))
 
 
 def test_a_weak_password_is_refused(client, sent):
@@ -105,7 +105,7 @@ def test_somebody_without_an_address_opens_the_account_with_a_printed_code(clien
     from lms.lib.dates import today
 
     person = make_person("P1", email="")
-    [printed] = accounts.print_codes(people=[person], by=None, day=today())
+    [printed] = invitations.print_codes(people=[person], by=None, day=today())
     assert re.fullmatch(r"\w{4}-\w{4}-\w{4}", printed.code)
     spoken = printed.code.lower().replace("-", " ")
     response = client.post("/konto/aktivera/", {"code": spoken})
@@ -119,7 +119,7 @@ def test_a_printed_code_cannot_take_somebody_elses_address(client):
     from lms.lib.dates import today
 
     make_account(email="upptagen@example.se")
-    [printed] = accounts.print_codes(people=[make_person(email="")], by=None, day=today())
+    [printed] = invitations.print_codes(people=[make_person(email="")], by=None, day=today())
     response = client.post(
         f"/konto/aktivera/{printed.code.replace('-', '')}/",
         {"email": "UPPTAGEN@example.se", "password": PASSWORD},
@@ -129,9 +129,9 @@ def test_a_printed_code_cannot_take_somebody_elses_address(client):
 
 
 def test_codes_are_stored_as_hashes_only():
-    [printed] = accounts.print_codes(people=[make_person()], by=None, day=MONDAY)
+    [printed] = invitations.print_codes(people=[make_person()], by=None, day=MONDAY)
     row = Invitation.objects.get()
-    assert accounts.normal_code(printed.code) not in row.code_hash.upper()
+    assert invitations.normal_code(printed.code) not in row.code_hash.upper()
 
 
 def test_guessing_codes_is_stopped(client):
@@ -147,10 +147,12 @@ def test_nobody_is_invited_by_mail_to_a_shared_address_or_twice(sent):
     fresh = make_person(email="ny@example.se")
     results = []
     letters = sent(
-        lambda: results.append(accounts.invite(people=[*shared, ready, fresh], by=None, day=MONDAY))
+        lambda: results.append(
+            invitations.invite(people=[*shared, ready, fresh], by=None, day=MONDAY)
+        )
     )
     assert [letter.to for letter in letters] == [["ny@example.se"]]
-    assert results == [accounts.InvitationResult(sent=1, without_address=2)]
+    assert results == [invitations.InvitationResult(sent=1, without_address=2)]
 
 
 def test_sign_in_with_mail_in_any_case(client):
@@ -447,14 +449,14 @@ def test_every_account_page_opens(client, address):
 def test_an_old_code_neither_replaces_a_password_nor_opens_a_closed_account(sent):
     for active, password in ((True, PASSWORD), (False, None)):
         person = make_person()
-        [printed] = accounts.print_codes(people=[person], by=None, day=MONDAY)
+        [printed] = invitations.print_codes(people=[person], by=None, day=MONDAY)
         user = make_account(person)
         user.set_password(password)
         user.is_active = active
         user.save()
-        invitation = accounts.find_invitation(code=printed.code, day=MONDAY)
+        invitation = invitations.find_invitation(code=printed.code, day=MONDAY)
         with pytest.raises(accounts.AccountError):
-            accounts.activate(
+            invitations.activate(
                 invitation=invitation, email="", password="nagon-annans-losen", day=MONDAY
             )
         user.refresh_from_db()

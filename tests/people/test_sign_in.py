@@ -9,7 +9,7 @@ from django.test import RequestFactory
 
 from lms.lib.clients import client_ip
 from lms.people.roles import Role
-from lms.people.services import accounts
+from lms.people.services import invitations
 from tests.builders.people import MONDAY, PASSWORD, account_with, make_account, make_person
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +86,7 @@ def test_forty_colleagues_behind_one_address_open_their_accounts_within_a_minute
 ):
     monkeypatch.setattr("lms.people.views.account.today", lambda: MONDAY)
     people = [make_person() for _ in range(40)]
-    for printed in accounts.print_codes(people=people, by=None, day=MONDAY):
+    for printed in invitations.print_codes(people=people, by=None, day=MONDAY):
         found = client.post("/konto/aktivera/", {"code": printed.code})
         fields = {"email": printed.person.email, "password": PASSWORD}
         assert client.post(found["Location"], fields).status_code == 302
@@ -98,7 +98,7 @@ def test_whoever_opened_the_account_with_a_printed_code_is_asked_to_prove_the_ad
 ):
     monkeypatch.setattr("lms.people.views.account.today", lambda: MONDAY)
     person = make_person(email="")
-    [printed] = accounts.print_codes(people=[person], by=None, day=MONDAY)
+    [printed] = invitations.print_codes(people=[person], by=None, day=MONDAY)
     with django_capture_on_commit_callbacks(execute=True):
         client.post(
             f"/konto/aktivera/{printed.code.replace('-', '')}/",

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from lms.notifications.registry import Reporter
 from lms.people.models import Invitation, Person, User
-from lms.people.services.accounts import invite, to_invite
+from lms.people.services.invitations import invite, to_invite
 
 INVITE = "people.invite"
 BATCH = 200

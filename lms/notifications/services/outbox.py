@@ -28,7 +28,7 @@ from lms.notifications.models import Delivery, LastReminder
 from lms.notifications.models.mail import DeliveryQuerySet
 from lms.notifications.wakeup import Wake, wake_on_commit
 from lms.people.models import Person, User
-from lms.people.services.accounts import MAIL_DAYS
+from lms.people.services.invitations import MAIL_DAYS
 
 logger = logging.getLogger(__name__)
 

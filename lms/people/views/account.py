@@ -21,12 +21,8 @@ from lms.people.forms import ActivationForm, CodeForm, LanguageForm
 from lms.people.middleware import share_computer
 from lms.people.models import Invitation, User
 from lms.people.roles import Role
-from lms.people.services.accounts import (
-    AccountError,
-    activate,
-    find_invitation,
-    normal_code,
-)
+from lms.people.services.accounts import AccountError
+from lms.people.services.invitations import activate, find_invitation, normal_code
 from lms.people.views.reader import reader
 
 

@@ -15,7 +15,7 @@ from lms.lib.dates import today
 from lms.people.access import Action, Obj, can
 from lms.people.entry_forms import AccountEntryForm, ReasonForm
 from lms.people.models import User
-from lms.people.services import accounts
+from lms.people.services import accounts, invitations
 from lms.people.views.entries import form_page
 from lms.people.views.reader import reader
 
@@ -56,7 +56,7 @@ def add_account(request: HttpRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 user = accounts.make_account(person=None, by=reader(request), **form.cleaned_data)
-                accounts.invite_user(user=user, by=reader(request), day=today())
+                invitations.invite_user(user=user, by=reader(request), day=today())
         except accounts.AccountError as error:
             form.add_error("email", str(error))
         else:
@@ -81,7 +81,7 @@ def invite_account(request: HttpRequest, pk: int) -> HttpResponse:
     if user.has_usable_password():
         messages.error(request, _("The account is already in use."))
     else:
-        accounts.invite_user(user=user, by=reader(request), day=today())
+        invitations.invite_user(user=user, by=reader(request), day=today())
         messages.success(request, _("The invitation is on its way."))
     return redirect("people_admin:account", user.pk)
 

@@ -19,6 +19,14 @@ from lms.people.forms import MergeForm, PersonFilterForm, RoleForm
 from lms.people.models import Employment, Person, RoleAssignment, Unit, User
 from lms.people.querysets import PersonQuerySet, valid_on_q
 from lms.people.services import accounts, merge, role_assignments
+from lms.people.services.invitations import (
+    invite,
+    invite_later,
+    print_codes,
+    shared_addresses,
+    to_invite,
+    without_account,
+)
 from lms.people.views.reader import reader
 
 PAGE = 50
@@ -43,7 +51,7 @@ def _filtered(request: HttpRequest, form: PersonFilterForm) -> PersonQuerySet:
     if form.cleaned_data["account"] == "with":
         people = people.filter(user__isnull=False).exclude(user__password__startswith="!")
     elif form.cleaned_data["account"] == "without":
-        people = accounts.without_account(people, day)
+        people = without_account(people, day)
     return people
 
 
@@ -144,7 +152,7 @@ def _invitable(request: HttpRequest) -> PersonQuerySet:
         people = people.filter(
             Q(pk__in=people.in_units(Unit.objects.filter(pk=unit), day).values("pk"))
         )
-    chosen = accounts.to_invite if wanted else accounts.without_account
+    chosen = to_invite if wanted else without_account
     return chosen(people, day).select_related("user")
 
 
@@ -154,9 +162,9 @@ def invitations(request: HttpRequest) -> HttpResponse:
     people = _invitable(request)
     if request.method == "POST":
         keys = list(people.values_list("pk", flat=True))
-        if len(keys) > AT_ONCE and (url := accounts.invite_later(people=keys, by=reader(request))):
+        if len(keys) > AT_ONCE and (url := invite_later(people=keys, by=reader(request))):
             return redirect(url)
-        result = accounts.invite(people=list(people), by=reader(request), day=day)
+        result = invite(people=list(people), by=reader(request), day=day)
         messages.success(
             request,
             ngettext(
@@ -173,7 +181,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
                 % {"count": result.without_address},
             )
         return redirect("people_admin:invitations")
-    shared = accounts.shared_addresses()
+    shared = shared_addresses()
     unreachable = people.filter(Q(email="") | Q(email__in=shared))
     context = {
         "total": people.count(),
@@ -192,8 +200,8 @@ def code_sheet(request: HttpRequest) -> HttpResponse:
     """New codes, one strip for each person, to print and hand out. Shown once."""
     people = _invitable(request)
     if request.POST.get("only") == "unreachable":
-        people = people.filter(Q(email="") | Q(email__in=accounts.shared_addresses()))
-    codes = accounts.print_codes(people=list(people[:500]), by=reader(request), day=today())
+        people = people.filter(Q(email="") | Q(email__in=shared_addresses()))
+    codes = print_codes(people=list(people[:500]), by=reader(request), day=today())
     return render(request, "people/code_sheet.html", {"codes": codes})
 
 

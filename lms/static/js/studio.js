@@ -40,11 +40,15 @@ window.addEventListener("submit", (event) => {
   }, left);
 }, true);
 
+/* Lines end where they do for who reads them (courses/pasting.py): a text from a document may hold
+   soft breaks. Each is one character here, for a box never holds a carriage return. */
+const LINE_BREAK = /[\n\v\f\x1c-\x1e\x85\u2028\u2029]/;
+
 /* A line that cannot be read is chosen in the box it stands in, the first one at once. */
 function chooseLine(link) {
   const box = document.getElementById(link.hash.slice(1));
   if (!box) return;
-  const lines = box.value.split("\n");
+  const lines = box.value.split(LINE_BREAK);
   const line = Number(link.dataset.line) - 1;
   const start = lines.slice(0, line).join("\n").length + (line > 0 ? 1 : 0);
   box.focus();
