@@ -99,6 +99,8 @@ URLS: dict[str, Rule] = {
     "competence_admin:transcript_file": _CORRECT,
     "competence_admin:put_right": _CORRECT,
     "competence_admin:correct_certificate": _CORRECT,
+    "competence_admin:withdraw_record": _CORRECT,
+    "competence_admin:put_record_back": _CORRECT,
     "competence_admin:history": _IMPORT,
     "competence_admin:history_example": _IMPORT,
     "competence_admin:history_columns": _IMPORT,

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from competence.views import (
+    admin_corrections,
     admin_facts,
     admin_framework,
     admin_inbox,
@@ -82,12 +83,22 @@ urlpatterns = [
     path("fornyelse/namn/lista.csv", admin_renewals.renewal_file, name="renewal_file"),
     path("utdrag/", transcripts.transcripts, name="transcripts"),
     path("utdrag/<str:person_id>.pdf", transcripts.transcript_file, name="transcript_file"),
-    path("uppnatt/", admin_facts.achievements, name="achievements"),
-    path("uppnatt/<str:token>/aterkalla/", admin_facts.revoke, name="revoke"),
-    path("uppnatt/<str:token>/ratta/", admin_facts.put_it_right, name="put_right"),
+    path("uppnatt/", admin_corrections.achievements, name="achievements"),
+    path("uppnatt/<str:token>/aterkalla/", admin_corrections.revoke, name="revoke"),
+    path("uppnatt/<str:token>/ratta/", admin_corrections.put_it_right, name="put_right"),
+    path(
+        "uppnatt/kurs/<str:token>/ta-tillbaka/",
+        admin_corrections.withdraw_record,
+        name="withdraw_record",
+    ),
+    path(
+        "uppnatt/kurs/<str:token>/lagg-tillbaka/",
+        admin_corrections.record_back,
+        name="put_record_back",
+    ),
     path(
         "intyg/<str:token>/ratta-namn/",
-        admin_facts.correct_certificate,
+        admin_corrections.correct_certificate,
         name="correct_certificate",
     ),
     path("historik/", history.batches, name="history"),

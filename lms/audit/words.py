@@ -165,6 +165,7 @@ ACTIONS: dict[str, Promise] = {
     "outside_course.restored": gettext_lazy("Outside course put back in the list"),
     "outside_record.recorded": gettext_lazy("Outside course recorded"),
     "outside_record.withdrawn": gettext_lazy("Record of an outside course taken back"),
+    "outside_record.put_back": gettext_lazy("Record of an outside course put back"),
     "outside_record.imported": gettext_lazy("Outside course imported"),
     "recognition_moved": gettext_lazy("Report of an outside course moved to another record"),
     "exemptionrequest_moved": gettext_lazy("Request for an exemption moved to another record"),
