@@ -164,9 +164,9 @@ class RevokeGivenForm(forms.Form):
     reason = _motive(gettext_lazy("Reason"))
 
     def clean(self) -> None:
-        if self.cleaned_data.get("wrong") == self.VERDICT and "on" not in self.errors:
-            if not self.cleaned_data.get("on"):
-                self.add_error("on", _("State the first day it no longer counts."))
+        asked = self.cleaned_data
+        if asked.get("wrong") == self.VERDICT and "on" in asked and not asked["on"]:
+            self.add_error("on", _("State the first day it no longer counts."))
 
 
 class CoverageTargetForm(forms.Form):
