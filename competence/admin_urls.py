@@ -54,6 +54,17 @@ urlpatterns = [
     path("granskning/beslut/", admin_inbox.confirm, name="inbox_confirm"),
     path("granskning/beslutat/", admin_inbox.decided, name="decided"),
     path("granskning/signaturlista/", admin_sheets.sheet, name="sheet"),
+    path("granskning/signaturlistor/", admin_sheets.recorded_sheets, name="recorded_sheets"),
+    path(
+        "granskning/signaturlistor/<number:pk>/",
+        admin_sheets.recorded_sheet,
+        name="recorded_sheet",
+    ),
+    path(
+        "granskning/signaturlistor/<number:pk>/papper/",
+        admin_sheets.sheet_paper,
+        name="sheet_paper",
+    ),
     path("granskning/kurs/<number:pk>/", admin_inbox.recognition, name="recognition"),
     path("granskning/kurs/<number:pk>/angra/", admin_inbox.undo, name="undo_recognition"),
     path("likvardighet/", admin_rules.rules, name="rules"),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from competence.forms import CaseForm, ReasonForm, RevokeGivenForm, RightFactForm, WithdrawForm
-from competence.models import Achievement, OutsideRecord
+from competence.models import Achievement, OutsideRecord, SignInSheet
 from competence.services.consequences import consequences_of_correcting
 from competence.services.corrections import (
     CorrectionError,
@@ -28,6 +28,7 @@ from competence.services.withdrawn_records import (
     put_record_back,
     withdraw_outside_record,
 )
+from competence.views.admin_sheets import may_open_sheet
 from competence.views.on_day import OPENED
 from competence.views.scope import acting_user
 from courses.models import Certificate
@@ -68,7 +69,9 @@ def achievements(request: HttpRequest) -> HttpResponse:
         rows=[(row, _signed(by, "achievement", row.pk)) for row in case.achievements]
         if case
         else [],
-        records=[(row, _signed(by, "record", row.pk)) for row in case.records] if case else [],
+        records=[(row, _signed(by, "record", row.pk), _sheet_of(row, by)) for row in case.records]
+        if case
+        else [],
         restorable={
             row.pk for row in (case.records if case else ()) if can_be_put_back(row, at=now)
         },
@@ -78,6 +81,13 @@ def achievements(request: HttpRequest) -> HttpResponse:
         header_title=_("Correct what was recorded"),
         header_icon="tick",
     )
+
+
+def _sheet_of(row: OutsideRecord, by: User) -> SignInSheet | None:
+    """The sign-in sheet that the record came of, while the reader may open it."""
+    claim = row.recognitions.exclude(sheet=None).select_related("sheet").order_by("pk").first()
+    sheet = claim.sheet if claim else None
+    return sheet if sheet and may_open_sheet(by, sheet, at=timezone.now()) else None
 
 
 def _signed(by: User, kind: str, pk: int) -> str:

@@ -185,6 +185,8 @@ ACTIONS: dict[str, Promise] = {
     "recognition.proof_removed": gettext_lazy("Proof of an outside course removed"),
     "renewal_order.names_fetched": gettext_lazy("Names that a renewal reaches fetched"),
     "sign_in_sheet.recorded": gettext_lazy("Sign-in sheet recorded"),
+    "sign_in_sheet.opened": gettext_lazy("Recorded sign-in sheet opened"),
+    "sign_in_sheet.paper_opened": gettext_lazy("Paper of a sign-in sheet opened"),
     "view_as.begun": gettext_lazy("A team seen as its manager sees it"),
     "view_as.opened": gettext_lazy("Page opened as the manager"),
     "view_as.ended": gettext_lazy("No longer seen as the manager"),

@@ -114,11 +114,11 @@ def test_what_a_rule_gave_is_not_left_where_a_corrected_fact_has_its_name(pair, 
         at=AT,
     )
     took(loser, course)
-    assert status(survivor) == "overdue"
+    assert status(survivor) == "expired"
     merge_people(survivor=survivor, loser=loser, by=by)
     assert status(survivor) == "met"
     withdraw_rule(rule=rule, on=DAY, reason="Ny bedömning", as_of=DAY, by=by)
-    assert status(survivor) == "overdue"
+    assert status(survivor) == "expired"
 
 
 def test_a_course_put_right_to_another_person_and_back_is_given_again(pair, by):

@@ -206,14 +206,16 @@ def test_a_record_that_gives_nothing_is_found_by_its_day_taken_back_and_put_back
     )
     client.force_login(coordinator)
     shown = case_of(client, person="P1", achieved_on=ON.isoformat())
-    ((row, token),) = shown.context["records"]
+    ((row, token, _sheet),) = shown.context["records"]
     assert AuditEvent.objects.filter(action="person.achievements_opened").count() == 1
     address = reverse("competence_admin:withdraw_record", args=[token])
     assert client.get(address).status_code == 200
     client.post(address, {"reason": "Fel kurs"})
     row.refresh_from_db()
     assert row.withdrawn_at is not None
-    ((gone, token),) = case_of(client, person="P1", achieved_on=ON.isoformat()).context["records"]
+    ((gone, token, _sheet),) = case_of(client, person="P1", achieved_on=ON.isoformat()).context[
+        "records"
+    ]
     assert gone == row
     client.post(reverse("competence_admin:put_record_back", args=[token]), {"reason": "Rätt ändå"})
     assert OutsideRecord.objects.standing().get().completed_on == ON
@@ -222,7 +224,7 @@ def test_a_record_that_gives_nothing_is_found_by_its_day_taken_back_and_put_back
 def test_the_address_of_a_record_is_for_one_account(record, coordinator, client):
     client.force_login(coordinator)
     shown = case_of(client, person="P1", achieved_on=ON.isoformat())
-    ((_row, token),) = shown.context["records"]
+    ((_row, token, _sheet),) = shown.context["records"]
     client.force_login(account_with(Role.COORDINATOR))
     for name in ("withdraw_record", "put_record_back"):
         assert client.get(reverse(f"competence_admin:{name}", args=[token])).status_code == 404
