@@ -64,7 +64,7 @@ def give_by_rules(
                 outside_record__in=[each.pk for each in batch], rule__isnull=False
             ).values_list("outside_record_id", "rule_id")
         )
-        taken = _taken(batch)
+        sources = _taken(batch)
         given_now = [
             Achievement(
                 person_id=each.person_id,
@@ -82,7 +82,7 @@ def give_by_rules(
             if gives_to(rule, each) and (each.pk, rule.pk) not in given
         ]
         for row in given_now:
-            same = taken.setdefault(
+            same = sources.setdefault(
                 (row.person_id, row.area_id, row.level_id, row.achieved_on), set()
             )
             row.source = free_source(row.source, same)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -136,7 +137,7 @@ def withdraw_claim(*, recognition: Recognition, by: User | None, at: datetime) -
     claim = Recognition.objects.select_for_update().get(pk=recognition.pk)
     if not claim.is_waiting:
         raise RecognitionError(_("It has already been decided or withdrawn."))
-    files = [(each.file.storage, each.file.name) for each in claim.proof_files()]
+    files = [(each.file.storage, str(each.file.name)) for each in claim.proof_files()]
     claim.further_proofs.all().delete()
     claim.withdrawn_at = at
     claim.proof = ""
@@ -152,7 +153,8 @@ def withdraw_claim(*, recognition: Recognition, by: User | None, at: datetime) -
     )
     if files:
         record("recognition.proof_removed", claim, by=by, person=claim.person)
-        transaction.on_commit(lambda: [storage.delete(path) for storage, path in files])
+        for storage, path in files:
+            transaction.on_commit(partial(storage.delete, path))
 
 
 def decide_recognitions(

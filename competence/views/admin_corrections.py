@@ -55,11 +55,8 @@ def achievements(request: HttpRequest) -> HttpResponse:
     case = form.case() if form.is_valid() else None
     by, now = acting_user(request), timezone.now()
     if case is not None:
-        opened = (
-            case.certificate.person
-            if case.certificate
-            else (*case.achievements, *case.records)[0].person
-        )
+        people = [row.person for row in case.achievements] + [row.person for row in case.records]
+        opened = case.certificate.person if case.certificate else people[0]
         record("person.achievements_opened", opened, by=by, person=opened)
     return _page(
         request,

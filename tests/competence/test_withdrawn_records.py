@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from competence.engine import gap_rows
+from competence.figures.recognitions import claims_of
 from competence.models import Achievement, OutsideRecord
 from competence.services.corrections import revoke_achievement
 from competence.services.equivalence_rules import withdraw_rule
@@ -157,6 +158,15 @@ def test_what_cannot_be_taken_back_or_put_back_says_why(record, coordinator):
     put_back(record, coordinator)
     with pytest.raises(WithdrawalError, match="redan"):
         put_back(record, coordinator)
+
+
+def test_who_reported_the_course_sees_that_it_was_taken_back(record, coordinator):
+    withdraw(record, coordinator)
+    (claim,) = claims_of(record.person)
+    assert claim.state == "taken_back"
+    put_back(record, coordinator)
+    (claim,) = claims_of(record.person)
+    assert (claim.state, claim.rules) == ("approved", (1,))
 
 
 # On the page
