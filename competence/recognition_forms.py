@@ -49,10 +49,6 @@ def _reason(label: Any = None, *, required: bool = True) -> forms.CharField:
     )
 
 
-class FilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-
 class ProofMixin(forms.Form):
     """Files as proof, kept for the next try where something else has to be put right. Each is
     checked by itself."""
@@ -135,9 +131,7 @@ class ClaimForm(ProofMixin):
         validators=[refuse_personal_data],
     )
     completed_on = _day(gettext_lazy("The day you finished it"))
-    proof = forms.FileField(
-        label=gettext_lazy("Certificate or other proof"), required=False, widget=FilesInput
-    )
+    proof = forms.FileField(label=gettext_lazy("Certificate or other proof"), required=False)
     note = forms.CharField(
         label=gettext_lazy("Something the reviewer should know"),
         max_length=300,
