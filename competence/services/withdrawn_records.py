@@ -14,8 +14,8 @@ from competence.services.awards import free_source
 from competence.services.equivalence import give_by_rules, given_entry
 from competence.services.outside_entries import outside_entry, withdraw_facts
 from competence.services.recognition import UNDO_DAYS
+from lms.audit.services import Entry, record_many
 from lms.audit.services import record as ledger
-from lms.audit.services import record_many
 from lms.lib.fields import refuse_personal_data
 from lms.people.models import User
 
@@ -94,7 +94,23 @@ def put_record_back(
     )
     _give_as_before(gone, anew, by)
     give_by_rules(records=[anew], by=by)
-    Recognition.objects.filter(outside_record=gone, approved=True).update(outside_record=anew)
+    resting = Recognition.objects.filter(outside_record=gone, approved=True)
+    record_many(
+        [
+            Entry(
+                "outside_record.put_back",
+                claim._meta.label_lower,
+                str(claim.pk),
+                claim.person_id,
+                before={"outside_record": gone.pk},
+                after={"outside_record": anew.pk},
+                reason=reason,
+            )
+            for claim in resting
+        ],
+        by=by,
+    )
+    resting.update(outside_record=anew)
     return anew
 
 

@@ -109,7 +109,9 @@ def test_it_is_put_back_for_a_while_with_what_the_rules_give(record, coordinator
     assert status(record.person) == "met"
     assert (anew.person, anew.completed_on) == (record.person, ON)
     assert record.person.recognitions.get().outside_record == anew
-    event = AuditEvent.objects.get(action="outside_record.put_back")
+    event = AuditEvent.objects.get(
+        action="outside_record.put_back", object_type="competence.outsiderecord"
+    )
     assert (event.object_id, event.before["outside_record"], event.reason) == (
         str(anew.pk),
         record.pk,
