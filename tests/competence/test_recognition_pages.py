@@ -238,7 +238,7 @@ def test_several_files_are_kept_while_the_rest_is_put_right(town, client):
     page = client.post(CLAIM, sent(town, course="annan", proof=files)).content.decode()
     tokens = re.findall(r'name="kept" value="([^"]+)"', page)
     assert len(tokens) == 2
-    assert "två.pdf finns kvar" in page
+    assert "två.pdf är sparad" in page
     client.post(CLAIM, sent(town, course="annan", title="Samtal", proof=None, kept=tokens))
     claim = Recognition.objects.get()
     assert [each.name for each in claim.proof_files()] == ["ett.jpg", "två.pdf"]
