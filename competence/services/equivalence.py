@@ -64,7 +64,6 @@ def give_by_rules(
                 outside_record__in=[each.pk for each in batch], rule__isnull=False
             ).values_list("outside_record_id", "rule_id")
         )
-        sources = _taken(batch)
         given_now = [
             Achievement(
                 person_id=each.person_id,
@@ -81,6 +80,7 @@ def give_by_rules(
             for rule in by_course.get(each.outside_course_id, ())
             if gives_to(rule, each) and (each.pk, rule.pk) not in given
         ]
+        sources = _taken(batch) if given_now else {}
         for row in given_now:
             same = sources.setdefault(
                 (row.person_id, row.area_id, row.level_id, row.achieved_on), set()
