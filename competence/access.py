@@ -18,6 +18,7 @@ _EXEMPT = Rule(Obj.EXEMPTION, Action.APPROVE)
 _CORRECT = Rule(Obj.ACHIEVEMENT, Action.UPDATE)
 _REPORT = Rule(Obj.RECOGNITION, Action.CREATE)
 _REVIEW = Rule(Obj.RECOGNITION, Action.APPROVE)
+_READ_SHEETS = Rule(Obj.RECOGNITION, Action.READ)
 # Who takes history in sees whom the file is about; that is what the work is.
 _IMPORT = Rule(Obj.ACHIEVEMENT, Action.CREATE)
 
@@ -49,12 +50,17 @@ URLS: dict[str, Rule] = {
     "competence:claim_for": _REPORT,
     "competence:withdraw_claim": _REPORT,
     "competence:proof": _REPORT,
+    "competence:further_proof": _REPORT,
     "competence_admin:inbox": _REVIEW,
     "competence_admin:inbox_confirm": _REVIEW,
     "competence_admin:recognition": _REVIEW,
     "competence_admin:undo_recognition": _REVIEW,
     "competence_admin:decided": _REVIEW,
     "competence_admin:sheet": _REVIEW,
+    # Of everybody's: who reads only their own is stopped where the scope is known.
+    "competence_admin:recorded_sheets": _READ_SHEETS,
+    "competence_admin:recorded_sheet": _READ_SHEETS,
+    "competence_admin:sheet_paper": _READ_SHEETS,
     "competence_admin:rules": _REVIEW,
     "competence_admin:new_rule": _REVIEW,
     "competence_admin:withdraw_rule": _REVIEW,
@@ -99,6 +105,8 @@ URLS: dict[str, Rule] = {
     "competence_admin:transcript_file": _CORRECT,
     "competence_admin:put_right": _CORRECT,
     "competence_admin:correct_certificate": _CORRECT,
+    "competence_admin:withdraw_record": _CORRECT,
+    "competence_admin:put_record_back": _CORRECT,
     "competence_admin:history": _IMPORT,
     "competence_admin:history_example": _IMPORT,
     "competence_admin:history_columns": _IMPORT,

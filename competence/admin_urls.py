@@ -3,6 +3,7 @@
 from django.urls import path
 
 from competence.views import (
+    admin_corrections,
     admin_facts,
     admin_framework,
     admin_inbox,
@@ -53,6 +54,17 @@ urlpatterns = [
     path("granskning/beslut/", admin_inbox.confirm, name="inbox_confirm"),
     path("granskning/beslutat/", admin_inbox.decided, name="decided"),
     path("granskning/signaturlista/", admin_sheets.sheet, name="sheet"),
+    path("granskning/signaturlistor/", admin_sheets.recorded_sheets, name="recorded_sheets"),
+    path(
+        "granskning/signaturlistor/<number:pk>/",
+        admin_sheets.recorded_sheet,
+        name="recorded_sheet",
+    ),
+    path(
+        "granskning/signaturlistor/<number:pk>/papper/",
+        admin_sheets.sheet_paper,
+        name="sheet_paper",
+    ),
     path("granskning/kurs/<number:pk>/", admin_inbox.recognition, name="recognition"),
     path("granskning/kurs/<number:pk>/angra/", admin_inbox.undo, name="undo_recognition"),
     path("likvardighet/", admin_rules.rules, name="rules"),
@@ -82,12 +94,22 @@ urlpatterns = [
     path("fornyelse/namn/lista.csv", admin_renewals.renewal_file, name="renewal_file"),
     path("utdrag/", transcripts.transcripts, name="transcripts"),
     path("utdrag/<str:person_id>.pdf", transcripts.transcript_file, name="transcript_file"),
-    path("uppnatt/", admin_facts.achievements, name="achievements"),
-    path("uppnatt/<str:token>/aterkalla/", admin_facts.revoke, name="revoke"),
-    path("uppnatt/<str:token>/ratta/", admin_facts.put_it_right, name="put_right"),
+    path("uppnatt/", admin_corrections.achievements, name="achievements"),
+    path("uppnatt/<str:token>/aterkalla/", admin_corrections.revoke, name="revoke"),
+    path("uppnatt/<str:token>/ratta/", admin_corrections.put_it_right, name="put_right"),
+    path(
+        "uppnatt/kurs/<str:token>/ta-tillbaka/",
+        admin_corrections.withdraw_record,
+        name="withdraw_record",
+    ),
+    path(
+        "uppnatt/kurs/<str:token>/lagg-tillbaka/",
+        admin_corrections.record_back,
+        name="put_record_back",
+    ),
     path(
         "intyg/<str:token>/ratta-namn/",
-        admin_facts.correct_certificate,
+        admin_corrections.correct_certificate,
         name="correct_certificate",
     ),
     path("historik/", history.batches, name="history"),

@@ -131,6 +131,44 @@ class WithdrawForm(forms.Form):
     reason = _motive(gettext_lazy("Reason"))
 
 
+class RevokeGivenForm(forms.Form):
+    """A level that a rule gave: whether the record of the course is wrong, or the verdict alone."""
+
+    RECORD, VERDICT = "record", "verdict"
+
+    wrong = forms.ChoiceField(
+        label=gettext_lazy("What is wrong?"),
+        widget=forms.RadioSelect,
+        choices=(
+            (
+                RECORD,
+                gettext_lazy(
+                    "The record of the course. It is taken back, and everything the rules gave by "
+                    "it never counted."
+                ),
+            ),
+            (
+                VERDICT,
+                gettext_lazy(
+                    "Only what the rule gave. The record of the course stands, and rules decided "
+                    "later may give by it."
+                ),
+            ),
+        ),
+    )
+    on = _day(
+        gettext_lazy("First day it no longer counts"),
+        required=False,
+        help_text=gettext_lazy("Only where the record of the course stands."),
+    )
+    reason = _motive(gettext_lazy("Reason"))
+
+    def clean(self) -> None:
+        asked = self.cleaned_data
+        if asked.get("wrong") == self.VERDICT and "on" in asked and not asked["on"]:
+            self.add_error("on", _("State the first day it no longer counts."))
+
+
 class CoverageTargetForm(forms.Form):
     key_group = forms.ModelChoiceField(
         KeyGroup.objects.all(),
@@ -212,23 +250,24 @@ class CaseForm(forms.Form):
         label=gettext_lazy("Certificate code"),
         max_length=20,
         required=False,
-        help_text=gettext_lazy("Or, for what has no certificate: person, area and day."),
+        help_text=gettext_lazy("Or, for what has no certificate: the person and the day."),
     )
     person = PersonField(required=False)
     area = forms.ModelChoiceField(
-        CompetenceArea.objects.all(), label=gettext_lazy("Area"), required=False
+        CompetenceArea.objects.all(),
+        label=gettext_lazy("Area"),
+        required=False,
+        empty_label=gettext_lazy("None: the record of an outside course"),
     )
-    achieved_on = _day(gettext_lazy("Reached"), required=False)
+    achieved_on = _day(gettext_lazy("Reached, or the day of the course"), required=False)
 
     def clean_code(self) -> str:
         return tidy_code(self.cleaned_data["code"])
 
     def clean(self) -> None:
-        given = [self.cleaned_data.get(name) for name in ("person", "area", "achieved_on")]
+        given = [self.cleaned_data.get(name) for name in ("person", "achieved_on")]
         if not self.errors and not self.cleaned_data.get("code") and not all(given):
-            raise forms.ValidationError(
-                _("Give the certificate code, or the person, the area and the day.")
-            )
+            raise forms.ValidationError(_("Give the certificate code, or the person and the day."))
 
     def case(self) -> Case | None:
         """The records; none where nothing is recorded."""
@@ -238,7 +277,7 @@ class CaseForm(forms.Form):
         case = case_of_day(
             person=asked["person"], area=asked["area"], achieved_on=asked["achieved_on"]
         )
-        return case if case.achievements else None
+        return case if case.achievements or case.records else None
 
 
 class ReasonForm(forms.Form):

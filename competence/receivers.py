@@ -19,7 +19,7 @@ from competence.models.history import HistoryQuestion, HistoryRow
 from competence.services import deputies
 from competence.services.awards import award_achievements, revoke_achievements
 from competence.services.exemption_requests import move_requests
-from competence.services.merged_facts import keep_what_differs
+from competence.services.merged_facts import give_what_the_rules_give, keep_what_differs
 from competence.services.recognition import withdraw_claim
 from competence.services.reminders import say_once_for_both
 from competence.services.renewals import tell_who_decides
@@ -136,6 +136,7 @@ def move_facts(
     record_moved(Recognition, moving, survivor=survivor, loser=loser, by=by)
     for asked in (HistoryRow, HistoryQuestion):
         asked.objects.filter(person=loser).update(person=survivor)
+    give_what_the_rules_give(survivor, by=by)
     say_once_for_both(survivor=survivor, loser=loser)
 
 

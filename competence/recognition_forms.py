@@ -8,12 +8,13 @@ from typing import Any, cast
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from competence.forms import STOP
 from competence.models import EquivalenceRule, OutsideCourse
+from competence.models.recognition import MOST_FILES
 from competence.services.proofs import (
-    Proof,
+    NamedProof,
     ProofError,
     checked_proof,
     draft_of,
@@ -49,52 +50,73 @@ def _reason(label: Any = None, *, required: bool = True) -> forms.CharField:
 
 
 class ProofMixin(forms.Form):
-    """A file as proof, kept for the next try where something else has to be put right."""
+    """Files as proof, kept for the next try where something else has to be put right. Each is
+    checked by itself."""
 
     by: User
     proof_is_required = True
+    most_files = 1
 
-    def read_proof(self) -> tuple[Proof, str] | None:
-        """The file sent now, or the one kept since the last try."""
-        file = cast("UploadedFile | None", self.files.get("proof"))
-        token = self.data.get("kept", "")
-        if file is not None:
-            return checked_proof(file), file.name or ""  # type: ignore[arg-type]
-        return draft_of(token, by=self.by) if token else None
+    def _sent_now(self) -> list[NamedProof]:
+        files = cast(
+            "list[UploadedFile]", getattr(self.files, "getlist", lambda _name: [])("proof")
+        )
+        if len(files) > self.most_files:
+            raise ProofError(
+                ngettext(
+                    "Send %(most)d file at most.", "Send %(most)d files at most.", self.most_files
+                )
+                % {"most": self.most_files}
+            )
+        found = []
+        for file in files:
+            name = file.name or ""
+            try:
+                found.append(NamedProof(checked_proof(file), name))  # type: ignore[arg-type]
+            except ProofError as error:
+                if len(files) == 1:
+                    raise
+                raise ProofError(f"{name}: {error}") from None
+        return found
+
+    def _tokens(self) -> list[str]:
+        tokens: list[str] = getattr(self.data, "getlist", lambda _name: [])("kept")
+        return [token for token in tokens if token][: self.most_files]
 
     def clean(self) -> None:
         super().clean()
-        self.sent: Proof | None = None
-        self.proof_name = self.kept = ""
+        self.proofs: list[NamedProof] = []
+        self.kept: list[tuple[str, str]] = []
         try:
-            read = self.read_proof()
+            # What is chosen anew takes the place of what was kept.
+            self.proofs = self._sent_now() or [
+                NamedProof(*read)
+                for read in (draft_of(token, by=self.by) for token in self._tokens())
+                if read is not None
+            ]
         except ProofError as error:
             self.add_error("proof", str(error))
             return
-        if read is None:
-            if self.proof_is_required:
-                self.add_error("proof", _("Choose a photo or a PDF of the certificate."))
-            return
-        self.sent, self.proof_name = read
+        if not self.proofs and self.proof_is_required:
+            self.add_error("proof", _("Choose a photo or a PDF of the certificate."))
 
     def keep(self) -> None:
-        """Put the file aside: the page is shown again. The token goes back in a hidden field."""
-        if self.sent is None:
-            return
-        token = self.data.get("kept", "")
-        self.kept = (
-            token
-            if token and "proof" not in self.files
-            else keep_draft(self.sent, self.proof_name, by=self.by)
-        )
+        """Put the files aside: the page is shown again. The tokens go back in hidden fields, each
+        with the name of its file."""
+        tokens = [] if "proof" in self.files else self._tokens()
+        if len(tokens) != len(self.proofs):
+            tokens = [keep_draft(each.proof, each.name, by=self.by) for each in self.proofs]
+        self.kept = [(token, each.name) for token, each in zip(tokens, self.proofs, strict=True)]
 
     def done(self) -> None:
-        """The file has found its place: what was put aside is no longer needed."""
-        if token := self.data.get("kept", ""):
+        """The files have found their place: what was put aside is no longer needed."""
+        for token in self._tokens():
             drop_draft(token, by=self.by)
 
 
 class ClaimForm(ProofMixin):
+    most_files = MOST_FILES
+
     course = forms.CharField(label=gettext_lazy("Which course"), required=False)
     title = forms.CharField(
         label=gettext_lazy("The course's name"),

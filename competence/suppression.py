@@ -17,7 +17,7 @@ hidden in all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -76,6 +76,35 @@ class About:
         if self.at_least:
             return _("at least %(number)s people") % {"number": self.at_least}
         return _("nobody")
+
+
+@dataclass(frozen=True, order=True)
+class AtLeast:
+    """That there are at least so many people, in steps of the threshold; 0: too few to be told, or
+    nobody. Nothing is said of how many there are at most."""
+
+    number: int
+
+    def __str__(self) -> str:
+        if self.number:
+            return _("at least %(number)s people") % {"number": self.number}
+        return _("too few to be told, or nobody")
+
+
+def at_least(count: int, threshold: int, *covers: Collection[tuple[int, AtLeast]]) -> AtLeast:
+    """What may be told of a count besides what is told of its parts. Each cover is (people, what is
+    told of them) for parts that together make it up. No more is told than the parts have room for
+    when any one of them holds only what is told of it and the others all that their steps hold: so
+    the sum never tells of a part what the part itself does not."""
+    room = threshold - 1
+    told = count
+    for cover in covers:
+        parts = [shown.number + room for people, shown in cover if people]
+        rest = count - sum(people for people, _shown in cover)
+        if rest > 0:
+            parts.append(rest - rest % threshold + room)
+        told = min(told, max(0, sum(parts) - room))
+    return AtLeast(told - told % threshold)
 
 
 @dataclass(frozen=True)

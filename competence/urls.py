@@ -53,6 +53,11 @@ urlpatterns = [
         name="withdraw_claim",
     ),
     path("min-sida/jag-har-gatt-en-kurs/<number:pk>/intyg/", recognition.proof, name="proof"),
+    path(
+        "min-sida/jag-har-gatt-en-kurs/<number:pk>/intyg/<number:number>/",
+        recognition.proof,
+        name="further_proof",
+    ),
     path("team/<str:person_id>/har-gatt-en-kurs/", recognition.claim_for, name="claim_for"),
     path("team/bemanning/", coverage_targets.coverage_targets, name="coverage_targets"),
     path("team/bemanning/anmal/", coverage_targets.enrol_closest, name="coverage_enrol"),

@@ -28,14 +28,18 @@ class Claim:
     def state(self) -> str:
         if self.recognition.decided_at is None:
             return "waiting"
+        record = self.recognition.outside_record
+        if record is not None and record.withdrawn_at is not None and not self.gives:
+            return "taken_back"
         return "approved" if self.recognition.approved else "refused"
 
 
 def claims_of(person: Person) -> list[Claim]:
-    """Everything the person has reported and not withdrawn, newest first. Two queries."""
+    """Everything the person has reported and not withdrawn, newest first. Three queries."""
     rows = list(
         Recognition.objects.filter(person=person, withdrawn_at__isnull=True)
-        .select_related("outside_course")
+        .select_related("outside_course", "outside_record")
+        .prefetch_related("further_proofs")
         .order_by("-created_at", "-pk")
     )
     return _with_what_they_give(rows)
@@ -50,7 +54,7 @@ def claims_to_show(person: Person, day: date) -> list[Claim]:
             person=person,
             withdrawn_at__isnull=True,
         )
-        .select_related("outside_course")
+        .select_related("outside_course", "outside_record")
         .order_by("-created_at", "-pk")[:3]
     )
     return _with_what_they_give(rows)

@@ -20,6 +20,7 @@ from competence.models.plan import (
     Requirement,
 )
 from competence.models.recognition import (
+    ProofFile,
     Recognition,
     SignInSheet,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "OutsideCourse",
     "OutsideRecord",
     "PlanVersion",
+    "ProofFile",
     "Recognition",
     "RenewalOrder",
     "Requirement",

@@ -218,7 +218,12 @@ class Achievement(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["outside_record", "rule"],
-                condition=Q(outside_record__isnull=False, rule__isnull=False),
+                condition=Q(
+                    outside_record__isnull=False,
+                    rule__isnull=False,
+                    revoked_on__isnull=True,
+                    withdrawn_at__isnull=True,
+                ),
                 name="rule_gives_once_for_a_record",
                 violation_error_message=_("The rule has already given this."),
             ),

@@ -18,6 +18,9 @@ from lms.lib.fields import GuardedCharField
 from lms.lib.files import private_storage
 from lms.people.models import Person
 
+# So many files may prove one claim.
+MOST_FILES = 5
+
 
 def random_name(_row: models.Model, name: str) -> str:
     """Where a proof is kept. Nothing of the name it came with but a suffix that we chose."""
@@ -165,13 +168,54 @@ class Recognition(models.Model):
             return str(self.outside_course)
         return f"{self.title} ({self.provider})" if self.provider else self.title
 
+    def proof_files(self) -> list[ProofFile]:
+        """Every file of the claim, in the order they were sent."""
+        first = (
+            [ProofFile(recognition=self, number=1, file=self.proof.name, name=self.proof_name)]
+            if self.proof
+            else []
+        )
+        return [*first, *self.further_proofs.all()]
+
     @property
     def is_waiting(self) -> bool:
         return self.decided_at is None and self.withdrawn_at is None
 
-    @property
-    def proof_is_image(self) -> bool:
-        return str(self.proof.name).endswith(".jpg") if self.proof else False
-
     def days_waited(self, day: date) -> int:
         return max(0, (day - self.created_at.astimezone(STOCKHOLM).date()).days)
+
+
+class ProofFile(models.Model):
+    """One row per further file of a claim: the first is on the claim itself. Never changed; removed
+    with its file when the claim is withdrawn."""
+
+    recognition = models.ForeignKey(
+        Recognition, on_delete=models.PROTECT, related_name="further_proofs"
+    )
+    # 2, 3 … as they were sent.
+    number = models.PositiveSmallIntegerField(_("number"))
+    file = models.FileField(storage=private_storage, upload_to=random_name)
+    name = models.CharField(_("file name"), max_length=120)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("file of a report")
+        verbose_name_plural = _("files of reports")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recognition", "number"],
+                name="proof_file_has_a_number_of_its_own",
+                violation_error_message=_("The report has a file with this number."),
+            ),
+            models.CheckConstraint(
+                condition=Q(number__range=(2, MOST_FILES)),
+                name="claim_has_five_files_at_most",
+                violation_error_message=_("Five files at most can be sent."),
+            ),
+        ]
+
+    @property
+    def is_image(self) -> bool:
+        return str(self.file.name).endswith(".jpg")

@@ -7,8 +7,7 @@ roughly, over everyone; and a key group is named without a number."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -103,24 +102,6 @@ def consequences_of_adopting(
 
 
 @dataclass(frozen=True)
-class ReachedPart:
-    """A key group or a unit in which an order reaches as many as may be told, roughly."""
-
-    name: str
-    people: About
-
-
-@dataclass(frozen=True)
-class RenewalReach:
-    """Whom a renewal order would reach: how many lose days, and in which key groups and units."""
-
-    people: About
-    run_out_at_once: About  # of them, those left without it the day the order counts
-    groups: tuple[ReachedPart, ...]  # those in which it reaches as many as may be told
-    units: tuple[ReachedPart, ...]
-
-
-@dataclass(frozen=True)
 class Order:
     """A renewal order that has not been decided: what `order_renewal` is asked."""
 
@@ -181,23 +162,6 @@ def reached_by(order: Order, *, by: User | None) -> list[Reached]:
     return found
 
 
-def reach_of_renewal(*, order: Order, threshold: int, by: User | None) -> RenewalReach:
-    """Whom the order would reach, as roughly as it may be told."""
-    reached = reached_by(order, by=by)
-    groups = Counter(group for each in reached for group in each.key_groups)
-    units: Counter[int] = Counter()
-    # Each person once in a unit, and in every unit above it but the whole organisation.
-    names = dict(Unit.objects.filter(parent__isnull=False).values_list("pk", "name"))
-    for pks in units_with({each.person_pk for each in reached}, order.decided_on).values():
-        units.update(pk for pk in pks if pk in names)
-    return RenewalReach(
-        people=About.of(len(reached), threshold),
-        run_out_at_once=About.of(sum(each.at_once for each in reached), threshold),
-        groups=_told(groups.items(), threshold),
-        units=_told(((names[pk], count) for pk, count in units.items()), threshold),
-    )
-
-
 @dataclass(frozen=True)
 class StatusChange:
     """One requirement of one person that a correction makes stand otherwise. None: it did not or
@@ -241,15 +205,6 @@ def _standings(people: QuerySet[Person], day: date) -> dict[tuple[str, str, str]
         ): (row.status, row.due_on or row.valid_until)
         for row in iter_gap_rows(people, day)
     }
-
-
-def _told(counts: Iterable[tuple[str, int]], threshold: int) -> tuple[ReachedPart, ...]:
-    told = [
-        ReachedPart(name, About.of(count, threshold))
-        for name, count in counts
-        if count >= threshold
-    ]
-    return tuple(sorted(told, key=lambda part: (-part.people.at_least, part.name)))
 
 
 def units_with(people: Collection[int], day: date) -> dict[int, set[int]]:

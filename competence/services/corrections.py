@@ -43,6 +43,8 @@ class Case:
 
     achievements: tuple[Achievement, ...]
     certificate: Certificate | None = None
+    # Outside courses of the day, also those taken back.
+    records: tuple[OutsideRecord, ...] = ()
 
 
 def case_of_certificate(code: str) -> Case | None:
@@ -55,9 +57,18 @@ def case_of_certificate(code: str) -> Case | None:
     return Case(_described(certificate.completion.achievements.all()), certificate)
 
 
-def case_of_day(*, person: Person, area: CompetenceArea, achieved_on: date) -> Case:
-    """What the person reached in the area that very day."""
-    return Case(_described(person.achievements.filter(area=area, achieved_on=achieved_on)))
+def case_of_day(*, person: Person, area: CompetenceArea | None, achieved_on: date) -> Case:
+    """What the person reached in the area that very day, and the outside courses of that day: those
+    it rests on, or where no area is said all of them."""
+    records = person.outside_records.filter(completed_on=achieved_on)
+    achievements = person.achievements.none()
+    if area is not None:
+        achievements = person.achievements.filter(area=area, achieved_on=achieved_on)
+        records = records.filter(achievements__area=area).distinct()
+    return Case(
+        _described(achievements),
+        records=tuple(records.select_related("person", "outside_course").order_by("pk")),
+    )
 
 
 def _described(achievements: QuerySet[Achievement]) -> tuple[Achievement, ...]:

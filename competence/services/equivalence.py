@@ -8,7 +8,7 @@ from datetime import date
 from django.db import transaction
 
 from competence.models import Achievement, EquivalenceRule, OutsideRecord, Recognition
-from competence.services.awards import valid_until
+from competence.services.awards import free_source, valid_until
 from lms.audit.services import Entry, record_many
 from lms.people.models import User
 
@@ -64,7 +64,7 @@ def give_by_rules(
                 outside_record__in=[each.pk for each in batch], rule__isnull=False
             ).values_list("outside_record_id", "rule_id")
         )
-        new += [
+        given_now = [
             Achievement(
                 person_id=each.person_id,
                 area=rule.area,
@@ -80,12 +80,39 @@ def give_by_rules(
             for rule in by_course.get(each.outside_course_id, ())
             if gives_to(rule, each) and (each.pk, rule.pk) not in given
         ]
+        sources = _taken(batch) if given_now else {}
+        for row in given_now:
+            same = sources.setdefault(
+                (row.person_id, row.area_id, row.level_id, row.achieved_on), set()
+            )
+            row.source = free_source(row.source, same)
+            same.add(row.source)
+        new += given_now
     Achievement.objects.bulk_create(new, batch_size=_BATCH)
-    record_many((_given(row) for row in new), by=by)
+    record_many((given_entry(row) for row in new), by=by)
     return new
 
 
-def _given(row: Achievement) -> Entry:
+def _taken(
+    records: Iterable[OutsideRecord],
+) -> dict[tuple[int, int, int, date], set[str]]:
+    """The sources under which the people of the records hold a level of a day already: what the
+    same rule gave by a record that was moved or revoked stands beside what it gives now."""
+    taken: dict[tuple[int, int, int, date], set[str]] = {}
+    for person, area, level, day, source in (
+        Achievement.objects.standing()
+        .filter(
+            person__in={each.person_id for each in records},
+            achieved_on__in={each.completed_on for each in records},
+        )
+        .values_list("person_id", "area_id", "level_id", "achieved_on", "source")
+    ):
+        taken.setdefault((person, area, level, day), set()).add(source)
+    return taken
+
+
+def given_entry(row: Achievement) -> Entry:
+    """That a rule gave a level for a record."""
     return Entry(
         "achievement.recognised",
         "competence.achievement",
@@ -98,5 +125,6 @@ def _given(row: Achievement) -> Entry:
             "valid_until": row.valid_until.isoformat() if row.valid_until else None,
             "rule": row.rule.number if row.rule else None,
             "outside_record": row.outside_record_id,
-        },
+        }
+        | ({"revoked_on": row.revoked_on.isoformat()} if row.revoked_on else {}),
     )

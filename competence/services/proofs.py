@@ -4,6 +4,7 @@ next try where the rest of the form had to be put right."""
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import BinaryIO
@@ -29,6 +30,14 @@ def checked_proof(file: BinaryIO) -> Proof:
     read."""
     limit = settings.PROOF_MAX_BYTES
     return read_proof(file.read(limit + 1), max_bytes=limit)
+
+
+@dataclass(frozen=True)
+class NamedProof:
+    """A checked file, and the name it came with."""
+
+    proof: Proof
+    name: str
 
 
 def shown_name(name: str, suffix: str) -> str:
@@ -93,6 +102,7 @@ def remove_old_drafts(*, at: datetime) -> int:
 
 
 __all__ = [
+    "NamedProof",
     "Proof",
     "ProofError",
     "checked_proof",

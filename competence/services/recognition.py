@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,11 +17,13 @@ from competence.models import (
     Achievement,
     OutsideCourse,
     OutsideRecord,
+    ProofFile,
     Recognition,
 )
+from competence.models.recognition import MOST_FILES
 from competence.services.equivalence import give_by_rules
 from competence.services.outside_entries import outside_entry, withdraw_facts
-from competence.services.proofs import Proof, proof_file, shown_name
+from competence.services.proofs import NamedProof, Proof, proof_file, shown_name
 from competence.services.recognition_notices import tell_claimants, tell_reviewers
 from lms.audit.services import Entry, record, record_many
 from lms.framework.models import CompetenceArea, TrainingLevel
@@ -73,8 +76,12 @@ def claim_recognition(
     title: str = "",
     provider: str = "",
     note: str = "",
+    further: Sequence[NamedProof] = (),
 ) -> Recognition:
-    """Report that a person has completed an outside course, and tell those who review."""
+    """Report that a person has completed an outside course, and tell those who review. `further`:
+    the files beside the first."""
+    if 1 + len(further) > MOST_FILES:
+        raise RecognitionError(_("Five files at most can be sent."))
     if completed_on > _day(at):
         raise RecognitionError(_("The day cannot be later than today."))
     # The same sent twice at once: the second sees what the first has reported.
@@ -95,6 +102,12 @@ def claim_recognition(
     claim.full_clean(exclude=["proof"])
     claim.proof.save(f"proof{proof.suffix}", proof_file(proof), save=False)
     claim.save()
+    for number, sent in enumerate(further, start=2):
+        row = ProofFile(
+            recognition=claim, number=number, name=shown_name(sent.name, sent.proof.suffix)
+        )
+        row.file.save(f"proof{sent.proof.suffix}", proof_file(sent.proof), save=False)
+        row.save()
     record(
         "recognition.claimed",
         claim,
@@ -103,6 +116,7 @@ def claim_recognition(
         after={
             "outside_course": str(outside_course) if outside_course else None,
             "completed_on": completed_on.isoformat(),
+            "files": 1 + len(further),
         },
     )
     tell_reviewers(at=at)
@@ -119,11 +133,12 @@ def _is_recorded(person: Person, course: OutsideCourse, day: date) -> bool:
 
 @transaction.atomic
 def withdraw_claim(*, recognition: Recognition, by: User | None, at: datetime) -> None:
-    """Take back a claim that nobody has decided, and remove its proof."""
+    """Take back a claim that nobody has decided, and remove its files."""
     claim = Recognition.objects.select_for_update().get(pk=recognition.pk)
     if not claim.is_waiting:
         raise RecognitionError(_("It has already been decided or withdrawn."))
-    path, storage = claim.proof.name, claim.proof.storage
+    files = [(each.file.storage, str(each.file.name)) for each in claim.proof_files()]
+    claim.further_proofs.all().delete()
     claim.withdrawn_at = at
     claim.proof = ""
     claim.proof_name = ""
@@ -136,9 +151,10 @@ def withdraw_claim(*, recognition: Recognition, by: User | None, at: datetime) -
         before={"withdrawn_at": None},
         after={"withdrawn_at": at.isoformat()},
     )
-    if path:
+    if files:
         record("recognition.proof_removed", claim, by=by, person=claim.person)
-        transaction.on_commit(lambda: storage.delete(path))
+        for storage, path in files:
+            transaction.on_commit(partial(storage.delete, path))
 
 
 def decide_recognitions(

@@ -27,7 +27,7 @@ from competence.services.recognition import (
     decide_recognitions,
     undo_decision,
 )
-from competence.views.recognition import is_open_case
+from competence.views.recognition import is_open_case, proof_address
 from competence.views.scope import acting_user
 from lms.lib.dates import today
 from lms.people.access import Action, Scope, scopes
@@ -204,6 +204,7 @@ def recognition(request: HttpRequest, pk: int) -> HttpResponse:
         claim=claim,
         rules=[rule_gives(rule) for rule in rules],
         days=claim.days_waited(today()),
+        files=[(each, proof_address(each)) for each in claim.proof_files()],
         approve=approve,
         refuse=refuse,
         own=claim.person_id == acting_user(request).person_id,

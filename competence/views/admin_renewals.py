@@ -22,9 +22,10 @@ from django.views.decorators.http import require_safe
 from competence.figures.words import swedish_order
 from competence.forms import OrderForm, RenewalForm
 from competence.models import RenewalOrder
-from competence.services.consequences import Order, Reached, reach_of_renewal, reached_by
+from competence.services.consequences import Order, Reached, reached_by
 from competence.services.disclosure import Purpose, standing_opening
 from competence.services.renewal_decisions import Prefilled, decide_renewal, prefilled_from
+from competence.services.renewal_reach import reach_of_renewal
 from competence.services.renewals import RenewalOrderError
 from competence.views.disclosure import names_part
 from competence.views.scope import acting_user
@@ -84,7 +85,7 @@ def renewals(request: HttpRequest) -> HttpResponse:
             "form": form,
             "reach": reach,
             "names_address": f"{reverse('competence_admin:renewal_names')}?{_query(order)}"
-            if order and reach and reach.people
+            if order and reach
             else "",
             "suggested": [
                 (f"?kursversion={request.GET.get('kursversion')}&val={number}", each)

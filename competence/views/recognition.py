@@ -8,15 +8,17 @@ from pathlib import PurePosixPath
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from competence.figures.recognitions import claims_of, course_choices
-from competence.models import Recognition
+from competence.models import ProofFile, Recognition
 from competence.recognition_forms import OTHER, ClaimForm
 from competence.services.recognition import (
     UNDO_DAYS,
@@ -61,7 +63,7 @@ def _claim_page(request: HttpRequest, person: Person, *, you: bool) -> HttpRespo
         initial=_from_refused(request, person) or {"completed_on": today()},
     )
     if request.method == "POST":
-        if form.is_valid() and form.sent is not None:
+        if form.is_valid():
             said = form.cleaned_data
             try:
                 claim_recognition(
@@ -71,8 +73,9 @@ def _claim_page(request: HttpRequest, person: Person, *, you: bool) -> HttpRespo
                     provider=said["provider"],
                     completed_on=said["completed_on"],
                     note=said["note"],
-                    proof=form.sent,
-                    proof_name=form.proof_name,
+                    proof=form.proofs[0].proof,
+                    proof_name=form.proofs[0].name,
+                    further=form.proofs[1:],
                     by=by,
                     at=timezone.now(),
                 )
@@ -161,8 +164,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @never_cache
-def proof(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The proof of a claim, asked for anew each time: for whoever it is about, whoever sent it,
+def proof(request: HttpRequest, pk: int, number: int = 1) -> HttpResponseBase:
+    """One file of a claim, asked for anew each time: for whoever it is about, whoever sent it,
     and whoever decides the case, whose opening of it is logged. Always as a download; an image
     element shows it all the same, and what it is shown is our own drawing of it."""
     by = acting_user(request)
@@ -173,14 +176,28 @@ def proof(request: HttpRequest, pk: int) -> HttpResponseBase:
         decides = Scope.ALL in scopes(by, Action.APPROVE, Obj.RECOGNITION, day=today())
         if not decides or not is_open_case(claim, at=timezone.now()):
             raise PermissionDenied
-        record("recognition.proof_opened", claim, by=by, person=claim.person)
-    if not claim.proof:
-        raise Http404
-    suffix = PurePosixPath(str(claim.proof.name)).suffix
+        record(
+            "recognition.proof_opened", claim, by=by, person=claim.person, after={"file": number}
+        )
+    for each in claim.proof_files():
+        if each.number == number:
+            return private_download(each.file, each.name)
+    raise Http404
+
+
+def proof_address(file: ProofFile) -> str:
+    if file.number == 1:
+        return reverse("competence:proof", args=[file.recognition_id])
+    return reverse("competence:further_proof", args=[file.recognition_id, file.number])
+
+
+def private_download(file: FieldFile, name: str) -> FileResponse:
+    """A file handed in as proof: never shown by itself, never kept on the way."""
+    suffix = PurePosixPath(str(file.name)).suffix
     answer = FileResponse(
-        claim.proof.open("rb"),
+        file.open("rb"),
         as_attachment=True,
-        filename=claim.proof_name,
+        filename=name,
         content_type=_TYPES.get(suffix, "application/octet-stream"),
     )
     answer["X-Content-Type-Options"] = "nosniff"

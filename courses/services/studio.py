@@ -23,6 +23,7 @@ from courses.models import (
     ModulePage,
 )
 from courses.pasting import PastedModule, PastedQuestion
+from courses.services.locking import lock_course
 from lms.audit import services as audit
 from lms.content.freezing import LiveFiles
 from lms.people.models import User
@@ -317,6 +318,9 @@ def was_in_version(page: Page) -> bool:
 @transaction.atomic
 def delete_page(*, page: Page, by: User | None) -> None:
     """Delete a module or a lesson that was never part of a version."""
+    course = course_of(page).pk
+    # Whoever publishes at this moment is waited for: the version may have the page in it.
+    lock_course(course)
     if not isinstance(page.specific, ModulePage | LessonPage) or was_in_version(page):
         raise StudioError(
             _("It has been part of a course version, and what people took must stay readable.")
@@ -325,7 +329,7 @@ def delete_page(*, page: Page, by: User | None) -> None:
         "course.page_deleted",
         page.specific,
         by=by,
-        before={"title": page.title, "course": course_of(page).pk},
+        before={"title": page.title, "course": course},
     )
     page.specific.delete()
 

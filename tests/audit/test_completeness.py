@@ -59,6 +59,7 @@ from competence.services.recognition import (
 from competence.services.renewals import order_renewal
 from competence.services.sign_in_sheets import record_sign_in_sheet
 from competence.services.targets import end_coverage_target, set_coverage_target
+from competence.services.withdrawn_records import put_record_back, withdraw_outside_record
 from courses.models import Certificate, Completion, Confirmation, Enrolment, SignOff
 from courses.services.completing import confirm, sign_off
 from courses.services.enrolment import withdraw
@@ -274,6 +275,28 @@ def test_what_a_course_gives_and_what_is_taken_back():
     other = enrol(make_person("P2"), version)
     with in_the_ledger(officer):
         withdraw(enrolment=other, by=officer, at=NOON)
+
+
+def test_a_record_of_an_outside_course_taken_back_put_back_and_merged(settings, tmp_path):
+    settings.STORAGES = settings.STORAGES | {
+        "private": settings.STORAGES["private"] | {"OPTIONS": {"location": tmp_path}}
+    }
+    adopt(plan_of({"area": "OM1"}))
+    officer, person, other = account_with(Role.COORDINATOR), make_person("P1"), make_person("P2")
+    course = make_course()
+    make_rule(course)
+    for each in (person, other):
+        claim = make_claim(each, course)
+        decide_recognitions(recognitions=[claim], approved=True, by=officer, at=AT)
+    row = OutsideRecord.objects.get(person=person)
+    with in_the_ledger(officer, because="Fel kurs"):
+        withdraw_outside_record(record=row, reason="Fel kurs", by=officer, at=AT)
+    with in_the_ledger(officer):
+        row = put_record_back(record=row, reason="Rätt ändå", by=officer, at=AT)
+    given = row.achievements.get(withdrawn_at=None)
+    revoke_achievement(achievement=given, on=DAY, reason="Fel", by=officer)
+    with in_the_ledger(officer):
+        merge.merge_people(survivor=person, loser=other, by=officer, reason="Samma person")
 
 
 def test_what_is_confirmed():

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from competence.engine import gap_rows
 from competence.models import Achievement, EquivalenceRule, OutsideCourse, OutsideRecord
+from competence.services import equivalence
 from competence.services.equivalence import give_by_rules
 from lms.audit.models import AuditEvent
 from lms.framework.models import CompetenceArea, TrainingLevel
@@ -104,6 +105,15 @@ def test_rules_said_again_give_nothing_more_and_a_new_one_reaches_old_records(pe
     assert give_by_rules(records=[record], by=None) == []
     rule(outside, 13, level=TrainingLevel.objects.get(number=2))
     assert [a.level.number for a in give_by_rules(records=[record], by=None)] == [2]
+
+
+def test_many_records_are_given_for_batch_by_batch(person: Person, monkeypatch):
+    monkeypatch.setattr(equivalence, "_BATCH", 1)
+    outside = course()
+    rule(outside)
+    records = [took(person, outside, date(2025, month, 1)) for month in (1, 2, 3)]
+    assert len(give_by_rules(records=records, by=None)) == 3
+    assert give_by_rules(records=records, by=None) == []
 
 
 def test_a_rule_speaks_of_its_own_course_only_and_not_once_withdrawn(person: Person):

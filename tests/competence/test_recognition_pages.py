@@ -11,10 +11,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from competence.models import Achievement, OutsideCourse, OutsideRecord, Recognition
+from competence.models import (
+    Achievement,
+    OutsideCourse,
+    OutsideRecord,
+    Recognition,
+    SignInSheet,
+)
 from competence.models.recognition import private_storage
-from competence.services.proofs import remove_old_drafts
-from competence.services.recognition import decide_recognitions
+from competence.services.proofs import Proof, remove_old_drafts
+from competence.services.recognition import UNDO_DAYS, decide_recognitions
+from competence.services.sign_in_sheets import record_sign_in_sheet
 from lms.audit.models import AuditEvent
 from lms.people.roles import Role
 from tests.builders.people import account_with, employ, make_account, make_person
@@ -186,6 +193,127 @@ def test_a_case_that_was_closed_long_ago_is_not_opened_by_its_number(town, clien
     assert [client.get(each).status_code for each in (*addresses, proof)] == [404, 404, 403]
     client.force_login(town.account)
     assert client.get(proof).status_code == 200
+
+
+def test_five_files_prove_one_course_and_all_are_seen_by_whoever_decides(town, client):
+    client.force_login(town.account)
+    files = [file(jpeg(20 + n), f"sida {n}.jpg") for n in range(4)]
+    client.post(CLAIM, sent(town, proof=[*files, file(PDF, "intyg.pdf", "application/pdf")]))
+    claim = Recognition.objects.get()
+    assert [(each.number, each.name) for each in claim.proof_files()] == [
+        *((n + 1, f"sida {n}.jpg") for n in range(4)),
+        (5, "intyg.pdf"),
+    ]
+    page = client.get(CLAIM).content.decode()
+    assert "sida 3.jpg" in page
+    assert f"{CLAIM}{claim.pk}/intyg/5/" in page
+    client.force_login(town.reviewer)
+    page = client.get(f"{INBOX}kurs/{claim.pk}/").content.decode()
+    for number in range(2, 6):
+        assert f"{CLAIM}{claim.pk}/intyg/{number}/" in page
+    answer = client.get(f"{CLAIM}{claim.pk}/intyg/5/")
+    assert answer["Content-Disposition"] == 'attachment; filename="intyg.pdf"'
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert b"".join(answer.streaming_content) == PDF
+    opened = AuditEvent.objects.get(action="recognition.proof_opened")
+    assert (opened.after, opened.person_key) == ({"file": 5}, town.gap.pk)
+    assert client.get(f"{CLAIM}{claim.pk}/intyg/6/").status_code == 404
+    client.force_login(make_account(town.school.people["Klar"]))
+    assert client.get(f"{CLAIM}{claim.pk}/intyg/2/").status_code == 403
+
+
+def test_each_file_is_checked_and_no_more_than_five_are_taken(town, client):
+    client.force_login(town.account)
+    bad = [file(jpeg()), file(b"MZ" + b"0" * 200, "intyg.pdf", "application/pdf")]
+    page = client.post(CLAIM, sent(town, proof=bad)).content.decode()
+    assert "intyg.pdf: Bara foton" in page
+    page = client.post(CLAIM, sent(town, proof=[file(jpeg()) for _ in range(6)])).content.decode()
+    assert "Skicka högst 5 filer." in page
+    assert not Recognition.objects.exists()
+
+
+def test_several_files_are_kept_while_the_rest_is_put_right(town, client):
+    client.force_login(town.account)
+    files = [file(jpeg(), "ett.jpg"), file(PDF, "två.pdf", "application/pdf")]
+    page = client.post(CLAIM, sent(town, course="annan", proof=files)).content.decode()
+    tokens = re.findall(r'name="kept" value="([^"]+)"', page)
+    assert len(tokens) == 2
+    assert "två.pdf är sparad" in page
+    client.post(CLAIM, sent(town, course="annan", title="Samtal", proof=None, kept=tokens))
+    claim = Recognition.objects.get()
+    assert [each.name for each in claim.proof_files()] == ["ett.jpg", "två.pdf"]
+
+
+def test_every_file_of_a_withdrawn_claim_is_removed(
+    town, client, django_capture_on_commit_callbacks
+):
+    client.force_login(town.account)
+    client.post(CLAIM, sent(town, proof=[file(jpeg(), "ett.jpg"), file(jpeg(), "två.jpg")]))
+    claim = Recognition.objects.get()
+    kept = [(each.file.storage, each.file.name) for each in claim.proof_files()]
+    assert [storage.exists(name) for storage, name in kept] == [True, True]
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"{CLAIM}{claim.pk}/aterta/")
+    assert [storage.exists(name) for storage, name in kept] == [False, False]
+    assert not claim.further_proofs.exists()
+
+
+def test_the_paper_of_a_sheet_is_shown_to_who_decides_and_to_an_auditor(town, client):
+    client.force_login(town.reviewer)
+    said = {
+        "outside_course": town.course.pk,
+        "completed_on": "2026-10-01",
+        "people": "Gap\nKlar",
+        "proof": file(PDF, "lista.pdf", "application/pdf"),
+    }
+    looked = client.post(f"{INBOX}signaturlista/", said)
+    del said["proof"]
+    fingerprint = looked.context["rehearsal"].fingerprint
+    kept = [token for token, _name in looked.context["form"].kept]
+    client.post(f"{INBOX}signaturlista/", said | {"kept": kept, "visat": fingerprint})
+    sheet = SignInSheet.objects.get()
+    address = f"{INBOX}signaturlistor/{sheet.pk}/"
+    claim = sheet.recognitions.get(person=town.gap)
+    assert f"{address}papper/" in client.get(f"{INBOX}kurs/{claim.pk}/").content.decode()
+    case = {"person": "Gap", "achieved_on": "2026-10-01"}
+    assert f"{address}papper/" in client.get("/admin/kompetens/uppnatt/", case).content.decode()
+    for account in (town.reviewer, account_with(Role.AUDITOR)):
+        client.force_login(account)
+        assert sheet.outside_course.name in client.get(f"{INBOX}signaturlistor/").content.decode()
+        assert "Gap Test" in client.get(address).content.decode()
+        paper = client.get(f"{address}papper/")
+        assert paper["Content-Disposition"] == 'attachment; filename="lista.pdf"'
+        assert paper["X-Content-Type-Options"] == "nosniff"
+        assert b"".join(paper.streaming_content) == PDF
+        opened = AuditEvent.objects.filter(action="sign_in_sheet.paper_opened", by=account)
+        assert {each.person_key for each in opened} == {
+            town.gap.pk,
+            town.school.people["Klar"].pk,
+        }
+        assert AuditEvent.objects.filter(action="sign_in_sheet.opened", by=account).count() == 1
+    client.force_login(town.account)
+    for each in (f"{INBOX}signaturlistor/", address, f"{address}papper/"):
+        assert client.get(each).status_code == 302
+
+
+def test_who_decides_opens_a_sheet_while_it_can_be_taken_back(town, client):
+    record_sign_in_sheet(
+        people=[town.gap],
+        outside_course=town.course,
+        completed_on=date(2026, 10, 1),
+        proof=Proof(PDF, ".pdf"),
+        proof_name="lista.pdf",
+        by=town.reviewer,
+        at=AT,
+    )
+    sheet = SignInSheet.objects.get()
+    long_ago = sheet.created_at - timedelta(days=UNDO_DAYS + 1)
+    SignInSheet.objects.update(created_at=long_ago)
+    address = f"{INBOX}signaturlistor/{sheet.pk}/papper/"
+    client.force_login(town.reviewer)
+    assert client.get(address).status_code == 302
+    client.force_login(account_with(Role.AUDITOR))
+    assert client.get(address).status_code == 200
 
 
 def test_a_withdrawn_claims_proof_is_gone(town, client):

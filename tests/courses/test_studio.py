@@ -395,6 +395,21 @@ def test_only_what_no_version_has_can_be_deleted() -> None:
 
 
 @pytest.mark.django_db
+def test_what_is_published_while_a_deletion_waits_is_not_deleted(monkeypatch) -> None:
+    course, _module, lesson = written_course()
+
+    def publish_first(course_pk: int) -> None:
+        assert course_pk == course.pk
+        publish_course_version(course=course, by=None)
+
+    # Whoever published held the course: the deletion waits, and asks when it has been let in.
+    monkeypatch.setattr(studio, "lock_course", publish_first)
+    with pytest.raises(studio.StudioError):
+        studio.delete_page(page=lesson, by=None)
+    assert LessonPage.objects.filter(pk=lesson.pk).exists()
+
+
+@pytest.mark.django_db
 def test_one_click_publishes_what_is_ready_and_says_what_is_not() -> None:
     course = courses.make_course()
     outline, _errors = read_outline("# Ett\nKlar\nHalv")
