@@ -11,6 +11,11 @@ from competence.models.facts import (
 from competence.models.messages import (
     GroupMessage,
 )
+from competence.models.nights import (
+    FiguresNight,
+    GroupFigures,
+    UnitFigures,
+)
 from competence.models.plan import (
     KeyGroup,
     KeyGroupDefinition,
@@ -38,6 +43,8 @@ __all__ = [
     "Exemption",
     "ExemptionRequest",
     "ExemptionRequestQuerySet",
+    "FiguresNight",
+    "GroupFigures",
     "GroupMessage",
     "KeyGroup",
     "KeyGroupDefinition",
@@ -49,4 +56,5 @@ __all__ = [
     "RenewalOrder",
     "Requirement",
     "SignInSheet",
+    "UnitFigures",
 ]

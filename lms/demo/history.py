@@ -13,7 +13,9 @@ from django.db.models import Exists, OuterRef
 from django.test.utils import override_settings
 
 from competence.engine import Status, iter_gap_rows
+from competence.figures.night import first_monday
 from competence.services.exemptions import grant_exemption
+from competence.services.nights import keep_night
 from competence.services.reminders import produce_notices
 from courses.models import CoursePage, CourseVersion, Enrolment
 from courses.offer import offer_index
@@ -41,6 +43,8 @@ LOOK_EVERY = 45
 # Reminders by mail were switched on this long before today.
 REMINDERS_SINCE = 60
 COURSES = ("K1", "K3", "K3N2")
+# Figures are kept of the first Monday of each month, and of each Monday of the last weeks.
+NIGHTS_EACH_WEEK = 13 * 7
 NOBODY = "django.core.mail.backends.dummy.EmailBackend"
 BATCH = 1000
 
@@ -67,6 +71,9 @@ def live_through(world: World, today: date, *, after: int = 0) -> Iterator[int]:
             if number % REPORT_EVERY == 0:
                 clock.set(day, 8)
                 life.report_training_days(day)
+            if life.is_kept(day):
+                clock.set(day, 4, 10)
+                keep_night(day=day)
             with transaction.atomic():
                 life.live(day, number, clock)
             yield number
@@ -115,6 +122,13 @@ class _Life:
         clock.set(day, 16)
         while send_due(clock=clock, limit=BATCH):
             pass
+
+    def is_kept(self, day: date) -> bool:
+        """Whether the figures of the night to `day` are kept; in real life those of every night."""
+        if day == self.today:
+            return True
+        weekly = (self.today - day).days <= NIGHTS_EACH_WEEK and day.weekday() == 0
+        return weekly or day == first_monday(day)
 
     def _unit_diligence(self, unit_pk: int) -> float:
         """How thorough a unit is: most do nearly everything, some lag far behind."""
