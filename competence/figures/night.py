@@ -51,7 +51,7 @@ def count_night(day: date) -> Night:
             if standing:
                 of_place.count.add(standing, only_exempt)
     groups: dict[tuple[int | None, str], Count] = {}
-    groups.update(report.mandatory.by_unit)
+    groups.update((key, each) for key, each in report.mandatory.by_unit.items())
     groups.update(((None, code), each) for code, each in report.mandatory.by_key_group.items())
     return Night(units, groups)
 

@@ -58,7 +58,7 @@ class Trend:
             summary=_("Coverage: %(figures)s")
             % {
                 "figures": ", ".join(
-                    f"{date_format(night, 'j M Y')} {value} %" for night, value in self.known
+                    f"{date_format(night, 'j b Y')} {value} %" for night, value in self.known
                 )
             },
             places=[(night - first) / (last - first) for night in self.nights],
@@ -110,7 +110,7 @@ def direction(
     near = [each for each in kept if abs(each - (day - BACK)) <= NEAR]
     then = min(near, key=lambda each: abs(each - (day - BACK)), default=None)
     nights = tuple(sorted({*one_a_month(kept), latest})) if latest else ()
-    counted = _percents(units, {*nights, then} - {None}) if latest else {}
+    counted = _percents(units, {*nights, *([then] if then else [])}) if latest else {}
     if latest and then:
         return Direction(then, latest, nights, counted)
     if size > COUNTED_ANEW:
@@ -120,7 +120,7 @@ def direction(
 
 
 def _percents(
-    units: Collection[Unit], nights: Collection[date | None]
+    units: Collection[Unit], nights: Collection[date]
 ) -> dict[tuple[date, Place], int | None]:
     found = UnitFigures.objects.filter(unit__in=units, night__day__in=nights).values_list(
         *("night__day", "unit_id", "direct", "covered", "gap")

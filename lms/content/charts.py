@@ -98,6 +98,8 @@ class Spark:
     summary: str
     width: int
     height: int
+    # Where nought is.
+    nought: int
     segments: tuple[str, ...]
     dots: tuple[Mark, ...]
 
@@ -121,7 +123,9 @@ def sparkline(
     def y(value: float) -> float:
         return round(height - edge - (height - 2 * edge) * min(value, top) / top, 1)
 
-    return Spark(summary, width, height, _segments(values, x, y), _dots(values, x, y))
+    return Spark(
+        *(summary, width, height, height - edge), _segments(values, x, y), _dots(values, x, y)
+    )
 
 
 def _draw(

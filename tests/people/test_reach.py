@@ -102,7 +102,10 @@ def noted(day=TUESDAY):
         (
             str(told.change.user.person.person_id),
             (told.change.units_before, told.change.units_after),
-            [(part.gained, part.kind, part.tops, part.count, part.by_import) for part in told.parts],
+            [
+                (part.gained, part.kind, part.tops, part.count, part.by_import)
+                for part in told.parts
+            ],
         )
         for told in tell(list(changes))
     ]

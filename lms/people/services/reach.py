@@ -230,9 +230,7 @@ class _Because:
             for pk in model.objects.filter(starts_on__gt=last.day).values_list("pk", flat=True)
         }
 
-    def rows(
-        self, change: ReachChange, user: int, was: Reach, now: Reach
-    ) -> Iterable[ReachedUnit]:
+    def rows(self, change: ReachChange, user: int, was: Reach, now: Reach) -> Iterable[ReachedUnit]:
         for gained in (True, False):
             units = now.units - was.units if gained else was.units - now.units
             for unit in sorted(units):
@@ -243,14 +241,10 @@ class _Because:
                     gained=gained,
                     why=why,
                     by_import=source in self._imported
-                    or (
-                        why in (Why.UNIT_NEW, Why.UNIT_MOVED) and f"unit:{unit}" in self._imported
-                    ),
+                    or (why in (Why.UNIT_NEW, Why.UNIT_MOVED) and f"unit:{unit}" in self._imported),
                 )
 
-    def _why(
-        self, user: int, unit: int, was: Reach, now: Reach, gained: bool
-    ) -> tuple[Why, str]:
+    def _why(self, user: int, unit: int, was: Reach, now: Reach, gained: bool) -> tuple[Why, str]:
         """The word, and what gave the unit where one thing did."""
         here, other = (now, was) if gained else (was, now)
         giving = [source for source, units in here.sources.items() if unit in units]

@@ -14,7 +14,7 @@ from lms.people.models import ReachChange, ReachedUnit, User
 from lms.people.services.ledger import people_found
 
 MUCH = 3
-"""Reach that grew by more units than this, by neither HR's file nor a delegation, is pointed out."""
+"""Reach that grew by more units than this, by no file of HR's and no delegation, is pointed out."""
 Why = ReachedUnit.Why
 
 
@@ -89,7 +89,9 @@ def _parts(rows: Iterable[ReachedUnit]) -> Iterator[Part]:
     alike: dict[tuple[bool, str, bool], list[ReachedUnit]] = {}
     for row in rows:
         alike.setdefault((row.gained, row.why, row.by_import), []).append(row)
-    for (gained, kind, by_import), of_kind in sorted(alike.items(), key=lambda item: not item[0][0]):
+    for (gained, kind, by_import), of_kind in sorted(
+        alike.items(), key=lambda item: not item[0][0]
+    ):
         among = {row.unit_id for row in of_kind}
         tops = tuple(row.unit.name for row in of_kind if row.unit.parent_id not in among)
         yield Part(gained, kind, by_import, tops, len(of_kind))
