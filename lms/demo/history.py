@@ -31,6 +31,7 @@ from lms.lib.dates import ONE_DAY
 from lms.notifications.services.outbox import send_due
 from lms.notifications.services.reminders import collect_reminders
 from lms.people.models import Employment, Person, User
+from lms.people.services.reach import note_reach
 
 DAYS = 2 * 365
 # HR's file is imported twice a year in the demo (in real life every night).
@@ -66,14 +67,15 @@ def live_through(world: World, today: date, *, after: int = 0) -> Iterator[int]:
     with simulated(first_day(today)) as clock, override_settings(MAIL_TRANSPORT=NOBODY):
         for number in range(after + 1, DAYS + 1):
             day = first_day(today) + timedelta(days=number)
+            if life.is_kept(day):
+                clock.set(day, 4)
+                note_reach(day=day)
+                keep_night(day=day)
             if number == after + 1 or number % LOOK_EVERY == 1:
                 life.look_ahead(day)
             if number % REPORT_EVERY == 0:
                 clock.set(day, 8)
                 life.report_training_days(day)
-            if life.is_kept(day):
-                clock.set(day, 4, 10)
-                keep_night(day=day)
             with transaction.atomic():
                 life.live(day, number, clock)
             yield number
@@ -124,7 +126,7 @@ class _Life:
             pass
 
     def is_kept(self, day: date) -> bool:
-        """Whether the figures of the night to `day` are kept; in real life those of every night."""
+        """Whether the night to `day` is kept; in real life every one is."""
         if day == self.today:
             return True
         weekly = (self.today - day).days <= NIGHTS_EACH_WEEK and day.weekday() == 0
