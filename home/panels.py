@@ -81,6 +81,11 @@ TASKS = (
     Task("people_admin:people", _("People"), _("Who works here, where, and who has an account.")),
     Task("people_admin:roles", _("Roles"), _("Who holds which role, for which unit and how long.")),
     Task(
+        "people_admin:reach",
+        _("Changed reach"),
+        _("Which managers, deputies and contacts see more or fewer units than the night before."),
+    ),
+    Task(
         "courses:catalogue",
         _("Courses"),
         _("The courses as those who take them see them."),

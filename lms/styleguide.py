@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 
 from competence.engine.timeline import Renewal, Timeline
 from competence.figures.drawing import drawing_of
-from lms.content.charts import Series, line_chart
+from lms.content.charts import Series, line_chart, sparkline
 
 COMPONENTS = Path(settings.BASE_DIR) / "templates" / "components"
 DAY = date(2027, 9, 16)
@@ -228,6 +228,11 @@ def examples(request: HttpRequest) -> dict[str, list[Example]]:
                     frame="<svg class='chart' viewBox='0 0 360 340' role='img' "
                     "aria-label='En teckning ur diagrammet'>{}</svg>")
         ],
+        "spark": [Example({"spark": sparkline(
+            summary="Täckning: sept. 25 41 %, mars 26 58 %, sept. 26 77 %",
+            places=[0, 0.5, 1],
+            values=(41, 58, 77),
+        )})],
         "coverage_cell": [
             Example({**coverage, "value": 47, "met": 17, "counted": 36}, frame=ROW),
             Example({**coverage, "value": 86, "met": 38, "counted": 44, "url": "#"}, frame=ROW),

@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import QuerySet
-
-from competence.engine import GapRow, gap_rows
-from competence.engine.coverage import standing_of
 from competence.figures.team import Member, Team, percent
+from competence.figures.trend import Direction, Trend
 from competence.figures.words import swedish_order
-from lms.people.models import Employment, Person, Unit
-
-BACK = timedelta(days=90)
-"""How far back the direction of a unit is measured."""
+from lms.people.models import Employment, Unit
 
 
 @dataclass(frozen=True)
 class SubUnit:
     """A part of the team, rolled up. `unit` is none for those directly in the unit itself.
-    `before` is the coverage of the same people 90 days earlier; none where nobody was counted."""
+    `now` and `before` are the coverages that its direction is read from (see figures/trend.py);
+    none where nobody was counted."""
 
     unit: Unit | None
     managers: tuple[str, ...]
@@ -30,7 +25,9 @@ class SubUnit:
     gap: int
     running_out: int
     covered: int
-    before: int | None
+    now: int | None = None
+    before: int | None = None
+    trend: Trend | None = None
 
     @property
     def percent(self) -> int | None:
@@ -38,10 +35,10 @@ class SubUnit:
 
     @property
     def change(self) -> int | None:
-        """Points of coverage gained (or lost) in 90 days by those who are here today."""
-        if self.percent is None or self.before is None:
+        """Points of coverage gained (or lost) in 90 days."""
+        if self.now is None or self.before is None:
             return None
-        return self.percent - self.before
+        return self.now - self.before
 
     @property
     def fell(self) -> int:
@@ -51,15 +48,6 @@ class SubUnit:
     @property
     def name(self) -> str:
         return self.unit.name if self.unit else ""
-
-
-def standings_on(people: QuerySet[Person], day: date) -> dict[int, str]:
-    """What each of `people` was on another day, by primary key; one run of the engine."""
-    rows: dict[int, list[GapRow]] = {}
-    for row in gap_rows(people, day):
-        if row.mandatory:
-            rows.setdefault(row.person_pk, []).append(row)
-    return {person_pk: standing_of(of_person) for person_pk, of_person in rows.items()}
 
 
 def managers_by_unit(units: Collection[Unit], day: date) -> dict[int, tuple[str, ...]]:
@@ -82,24 +70,34 @@ def roll_up(
     children: Sequence[Unit],
     *,
     managers: Mapping[int, tuple[str, ...]] | None = None,
-    before: Mapping[int, str] | None = None,
+    way: Direction | None = None,
 ) -> list[SubUnit]:
     """The team by the units right below `unit`, and those directly in it. A person with posts in
     two of them counts in both. `children` carry their tree index; one query for the rest."""
     positions = dict(Unit.objects.at_or_below(unit).values_list("pk", "tree_left"))
-    leading, earlier = managers or {}, before or {}
+    leading, way = managers or {}, way or Direction()
 
     def rolled(part: Unit | None, members: list[Member]) -> SubUnit:
         counts = Counter(member.standing for member in members)
-        then = Counter(earlier.get(member.pk, "") for member in members)
+        covered, gap = counts["covered"], counts["gap"]
+        pk, direct = (part.pk, False) if part else (unit.pk, True)
+        if way.latest:
+            now = way.on(way.latest, pk, direct=direct)
+            before = way.on(way.compared_with, pk, direct=direct)
+        else:
+            then = Counter(way.earlier.get(member.pk, "") for member in members)
+            now = percent(covered, covered + gap)
+            before = percent(then["covered"], then["covered"] + then["gap"])
         return SubUnit(
             part,
-            leading.get(part.pk if part else unit.pk, ()),
+            leading.get(pk, ()),
             len(members),
-            counts["gap"],
+            gap,
             sum(member.runs_out_on is not None for member in members),
-            counts["covered"],
-            percent(then["covered"], then["covered"] + then["gap"]),
+            covered,
+            now,
+            before,
+            way.trend(pk, direct=direct) if way.has_lines else None,
         )
 
     def inside(member: Member, child: Unit) -> bool:

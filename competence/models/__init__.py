@@ -11,6 +11,11 @@ from competence.models.facts import (
 from competence.models.messages import (
     GroupMessage,
 )
+from competence.models.nights import (
+    FiguresNight,
+    GroupFigures,
+    UnitFigures,
+)
 from competence.models.plan import (
     KeyGroup,
     KeyGroupDefinition,
@@ -39,6 +44,8 @@ __all__ = [
     "Exemption",
     "ExemptionRequest",
     "ExemptionRequestQuerySet",
+    "FiguresNight",
+    "GroupFigures",
     "GroupMessage",
     "KeyGroup",
     "KeyGroupDefinition",
@@ -51,4 +58,5 @@ __all__ = [
     "RenewalOrder",
     "Requirement",
     "SignInSheet",
+    "UnitFigures",
 ]

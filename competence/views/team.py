@@ -14,15 +14,10 @@ from django.views.decorators.http import require_safe
 
 from competence.figures.matrix import columns
 from competence.figures.requested import requests_by
-from competence.figures.roll_up import (
-    BACK,
-    managers_by_unit,
-    roll_up,
-    standings_on,
-    units_in_order,
-)
+from competence.figures.roll_up import managers_by_unit, roll_up, units_in_order
 from competence.figures.signoffs import who_waits_for_word_of
 from competence.figures.team import Member, Team, build_team, read_team
+from competence.figures.trend import direction
 from competence.figures.words import capitalised, in_words
 from competence.models import KeyGroup
 from competence.views.coverage_targets import targets_of_team
@@ -41,8 +36,6 @@ from lms.people.services.view_as import seen_as
 
 PAGE_SIZE = 60
 NEED_SHOWN = 5
-TREND_PEOPLE = 2000
-"""The most people whose direction is shown: it takes a second run of the engine."""
 
 
 @dataclass(frozen=True)
@@ -119,20 +112,16 @@ def _units(request: HttpRequest, whole: Team, scope: TeamScope) -> dict[str, Any
     """The units right below, the worst first, with the headings to sort them by."""
     if not scope.children or not whole.members:
         return {"units": []}
-    has_trend = len(whole.members) <= TREND_PEOPLE
-    parts = roll_up(
-        whole,
-        scope.unit,
-        scope.children,
-        managers=managers_by_unit([scope.unit, *scope.children], scope.day),
-        before=standings_on(scope.people, scope.day - BACK) if has_trend else None,
-    )
+    units = [scope.unit, *scope.children]
+    way = direction(scope.people, units, size=len(whole.members), day=scope.day)
+    managers = managers_by_unit(units, scope.day)
+    parts = roll_up(whole, scope.unit, scope.children, managers=managers, way=way)
     order = request.GET.get("enheter", "tackning")
     return {
         "units": units_in_order(parts, order),
-        "unit_headings": _unit_headings(request, order, has_trend),
-        "has_trend": has_trend,
-        "compared_with": scope.day - BACK,
+        "unit_headings": _unit_headings(request, order, way.known),
+        "way": way,
+        "whole_trend": way.trend(scope.unit.pk) if way.has_lines else None,
     }
 
 

@@ -91,6 +91,43 @@ def line_chart(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A line the size of a word, without axes; `summary` says every figure of it."""
+
+    summary: str
+    width: int
+    height: int
+    # Where nought is.
+    nought: int
+    segments: tuple[str, ...]
+    dots: tuple[Mark, ...]
+
+    @property
+    def view_box(self) -> str:
+        return f"0 0 {self.width} {self.height}"
+
+
+def sparkline(
+    *, summary: str, places: Sequence[float], values: Values, top: float = 100
+) -> Spark | None:
+    """A small line through `values`, each as far along as its place (0 to 1); none where there are
+    fewer than two figures. All are drawn from nought to `top`, so that two can be compared."""
+    if sum(value is not None for value in values) < 2:
+        return None
+    width, height, edge = 112, 32, 4
+
+    def x(index: float) -> float:
+        return round(edge + (width - 2 * edge) * places[int(index)], 1)
+
+    def y(value: float) -> float:
+        return round(height - edge - (height - 2 * edge) * min(value, top) / top, 1)
+
+    return Spark(
+        *(summary, width, height, height - edge), _segments(values, x, y), _dots(values, x, y)
+    )
+
+
 def _draw(
     labels: tuple[str, ...],
     series: tuple[Series, ...],

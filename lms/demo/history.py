@@ -14,7 +14,9 @@ from django.db.models import Exists, OuterRef
 from django.test.utils import override_settings
 
 from competence.engine import Status, iter_gap_rows
+from competence.figures.night import first_monday
 from competence.services.exemptions import grant_exemption
+from competence.services.nights import keep_night
 from competence.services.reminders import produce_notices
 from courses.models import CoursePage, CourseVersion, Enrolment
 from courses.offer import offer_index
@@ -30,6 +32,7 @@ from lms.lib.dates import ONE_DAY
 from lms.notifications.services.outbox import send_due
 from lms.notifications.services.reminders import collect_reminders
 from lms.people.models import Employment, Person, User
+from lms.people.services.reach import note_reach
 
 DAYS = 2 * 365
 # HR's file is imported twice a year in the demo (in real life every night).
@@ -42,6 +45,8 @@ LOOK_EVERY = 45
 # Reminders by mail were switched on this long before today.
 REMINDERS_SINCE = 60
 COURSES = ("K1", "K3", "K3N2")
+# Figures are kept of the first Monday of each month, and of each Monday of the last weeks.
+NIGHTS_EACH_WEEK = 13 * 7
 NOBODY = "django.core.mail.backends.dummy.EmailBackend"
 BATCH = 1000
 # SQLite has one writer at a time and no queue: who waits looks again every tenth of a second, and
@@ -69,6 +74,10 @@ def live_through(world: World, today: date, *, after: int = 0) -> Iterator[int]:
     with simulated(first_day(today)) as clock, override_settings(MAIL_TRANSPORT=NOBODY):
         for number in range(after + 1, DAYS + 1):
             day = first_day(today) + timedelta(days=number)
+            if life.is_kept(day):
+                clock.set(day, 4)
+                note_reach(day=day)
+                keep_night(day=day)
             if number == after + 1 or number % LOOK_EVERY == 1:
                 life.look_ahead(day)
             if number % REPORT_EVERY == 0:
@@ -125,6 +134,13 @@ class _Life:
         clock.set(day, 16)
         while send_due(clock=clock, limit=BATCH):
             pass
+
+    def is_kept(self, day: date) -> bool:
+        """Whether the night to `day` is kept; in real life every one is."""
+        if day == self.today:
+            return True
+        weekly = (self.today - day).days <= NIGHTS_EACH_WEEK and day.weekday() == 0
+        return weekly or day == first_monday(day)
 
     def _unit_diligence(self, unit_pk: int) -> float:
         """How thorough a unit is: most do nearly everything, some lag far behind."""

@@ -55,6 +55,18 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "args": ["rebuild_search"],
         "options": {"expires": 3600},
     },
+    "note whose reach has changed": {
+        "task": "notifications.housekeeping",
+        "schedule": crontab(hour=3, minute=50),
+        "args": ["note_reach"],
+        "options": {"expires": 3600},
+    },
+    "keep the night's figures": {
+        "task": "notifications.housekeeping",
+        "schedule": crontab(hour=4, minute=10),
+        "args": ["keep_figures"],
+        "options": {"expires": 3600},
+    },
     "remove ended jobs and failed tasks": {
         "task": "notifications.purge",
         "schedule": crontab(hour=3, minute=30),
@@ -70,6 +82,8 @@ HOUSEKEEPING: dict[str, tuple[list[str], dict[str, Any]]] = {
     "searchpromotions_garbage_collect": ([], {}),
     "update_index": ([], {"verbosity": 0}),
     "rebuild_search": ([], {"verbosity": 0}),
+    "note_reach": ([], {}),
+    "keep_figures": ([], {}),
 }
 
 

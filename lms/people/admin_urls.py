@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.people.views import accounts, entries, imports, ledger, register, view_as
+from lms.people.views import accounts, entries, imports, ledger, reach, register, view_as
 
 app_name = "people_admin"
 urlpatterns = [
@@ -37,6 +37,9 @@ urlpatterns = [
     path("logg/person/<number:pk>/", ledger.person_ledger, name="person_ledger"),
     path("logg/fil/logg.csv", ledger.ledger_file, {"kind": "csv"}, name="ledger_csv"),
     path("logg/fil/logg.xlsx", ledger.ledger_file, {"kind": "xlsx"}, name="ledger_xlsx"),
+    path("rackvidd/", reach.changed_reach, name="reach"),
+    path("rackvidd/fil/rackvidd.csv", reach.reach_file, {"kind": "csv"}, name="reach_csv"),
+    path("rackvidd/fil/rackvidd.xlsx", reach.reach_file, {"kind": "xlsx"}, name="reach_xlsx"),
     path("roller/", register.role_list, name="roles"),
     path("roller/ny/", register.assign_role, name="assign_role"),
     path("roller/<number:pk>/avsluta/", register.end_role, name="end_role"),

@@ -308,6 +308,40 @@ class RoleForm(forms.ModelForm):
         return found
 
 
+class ReachForm(forms.Form):
+    """Which changes of reach to show. A field that is left empty narrows nothing."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Whose reach"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("Person id, name or e-mail"),
+    )
+    unit = forms.CharField(
+        label=gettext_lazy("Unit gained or lost"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("Code or name"),
+    )
+    first_day = forms.DateField(
+        label=gettext_lazy("From"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    last_day = forms.DateField(
+        label=gettext_lazy("To"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("The last day is before the first day."))
+        return data
+
+
 class LedgerForm(forms.Form):
     """What to look for in the log. A field that is left empty narrows nothing."""
 

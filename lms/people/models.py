@@ -21,6 +21,10 @@ from lms.lib.fields import GuardedCharField, Sensitivity
 from lms.lib.files import private_storage
 from lms.people.deputies import Delegation as Delegation
 from lms.people.querysets import EmploymentQuerySet, LeaveQuerySet, PersonQuerySet, UnitQuerySet
+from lms.people.reach import KnownReach as KnownReach
+from lms.people.reach import ReachChange as ReachChange
+from lms.people.reach import ReachedUnit as ReachedUnit
+from lms.people.reach import ReachNight as ReachNight
 from lms.people.roles import Role
 
 

@@ -57,6 +57,7 @@ def register_people_menu() -> SubmenuMenuItem:
         _item(_("Merge records"), "merge", "duplicate", 60, Obj.ACCOUNT, update),
         _item(_("See as a manager"), "view_as", "view", 65, Obj.VIEW_AS, create),
         _item(_("Roles"), "roles", "group", 70, Obj.ROLE_ASSIGNMENT, read),
+        _item(_("Changed reach"), "reach", "group", 75, Obj.ROLE_ASSIGNMENT, read),
         _item(_("The log"), "ledger", "history", 80, Obj.AUDIT_LOG, read),
     ]
     return SubmenuMenuItem(

@@ -140,6 +140,9 @@ NO_FACTS = {
     # What was read in a file and what its wordings mean, while it waits: nothing counts before the
     # batch is taken in, and each answer is in the ledger by the question (`history.answered`).
     *("competence.HistoryRow", "competence.HistoryQuestion"),
+    # What the engine and the rule of who sees whom answered one night; written by no one.
+    *("competence.FiguresNight", "competence.UnitFigures", "competence.GroupFigures"),
+    *("people.ReachNight", "people.KnownReach", "people.ReachChange", "people.ReachedUnit"),
 }
 
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from lms.content.charts import Mark, Series, line_chart
+from lms.content.charts import Mark, Series, line_chart, sparkline
 
 LABELS = ["mars", "juni", "sept.", "dec.", "mars"]
 
@@ -46,3 +46,15 @@ def test_a_series_without_figures_has_no_line_and_no_name() -> None:
 def test_a_fourth_series_is_refused() -> None:
     with pytest.raises(ValueError, match="at most three"):
         line_chart(summary="s", unit="%", labels=["a"], series=[Series("A", (1,))] * 4)
+
+
+def test_a_sparkline_is_drawn_from_nought_and_breaks_where_a_figure_is_missing():
+    spark = sparkline(summary="s", places=[0, 0.25, 0.5, 1], values=(0, 100, None, 50))
+    assert spark is not None
+    assert spark.segments == ("4,28.0 30.0,4.0",)
+    assert spark.dots == (Mark(108.0, 16.0),)
+    assert spark.nought == 28
+
+
+def test_one_figure_makes_no_line():
+    assert sparkline(summary="s", places=[0, 1], values=(None, 50)) is None
