@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competence', '0010_facts_are_append_only'),
+        ('competence', '0011_proof_files'),
         ('people', '0002_delegation'),
     ]
 
