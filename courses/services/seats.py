@@ -182,8 +182,8 @@ def standing_of(person: Person, course_pk: int, day: date) -> Standing | None:
 
 
 def courses_shared_with(person: Person, day: date) -> frozenset[int]:
-    """The courses in which the person's organisation has seats on `day`. Two queries, one for whoever
-    belongs to none."""
+    """The courses in which the person's organisation has seats on `day`. Two queries, one for
+    whoever belongs to none."""
     membership = membership_of(person, day)
     if membership is None:
         return frozenset()

@@ -46,7 +46,8 @@ Held = dict[Role, list["Unit | None"]]
 def roles_of(user: User | AnonymousUser, day: date) -> Held:
     """The roles an account holds on `day`, each with the units it reaches (None: everywhere).
     Whoever acts for a manager by a delegation in force is one, for that unit and below. Three
-    queries, one more for a partner's guest; within a request they are asked once (`remember_roles`)."""
+    queries, one more for a partner's guest; within a request they are asked once
+    (`remember_roles`)."""
     if not user.is_authenticated or not user.is_active:
         return {Role.PUBLIC: [None]}
     remembered: dict[date, Held] | None = getattr(user, "_remembered_roles", None)

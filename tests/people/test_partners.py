@@ -159,7 +159,7 @@ def test_the_people_of_a_partner_are_in_no_figure_of_the_municipality_and_no_ano
 
 
 def _found():
-    return [(one.code, len(one.findings)) for one in anomalies(MONDAY)]
+    return [(one.kind.code, len(one.findings)) for one in anomalies(MONDAY)]
 
 
 def test_a_membership_follows_the_person_into_another_record():
@@ -211,5 +211,5 @@ def test_finding_those_shown_takes_the_same_queries_whatever_the_size(
             starts_on=date(2026, 1, 1),
         )
     contact = type(contact).objects.get(pk=contact.pk)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert len(Person.objects.shown_to_contact(contact, MONDAY)) == size + 1
