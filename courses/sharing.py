@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.listing import status_of
 from courses.models import Certificate, Enrolment, SeatQuota
 from courses.services.seats import Held, held_by_members, holders_among
+from lms.lib.alphabet import swedish_order
 from lms.lib.dates import STOCKHOLM
 from lms.people.access import organisations_seen_by
 from lms.people.models import PartnerOrganisation, Person, User
@@ -35,7 +36,7 @@ class State(StrEnum):
             State.NONE: _("No course yet"),
             State.ENROLLED: _("Has a seat, not begun"),
             State.BEGUN: _("Has begun"),
-            State.COMPLETED: _("Completed"),
+            State.COMPLETED: _("Has completed"),
             State.LEFT: _("Left the course"),
         }[self]
 
@@ -114,7 +115,8 @@ def shared_with(user: User, day: date) -> Shared | None:
     organisation = organisations_seen_by(user, day).first()
     if organisation is None:
         return None
-    people = tuple(Person.objects.shown_to_contact(user, day))
+    shown = Person.objects.shown_to_contact(user, day)
+    people = tuple(sorted(shown, key=lambda person: (swedish_order(person.name), person.pk)))
     quotas = list(
         SeatQuota.objects.filter(organisation=organisation).select_related("course", "organisation")
     )
@@ -178,16 +180,16 @@ def _line(person: Person, each: Held, certificates: dict[int, Certificate], day:
 
 
 ORDERS: dict[str, Callable[[Line], Any]] = {
-    "namn": lambda line: (_name(line), line.course),
-    "kurs": lambda line: (line.course, _name(line)),
+    "namn": lambda line: (_name(line), swedish_order(line.course)),
+    "kurs": lambda line: (swedish_order(line.course), _name(line)),
     "lage": lambda line: (list(State).index(line.state), _name(line), line.course),
     "dag": lambda line: (line.on or date.max, _name(line), line.course),
     "giltigt": lambda line: (line.valid_until or date.max, _name(line), line.course),
 }
 
 
-def _name(line: Line) -> tuple[str, str, int]:
-    return (line.person.family_name, line.person.given_name, line.person.pk)
+def _name(line: Line) -> tuple[str, int]:
+    return (swedish_order(line.person.name), line.person.pk)
 
 
 @dataclass(frozen=True)

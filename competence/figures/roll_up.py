@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from competence.engine import GapRow, gap_rows
 from competence.engine.coverage import standing_of
 from competence.figures.team import Member, Team, percent
-from competence.figures.words import swedish_order
+from lms.lib.alphabet import swedish_order
 from lms.people.models import Employment, Person, Unit
 
 BACK = timedelta(days=90)
