@@ -82,6 +82,7 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
         version = lifecycle.last_version(page)
     if version is None:
         raise Http404
+    needs_seat = seat is not None and not seat.may_set_out and not is_open
     certificate = None
     if enrolment and not is_open:
         certificate = (
@@ -122,8 +123,9 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
             and not is_open
             and offered is not None
             and not life.not_for_you
-            and (seat is None or seat.may_set_out),
+            and not needs_seat,
             "seat": seat,
+            "needs_seat": needs_seat,
             "life": life,
             "answered": published_about(page.pk, "") if may_open(page, reader(request)) else (),
             "may_ask": person is not None and may_open(page, reader(request)),

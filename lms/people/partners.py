@@ -69,8 +69,10 @@ class PartnerMembershipQuerySet(models.QuerySet["PartnerMembership"]):
         return self.filter(withdrawn_at__isnull=True)
 
     def in_force_on(self, day: date) -> PartnerMembershipQuerySet:
-        """Those that hold on `day`, of organisations that do."""
-        return self.standing().filter(valid_on_q(day), valid_on_q(day, "organisation__"))
+        """Those that hold on `day`, of organisations that do and have guests."""
+        return self.standing().filter(
+            valid_on_q(day), valid_on_q(day, "organisation__"), organisation__takes_guests=True
+        )
 
     def of_guests_on(self, day: date) -> PartnerMembershipQuerySet:
         """Those in force on `day` of people without a post here: whoever works here learns as an

@@ -134,6 +134,12 @@ def test_the_list_is_sorted_and_narrowed(signed_in, ours, question, expected):
     assert names(signed_in.get(f"/partner/{question}")) == expected
 
 
+def test_names_stand_in_swedish_order(signed_in, ours):
+    for name in ("Öman", "Åberg", "Ärlig", "Zander"):
+        make_guest(ours, name, family_name=name)
+    assert names(signed_in.get("/partner/")) == ["Zander", "Åberg", "Ärlig", "Öman", "K"]
+
+
 def test_the_contact_gives_a_seat_after_a_second_look_and_takes_it_back(signed_in, ours):
     quota = share(publish_course(title="Delad"), ours, 2)
     member = make_guest(ours, "G").person
