@@ -135,9 +135,9 @@ def test_the_list_is_sorted_and_narrowed(signed_in, ours, question, expected):
 
 
 def test_names_stand_in_swedish_order(signed_in, ours):
-    for name in ("Öman", "Åberg", "Ärlig", "Zander"):
-        make_guest(ours, name, family_name=name)
-    assert names(signed_in.get("/partner/")) == ["Zander", "Åberg", "Ärlig", "Öman", "K"]
+    for code, name in (("D", "Öman"), ("C", "Ärlig"), ("B", "Åberg"), ("A", "Zander")):
+        make_guest(ours, code, family_name=name)
+    assert names(signed_in.get("/partner/")) == ["A", "B", "C", "D", "K"]
 
 
 def test_the_contact_gives_a_seat_after_a_second_look_and_takes_it_back(signed_in, ours):
