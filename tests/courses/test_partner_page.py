@@ -221,7 +221,7 @@ def test_the_page_opens_for_the_contact_alone(client, ours, who):
 
 def test_the_contact_finds_the_page_in_the_menu_and_opens_no_admin(signed_in):
     assert 'href="/partner/"' in signed_in.get("/min-sida/").content.decode()
-    assert signed_in.get(f"{ADMIN}/").status_code == 403
+    assert signed_in.get(f"{ADMIN}/")["Location"].startswith("/konto/logga-in/")
 
 
 def test_a_member_sees_and_takes_a_shared_course_that_guests_else_do_not_read(client, ours):
@@ -411,7 +411,7 @@ def rows(draw: st.DrawFn) -> list[Row]:
 
 
 class WhatTheContactSees(TestCase):
-    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
     @given(rows(), st.sets(st.integers(0, PEOPLE - 1)))
     def test_is_exactly_the_own_organisations_members_each_day(
         self, history: list[Row], with_role: set[int]
