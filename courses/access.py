@@ -27,6 +27,13 @@ URLS: dict[str, Rule] = {
     "courses:certificate": Rule(Obj.COMPLETION),
     "courses:verify_start": PUBLIC,
     "courses:verify": PUBLIC,
+    # The contact of a partner organisation, and only about its own people.
+    "courses:partner": Rule(Obj.SHARED_COURSE),
+    "courses:partner_csv": Rule(Obj.SHARED_COURSE),
+    "courses:partner_xlsx": Rule(Obj.SHARED_COURSE),
+    "courses:partner_seats": Rule(Obj.SHARED_COURSE, Action.CREATE),
+    "courses:partner_take_back": Rule(Obj.SHARED_COURSE, Action.UPDATE),
+    "courses:partner_undo": Rule(Obj.SHARED_COURSE, Action.UPDATE),
     # Inside Wagtail's admin. Reviewers read the drafts too: the views ask for the right to the
     # page, and who may write for what writes.
     "courses_admin:courses": Rule(Obj.QUESTION_BANK),
@@ -41,6 +48,15 @@ URLS: dict[str, Rule] = {
     "courses_admin:version_read": Rule(Obj.QUESTION_BANK),
     "courses_admin:version_lesson": Rule(Obj.QUESTION_BANK),
     "courses_admin:review": Rule(Obj.QUESTION_BANK),
+    "courses_admin:organisations": Rule(Obj.PARTNER_ORGANISATION),
+    "courses_admin:organisation": Rule(Obj.PARTNER_ORGANISATION),
+    "courses_admin:add_organisation": Rule(Obj.PARTNER_ORGANISATION, Action.CREATE),
+    "courses_admin:change_organisation": Rule(Obj.PARTNER_ORGANISATION, Action.UPDATE),
+    "courses_admin:add_partner_member": Rule(Obj.PARTNER_ORGANISATION, Action.UPDATE),
+    "courses_admin:partner_member": Rule(Obj.PARTNER_ORGANISATION, Action.UPDATE),
+    "courses_admin:end_partner_member": Rule(Obj.PARTNER_ORGANISATION, Action.UPDATE),
+    "courses_admin:add_quota": Rule(Obj.PARTNER_ORGANISATION, Action.UPDATE),
+    "courses_admin:quota": Rule(Obj.PARTNER_ORGANISATION, Action.UPDATE),
     # The bank: its views ask for the right to the whole of it.
     "courses_admin:question": Rule(Obj.QUESTION_BANK),
     "courses_admin:retire_question": Rule(Obj.QUESTION_BANK, Action.UPDATE),

@@ -3,6 +3,7 @@ from django.urls import path
 from courses.views import (
     bank,
     desk,
+    organisations,
     preview,
     publishing,
     retiring,
@@ -41,6 +42,17 @@ urlpatterns = [
     path("fraga/<number:pk>/", bank.question, name="question"),
     path("fraga/<number:pk>/ta-ur-bruk/", bank.retire, name="retire_question"),
     path("fraga/<number:pk>/ta-i-bruk/", bank.restore, name="restore_question"),
+    path("partner/", organisations.organisations, name="organisations"),
+    path("partner/ny/", organisations.add, name="add_organisation"),
+    path("partner/<number:pk>/", organisations.organisation, name="organisation"),
+    path("partner/<number:pk>/andra/", organisations.change, name="change_organisation"),
+    path("partner/<number:pk>/hor-hit/", organisations.add_member, name="add_partner_member"),
+    path("partner/medlem/<number:pk>/", organisations.member, name="partner_member"),
+    path(
+        "partner/medlem/<number:pk>/avsluta/", organisations.end_member, name="end_partner_member"
+    ),
+    path("partner/<number:pk>/dela-kurs/", organisations.add_quota, name="add_quota"),
+    path("partner/platser/<number:pk>/", organisations.quota, name="quota"),
     path("fel/", desk.reports, name="reports"),
     path("fel/<number:pk>/", desk.report, name="report"),
     path("experten/", desk.questions, name="expert_questions"),

@@ -54,3 +54,21 @@ class Headcount:
         if self.at_least:
             return _("at least %(number)s people") % {"number": self.at_least}
         return _("fewer than %(number)s people") % {"number": self.threshold}
+
+
+@dataclass(frozen=True)
+class Roughly:
+    """About how many people, where the reader may know each of those it could be: fewer than the
+    threshold, nobody included, or at least a multiple of it."""
+
+    count: int
+    threshold: int
+
+    @property
+    def at_least(self) -> int:
+        return self.count - self.count % self.threshold
+
+    def __str__(self) -> str:
+        if self.at_least:
+            return _("at least %(number)s people") % {"number": self.at_least}
+        return _("fewer than %(number)s people") % {"number": self.threshold}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
@@ -22,7 +22,8 @@ from courses.models import (
 from courses.offer import is_refresher, may_refresh
 from courses.progress import EnrolmentProgress, current_enrolments
 from courses.registry import RequirementHint, requirement_hint
-from lms.content.visibility import visible_to
+from courses.services.seats import courses_shared_with
+from lms.content.visibility import closed_to_some, reads_internal, visible_to
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import Person, User
 
@@ -179,6 +180,15 @@ def _wanted(
     }
 
 
+def _open_to(person: Person | None, user: User, readable: Any, day: date) -> Q:
+    """Courses that `user` may read, and for a partner's guest those that are shared with them."""
+    open_courses = Q(course__in=readable)
+    if person is None or reads_internal(user):
+        return open_courses
+    shared = courses_shared_with(person, day)
+    return open_courses | Q(course__in=shared - closed_to_some(shared)) if shared else open_courses
+
+
 def catalogue(person: Person | None, day: date, names: Names, *, user: User) -> list[CourseCard]:
     """Every published course that `user` may read: what this person must do first, then by
     title. A refresher is there for those who may take it, and answers for them what the whole
@@ -194,7 +204,7 @@ def catalogue(person: Person | None, day: date, names: Names, *, user: User) -> 
         )
     cards = []
     readable = visible_to(Page.objects.all(), user).order_by().values("pk")
-    offered = CourseVersion.objects.offered().filter(course__in=readable)
+    offered = CourseVersion.objects.offered().filter(_open_to(person, user, readable, day))
     given = {version: names.gives(version) for version in offered.select_related("course")}
     renewing = _renewing(person, given, current, day)
     if person:

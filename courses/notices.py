@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.services.completing import COMPLETED
 from courses.services.dialogue import QUESTION_ANSWERED, REPORT_ANSWERED
-from courses.services.enrolment import ENROLLED, still_booked
+from courses.services.enrolment import ENROLLED, SEAT_GIVEN, still_booked
 from courses.services.news import WHATS_NEW
 from courses.services.publishing import NEW_VERSION
 from courses.services.retiring import ARCHIVED, RETIRED, archive_due, still_under_way
@@ -44,6 +44,19 @@ register(
         code=ENROLLED,
         label=_("Your manager has enrolled you"),
         templates="courses/notices/enrolled",
+        category=Delivery.Category.REMINDER,
+        mail=Mail.MERGED,
+        action=_("See the course"),
+        still_true=_still_booked,
+        sample={"course": "Orosanmälan och sekretess", "enrolment": 0, "locked": False},
+    )
+)
+
+register(
+    NoticeKind(
+        code=SEAT_GIVEN,
+        label=_("Your organisation has given you a seat in a course"),
+        templates="courses/notices/seat_given",
         category=Delivery.Category.REMINDER,
         mail=Mail.MERGED,
         action=_("See the course"),

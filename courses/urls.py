@@ -9,6 +9,7 @@ from courses.views import (
     keeping,
     lesson,
     news,
+    partner,
 )
 
 app_name = "courses"
@@ -41,6 +42,14 @@ urlpatterns = [
     path("fraga-en-expert/<slug:slug>/", dialogue.ask, name="ask_about_course"),
     path("mina-fragor/", dialogue.my_questions, name="my_questions"),
     path("vad-ar-nytt/<number:pk>/", news.news, name="news"),
+    path("partner/", partner.partner, name="partner"),
+    path("partner/var-organisation.csv", partner.partner_file, {"kind": "csv"}, name="partner_csv"),
+    path(
+        "partner/var-organisation.xlsx", partner.partner_file, {"kind": "xlsx"}, name="partner_xlsx"
+    ),
+    path("partner/platser/<number:pk>/", partner.give_seats, name="partner_seats"),
+    path("partner/plats/<number:pk>/ta-tillbaka/", partner.take_back, name="partner_take_back"),
+    path("partner/angra/", partner.undo_seats, name="partner_undo"),
     path("mina-intyg/", certificates.transcript, name="transcript"),
     path(
         "mina-intyg/mina-intyg.csv",

@@ -233,6 +233,18 @@ def reports_item() -> MenuItem:
     )
 
 
+@hooks.register("register_admin_menu_item")
+def organisations_item() -> MenuItem:
+    return AccessMenuItem(
+        _("Partner organisations"),
+        reverse("courses_admin:organisations"),
+        obj=Obj.PARTNER_ORGANISATION,
+        name="partner-organisations",
+        icon_name="group",
+        order=610,
+    )
+
+
 def _why_it_stays(page: Page) -> str:
     """Why the page is not to be deleted, in words; nothing where it may be."""
     if was_in_version(page):

@@ -60,6 +60,15 @@ def register_menu() -> None:
             Role.MANAGER,
             Role.UNIT_CONTACT,
         ),
+        _item(
+            "partner",
+            Place.MAIN,
+            _("Our organisation"),
+            "courses:partner",
+            "i-team",
+            45,
+            Role.PARTNER_CONTACT,
+        ),
         NavItem(
             "coverage",
             Place.MAIN,

@@ -8,8 +8,8 @@ from datetime import date
 
 from competence.engine import GAPS, SEVERITY
 from competence.figures.team import Member
-from competence.figures.words import swedish_order
 from lms.framework.models import CompetenceArea
+from lms.lib.alphabet import swedish_order
 
 RISK, NAME, DAY = "risk", "namn", "dag"
 AREA = "omrade."

@@ -9,7 +9,7 @@ from datetime import date
 
 from competence.figures.team import Member, Team, percent
 from competence.figures.trend import Direction, Trend
-from competence.figures.words import swedish_order
+from lms.lib.alphabet import swedish_order
 from lms.people.models import Employment, Unit
 
 

@@ -14,10 +14,10 @@ from competence.engine import GAPS, SEVERITY, GapRow, Status, gap_rows, running_
 from competence.engine.coverage import standing_of
 from competence.figures.enrolled import OpenEnrolment, OpenEnrolments
 from competence.figures.told import last_told
-from competence.figures.words import swedish_order
 from competence.models import ExemptionRequest
 from courses.offer import offer_index
 from lms.framework.models import CompetenceArea
+from lms.lib.alphabet import swedish_order
 from lms.people.models import Employment, Person
 
 OPEN = frozenset({Status.OVERDUE, Status.EXPIRED, Status.PENDING, Status.EXPIRING})

@@ -1,4 +1,4 @@
-"""Words that pages share: small numbers in running text, and the Swedish order of names."""
+"""Words that pages share: small numbers in running text."""
 
 from __future__ import annotations
 
@@ -28,11 +28,3 @@ def in_words(number: int) -> str:
 
 def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-_SWEDISH = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
-
-
-def swedish_order(text: str) -> str:
-    """A sort key: å, ä and ö last, whatever the letter case."""
-    return text.casefold().translate(_SWEDISH)

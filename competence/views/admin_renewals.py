@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from competence.figures.words import swedish_order
 from competence.forms import OrderForm, RenewalForm
 from competence.models import RenewalOrder
 from competence.services.consequences import Order, Reached, reached_by
@@ -32,6 +31,7 @@ from competence.views.scope import acting_user
 from courses.models import CourseVersion
 from lms.audit.services import record
 from lms.content.models import SiteSettings
+from lms.lib.alphabet import swedish_order
 from lms.lib.dates import today
 from lms.lib.numbers import whole_number
 from lms.lib.tables import csv_response

@@ -29,6 +29,7 @@ from courses.models.records import (
     Reflection,
     SignOff,
 )
+from courses.models.seats import SeatQuota
 from courses.models.versions import CourseVersion, Grant, Required, VersionAsset
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "QuestionVersion",
     "Reflection",
     "Required",
+    "SeatQuota",
     "SignOff",
     "VersionAsset",
     "VersionReview",

@@ -21,6 +21,7 @@ class Enrolment(models.Model):
         REQUIREMENT = "requirement", _("because of a requirement")
         MANAGER = "manager", _("by a manager")
         SELF = "self", _("by oneself")
+        PARTNER = "partner", _("by one's organisation")
 
     class Ended(models.TextChoices):
         """Why an enrolment was withdrawn."""

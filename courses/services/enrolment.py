@@ -12,13 +12,15 @@ from wagtail.models import Page
 from courses.models import CourseVersion, Enrolment, Required
 from courses.offer import is_refresher, lacking, may_refresh
 from courses.registry import held_levels
+from courses.services.seats import begun, claim_seats
 from lms.audit import services as audit
 from lms.lib.dates import STOCKHOLM
 from lms.notifications.services import Draft, notify_many
 from lms.people.models import Person, User
 
-# The notice kind that courses.notices registers.
+# The notice kinds that courses.notices registers: enrolled by a manager, by one's organisation.
 ENROLLED = "courses.enrolled"
+SEAT_GIVEN = "courses.seat_given"
 
 
 class NotOfferedError(ValueError):
@@ -35,6 +37,14 @@ class LockedError(ValueError):
 
 class RefresherError(ValueError):
     """The course only renews what the person has never had."""
+
+
+class BegunError(ValueError):
+    """The seat cannot be taken back: its holder has begun."""
+
+
+# Enrolled by somebody else, and told: what has to be learnt first may come later.
+_BOOKED = {Enrolment.Origin.MANAGER: ENROLLED, Enrolment.Origin.PARTNER: SEAT_GIVEN}
 
 
 def missing_before(person: Person, version: CourseVersion, day: date) -> tuple[Required, ...]:
@@ -75,7 +85,7 @@ def _refuse(people: Collection[int], version: CourseVersion, origin: str, day: d
         allowed = may_refresh(people, [version], day)
         if any(version.course_id not in allowed.get(pk, frozenset()) for pk in people):
             raise RefresherError(version.title)
-    if origin == Enrolment.Origin.MANAGER or not version.requires:
+    if origin in _BOOKED or not version.requires:
         return
     held = held_levels(people, day)
     for pk in people:
@@ -89,12 +99,14 @@ def enrol(*, person: Person, course: Page, origin: str, by: User | None, at: dat
     """The person's open enrolment in the course: the one there is, or a new one pinned to the
     latest version. Nobody sets out on a locked course by themselves (LockedError); whom a manager
     enrols is told, and may read it once the lock is open. Nobody begins with a refresher
-    (RefresherError)."""
+    (RefresherError), and no member of a partner organisation without a seat (NoSeatError)."""
     existing = open_enrolment(person, course)
     if existing is not None:
         return existing
     version = _version_to_begin(course)
-    _refuse([person.pk], version, origin, at.astimezone(STOCKHOLM).date())
+    day = at.astimezone(STOCKHOLM).date()
+    _refuse([person.pk], version, origin, day)
+    claim_seats(people=[person.pk], course=course, day=day)
     try:
         with transaction.atomic():
             enrolment = Enrolment.objects.create(
@@ -137,12 +149,10 @@ def enrol_many(
             person__in=wanted, course=course, withdrawn_at__isnull=True, completed_at__isnull=True
         )
     }
-    _refuse(
-        [pk for pk in wanted if pk not in open_now],
-        version,
-        origin,
-        at.astimezone(STOCKHOLM).date(),
-    )
+    setting_out = [pk for pk in wanted if pk not in open_now]
+    day = at.astimezone(STOCKHOLM).date()
+    _refuse(setting_out, version, origin, day)
+    claim_seats(people=setting_out, course=course, day=day)
     new = Enrolment.objects.bulk_create(
         Enrolment(
             person=person,
@@ -162,8 +172,8 @@ def enrol_many(
 
 
 def _tell(new: Sequence[Enrolment], version: CourseVersion, at: datetime) -> None:
-    """Say to those whom a manager has enrolled that they are."""
-    booked = [row for row in new if row.origin == Enrolment.Origin.MANAGER]
+    """Say to those whom a manager or their organisation has enrolled that they are."""
+    booked = [row for row in new if row.origin in _BOOKED]
     if not booked:
         return
     held = held_levels([row.person_id for row in booked], at.astimezone(STOCKHOLM).date())
@@ -171,7 +181,7 @@ def _tell(new: Sequence[Enrolment], version: CourseVersion, at: datetime) -> Non
     notify_many(
         [
             Draft(
-                kind=ENROLLED,
+                kind=_BOOKED[Enrolment.Origin(row.origin)],
                 person=row.person,
                 dedupe_key=f"enrolled:{row.pk}",
                 context={
@@ -227,3 +237,13 @@ def withdraw(*, enrolment: Enrolment, by: User | None, at: datetime, reason: str
         reason=reason,
     )
     return locked
+
+
+@transaction.atomic
+def take_back_seat(*, enrolment: Enrolment, by: User | None, at: datetime) -> Enrolment:
+    """End an enrolment that nobody has begun (else BegunError): the organisation has the seat
+    back."""
+    locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    if begun(locked):
+        raise BegunError
+    return withdraw(enrolment=locked, by=by, at=at)

@@ -22,9 +22,10 @@ from courses.reading.rests import next_test_from
 from courses.services import enrolment as enrolling
 from courses.services.completing import complete_by_choice
 from courses.services.dialogue import published_about
+from courses.services.seats import NoSeatError, Standing, standing_of
 from courses.views.readers import reader
 from lms.content.templatetags.ui import day_and_time
-from lms.content.visibility import may_open
+from lms.content.visibility import closed_to_some, may_open
 from lms.lib.dates import today
 from lms.people.models import Person
 
@@ -68,17 +69,20 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
         enrolment = with_progress(listing.enrolments_to_read(person, page.pk)).first()
     if request.method == "POST":
         return _act(request, page, enrolment)
+    day = today()
+    seat = standing_of(person, page.pk, day) if person else None
+    opens = may_open(page, reader(request)) or _is_shared(page, seat)
     offered = None
-    if may_open(page, reader(request)):
+    if opens:
         offered = CourseVersion.objects.offered().filter(course=page).first()
     is_open = enrolment is not None and enrolment.completed_at is None
     version = enrolment.version if enrolment and (is_open or offered is None) else offered
-    day = today()
     life = lifecycle.life_of(page, version, person, day)
-    if version is None and life.retirement and may_open(page, reader(request)):
+    if version is None and life.retirement and opens:
         version = lifecycle.last_version(page)
     if version is None:
         raise Http404
+    needs_seat = seat is not None and not seat.may_set_out and not is_open
     certificate = None
     if enrolment and not is_open:
         certificate = (
@@ -118,13 +122,22 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
             "may_enrol": person is not None
             and not is_open
             and offered is not None
-            and not life.not_for_you,
+            and not life.not_for_you
+            and not needs_seat,
+            "seat": seat,
+            "needs_seat": needs_seat,
             "life": life,
             "answered": published_about(page.pk, "") if may_open(page, reader(request)) else (),
             "may_ask": person is not None and may_open(page, reader(request)),
             "has_person": person is not None,
         },
     )
+
+
+def _is_shared(page: CoursePage, seat: Standing | None) -> bool:
+    """Whether a member of a partner organisation may read the course because it is shared with
+    them: one that a restriction closes to some is never opened so."""
+    return seat is not None and seat.quota is not None and not closed_to_some([page.pk])
 
 
 def _done_keys(enrolment: Enrolment) -> set[str]:
@@ -146,7 +159,8 @@ def _act(request: HttpRequest, page: CoursePage, enrolment: Enrolment | None) ->
         if enrolment is not None and complete_by_choice(enrolment=enrolment, at=timezone.now()):
             messages.success(request, _("You have completed the course. The certificate is yours."))
         return redirect(back)
-    if not may_open(page, reader(request)):
+    seat = standing_of(person, page.pk, today())
+    if not may_open(page, reader(request)) and not _is_shared(page, seat):
         raise PermissionDenied
     try:
         started = enrolling.enrol(
@@ -156,6 +170,9 @@ def _act(request: HttpRequest, page: CoursePage, enrolment: Enrolment | None) ->
             by=reader(request),
             at=timezone.now(),
         )
+    except NoSeatError as error:
+        messages.error(request, _no_seat(error))
+        return redirect(back)
     except enrolling.LockedError:
         messages.error(request, _("Something has to be learnt before this course."))
         return redirect(back)
@@ -171,6 +188,14 @@ def _act(request: HttpRequest, page: CoursePage, enrolment: Enrolment | None) ->
         return redirect("courses:lesson", page.slug, TEST_OUT_SLUG)
     begun = with_progress(Enrolment.objects.filter(pk=started.pk)).get()
     return redirect(progress_of(begun).continue_url)
+
+
+def _no_seat(error: NoSeatError) -> str:
+    if error.full:
+        words = _("All seats of %(organisation)s in the course are used. Nothing was changed.")
+    else:
+        words = _("%(organisation)s has no seats in the course. Nothing was changed.")
+    return words % {"organisation": error.organisation.name}
 
 
 def _test_out(

@@ -27,7 +27,7 @@ ROLES: dict[str, tuple[tuple[Role, str | None], ...]] = {
     "granskare": ((Role.REVIEWER, None),),
     "kursledare": ((Role.INSTRUCTOR, None),),
     "fortroendevald": ((Role.ELECTED, None), (Role.EXECUTIVE_VIEWER, None)),
-    "partner": ((Role.PARTNER, "GYF"),),
+    "partner": ((Role.PARTNER, None),),
     "revisor": ((Role.AUDITOR, None),),
     "hr": ((Role.HR_IMPORT, None), (Role.UNIT_CONTACT, "KLK")),
 }

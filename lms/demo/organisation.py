@@ -210,7 +210,6 @@ ROOT = UnitRow("EXK", MUNICIPALITY, "", "kommun")
 COUNCIL = UnitRow("KF", "Kommunfullmäktige och nämnder", "EXK", "nämnd")
 # Where the förskollärare and the rektor of the demo logins work.
 CAST_UNIT = "BUF-F1-01"
-PARTNER = UnitRow("GYF", "Gymnasieförbundet (samverkanspart)", "EXK", "part")
 
 _FORMS = (("tillsvidare", 78), ("visstid", 14), ("timavlönad", 8))
 _YEAR = 365
@@ -290,7 +289,7 @@ class _Builder:
                     )
                     self.units.append(unit)
                     staffed.append((unit, operation))
-        self.units += [COUNCIL, PARTNER]
+        self.units.append(COUNCIL)
         return staffed
 
     def build(self) -> World:
@@ -299,8 +298,6 @@ class _Builder:
         council = max(8, self.people // 60)
         for _ in range(council):
             self.posts += [replace(p, form="uppdrag") for p in self.fill(COUNCIL, "FTV")]
-        for _ in range(max(3, self.people // 400)):
-            self.posts += self.fill(PARTNER, "VUX")
         # One unit is left without a manager: an anomaly the coordinator should see.
         for unit, operation in staffed:
             if unit.name != "Träffpunkten" and unit.code != CAST_UNIT:
@@ -364,7 +361,6 @@ class _Builder:
         cast("revisor", "Göran", "Falk", "KLK-ST-03", "REG")
         cast("hr", "Lena", "Forsmark", "KLK-ST-01", "HRK")
         cast("fortroendevald", "Farid", "Wallin", COUNCIL.code, "FTV", form="uppdrag")
-        cast("partner", "Ulrika", "Rosén", PARTNER.code, "VUX", is_manager=True)
 
     def add_second_posts(self, staffed: list[tuple[UnitRow, _Operation]]) -> None:
         """One in twenty-five holds two posts at once, in two units."""

@@ -15,8 +15,9 @@ from lms.people.roles import Role
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
-    from lms.people.models import Person, Unit, User
+    from lms.people.models import PartnerMembership, PartnerOrganisation, Person, Unit, User
 
 __all__ = [
     "CLOSED",
@@ -32,6 +33,7 @@ __all__ = [
     "SeenAs",
     "can",
     "grants",
+    "organisations_seen_by",
     "remember_roles",
     "roles_of",
     "scopes",
@@ -44,7 +46,8 @@ Held = dict[Role, list["Unit | None"]]
 def roles_of(user: User | AnonymousUser, day: date) -> Held:
     """The roles an account holds on `day`, each with the units it reaches (None: everywhere).
     Whoever acts for a manager by a delegation in force is one, for that unit and below. Three
-    queries; within a request they are asked once (`remember_roles`)."""
+    queries, one more for a partner's guest; within a request they are asked once
+    (`remember_roles`)."""
     if not user.is_authenticated or not user.is_active:
         return {Role.PUBLIC: [None]}
     remembered: dict[date, Held] | None = getattr(user, "_remembered_roles", None)
@@ -79,9 +82,30 @@ def _roles(user: User, day: date) -> Held:
             managed += [delegation.unit for delegation in received]
         if managed:
             held[Role.MANAGER] = managed
+        if Role.PARTNER in held and _membership_as_contact(user, day).exists():
+            # Reaches an organisation, and no unit.
+            held[Role.PARTNER_CONTACT] = []
     if user.is_superuser:
         held.setdefault(Role.SYSTEM_ADMIN, [None])
     return held
+
+
+def _membership_as_contact(user: User, day: date) -> QuerySet[PartnerMembership]:
+    memberships: QuerySet[PartnerMembership] = apps.get_model(
+        "people", "PartnerMembership"
+    ).objects.in_force_on(day)
+    return memberships.filter(person=user.person_id, sees_own=True)
+
+
+def organisations_seen_by(user: User | AnonymousUser, day: date) -> QuerySet[PartnerOrganisation]:
+    """The partner organisation whose own people the account sees on `day`: that of its contact."""
+    organisations: QuerySet[PartnerOrganisation] = apps.get_model(
+        "people", "PartnerOrganisation"
+    ).objects.all()
+    if Scope.ORGANISATION not in scopes(user, Action.READ, Obj.SHARED_COURSE, day=day):
+        return organisations.none()
+    mine = _membership_as_contact(user, day)  # type: ignore[arg-type]
+    return organisations.filter(pk__in=mine.values("organisation"))
 
 
 def units_seen_by(user: User | AnonymousUser, day: date) -> list[Unit]:
@@ -140,6 +164,8 @@ def _reaches(
 ) -> bool:
     if scope in (Scope.OWN_COURSE, Scope.ASSIGNED):
         return own is not False and (own is True or (person is None and unit is None))
+    if scope is Scope.ORGANISATION:
+        return own is None and unit is None and (person is None or _is_colleague(user, person, day))
     if own is not None and scope is Scope.OWN:
         return own
     if person is None and unit is None:
@@ -154,6 +180,12 @@ def _reaches(
     if unit is not None and not any(u.covers(unit) for u in held):
         return False
     return person is None or person.employments.valid_on(day).in_units(held).exists()
+
+
+def _is_colleague(user: User | AnonymousUser, person: Person, day: date) -> bool:
+    memberships = apps.get_model("people", "PartnerMembership").objects.in_force_on(day)
+    own = organisations_seen_by(user, day)
+    return bool(memberships.filter(person=person.pk, organisation__in=own).exists())
 
 
 class SeenAs(Enum):

@@ -174,6 +174,8 @@ class FoundPersonField(forms.ModelChoiceField):
 
 
 def _with_posts(person: Any) -> str:
+    if not person.current_posts:
+        return f"{person.name}, {person.person_id}"
     posts = [f"{post.job_title or post.job_code}, {post.unit}" for post in person.current_posts]
     return f"{person.name} – {'; '.join(posts)}"
 

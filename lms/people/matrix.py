@@ -27,6 +27,7 @@ class Scope(Enum):
     ALL = "all"
     OWN = "own"  # what concerns oneself
     SUB = "sub"  # the people active in one's units and below
+    ORGANISATION = "organisation"  # the partner organisation one is the contact of
     OWN_COURSE = "own_course"  # courses and sessions one is responsible for
     ASSIGNED = "assigned"  # what has been assigned to one
     AGGREGATE = "aggregate"  # figures, small groups suppressed; never a named record
@@ -61,6 +62,10 @@ class Obj(StrEnum):
     MEDIA = "media"  # images and documents
     PERSON = "person"  # the register: name, unit, account; nothing about learning
     ORGANISATION = "organisation"  # units and employments
+    PARTNER_ORGANISATION = "partner_organisation"  # with who belongs to it and its seats
+    # What a partner organisation's own people do in the courses shared with it: that they have a
+    # seat, have begun, have completed. Never a gap, a requirement or an answer.
+    SHARED_COURSE = "shared_course"
     HR_IMPORT = "hr_import"
     ANOMALY = "anomaly"
     ACCOUNT = "account"  # invitations, activation, deactivation, merging
@@ -320,6 +325,17 @@ MATRIX: dict[Obj, dict[Role, Grants]] = {
         Role.AUDITOR: _R,
         Role.HR_IMPORT: _CRU,
         Role.SYSTEM_ADMIN: _R,
+    },
+    # The coordinator decides who belongs where and how many seats there are, and so sees those
+    # names, but not how far any of them has come.
+    Obj.PARTNER_ORGANISATION: {
+        Role.PARTNER_CONTACT: (_grant("R", Scope.ORGANISATION),),
+        Role.COORDINATOR: _CRU,
+        Role.AUDITOR: _R,
+    },
+    Obj.SHARED_COURSE: {
+        Role.PARTNER_CONTACT: (_grant("CRU", Scope.ORGANISATION),),
+        Role.COORDINATOR: _AGG,
     },
     # The first administrator loads the first file; after that HR does. The coordinator sees that
     # it was done and how much it changed, not whose employment or leave it was.

@@ -20,6 +20,8 @@ from django.utils.translation import pgettext_lazy
 from lms.lib.fields import GuardedCharField, Sensitivity
 from lms.lib.files import private_storage
 from lms.people.deputies import Delegation as Delegation
+from lms.people.partners import PartnerMembership as PartnerMembership
+from lms.people.partners import PartnerOrganisation as PartnerOrganisation
 from lms.people.querysets import EmploymentQuerySet, LeaveQuerySet, PersonQuerySet, UnitQuerySet
 from lms.people.reach import KnownReach as KnownReach
 from lms.people.reach import ReachChange as ReachChange

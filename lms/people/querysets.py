@@ -10,7 +10,16 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from lms.people.access import MATRIX, Action, Obj, Scope, scopes, units_seen_by
+from lms.people.access import (
+    MATRIX,
+    Action,
+    Obj,
+    Scope,
+    organisations_seen_by,
+    scopes,
+    units_seen_by,
+)
+from lms.people.roles import Role
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -111,6 +120,29 @@ class PersonQuerySet(models.QuerySet):
         if not units:
             return self.filter(own)
         return self.filter(own | Q(Exists(self._active(units, day))))
+
+    def shown_to_contact(self, user: User | AnonymousUser, day: date) -> PersonQuerySet:
+        """The people of the partner organisation that `user` is the contact of on `day`, oneself
+        among them: their names and what they do in shared courses. It opens no record that
+        `visible_to` opens."""
+        if Scope.ORGANISATION not in scopes(user, Action.READ, Obj.SHARED_COURSE, day=day):
+            return self.none()
+        memberships = apps.get_model("people", "PartnerMembership").objects.in_force_on(day)
+        own = memberships.filter(
+            person=OuterRef("pk"), organisation__in=organisations_seen_by(user, day)
+        )
+        return self.current().filter(Exists(own))
+
+    def guests_on(self, day: date) -> PersonQuerySet:
+        """People without a post whose account is a partner's guest on `day`."""
+        posts = apps.get_model("people", "Employment").objects.valid_on(day)
+        roles = apps.get_model("people", "RoleAssignment").objects.filter(
+            valid_on_q(day), role=Role.PARTNER, user__is_active=True
+        )
+        return self.current().filter(
+            Exists(roles.filter(user__person=OuterRef("pk"))),
+            ~Exists(posts.filter(person=OuterRef("pk"))),
+        )
 
     def entrusted_with(self, action: Action, obj: Obj, day: date) -> PersonQuerySet:
         """The people whose account has been given a role that lets it do `action` with `obj` on

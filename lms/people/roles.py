@@ -19,11 +19,12 @@ class Role(models.TextChoices):
     SUPPORT_FUNCTION = "support_function", _("support function")
     EXECUTIVE_VIEWER = "executive_viewer", _("executive viewer")
     PARTNER = "partner", _("partner")
+    PARTNER_CONTACT = "partner_contact", _("partner's contact")  # follows from membership
     AUDITOR = "auditor", _("auditor")
     HR_IMPORT = "hr_import", _("HR import")
     SYSTEM_ADMIN = "system_admin", _("system administrator")
 
     @classmethod
     def assignable_choices(cls) -> list[tuple[str, Any]]:
-        derived = {cls.PUBLIC, cls.LEARNER, cls.MANAGER}
+        derived = {cls.PUBLIC, cls.LEARNER, cls.MANAGER, cls.PARTNER_CONTACT}
         return [(role.value, role.label) for role in cls if role not in derived]

@@ -23,6 +23,7 @@ from lms.url_access import url_access
 from tests.builders.competence import achieve, adopt, plan_of
 from tests.builders.courses import complete, enrol, publish_course
 from tests.builders.notifications import tell
+from tests.builders.partners import join, make_contact, make_organisation, share
 from tests.builders.people import (
     account_with,
     employ,
@@ -68,7 +69,9 @@ def town(arena) -> SimpleNamespace:
         course=publish_course(gives=(("OM1", 1, 12),)),
         manager=make_manager(unit, "CHEF"),
         people=0,
+        partner=make_organisation("A"),
     )
+    share(town.course, town.partner, 400)
     set_coverage_target(
         key_group=None,
         unit=unit,
@@ -89,6 +92,7 @@ def town(arena) -> SimpleNamespace:
         make_account(learner),
         *(account_with(role) for role in (Role.COORDINATOR, Role.HR_IMPORT, Role.SYSTEM_ADMIN)),
         account_with(Role.AUDITOR),
+        make_contact(town.partner),
     ]
     return town
 
@@ -98,6 +102,10 @@ def _grow(town: SimpleNamespace, size: int) -> None:
     for number in range(town.people, size):
         person = make_person(f"P{number:04}", family_name=f"Öst {number}")
         employ(person, town.unit)
+        guest = make_person(f"G{number:04}")
+        join(guest, town.partner)
+        if number % 2:
+            enrol(guest, town.course)
         if number % 3 == 0:
             achieve(person, "OM4", on=date(2026, 1, 1))
             enrol(person, town.course)
@@ -109,6 +117,7 @@ def _grow(town: SimpleNamespace, size: int) -> None:
                 tell(reader.person, f"row:{number}:{reader.pk}", kind=notice_kind(COMPLETED))
         if number % 4 == 0:
             make_unit(f"U{number}", town.unit.parent)
+            make_organisation(f"O{number}")
     town.people = size
 
 

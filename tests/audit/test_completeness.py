@@ -60,22 +60,32 @@ from competence.services.renewals import order_renewal
 from competence.services.sign_in_sheets import record_sign_in_sheet
 from competence.services.targets import end_coverage_target, set_coverage_target
 from competence.services.withdrawn_records import put_record_back, withdraw_outside_record
-from courses.models import Certificate, Completion, Confirmation, Enrolment, SignOff
+from courses.models import (
+    Certificate,
+    Completion,
+    Confirmation,
+    Enrolment,
+    SeatQuota,
+    SignOff,
+)
 from courses.services.completing import confirm, sign_off
-from courses.services.enrolment import withdraw
+from courses.services.enrolment import take_back_seat, withdraw
+from courses.services.seats import change_quota, set_quota
 from lms.audit.models import AuditEvent
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import (
     Delegation,
     Employment,
     Leave,
+    PartnerMembership,
+    PartnerOrganisation,
     Person,
     RoleAssignment,
     Unit,
     User,
 )
 from lms.people.roles import Role
-from lms.people.services import accounts, delegations, merge, records, role_assignments
+from lms.people.services import accounts, delegations, merge, partners, records, role_assignments
 from lms.people.services.hr_import.undoing import last_import, undo_import
 from tests.builders.competence import DAY, achieve, adopt, group, in_force, plan_of
 from tests.builders.courses import (
@@ -89,6 +99,7 @@ from tests.builders.courses import (
     publish_course,
     take_all,
 )
+from tests.builders.partners import join, make_organisation
 from tests.builders.people import (
     account_with,
     employ,
@@ -121,6 +132,9 @@ FACTS: dict[type[models.Model], set[str]] = {
     User: {"password", "last_login", "language"},
     RoleAssignment: set(),
     Delegation: set(),
+    PartnerOrganisation: set(),
+    PartnerMembership: set(),
+    SeatQuota: set(),
     Recognition: {"proof", "proof_name"},
     SignInSheet: {"proof", "proof_name"},
     OutsideCourse: set(),
@@ -473,6 +487,49 @@ def test_what_managers_ask_and_let_others_do():
         delegations.end_delegation(delegation=delegation, by=manager, on=delegation.starts_on)
 
 
+def test_who_belongs_to_a_partner_organisation_and_what_seats_it_has():
+    officer, guest = account_with(Role.COORDINATOR), make_person("P1")
+    facts = {
+        "name": "Gymnasieförbundet",
+        "kind": "huvudman",
+        "contact_function": "Expeditionen",
+        "mailbox": "expedition@example.se",
+        "takes_guests": True,
+        "starts_on": date(2026, 1, 1),
+    }
+    with in_the_ledger(officer):
+        ours = partners.add_organisation(code="GYF", **facts, by=officer)
+    with in_the_ledger(officer):
+        partners.change_organisation(
+            organisation=ours, **facts, ends_on=date(2028, 1, 1), by=officer
+        )
+    with in_the_ledger(officer):
+        row = partners.open_membership(person=guest, organisation=ours, starts_on=DAY, by=officer)
+    with in_the_ledger(officer):
+        partners.correct_membership(
+            membership=row, sees_own=True, starts_on=date(2026, 1, 1), ends_on=None, by=officer
+        )
+    version = publish_course()
+    with in_the_ledger(officer):
+        quota = set_quota(
+            course=version.course,
+            organisation=ours,
+            seats=3,
+            starts_on=date(2026, 1, 1),
+            ends_on=date(2026, 12, 31),
+            by=officer,
+        )
+    with in_the_ledger(officer):
+        change_quota(
+            quota=quota, seats=1, starts_on=quota.starts_on, ends_on=quota.ends_on, by=officer
+        )
+    enrolment = enrol(guest, version)
+    with in_the_ledger(officer):
+        take_back_seat(enrolment=enrolment, by=officer, at=NOON)
+    with in_the_ledger(officer):
+        partners.end_membership(membership=row, on=date(2026, 12, 1), by=officer)
+
+
 def test_how_many_are_to_know():
     adopt(plan_of({"area": "OM1"}))
     officer, unit = account_with(Role.COORDINATOR), make_unit("K")
@@ -558,6 +615,8 @@ def test_what_follows_a_person_into_another_record():
     )
     make_account(goes)
     let_act(manager, goes, unit)
+    guest = make_organisation("A")
+    join(goes, guest, starts_on=date(2019, 1, 1), ends_on=date(2019, 12, 31))
     with in_the_ledger(officer):
         merge.merge_people(survivor=kept, loser=goes, by=officer, reason="Samma person")
 

@@ -11,12 +11,13 @@ import pytest
 from django.db import connection, connections
 
 from courses.models import CourseVersion, Enrolment, LessonPage, VersionReview
-from courses.services import completing, dialogue, moving, publishing, reviews
+from courses.services import completing, dialogue, moving, publishing, reviews, seats
 from courses.services.publishing import publish_course_version
 from lms.people.models import Person
 from lms.people.roles import Role
 from tests.builders import courses
 from tests.builders.courses import NOON
+from tests.builders.partners import make_guest, make_organisation, share
 from tests.builders.people import account_with, make_person
 
 pytestmark = [
@@ -203,3 +204,34 @@ def test_a_certificate_is_replaced_while_its_course_is_taken_back(monkeypatch) -
 
     assert at_once(replace, replacing.then(take_back)) == [True, True]
     assert not completion.certificates.filter(revoked_on__isnull=True).exists()
+
+
+def test_two_at_once_never_exceed_the_seats(monkeypatch) -> None:
+    version, ours = courses.publish_course(lessons=1), make_organisation("A")
+    quota = share(version, ours, 1)
+    first, second = make_guest(ours).person, make_guest(ours).person
+    counting = Pause(monkeypatch, seats, "holders")
+
+    def set_out(person: Person) -> Callable[[], str]:
+        return lambda: courses.enrol(person, version).person.person_id
+
+    given = at_once(set_out(first), counting.then(set_out(second)))
+    assert given == [first.person_id, f"NoSeatError: {ours.name}"]
+    assert seats.holders([quota])[quota.pk] == {first.pk}
+
+
+def test_a_seat_is_not_given_while_the_seats_are_lowered(monkeypatch) -> None:
+    version, ours = courses.publish_course(lessons=1), make_organisation("A")
+    quota = share(version, ours, 1)
+    person = make_guest(ours).person
+    lowering = Pause(monkeypatch, seats, "_facts")
+
+    def lower() -> int:
+        return seats.change_quota(
+            quota=quota, seats=0, starts_on=quota.starts_on, ends_on=quota.ends_on, by=None
+        ).seats
+
+    def set_out() -> int:
+        return courses.enrol(person, version).pk
+
+    assert at_once(lower, lowering.then(set_out)) == [0, f"NoSeatError: {ours.name}"]

@@ -12,7 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lms.audit.services import Entry, record, record_many
-from lms.people.models import Delegation, Employment, Leave, Person, User
+from lms.people.models import (
+    Delegation,
+    Employment,
+    Leave,
+    PartnerMembership,
+    Person,
+    User,
+)
 from lms.people.signals import people_merged
 
 MERGED = "merged"
@@ -123,7 +130,11 @@ def merge_people(*, survivor: Person, loser: Person, by: User, reason: str = "")
     survivor, loser = people[survivor.pk], people[loser.pk]
     _check(survivor, loser)
     record_many(
-        [*_move_employments(survivor, loser), *_move_leaves(survivor, loser)],
+        [
+            *_move_employments(survivor, loser),
+            *_move_leaves(survivor, loser),
+            *_move_memberships(survivor, loser),
+        ],
         by=by,
     )
     _move_delegations(survivor, loser, by)
@@ -161,6 +172,70 @@ def _move_leaves(survivor: Person, loser: Person) -> Iterator[Entry]:
     kept = {leave.starts_on: leave for leave in survivor.leaves.all()}
     for row in loser.leaves.all():
         yield from _move(row, kept.get(row.starts_on), survivor, loser)
+
+
+def _move_memberships(survivor: Person, loser: Person) -> Iterator[Entry]:
+    """A guest belongs to one organisation at a time. The same one on both records at once is one
+    period, the longer; of two different ones that of the record that is kept counts. What does not
+    count stays with the record that goes, withdrawn."""
+    label = PartnerMembership._meta.label_lower
+    for row in loser.partner_memberships.standing().select_related("organisation"):
+        met = [
+            other
+            for other in survivor.partner_memberships.standing().select_related("organisation")
+            if _overlap(row, other)
+        ]
+        if not met:
+            row.person = survivor
+            row.save(update_fields=["person"])
+            yield _moved(row._meta, row.pk, survivor, loser)
+            continue
+        before = _belonging(row)
+        row.withdrawn_at = timezone.now()
+        row.save(update_fields=["withdrawn_at"])
+        yield Entry(
+            "partner_membership.ended",
+            label,
+            str(row.pk),
+            loser.pk,
+            before,
+            _belonging(row),
+            MERGED,
+        )
+        kept = met[0]
+        if len(met) > 1 or kept.organisation_id != row.organisation_id:
+            continue
+        before = _belonging(kept)
+        kept.starts_on = min(kept.starts_on, row.starts_on)
+        kept.ends_on = max(kept.ends_on, row.ends_on) if kept.ends_on and row.ends_on else None
+        kept.sees_own = kept.sees_own or row.sees_own
+        kept.save(update_fields=["starts_on", "ends_on", "sees_own"])
+        if before != _belonging(kept):
+            yield Entry(
+                "partner_membership.corrected",
+                label,
+                str(kept.pk),
+                survivor.pk,
+                before,
+                _belonging(kept),
+                MERGED,
+            )
+
+
+def _overlap(one: PartnerMembership, other: PartnerMembership) -> bool:
+    return (one.ends_on is None or other.starts_on <= one.ends_on) and (
+        other.ends_on is None or one.starts_on <= other.ends_on
+    )
+
+
+def _belonging(row: PartnerMembership) -> dict[str, Any]:
+    return {
+        "organisation": row.organisation.code,
+        "sees_own": row.sees_own,
+        "starts_on": row.starts_on.isoformat(),
+        "ends_on": row.ends_on.isoformat() if row.ends_on else None,
+        "withdrawn": row.withdrawn_at is not None,
+    }
 
 
 def _move_delegations(survivor: Person, loser: Person, by: User) -> None:
