@@ -245,9 +245,7 @@ def load_spans(
                 for _, area, achieved, level, until, fact, revoked in achievements.take(pk)
             ],
             [
-                DatedExemption(
-                    starts.toordinal(), as_end(ends), ExemptionFact(area, level, fact)
-                )
+                DatedExemption(starts.toordinal(), as_end(ends), ExemptionFact(area, level, fact))
                 for _, area, level, fact, starts, ends in exemptions.take(pk)
             ],
         )

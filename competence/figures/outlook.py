@@ -124,9 +124,7 @@ class _Tally:
             now.update(step)
             if day in wanted:
                 found.append(
-                    OutlookDay(
-                        day, now["covered"], now["gap"], now["introduction"], now["paused"]
-                    )
+                    OutlookDay(day, now["covered"], now["gap"], now["introduction"], now["paused"])
                 )
         return tuple(found)
 

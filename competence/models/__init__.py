@@ -11,6 +11,9 @@ from competence.models.facts import (
 from competence.models.messages import (
     GroupMessage,
 )
+from competence.models.outlook import (
+    WeekOutlook,
+)
 from competence.models.plan import (
     KeyGroup,
     KeyGroupDefinition,
@@ -49,4 +52,5 @@ __all__ = [
     "RenewalOrder",
     "Requirement",
     "SignInSheet",
+    "WeekOutlook",
 ]

@@ -139,6 +139,8 @@ NO_FACTS = {
     # What was read in a file and what its wordings mean, while it waits: nothing counts before the
     # batch is taken in, and each answer is in the ledger by the question (`history.answered`).
     *("competence.HistoryRow", "competence.HistoryQuestion"),
+    # Counts without anybody in them, worked out from facts.
+    "competence.WeekOutlook",
 }
 
 
