@@ -50,11 +50,15 @@ class Outlook:
     orders: Orders
     turns: list[int]
 
+    def unchanged(self, stretch: Stretch, day: int) -> bool:
+        """Whether nothing that the person has or is begins or ends from the first day of the
+        stretch to a later `day`."""
+        return bisect_right(self.turns, day) == bisect_right(self.turns, stretch.plan.day)
+
     def holds_on(self, row: GapRow, stretch: Stretch, day: int) -> bool:
         """Whether a row of the stretch still is what it was on a later `day`, before the next of
-        the days asked for: nothing that the person has or is has begun or ended since."""
-        since = stretch.plan.day
-        if bisect_right(self.turns, day) == bisect_right(self.turns, since):
+        the days asked for."""
+        if self.unchanged(stretch, day):
             return True
         rows = rows_of(self.span.on(day, self.orders.on(day)), stretch.plan.seen_from(day))
         return any(

@@ -165,12 +165,14 @@ def team_outlook(
             units = units_of(stretch.facts, stretch.plan)
             if unit.pk not in units:
                 continue
-            for row in stretch.rows:
-                if row.mandatory:
-                    levels[row.level] = row.requirement.level_name
-            standing = level_standings(stretch.rows).get(level)
-            if standing is None:
+            asked = [row for row in stretch.rows if row.mandatory]
+            for row in asked:
+                levels[row.level] = row.requirement.level_name
+            if level != ALL:
+                asked = [row for row in asked if row.level == level]
+            if not asked:
                 continue
+            standing = standing_of(asked)
             whole.add(stretch, standing)
             if any(
                 post.unit_pk == unit.pk and post.ends >= stretch.plan.day
@@ -221,6 +223,7 @@ def _ends(
         first = stretch.plan.day
         stop = days[stretch.stop].toordinal() if stretch.stop < len(days) else None
         last = days[-1].toordinal() if stop is None else stop - 1
+        units = units_of(stretch.facts, stretch.plan)
         for row in stretch.rows:
             if (
                 row.mandatory
@@ -229,10 +232,12 @@ def _ends(
                 and level in (ALL, row.level)
             ):
                 day = row.valid_until.toordinal()
-                if (
-                    first <= day <= last
-                    and unit_pk in units_of(stretch.facts, stretch.plan.seen_from(day))
-                    and person.holds_on(row, stretch, day)
+                if first <= day <= last and (
+                    (unit_pk in units and person.unchanged(stretch, day))
+                    or (
+                        unit_pk in units_of(stretch.facts, stretch.plan.seen_from(day))
+                        and person.holds_on(row, stretch, day)
+                    )
                 ):
                     yield row, as_date(day)
 
