@@ -19,6 +19,9 @@ from lms.content.charts import Chart, Series, line_chart
 from lms.lib.dates import today
 from lms.lib.tables import table_response
 
+MOST_NAMED = 1000
+"""How many validities a page names; the file names them all."""
+
 
 @dataclass(frozen=True)
 class _Asked:
@@ -64,9 +67,14 @@ def team_outlook_page(request: HttpRequest) -> HttpResponse:
             "level_name": asked.level_name,
             "heading": _heading(figures),
             "chart": _chart(figures),
+            "too_many": MOST_NAMED if _named(figures) > MOST_NAMED else 0,
             "rows": [(day, figures.month_of(day.day)) for day in figures.curve[1:]],
         },
     )
+
+
+def _named(figures: TeamOutlook) -> int:
+    return sum(len(month.runs_out) for month in figures.runs_out)
 
 
 def _heading(figures: TeamOutlook) -> str:

@@ -152,6 +152,17 @@ def test_director_sees_the_units_below(school, client):
     ]
 
 
+def test_where_too_many_run_out_the_page_counts_them_and_the_file_names_them(
+    school, client, monkeypatch
+):
+    monkeypatch.setattr("competence.views.team_outlook.MOST_NAMED", 1)
+    client.force_login(school.manager)
+    page = client.get("/team/framat/").content.decode()
+    assert "januari 2027 – en person" in page
+    assert "Snart Test" not in page
+    assert "Snart Test" in client.get("/team/fil/gar-ut.csv").content.decode("utf-8-sig")
+
+
 def test_strangers_unit_is_refused(school, client):
     client.force_login(school.stranger)
     assert client.get("/team/framat/?enhet=S1").status_code == 403
