@@ -1,20 +1,27 @@
-"""The long steps of a history import: done while the reader waits where they are short, otherwise
-by the worker, with a page to follow them on."""
+"""The long steps of a history import, and the forecast of a week: done while the reader waits where
+they are short, otherwise by the worker, with a page to follow them on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
 
+from competence.models import WeekOutlook
 from competence.models.history import HistoryBatch
 from competence.services import history
+from competence.services.week_outlook import make_week_outlook
 from lms.lib.dates import today
 from lms.notifications.jobs import JobError, Reporter, job_url, start_job
-from lms.people.models import User
+from lms.notifications.models import Job
+from lms.people.models import Person, User
 
+OUTLOOK = "competence.week_outlook"
+MANY = 10_000
+"""How many people are too many to wait for a forecast of."""
 READ, COMMIT = "competence.history_read", "competence.history_commit"
 LONG = 2_000
 """How many rows are too many to wait for."""
@@ -68,3 +75,25 @@ def commit_in_background(params: Mapping[str, Any], progress: Reporter) -> str:
     except history.HistoryError as error:
         raise JobError(str(error)) from None
     return page_of(batch)
+
+
+def outlook_of_week(*, monday: date, day: date, by: User) -> WeekOutlook | Job:
+    """The week's forecast; where it is not made and takes too long to wait for, the job that
+    makes it. One that fails is tried again the next day it is asked for."""
+    made = WeekOutlook.objects.filter(monday=monday).first()
+    if made is not None:
+        return made
+    if Person.objects.current().count() <= MANY:
+        return make_week_outlook(monday=monday)
+    with transaction.atomic():
+        return start_job(
+            kind=OUTLOOK,
+            by=by,
+            params={"monday": monday.isoformat()},
+            key=f"{OUTLOOK}:{monday}:{day}",
+        )
+
+
+def make_outlook_in_background(params: Mapping[str, Any], progress: Reporter) -> str:
+    make_week_outlook(monday=date.fromisoformat(params["monday"]), progress=progress)
+    return reverse("competence:coverage_outlook")

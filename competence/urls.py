@@ -2,6 +2,7 @@ from django.urls import path
 
 from competence.views import (
     coverage,
+    coverage_outlook,
     coverage_targets,
     deputies,
     move,
@@ -13,6 +14,7 @@ from competence.views import (
     team_actions,
     team_exempt,
     team_files,
+    team_outlook,
     team_person,
     transcripts,
 )
@@ -22,6 +24,7 @@ urlpatterns = [
     path("kompetensplan/", plan.plan, name="plan"),
     path("kompetensplan/<str:code>/", plan.key_group, name="key_group"),
     path("tackning/", coverage.coverage, name="coverage"),
+    path("tackning/framat/", coverage_outlook.coverage_outlook, name="coverage_outlook"),
     path("min-sida/lage/", on_day.my_day, name="my_day"),
     path("min-sida/krav/<str:area>/", on_day.my_requirement, name="my_requirement"),
     path("team/", team.team, name="team"),
@@ -33,6 +36,21 @@ urlpatterns = [
         team_files.team_matrix_file,
         {"kind": "xlsx"},
         name="team_matrix_file_xlsx",
+    ),
+    path("team/framat/", team_outlook.team_outlook_page, name="team_outlook"),
+    path("team/fil/framat.csv", team_outlook.team_outlook_file, name="team_outlook_file"),
+    path(
+        "team/fil/framat.xlsx",
+        team_outlook.team_outlook_file,
+        {"kind": "xlsx"},
+        name="team_outlook_file_xlsx",
+    ),
+    path("team/fil/gar-ut.csv", team_outlook.team_outlook_names, name="team_outlook_names"),
+    path(
+        "team/fil/gar-ut.xlsx",
+        team_outlook.team_outlook_names,
+        {"kind": "xlsx"},
+        name="team_outlook_names_xlsx",
     ),
     path("team/atgard/anmal/", team_actions.team_enrol, name="team_enrol"),
     path("team/atgard/angra/", team_actions.team_undo, name="team_undo"),

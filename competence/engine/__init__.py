@@ -20,8 +20,9 @@ over plain values; none knows the database, the clock, the reader's rights or th
     rows         the above for one person: the rows; the cell
     coverage     counting people, not rows
 
-`loader` turns the database into those facts, and `explain` turns facts into sentences. People
-are narrowed by the caller; the facts of others are never read.
+`loader` turns the database into those facts (`spans` those of many days, for `outlook`, which asks
+ahead), and `explain` turns facts into sentences. People are narrowed by the caller; the facts of
+others are never read.
 """
 
 from __future__ import annotations

@@ -40,8 +40,8 @@ from lms.people.models import Employment, Leave, Person, Unit
 from lms.people.querysets import valid_on_q
 
 Row = tuple[Any, ...]
-_FEW = 500  # people named one by one in the queries; more are a subquery
-_CHUNK = 500
+FEW = 500  # people named one by one in the queries; more are a subquery
+CHUNK = 500
 
 
 def load_plan(
@@ -158,15 +158,15 @@ def fact_rows(
     few = False
     if people is None:
         everyone = Person.objects.current().order_by("pk").values_list("pk", "person_id")
-        everyone = everyone.iterator(_CHUNK)
+        everyone = everyone.iterator(CHUNK)
     else:
         everyone = sorted(people.values_list("pk", "person_id"))
-        few = len(everyone) <= _FEW
+        few = len(everyone) <= FEW
         who = Q(person__in=[pk for pk, _ in everyone] if few else people.order_by().values("pk"))
 
     def rows(queryset: QuerySet[Any, Any], *columns: str) -> Iterable[Row]:
         found = queryset.filter(who).order_by("person_id").values_list("person_id", *columns)
-        return found if few else found.iterator(_CHUNK)
+        return found if few else found.iterator(CHUNK)
 
     begun = Q(starts_on__lte=as_of)
     achievements = Achievement.objects.standing().filter(
@@ -211,11 +211,11 @@ def load_people(
     for area_pk, level, before, last_valid in rows.orders:
         order = OrderFact(level, before.toordinal(), last_valid.toordinal())
         orders.setdefault(area_pk, []).append(order)
-    employments = _ByPerson(rows.employments)
-    namings = _ByPerson(rows.namings)
-    leaves = _ByPerson(rows.leaves)
-    achievements = _ByPerson(rows.achievements)
-    exemptions = _ByPerson(rows.exemptions)
+    employments = ByPerson(rows.employments)
+    namings = ByPerson(rows.namings)
+    leaves = ByPerson(rows.leaves)
+    achievements = ByPerson(rows.achievements)
+    exemptions = ByPerson(rows.exemptions)
     for pk, person_id in rows.people:
         yield PersonFacts(
             pk,
@@ -248,7 +248,7 @@ def _achievements(rows: list[Row], orders: dict[int, list[OrderFact]]) -> list[A
     return facts
 
 
-class _ByPerson:
+class ByPerson:
     """Rows sorted by their first column, handed out person by person in ascending order."""
 
     def __init__(self, rows: Iterable[Row]) -> None:

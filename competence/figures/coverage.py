@@ -41,6 +41,14 @@ class UnitNode:
     parent: int | None
 
 
+def top_units(units: Mapping[int, UnitNode]) -> list[int]:
+    """The largest units: what lies right below the only root, or the roots themselves."""
+    roots = [unit.pk for unit in units.values() if unit.parent is None]
+    if len(roots) != 1:
+        return roots
+    return [pk for pk, node in units.items() if node.parent == roots[0]]
+
+
 @dataclass(frozen=True, slots=True)
 class AreaKey:
     """What a key group must hold in one area: (key group, area, level)."""
@@ -67,9 +75,7 @@ class DayFigures:
 
     @property
     def top_units(self) -> list[int]:
-        """The largest units: what lies right below the only root, or the roots themselves."""
-        roots = [unit.pk for unit in self.units.values() if unit.parent is None]
-        return self.parts(roots[0]) if len(roots) == 1 else roots
+        return top_units(self.units)
 
     @property
     def roots_above_tops(self) -> set[int]:

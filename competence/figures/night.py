@@ -42,14 +42,13 @@ def count_night(day: date) -> Night:
             count_person(report, person, plan, rows)
         mandatory = [row for row in rows if row.mandatory]
         standing = standing_of(mandatory) if mandatory else ""
-        only_exempt = standing == "covered" and any(row.only_exempt for row in mandatory)
         direct = {post.unit_pk for post in person.employments if post.ends >= plan.day} & parents
         places = [(unit, False) for unit in units_of(person, plan)]
         for place in [*places, *((unit, True) for unit in direct)]:
             of_place = units.setdefault(place, Headcount())
             of_place.people += 1
             if standing:
-                of_place.count.add(standing, only_exempt)
+                of_place.count.add(standing, mandatory)
     groups: dict[tuple[int | None, str], Count] = {}
     groups.update((key, each) for key, each in report.mandatory.by_unit.items())
     groups.update(((None, code), each) for code, each in report.mandatory.by_key_group.items())

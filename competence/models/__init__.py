@@ -16,6 +16,9 @@ from competence.models.nights import (
     GroupFigures,
     UnitFigures,
 )
+from competence.models.outlook import (
+    WeekOutlook,
+)
 from competence.models.plan import (
     KeyGroup,
     KeyGroupDefinition,
@@ -59,4 +62,5 @@ __all__ = [
     "Requirement",
     "SignInSheet",
     "UnitFigures",
+    "WeekOutlook",
 ]

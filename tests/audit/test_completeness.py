@@ -157,6 +157,8 @@ NO_FACTS = {
     # What the engine and the rule of who sees whom answered one night; written by no one.
     *("competence.FiguresNight", "competence.UnitFigures", "competence.GroupFigures"),
     *("people.ReachNight", "people.KnownReach", "people.ReachChange", "people.ReachedUnit"),
+    # Counts without anybody in them, worked out from facts.
+    "competence.WeekOutlook",
 }
 
 

@@ -120,6 +120,7 @@ def measure(organisation: Path) -> None:
     from django.db import connection
 
     from competence.engine import coverage, gap_rows, iter_gap_rows
+    from competence.engine.outlook import month_ends, outlook
     from competence.services.fact_files import import_achievements, import_exemptions
     from competence.services.framework_file import import_framework
     from lms.people.models import Employment, Person
@@ -138,6 +139,16 @@ def measure(organisation: Path) -> None:
     )
     say("gaps, processor time", pairs, gaps, read, unit="s", digits=4)
     say("coverage, processor time", pairs, covered, read, unit="s", digits=4)
+    days = [DAY, *month_ends(DAY, 24)]
+    (ahead,) = seconds(lambda: sum(1 for _ in outlook(None, days)))
+    say(
+        "the forecast of 25 days, processor time, against one day's gaps",
+        pairs,
+        ahead,
+        gaps,
+        unit="s",
+        digits=4,
+    )
     say(
         "gaps kept in a list, tracemalloc peak, against values_list() loops",
         pairs,

@@ -17,6 +17,7 @@ import django
 
 MODULES = (
     *("days", "facts", "membership", "validity", "status", "rows", "coverage", "loader"),
+    *("spans", "outlook"),
     *("suppose", "pieces", "traces", "sentence", "timeline", "explain", "__init__"),
 )
 WORLDS = int(os.environ.get("WORLDS", "600"))

@@ -1,0 +1,224 @@
+"""The forecast for those who may not see individuals: counted once a week for everyone, and told
+roughly.
+
+What is counted is one largest unit at one level on one month end: how many are covered, and how
+many have a gap. Each is told in whole steps of twice the threshold ("minst 30", or "färre än 10",
+nobody not told apart from a few) and apart from the other, so whatever is known of one says
+nothing of the other, and every count keeps an interval of at least five. The difference between
+two told counts (a month and the next, one level and another) keeps one as wide, also for whoever
+knows that one holds the other. All else on the page is made of what is told: the share lies
+between the two that the steps allow, and the whole municipality is the sum of its shown parts.
+
+Neither today nor the nearest month is told: today's exact figures are on the coverage page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from competence.engine.coverage import units_of
+from competence.engine.outlook import month_ends, outlook
+from competence.figures.coverage import UnitNode, top_units
+from competence.figures.outlook import ALL, MONTHS, level_standings
+from lms.people.models import Person, Unit
+
+NEAREST = timedelta(days=28)
+"""How far from the week's Monday the first day told of lies, at least."""
+LEAST_STEPS = 4
+"""How many steps a part must be told of, on the first day, to be shown at all."""
+
+Progress = Callable[[int, int], None]
+
+
+class Counts(NamedTuple):
+    covered: int
+    gap: int
+
+
+@dataclass(frozen=True)
+class WeekFigures:
+    """The counts of a week before anything is hidden: of each (largest unit, level) a pair for
+    each day."""
+
+    days: tuple[date, ...]
+    units: Mapping[str, str]
+    levels: Mapping[int, str]
+    counts: Mapping[tuple[str, int], tuple[Counts, ...]]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "days": [day.isoformat() for day in self.days],
+            "units": list(map(list, self.units.items())),
+            "levels": list(map(list, self.levels.items())),
+            "counts": [
+                {"unit": unit, "level": level, "days": [list(day) for day in days]}
+                for (unit, level), days in self.counts.items()
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> WeekFigures:
+        return cls(
+            tuple(date.fromisoformat(day) for day in data["days"]),
+            dict(data["units"]),
+            dict(data["levels"]),
+            {
+                (each["unit"], each["level"]): tuple(Counts(*day) for day in each["days"])
+                for each in data["counts"]
+            },
+        )
+
+
+def days_told(monday: date) -> list[date]:
+    """24 month ends, the first of them at least four weeks after the Monday."""
+    return month_ends(monday + NEAREST - timedelta(days=1), MONTHS)
+
+
+def count_week(monday: date, progress: Progress | None = None) -> WeekFigures:
+    """One run of the engine over everyone and all the days, with the facts known now."""
+    days = days_told(monday)
+    nodes = {
+        unit.pk: UnitNode(unit.pk, unit.code, unit.name, unit.parent_id)
+        for unit in Unit.objects.order_by("tree_left")
+    }
+    tops = {pk: nodes[pk].code for pk in top_units(nodes)}
+    levels: dict[int, str] = {}
+    steps: dict[tuple[str, int], list[Counter[str]]] = {}
+    total = Person.objects.current().count() if progress else 0
+    for number, person in enumerate(outlook(None, days)):
+        if progress and number % 1000 == 0:
+            progress(number, total)
+        for stretch in person.stretches:
+            if not stretch.rows:
+                continue
+            units = units_of(stretch.facts, stretch.plan) & tops.keys()
+            for row in stretch.rows:
+                if row.mandatory:
+                    levels[row.level] = row.requirement.level_name
+            for level, standing in level_standings(stretch.rows).items():
+                if level == ALL or standing not in Counts._fields:
+                    continue
+                for unit in units:
+                    key = (tops[unit], level)
+                    if key not in steps:
+                        steps[key] = [Counter() for _day in range(len(days) + 1)]
+                    steps[key][stretch.first][standing] += 1
+                    steps[key][stretch.stop][standing] -= 1
+    return WeekFigures(
+        tuple(days),
+        {code: nodes[pk].name for pk, code in tops.items()},
+        dict(sorted(levels.items())),
+        {key: tuple(_running(of_key, len(days))) for key, of_key in steps.items()},
+    )
+
+
+def _running(steps: list[Counter[str]], days: int) -> list[Counts]:
+    now, found = Counter[str](), []
+    for step in steps[:days]:
+        now.update(step)
+        found.append(Counts(now["covered"], now["gap"]))
+    return found
+
+
+@dataclass(frozen=True)
+class Rough:
+    """A count told in steps: at least so many, at most so many. A sum of such counts is one."""
+
+    at_least: int
+    at_most: int
+
+    @classmethod
+    def of(cls, count: int, step: int) -> Rough:
+        told = count - count % step
+        return cls(told, told + step - 1)
+
+    def __add__(self, other: Rough) -> Rough:
+        return Rough(self.at_least + other.at_least, self.at_most + other.at_most)
+
+    def __str__(self) -> str:
+        if self.at_least:
+            return _("at least %(number)s") % {"number": self.at_least}
+        return _("fewer than %(threshold)s") % {"threshold": self.at_most + 1}
+
+
+@dataclass(frozen=True)
+class ToldDay:
+    day: date
+    covered: Rough
+    gap: Rough
+
+    @property
+    def lowest(self) -> int:
+        """The lowest share that the told counts allow, in whole percent."""
+        whole = self.covered.at_least + self.gap.at_most
+        return 100 * self.covered.at_least // whole
+
+    @property
+    def highest(self) -> int:
+        whole = self.covered.at_most + self.gap.at_least
+        return -(-100 * self.covered.at_most // whole)
+
+
+@dataclass(frozen=True)
+class ToldPart:
+    """A largest unit at one level; `days` is empty where it is too small to be shown."""
+
+    code: str
+    name: str
+    days: tuple[ToldDay, ...]
+
+
+@dataclass(frozen=True)
+class ToldLevel:
+    """One level: the parts, and the sum of those that are shown."""
+
+    level: int
+    name: str
+    parts: tuple[ToldPart, ...]
+    whole: tuple[ToldDay, ...]
+
+    @property
+    def shown(self) -> list[ToldPart]:
+        return [part for part in self.parts if part.days]
+
+    @property
+    def hidden(self) -> list[ToldPart]:
+        return [part for part in self.parts if not part.days]
+
+    def days_of(self, code: str) -> tuple[ToldDay, ...]:
+        """The days of a part, or of the whole where no part is named."""
+        return next((part.days for part in self.parts if part.code == code), self.whole)
+
+
+def told(figures: WeekFigures, threshold: int) -> tuple[ToldLevel, ...]:
+    """All that the page can show, whatever is chosen on it."""
+    step = 2 * threshold
+    return tuple(_level(figures, level, name, step) for level, name in figures.levels.items())
+
+
+def _level(figures: WeekFigures, level: int, name: str, step: int) -> ToldLevel:
+    parts = []
+    for code, unit in figures.units.items():
+        days = [
+            ToldDay(day, Rough.of(count.covered, step), Rough.of(count.gap, step))
+            for day, count in zip(figures.days, figures.counts.get((code, level), ()), strict=False)
+        ]
+        # By what is told, so that what is left out says nothing more.
+        if not days or days[0].covered.at_least + days[0].gap.at_least < LEAST_STEPS * step:
+            days = []
+        parts.append(ToldPart(code, unit, tuple(days)))
+    shown = [part.days for part in parts if part.days]
+    whole = [
+        ToldDay(
+            of_day[0].day,
+            sum((each.covered for each in of_day[1:]), of_day[0].covered),
+            sum((each.gap for each in of_day[1:]), of_day[0].gap),
+        )
+        for of_day in zip(*shown, strict=True)
+    ]
+    return ToldLevel(level, name, tuple(parts), tuple(whole))
