@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from competence.models.history import HistoryQuestion
 from competence.parsers.history_table import ROLES, faults_of
+from lms.lib.forms import Form
 from lms.people.models import Person
 
 NEW, OTHER = "new", "other"
 
 
-class HistoryFileForm(forms.Form):
+class HistoryFileForm(Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
@@ -27,7 +28,7 @@ class HistoryFileForm(forms.Form):
     )
 
 
-class ColumnsForm(forms.Form):
+class ColumnsForm(Form):
     """One choice of column for each thing a row can say."""
 
     def __init__(
@@ -54,7 +55,7 @@ class ColumnsForm(forms.Form):
         return said
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Form):
     """What one wording means: one of the guesses, something else, or nothing."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)

@@ -16,15 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from competence.forms import (
-    CaseForm,
-    EndForm,
+from competence.fact_forms import (
     ExemptionForm,
     NamingForm,
     ReasonForm,
+    RecordForm,
     RightFactForm,
-    WithdrawForm,
 )
+from competence.forms import EndForm, WithdrawForm
 from competence.models import Achievement, Exemption, ExemptionRequest, KeyPersonAssignment
 from competence.services.consequences import consequences_of_correcting
 from competence.services.corrections import (
@@ -206,7 +205,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def achievements(request: HttpRequest) -> HttpResponse:
     """One record to correct, found by what the case says of it. Opening it is itself recorded;
     the addresses of its decisions are for this account and this hour only."""
-    form = CaseForm(request.GET or None)
+    form = RecordForm(request.GET or None)
     case = form.case() if form.is_valid() else None
     by = acting_user(request)
     if case is not None:

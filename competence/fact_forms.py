@@ -1,0 +1,102 @@
+"""Forms about what stands for one person: a naming, an exemption, a record to put right."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from competence.forms import reason_field
+from competence.models import KeyGroup
+from competence.services.corrections import Case, RightFact, case_of_certificate, case_of_day
+from courses.services.completing import tidy_code
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.lib.forms import Form, day_field
+from lms.people.finding import PersonField
+
+
+class NamingForm(Form):
+    key_group = forms.ModelChoiceField(KeyGroup.objects.all(), label=gettext_lazy("Key group"))
+    person = PersonField()
+    starts_on = day_field(gettext_lazy("First day"))
+    ends_on = day_field(
+        gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until further")
+    )
+    motive = reason_field(gettext_lazy("Motive: which function the person holds"))
+
+
+class ExemptionForm(Form):
+    person = PersonField()
+    area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
+    level = forms.ModelChoiceField(
+        TrainingLevel.objects.all(),
+        label=gettext_lazy("Up to and with level"),
+    )
+    starts_on = day_field(gettext_lazy("First day"))
+    ends_on = day_field(
+        gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until further")
+    )
+    reason = reason_field(gettext_lazy("Reason"))
+
+
+class RecordForm(Form):
+    """Which record a correction is about: one certificate, or one person, area and day."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Certificate code"),
+        max_length=20,
+        required=False,
+        help_text=gettext_lazy("Or, for what has no certificate: person, area and day."),
+    )
+    person = PersonField(required=False)
+    area = forms.ModelChoiceField(
+        CompetenceArea.objects.all(), label=gettext_lazy("Area"), required=False
+    )
+    achieved_on = day_field(gettext_lazy("Reached"), required=False)
+
+    def clean_code(self) -> str:
+        return tidy_code(self.cleaned_data["code"])
+
+    def clean(self) -> None:
+        given = [self.cleaned_data.get(name) for name in ("person", "area", "achieved_on")]
+        if not self.errors and not self.cleaned_data.get("code") and not all(given):
+            raise forms.ValidationError(
+                _("Give the certificate code, or the person, the area and the day.")
+            )
+
+    def case(self) -> Case | None:
+        """The records; none where nothing is recorded."""
+        asked = self.cleaned_data
+        if asked["code"]:
+            return case_of_certificate(asked["code"])
+        case = case_of_day(
+            person=asked["person"], area=asked["area"], achieved_on=asked["achieved_on"]
+        )
+        return case if case.achievements else None
+
+
+class RightFactForm(Form):
+    """What should have been recorded."""
+
+    person = PersonField()
+    area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
+    level = forms.ModelChoiceField(TrainingLevel.objects.all(), label=gettext_lazy("Level"))
+    achieved_on = day_field(gettext_lazy("Reached"))
+    valid_until = day_field(
+        gettext_lazy("Own last day"),
+        required=False,
+        help_text=gettext_lazy("Empty: no last day of its own."),
+    )
+    reason = reason_field(gettext_lazy("Reason"))
+
+    def right(self) -> RightFact:
+        given = {name: self.cleaned_data[name] for name in self.fields if name != "reason"}
+        return RightFact(**given)
+
+
+class TranscriptForm(Form):
+    person = PersonField()
+
+
+class ReasonForm(Form):
+    reason = reason_field(gettext_lazy("Reason"))
