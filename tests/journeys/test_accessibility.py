@@ -29,9 +29,9 @@ PAGES = {
     ],
     "chef": [
         "/team/",
-        "/team/E00043/",
-        "/team/anmal/?person=E00043",
-        "/team/atgard/undantag/?person=E00043",
+        "/team/E00001/",
+        "/team/anmal/?person=E00001",
+        "/team/atgard/undantag/?person=E00001",
     ],
     "samordnare": [
         "/tackning/",
