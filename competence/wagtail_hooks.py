@@ -44,7 +44,7 @@ def register_competence_menu() -> SubmenuMenuItem:
         _item(_("Coverage targets"), "targets", "group", 35),
         _item(_("Renewal orders"), "renewals", "rotate", 40),
         _item(_("Write to a group"), "group_messages", "mail", 45),
-        _item(_("Corrections"), "achievements", "tick", 50),
+        _item(_("Corrections"), "achievements", "check", 50),
         _item(_("Status on a day"), "case", "history", 55),
         _item(_("What another post would ask"), "case_move", "resubmit", 56),
         _item(_("Training transcript"), "transcripts", "doc-full", 57),

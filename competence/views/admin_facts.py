@@ -223,7 +223,7 @@ def achievements(request: HttpRequest) -> HttpResponse:
         if case and case.certificate and not case.certificate.superseded_by_id
         else "",
         header_title=_("Correct what was recorded"),
-        header_icon="tick",
+        header_icon="check",
     )
 
 

@@ -23,7 +23,7 @@ function follow(region) {
 
 const sizes = new ResizeObserver((entries) => entries.forEach((entry) => follow(entry.target)));
 for (const table of document.querySelectorAll("main table.listing:not(.own-list)")) {
-  if (table.closest(".own-scroll, [data-controller]")) continue;
+  if (table.closest(".own-scroll")) continue;
   const region = document.createElement("div");
   region.className = "own-scroll";
   table.before(region);
