@@ -31,6 +31,7 @@ class ExemptionForm(Form):
     level = forms.ModelChoiceField(
         TrainingLevel.objects.all(),
         label=gettext_lazy("Up to and with level"),
+        empty_label=gettext_lazy("Choose a level"),
     )
     starts_on = day_field(gettext_lazy("First day"))
     ends_on = day_field(

@@ -40,7 +40,7 @@ def register_competence_menu() -> SubmenuMenuItem:
         _item(_("Key persons"), "namings", "user", 20),
         _item(_("Review"), "inbox", "mail", 24),
         _item(_("Equivalence"), "rules", "link", 26),
-        _item(_("Exemptions"), "exemptions", "minus-inverse", 30),
+        _item(_("Exemptions"), "exemptions", "minus", 30),
         _item(_("Coverage targets"), "targets", "group", 35),
         _item(_("Renewal orders"), "renewals", "rotate", 40),
         _item(_("Write to a group"), "group_messages", "mail", 45),

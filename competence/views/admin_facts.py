@@ -150,7 +150,7 @@ def exemptions(request: HttpRequest) -> HttpResponse:
         )[:PAGE_SIZE],
         page=Paginator(standing, PAGE_SIZE).get_page(request.GET.get("p")),
         header_title=_("Exemptions"),
-        header_icon="minus-inverse",
+        header_icon="minus",
     )
 
 
@@ -198,7 +198,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         button=_("Withdraw the exemption"),
         about=f"{exemption.person}, {exemption.area}, {exemption.level}",
         header_title=_("Withdraw an exemption"),
-        header_icon="minus-inverse",
+        header_icon="minus",
     )
 
 
