@@ -78,7 +78,8 @@ def questions(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "forms": forms,
         "everything": everything,
-        "adders": _who_add_people() if any(f.question.kind == Kind.PERSON for f in forms) else [],
+        "names": any(form.question.kind == Kind.PERSON for form in forms),
+        "adders": who_add_people(),
         "may_add": can(request.user, Action.CREATE, Obj.PERSON, day=today()),
         "same": sum(1 for _each in history.same_name(batch)),
         "query": "alla=1" if everything else "",
@@ -88,7 +89,7 @@ def questions(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "competence/admin/history/questions.html", context)
 
 
-def _who_add_people() -> list[User]:
+def who_add_people() -> list[User]:
     """Those who enter people in the register, to write to about somebody who is missing."""
     day = today()
     given = RoleAssignment.objects.filter(role=Role.HR_IMPORT, user__is_active=True)

@@ -182,10 +182,11 @@ def test_the_pages_ask_as_much_of_300_rows_as_of_3(coordinator: Client):
 def test_who_may_add_a_missing_person_is_told_with_an_address(coordinator: Client):
     account_with(Role.HR_IMPORT)
     keeper = RoleAssignment.objects.get(role=Role.HR_IMPORT).user
-    batch = upload(coordinator, ";;Nils Finnsinte;OM4 1;2024-03-01")
-    page = coordinator.get(url("history_questions", batch.pk)).content.decode()
-    assert f'href="mailto:{keeper.email}"' in page
-    assert reverse("people_admin:add_person") not in page
+    batch = upload(coordinator, "X;;;OM4 1;2024-03-01", ";;Karl Svenson;OM4 1;2024-03-01")
+    for name in ("history_batch", "history_questions"):
+        page = coordinator.get(url(name, batch.pk)).content.decode()
+        assert f'href="mailto:{keeper.email}"' in page
+        assert reverse("people_admin:add_person") not in page
 
 
 def test_somebody_else_is_found_by_name(coordinator: Client):

@@ -148,7 +148,7 @@ def test_ending_it_ends_it(school, viewing):
 def test_the_only_one_found_is_chosen_and_seen_before_anything_is_done(school, coordinator, client):
     client.force_login(coordinator)
     address = "/admin/personer/visa-som/"
-    asked = {"q": school.manager.person.name, "reason": "Fel i rutan"}
+    asked = {"q": school.manager.person.person_id, "reason": "Fel i rutan"}
     found = client.post(address, asked | {"search": "1"})
     chosen = f'value="{school.manager.person_id}" required'
     assert "checked" in found.content.decode().split(chosen, 1)[1].split(">", 1)[0]
