@@ -43,6 +43,7 @@ PAGES = {
         "/admin/pages/add/home/articlepage/12/",
         "/admin/kompetens/plan/",
         "/admin/kompetens/undantag/",
+        "/admin/kompetens/nyckelpersoner/",
         "/admin/personer/avvikelser/",
         "/admin/arenan/forsta-stegen/",
     ],
