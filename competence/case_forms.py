@@ -13,22 +13,11 @@ from django.utils.translation import gettext_lazy
 from competence.engine.suppose import Supposed
 from lms.framework.models import CompetenceArea
 from lms.lib.fields import refuse_personal_data
-from lms.people.models import Employment, Person, Unit
+from lms.lib.forms import Form, day_field
+from lms.people.finding import PersonField
+from lms.people.models import Employment, Unit
 
 LONGEST_AHEAD = timedelta(days=5 * 366)
-
-
-def _day_field(label: Any, **kwargs: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        error_messages={
-            "invalid": gettext_lazy("Write the day as year, month and day: 2026-03-14."),
-            "required": gettext_lazy("Choose a day."),
-        },
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        **kwargs,
-    )
 
 
 def _not_ahead(day: date, today: date) -> date:
@@ -37,8 +26,8 @@ def _not_ahead(day: date, today: date) -> date:
     return day
 
 
-class DayForm(forms.Form):
-    dag = _day_field(gettext_lazy("Day"))
+class DayForm(Form):
+    dag = day_field(gettext_lazy("Day"))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,33 +37,8 @@ class DayForm(forms.Form):
         return _not_ahead(self.cleaned_data["dag"], self.today)
 
 
-class WhoField(forms.CharField):
-    """A person by id, or by a name that only one has; of two merged records the one kept."""
-
-    def clean(self, value: Any) -> Person | None:  # type: ignore[override]
-        text = super().clean(value).strip()
-        person = Person.objects.filter(person_id=text).select_related("merged_into").first()
-        if person is not None:
-            return person.merged_into or person
-        given, _space, family = text.partition(" ")
-        same = list(
-            Person.objects.current().filter(
-                given_name__iexact=given.strip(), family_name__iexact=family.strip()
-            )[:2]
-        )
-        if not same:
-            raise forms.ValidationError(_("There is no person with this id or name."))
-        if len(same) > 1:
-            raise forms.ValidationError(_("Several people have this name. Use the person id."))
-        return same[0]
-
-
-class _Reasoned(forms.Form):
-    person = WhoField(
-        label=gettext_lazy("Person"),
-        max_length=200,
-        help_text=gettext_lazy("Person id as in the HR file, or the whole name."),
-    )
+class _Reasoned(Form):
+    person = PersonField()
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
@@ -88,7 +52,7 @@ class _Reasoned(forms.Form):
 
 
 class CaseForm(_Reasoned):
-    day = _day_field(gettext_lazy("Day"))
+    day = day_field(gettext_lazy("Day"))
     area = forms.ModelChoiceField(
         CompetenceArea.objects.all(),
         label=gettext_lazy("Area"),
@@ -105,7 +69,7 @@ class CaseForm(_Reasoned):
         return _not_ahead(self.cleaned_data["day"], self.today)
 
 
-class MoveForm(forms.Form):
+class MoveForm(Form):
     """A post to try. What the jobs and forms are called is what the register says of them."""
 
     enhet = forms.ModelChoiceField(
@@ -117,7 +81,7 @@ class MoveForm(forms.Form):
     jobb = forms.ChoiceField(label=gettext_lazy("Job"))
     form = forms.ChoiceField(label=gettext_lazy("Form of employment"), required=False)
     chef = forms.BooleanField(label=gettext_lazy("Manager with staff"), required=False)
-    dag = _day_field(gettext_lazy("First day"))
+    dag = day_field(gettext_lazy("First day"))
     kvar = forms.BooleanField(label=gettext_lazy("Keeps the present post as well"), required=False)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

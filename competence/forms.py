@@ -13,51 +13,20 @@ from django.utils.translation import gettext_lazy
 
 from competence.models import CoverageTarget, GroupMessage, KeyGroup, PlanVersion, Requirement
 from competence.services.consequences import Order
-from competence.services.corrections import Case, RightFact, case_of_certificate, case_of_day
 from competence.services.group_messages import Filter
-from courses.services.completing import tidy_code
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.framework.rules import PersonRule
 from lms.lib.fields import refuse_personal_data
+from lms.lib.forms import Form, ModelForm, day_field
 from lms.people.models import Employment, Person, Unit
 
 STOP = gettext_lazy("Never write anything about a child, a client or an event at work.")
 
 
-def _day(label: Any, *, required: bool = True, help_text: Any = "") -> Any:
-    return forms.DateField(
-        label=label,
-        required=required,
-        help_text=help_text,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-
-
-def _motive(label: Any) -> forms.CharField:
+def reason_field(label: Any) -> forms.CharField:
     return forms.CharField(
         label=label, max_length=300, help_text=STOP, validators=[refuse_personal_data]
     )
-
-
-class PersonField(forms.CharField):
-    """A person by the id of the HR file: of two merged records, the one that was kept."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            label=gettext_lazy("Person id"),
-            max_length=40,
-            help_text=gettext_lazy("As in the HR file."),
-            **kwargs,
-        )
-
-    def clean(self, value: Any) -> Person | None:  # type: ignore[override]
-        code = super().clean(value)
-        if not code:
-            return None
-        person = Person.objects.filter(person_id=code).select_related("merged_into").first()
-        if person is None:
-            raise forms.ValidationError(_("There is no person with this id."))
-        return person.merged_into or person
 
 
 class CodesField(forms.CharField):
@@ -97,79 +66,17 @@ def one_unit(codes: tuple[str, ...]) -> Unit | None:
     return Unit.objects.get(code=codes[0]) if codes else None
 
 
-class NamingForm(forms.Form):
-    key_group = forms.ModelChoiceField(KeyGroup.objects.all(), label=gettext_lazy("Key group"))
-    person = PersonField()
-    starts_on = _day(gettext_lazy("First day"))
-    ends_on = _day(
-        gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until further")
-    )
-    motive = _motive(gettext_lazy("Motive: which function the person holds"))
+class EndForm(Form):
+    ends_on = day_field(gettext_lazy("Last day"))
+    reason = reason_field(gettext_lazy("Reason"))
 
 
-class EndForm(forms.Form):
-    ends_on = _day(gettext_lazy("Last day"))
-    reason = _motive(gettext_lazy("Reason"))
+class WithdrawForm(Form):
+    on = day_field(gettext_lazy("First day it no longer counts"))
+    reason = reason_field(gettext_lazy("Reason"))
 
 
-class ExemptionForm(forms.Form):
-    person = PersonField()
-    area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
-    level = forms.ModelChoiceField(
-        TrainingLevel.objects.all(),
-        label=gettext_lazy("Up to and with level"),
-    )
-    starts_on = _day(gettext_lazy("First day"))
-    ends_on = _day(
-        gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until further")
-    )
-    reason = _motive(gettext_lazy("Reason"))
-
-
-class WithdrawForm(forms.Form):
-    on = _day(gettext_lazy("First day it no longer counts"))
-    reason = _motive(gettext_lazy("Reason"))
-
-
-class RevokeGivenForm(forms.Form):
-    """A level that a rule gave: whether the record of the course is wrong, or the verdict alone."""
-
-    RECORD, VERDICT = "record", "verdict"
-
-    wrong = forms.ChoiceField(
-        label=gettext_lazy("What is wrong?"),
-        widget=forms.RadioSelect,
-        choices=(
-            (
-                RECORD,
-                gettext_lazy(
-                    "The record of the course. It is taken back, and everything the rules gave by "
-                    "it never counted."
-                ),
-            ),
-            (
-                VERDICT,
-                gettext_lazy(
-                    "Only what the rule gave. The record of the course stands, and rules decided "
-                    "later may give by it."
-                ),
-            ),
-        ),
-    )
-    on = _day(
-        gettext_lazy("First day it no longer counts"),
-        required=False,
-        help_text=gettext_lazy("Only where the record of the course stands."),
-    )
-    reason = _motive(gettext_lazy("Reason"))
-
-    def clean(self) -> None:
-        asked = self.cleaned_data
-        if asked.get("wrong") == self.VERDICT and "on" in asked and not asked["on"]:
-            self.add_error("on", _("State the first day it no longer counts."))
-
-
-class CoverageTargetForm(forms.Form):
+class CoverageTargetForm(Form):
     key_group = forms.ModelChoiceField(
         KeyGroup.objects.all(),
         label=gettext_lazy("Key group or forum"),
@@ -190,8 +97,8 @@ class CoverageTargetForm(forms.Form):
     at_least = forms.IntegerField(
         label=gettext_lazy("At least so many"), min_value=1, max_value=999, initial=2
     )
-    starts_on = _day(gettext_lazy("In force from"))
-    ends_on = _day(
+    starts_on = day_field(gettext_lazy("In force from"))
+    ends_on = day_field(
         gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until further")
     )
     motive = forms.CharField(
@@ -211,7 +118,7 @@ class CoverageTargetForm(forms.Form):
         return one_unit(self.cleaned_data["unit"])
 
 
-class OrderForm(forms.Form):
+class OrderForm(Form):
     """A renewal order, without its reason."""
 
     area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
@@ -221,12 +128,12 @@ class OrderForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("Every level"),
     )
-    achieved_before = _day(
+    achieved_before = day_field(
         gettext_lazy("Reached before"),
         help_text=gettext_lazy("What was reached earlier than this day must be renewed."),
     )
-    last_valid_day = _day(gettext_lazy("Valid no longer than"))
-    decided_on = _day(gettext_lazy("Decided on"))
+    last_valid_day = day_field(gettext_lazy("Valid no longer than"))
+    decided_on = day_field(gettext_lazy("Decided on"))
 
     def order(self) -> Order:
         return Order(**{each: self.cleaned_data[each] for each in _ORDER})
@@ -243,48 +150,7 @@ class RenewalForm(OrderForm):
     )
 
 
-class CaseForm(forms.Form):
-    """Which record a correction is about: one certificate, or one person, area and day."""
-
-    code = forms.CharField(
-        label=gettext_lazy("Certificate code"),
-        max_length=20,
-        required=False,
-        help_text=gettext_lazy("Or, for what has no certificate: the person and the day."),
-    )
-    person = PersonField(required=False)
-    area = forms.ModelChoiceField(
-        CompetenceArea.objects.all(),
-        label=gettext_lazy("Area"),
-        required=False,
-        empty_label=gettext_lazy("None: the record of an outside course"),
-    )
-    achieved_on = _day(gettext_lazy("Reached, or the day of the course"), required=False)
-
-    def clean_code(self) -> str:
-        return tidy_code(self.cleaned_data["code"])
-
-    def clean(self) -> None:
-        given = [self.cleaned_data.get(name) for name in ("person", "achieved_on")]
-        if not self.errors and not self.cleaned_data.get("code") and not all(given):
-            raise forms.ValidationError(_("Give the certificate code, or the person and the day."))
-
-    def case(self) -> Case | None:
-        """The records; none where nothing is recorded."""
-        asked = self.cleaned_data
-        if asked["code"]:
-            return case_of_certificate(asked["code"])
-        case = case_of_day(
-            person=asked["person"], area=asked["area"], achieved_on=asked["achieved_on"]
-        )
-        return case if case.achievements or case.records else None
-
-
-class ReasonForm(forms.Form):
-    reason = _motive(gettext_lazy("Reason"))
-
-
-class GroupMessageForm(forms.Form):
+class GroupMessageForm(Form):
     key_group = forms.ModelChoiceField(
         KeyGroup.objects.all(),
         label=gettext_lazy("Key group"),
@@ -316,7 +182,7 @@ class GroupMessageForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         validators=[refuse_personal_data],
     )
-    reason = _motive(gettext_lazy("Reason"))
+    reason = reason_field(gettext_lazy("Reason"))
 
     def clean_unit(self) -> Unit | None:
         return one_unit(self.cleaned_data["unit"])
@@ -326,26 +192,7 @@ class GroupMessageForm(forms.Form):
         return Filter(**{name: self.cleaned_data[name] for name in given})
 
 
-class RightFactForm(forms.Form):
-    """What should have been recorded."""
-
-    person = PersonField()
-    area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
-    level = forms.ModelChoiceField(TrainingLevel.objects.all(), label=gettext_lazy("Level"))
-    achieved_on = _day(gettext_lazy("Reached"))
-    valid_until = _day(
-        gettext_lazy("Own last day"),
-        required=False,
-        help_text=gettext_lazy("Empty: no last day of its own."),
-    )
-    reason = _motive(gettext_lazy("Reason"))
-
-    def right(self) -> RightFact:
-        given = {name: self.cleaned_data[name] for name in self.fields if name != "reason"}
-        return RightFact(**given)
-
-
-class OpenNamesForm(forms.Form):
+class OpenNamesForm(Form):
     opening_reason = forms.CharField(
         label=gettext_lazy("Why you need the names"),
         max_length=300,
@@ -355,11 +202,7 @@ class OpenNamesForm(forms.Form):
     )
 
 
-class TranscriptForm(forms.Form):
-    person = PersonField()
-
-
-class FrameworkForm(forms.Form):
+class FrameworkForm(Form):
     file = forms.FileField(label=gettext_lazy("framework.yaml"))
     as_draft = forms.BooleanField(
         label=gettext_lazy("Make a draft of it"),
@@ -369,13 +212,13 @@ class FrameworkForm(forms.Form):
     )
 
 
-class KeyGroupForm(forms.ModelForm):
+class KeyGroupForm(ModelForm):
     class Meta:
         model = KeyGroup
         fields = ("code", "name", "description")
 
 
-class RuleForm(forms.Form):
+class RuleForm(Form):
     """One rule: all that is filled in must hold, on the same employment."""
 
     units = CodesField("unit", label=gettext_lazy("In the units, or below them"))
@@ -417,7 +260,7 @@ _CONDITIONS = (
 RuleFormSet = forms.formset_factory(RuleForm, extra=1, can_delete=True)
 
 
-class ExcludedForm(forms.Form):
+class ExcludedForm(Form):
     excluded = CodesField(
         "person",
         label=gettext_lazy("People left out"),
@@ -434,7 +277,7 @@ class ExcludedForm(forms.Form):
         return [person.merged_into or person for person in found.select_related("merged_into")]
 
 
-class RequirementForm(forms.ModelForm):
+class RequirementForm(ModelForm):
     class Meta:
         model = Requirement
         fields = (
@@ -452,9 +295,9 @@ class RequirementForm(forms.ModelForm):
         }
 
 
-class AdoptForm(forms.Form):
-    in_force_from = _day(gettext_lazy("In force from"))
-    adopted_on = _day(gettext_lazy("Decided on"))
+class AdoptForm(Form):
+    in_force_from = day_field(gettext_lazy("In force from"))
+    adopted_on = day_field(gettext_lazy("Decided on"))
     adopted_by = forms.CharField(
         label=gettext_lazy("Decided by"),
         max_length=200,

@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from competence.models.history import HistoryQuestion
 from competence.parsers.history_table import ROLES, faults_of
+from lms.lib.forms import Form
+from lms.people.finding import PersonField
 from lms.people.models import Person
 
 NEW, OTHER = "new", "other"
 
 
-class HistoryFileForm(forms.Form):
+class HistoryFileForm(Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
@@ -27,7 +29,7 @@ class HistoryFileForm(forms.Form):
     )
 
 
-class ColumnsForm(forms.Form):
+class ColumnsForm(Form):
     """One choice of column for each thing a row can say."""
 
     def __init__(
@@ -54,7 +56,7 @@ class ColumnsForm(forms.Form):
         return said
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Form):
     """What one wording means: one of the guesses, something else, or nothing."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
@@ -77,7 +79,7 @@ class AnswerForm(forms.Form):
                 (NEW, _("A new outside course")),
             ]
         else:
-            choices += [(OTHER, _("Somebody else, by person id"))]
+            choices += [(OTHER, _("Somebody else, written below"))]
         choices += [("leave", _("Leave these rows out"))]
         self.fields["choice"] = forms.ChoiceField(
             label=_("What is meant"), choices=choices, required=False, widget=forms.RadioSelect
@@ -93,23 +95,19 @@ class AnswerForm(forms.Form):
                 label=_("Provider"), max_length=200, required=False
             )
         else:
-            self.fields["other"] = forms.CharField(
-                label=_("Person id"), max_length=40, required=False
-            )
+            self.fields["other"] = PersonField(label=_("Somebody else"), required=False)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         choice, other = said.get("choice"), said.get("other")
+        if choice and choice != OTHER:
+            self.errors.pop("other", None)
         if not choice and other:
             choice = said["choice"] = OTHER
-        if choice == OTHER and not other:
+        if choice == OTHER and not other and "other" not in self.errors:
             self.add_error("other", _("Say which."))
-        elif choice == OTHER and self.question.kind == HistoryQuestion.Kind.PERSON:
-            person = Person.objects.filter(person_id=other).select_related("merged_into").first()
-            if person is None:
-                self.add_error("other", _("There is no person with this id."))
-            else:
-                said["other"] = f"person:{person.merged_into_id or person.pk}"
+        elif isinstance(other, Person):
+            said["other"] = f"person:{other.pk}"
         if choice == NEW:
             for name in ("name", "provider"):
                 if not said.get(name):

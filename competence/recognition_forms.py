@@ -25,6 +25,7 @@ from competence.services.recognition import SingleCase
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import today
 from lms.lib.fields import refuse_personal_data
+from lms.lib.forms import Form, ModelForm
 from lms.people.models import User
 
 OTHER = "annan"
@@ -49,7 +50,7 @@ def _reason(label: Any = None, *, required: bool = True) -> forms.CharField:
     )
 
 
-class ProofMixin(forms.Form):
+class ProofMixin(Form):
     """Files as proof, kept for the next try where something else has to be put right. Each is
     checked by itself."""
 
@@ -171,11 +172,11 @@ class ClaimForm(ProofMixin):
         super().clean()
 
 
-class RefuseForm(forms.Form):
+class RefuseForm(Form):
     reason = _reason(gettext_lazy("Why it cannot be recognised, and what is missing"))
 
 
-class ApproveForm(forms.Form):
+class ApproveForm(Form):
     """What one claim gives where no rule says it."""
 
     outside_course = forms.ModelChoiceField(
@@ -210,11 +211,11 @@ class ApproveForm(forms.Form):
         return SingleCase(said["area"], said["level"], said["valid_until"])
 
 
-class UndoForm(forms.Form):
+class UndoForm(Form):
     reason = _reason()
 
 
-class OutsideCourseForm(forms.ModelForm):
+class OutsideCourseForm(ModelForm):
     url = forms.URLField(
         label=gettext_lazy("Where it is described"), required=False, assume_scheme="https"
     )
@@ -224,13 +225,13 @@ class OutsideCourseForm(forms.ModelForm):
         fields = ("name", "provider", "url")
 
 
-class MergeForm(forms.Form):
+class MergeForm(Form):
     survivor = forms.ModelChoiceField(
         OutsideCourse.objects.all(), label=gettext_lazy("Is the same course as")
     )
 
 
-class EquivalenceForm(forms.ModelForm):
+class EquivalenceForm(ModelForm):
     outside_course = forms.ModelChoiceField(
         OutsideCourse.objects.filter(retired_at__isnull=True),
         label=gettext_lazy("Outside course"),

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.listing import Names, Wanted
 from courses.models import CoursePage
+from lms.lib.forms import Form
 
 
-class CatalogueForm(forms.Form):
+class CatalogueForm(Form):
     """Narrowing the catalogue; sent with GET."""
 
     area = forms.ChoiceField(label=_("Area"), required=False)
@@ -70,7 +71,7 @@ class CatalogueForm(forms.Form):
         )
 
 
-class CodeForm(forms.Form):
+class CodeForm(Form):
     code = forms.CharField(
         label=_("Code on the certificate"),
         max_length=40,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from courses.models import CourseVersion, SeatQuota
+from lms.lib.forms import Form, ModelForm
 from lms.people.entry_forms import refuse_personnummer
 from lms.people.forms import FoundPersonField, PersonSearchForm
 from lms.people.models import PartnerMembership, PartnerOrganisation
@@ -22,7 +23,7 @@ _DAYS = {"starts_on": _day(), "ends_on": _day()}
 _OPEN = _("Leave it empty for as long as it goes on.")
 
 
-class OrganisationForm(forms.ModelForm):
+class OrganisationForm(ModelForm):
     class Meta:
         model = PartnerOrganisation
         fields = [
@@ -70,7 +71,7 @@ class MembershipForm(PersonSearchForm):
         del self.fields["reason"]
 
 
-class CorrectionForm(forms.ModelForm):
+class CorrectionForm(ModelForm):
     class Meta:
         model = PartnerMembership
         fields = ["sees_own", "starts_on", "ends_on"]
@@ -79,7 +80,7 @@ class CorrectionForm(forms.ModelForm):
         help_texts = {"ends_on": _OPEN}
 
 
-class LastDayForm(forms.Form):
+class LastDayForm(Form):
     last_day = forms.DateField(
         label=_("Last day"),
         required=False,
@@ -88,7 +89,7 @@ class LastDayForm(forms.Form):
     )
 
 
-class QuotaForm(forms.ModelForm):
+class QuotaForm(ModelForm):
     course = forms.ModelChoiceField(Page.objects.none(), label=_("Course"))
 
     class Meta:
@@ -103,7 +104,7 @@ class QuotaForm(forms.ModelForm):
         self.fields["course"].queryset = courses  # type: ignore[attr-defined]
 
 
-class ChangedQuotaForm(forms.ModelForm):
+class ChangedQuotaForm(ModelForm):
     class Meta:
         model = SeatQuota
         fields = ["seats", "starts_on", "ends_on"]

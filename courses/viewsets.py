@@ -38,6 +38,7 @@ from lms.content.models import LegalReference
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import today
 from lms.lib.fields import refuse_personal_data
+from lms.lib.forms import OurWords
 from lms.people.access import Action, Obj, can
 
 _ACTIONS = {
@@ -57,7 +58,7 @@ class BankPermissionPolicy(ModelPermissionPolicy):
         return wanted is not None and can(user, wanted, Obj.QUESTION_BANK, day=today(), own=False)
 
 
-class QuestionForm(WagtailAdminModelForm):
+class QuestionForm(OurWords, WagtailAdminModelForm):
     """A question with a word about what has changed in it."""
 
     note = forms.CharField(
@@ -198,7 +199,7 @@ class QuestionEditView(_SavesThroughService, EditView):
     pass
 
 
-class QuestionFilterForm(BaseFilterForm):
+class QuestionFilterForm(OurWords, BaseFilterForm):
     """Narrowing what there is to choose."""
 
     q = forms.CharField(label=gettext_lazy("Search the questions"), required=False)

@@ -82,6 +82,11 @@ def add_arena(request: HttpRequest, items: list[MenuItem]) -> None:
         )
 
 
+@hooks.register("insert_global_admin_js")
+def own_script() -> SafeString:
+    return format_html('<script type="module" src="{}"></script>', static("js/admin.js"))
+
+
 @hooks.register("insert_global_admin_css")
 def own_look() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))

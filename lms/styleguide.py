@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString
 from competence.engine.timeline import Renewal, Timeline
 from competence.figures.drawing import drawing_of
 from lms.content.charts import Series, line_chart, sparkline
+from lms.lib.forms import Form
 
 COMPONENTS = Path(settings.BASE_DIR) / "templates" / "components"
 DAY = date(2027, 9, 16)
@@ -40,7 +41,7 @@ EXAMPLE_LINE = Timeline(
 )
 
 
-class ExampleForm(forms.Form):
+class ExampleForm(Form):
     """A field of each kind, in Swedish since the guide's examples are."""
 
     course = forms.CharField(label="Kursens namn", help_text="Som det står på intyget.")
@@ -64,7 +65,7 @@ class ExampleForm(forms.Form):
     kept = forms.BooleanField(label="Jag har med mig intyget i original")
 
 
-class FilterForm(forms.Form):
+class FilterForm(Form):
     unit = forms.ChoiceField(label="Förvaltning", choices=[("1", "Barn och utbildning")])
     area = forms.ChoiceField(label="Kompetensområde", choices=[("", "Alla områden")])
     on = forms.DateField(label="Dag", initial=DAY, widget=forms.DateInput(attrs={"type": "date"}))

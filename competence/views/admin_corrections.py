@@ -13,7 +13,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from competence.forms import CaseForm, ReasonForm, RevokeGivenForm, RightFactForm, WithdrawForm
+from competence.fact_forms import ReasonForm, RecordForm, RevokeGivenForm, RightFactForm
+from competence.forms import WithdrawForm
 from competence.models import Achievement, OutsideRecord, SignInSheet
 from competence.services.consequences import consequences_of_correcting
 from competence.services.corrections import (
@@ -51,7 +52,7 @@ def _said(error: ValueError | ValidationError) -> list[str]:
 def achievements(request: HttpRequest) -> HttpResponse:
     """One record to correct, found by what the case says of it. Opening it is itself recorded;
     the addresses of its decisions are for this account and this hour only."""
-    form = CaseForm(request.GET or None)
+    form = RecordForm(request.GET or None)
     case = form.case() if form.is_valid() else None
     by, now = acting_user(request), timezone.now()
     if case is not None:
@@ -76,7 +77,7 @@ def achievements(request: HttpRequest) -> HttpResponse:
         if case and case.certificate and not case.certificate.superseded_by_id
         else "",
         header_title=_("Correct what was recorded"),
-        header_icon="tick",
+        header_icon="check",
     )
 
 

@@ -14,17 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from competence.forms import (
-    EndForm,
-    ExemptionForm,
-    NamingForm,
-    WithdrawForm,
-)
-from competence.models import (
-    Exemption,
-    ExemptionRequest,
-    KeyPersonAssignment,
-)
+from competence.fact_forms import ExemptionForm, NamingForm
+from competence.forms import EndForm, WithdrawForm
+from competence.models import Exemption, ExemptionRequest, KeyPersonAssignment
 from competence.services.exemption_requests import (
     ExemptionRequestError,
     decide_exemption_requests,
@@ -138,7 +130,7 @@ def exemptions(request: HttpRequest) -> HttpResponse:
         )[:PAGE_SIZE],
         page=Paginator(standing, PAGE_SIZE).get_page(request.GET.get("p")),
         header_title=_("Exemptions"),
-        header_icon="minus-inverse",
+        header_icon="minus",
     )
 
 
@@ -186,5 +178,5 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         button=_("Withdraw the exemption"),
         about=f"{exemption.person}, {exemption.area}, {exemption.level}",
         header_title=_("Withdraw an exemption"),
-        header_icon="minus-inverse",
+        header_icon="minus",
     )

@@ -22,7 +22,7 @@ from competence.models.history import HistoryBatch, HistoryRow
 from competence.parsers.history_table import ROLES
 from competence.services import history
 from competence.services.history.words import REASONS, WARNINGS
-from competence.views.history_questions import columns, questions
+from competence.views.history_questions import columns, questions, who_add_people
 from competence.views.scope import acting_user
 from lms.lib.dates import today
 from lms.lib.tables import csv_response
@@ -133,6 +133,7 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
         warnings=[(code, WARNINGS.get(code, ""), count) for code, count in warnings],
         forecast=batch.summary.get("forecast"),
         may_undo=can(acting_user(request), Action.UPDATE, Obj.ACHIEVEMENT, day=today()),
+        adders=who_add_people(),
         may_add=can(acting_user(request), Action.CREATE, Obj.PERSON, day=today()),
         header_title=batch.file_name,
     )

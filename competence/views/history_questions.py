@@ -21,7 +21,9 @@ from competence.services import history
 from competence.services.history.targets import CourseIndex
 from competence.views.scope import acting_user
 from lms.lib.dates import today
-from lms.people.models import Person, User
+from lms.people.access import Action, Obj, can
+from lms.people.models import Person, RoleAssignment, User
+from lms.people.roles import Role
 
 _ON_A_PAGE = 20
 _SAMPLE = 5
@@ -76,12 +78,22 @@ def questions(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "forms": forms,
         "everything": everything,
+        "names": any(form.question.kind == Kind.PERSON for form in forms),
+        "adders": who_add_people(),
+        "may_add": can(request.user, Action.CREATE, Obj.PERSON, day=today()),
         "same": sum(1 for _each in history.same_name(batch)),
         "query": "alla=1" if everything else "",
         "header_title": _("What is meant"),
         "header_icon": "history",
     }
     return render(request, "competence/admin/history/questions.html", context)
+
+
+def who_add_people() -> list[User]:
+    """Those who enter people in the register, to write to about somebody who is missing."""
+    day = today()
+    given = RoleAssignment.objects.filter(role=Role.HR_IMPORT, user__is_active=True)
+    return [each.user for each in given.select_related("user") if each.is_in_force(day)]
 
 
 def _forms(request: HttpRequest, batch: HistoryBatch, listed: Any) -> list[AnswerForm]:

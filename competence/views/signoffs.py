@@ -21,9 +21,10 @@ from competence.views.team_actions import back
 from courses.models import Enrolment
 from courses.services.completing import sign_off
 from lms.lib.dates import today
+from lms.lib.forms import Form
 
 
-class DoneOnForm(forms.Form):
+class DoneOnForm(Form):
     done_on = forms.DateField(
         label=gettext_lazy("The day it was done"),
         widget=forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"),

@@ -33,6 +33,7 @@ from competence.views.team_actions import (
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import add_months, today
 from lms.lib.fields import refuse_personal_data
+from lms.lib.forms import Form
 from lms.lib.numbers import whole_number
 
 USUAL_MONTHS = 6
@@ -48,7 +49,7 @@ REASONS = {
 OWN_WORDS = "egna"
 
 
-class ExemptForm(forms.Form):
+class ExemptForm(Form):
     starts_on = forms.DateField(
         label=gettext_lazy("First day"),
         widget=forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"),

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from competence.fact_forms import TranscriptForm
 from competence.figures.transcript import transcript_of
-from competence.forms import TranscriptForm
 from competence.reports import transcript as report
 from competence.services.disclosure import Purpose, standing_opening
 from competence.views.disclosure import names_part

@@ -23,6 +23,7 @@ from courses.wording import KINDS
 from lms.content.references import current_book, plain_text
 from lms.lib.dates import today
 from lms.lib.fields import refuse_personal_data
+from lms.lib.forms import Form
 from lms.people.access import Action, Obj, can
 
 
@@ -33,7 +34,7 @@ def _question(request: HttpRequest, pk: int, action: Action = Action.READ) -> Qu
     return get_object_or_404(Question.objects.select_related("area", "level"), pk=pk)
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Form):
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         required=False,

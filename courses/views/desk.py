@@ -22,11 +22,12 @@ from courses.models import CoursePage, CourseVersion, ExpertQuestion, LessonPage
 from courses.services import dialogue
 from courses.views.readers import reader
 from lms.lib.fields import refuse_personal_data
+from lms.lib.forms import Form
 
 ON_A_PAGE = 30
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Form):
     """A few words back to whoever wrote."""
 
     answer = forms.CharField(
@@ -58,7 +59,7 @@ class PublicForm(AnswerForm):
         self.fields["answer"].label = _("The answer, as everyone reads it")
 
 
-class NarrowForm(forms.Form):
+class NarrowForm(Form):
     """Which of them; sent with GET."""
 
     status = forms.ChoiceField(

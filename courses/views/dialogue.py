@@ -24,12 +24,13 @@ from courses.services import dialogue
 from courses.views.readers import reader
 from lms.content.visibility import may_open
 from lms.lib.fields import refuse_personal_data
+from lms.lib.forms import Form
 from lms.people.models import Person
 
 STOP = "stop"
 
 
-class WordsForm(forms.Form):
+class WordsForm(Form):
     """A few words to somebody: guarded, and shown again as they were written."""
 
     text = forms.CharField(

@@ -25,6 +25,7 @@ from courses.sharing import ORDERS, Asked, Line, Seats, Shared, State, shared_wi
 from courses.views.certificates import STATUS_WORDS
 from courses.views.readers import reader
 from lms.lib.dates import today
+from lms.lib.forms import Form
 from lms.lib.tables import Value, table_response
 from lms.people.models import Person
 
@@ -32,7 +33,7 @@ ON_A_PAGE = 50
 UNDO = "partner_undo"
 
 
-class AskedForm(forms.Form):
+class AskedForm(Form):
     """Narrowing the list; sent with GET."""
 
     q = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=100)

@@ -31,6 +31,7 @@ from lms.content.models import SiteSettings
 from lms.content.references import current_book, plain_text
 from lms.lib.dates import today
 from lms.lib.fields import refuse_personal_data
+from lms.lib.forms import Form
 
 Change = CourseVersion.Change
 
@@ -41,7 +42,7 @@ KINDS = [
 ]
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(Form):
     """What a new version means for those who began or finished an earlier one. Where the latest
     version holds the same already, only a stricter kind of change is something new."""
 

@@ -32,12 +32,13 @@ from courses.views.readers import reader
 from lms.content.models import SiteSettings
 from lms.lib.dates import today
 from lms.lib.fields import refuse_personal_data
+from lms.lib.forms import Form
 
 # How long those under way get unless somebody says otherwise.
 TIME_TO_FINISH = timedelta(days=90)
 
 
-class RetireForm(forms.Form):
+class RetireForm(Form):
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         max_length=300,

@@ -23,9 +23,10 @@ from courses.views.readers import reader
 from lms.content.references import current_book, plain_text
 from lms.lib.dates import today
 from lms.lib.fields import refuse_personal_data
+from lms.lib.forms import Form
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(Form):
     comment = forms.CharField(
         label=gettext_lazy("Comment to the author"),
         help_text=gettext_lazy(

@@ -25,6 +25,7 @@ from courses.services.studio import StudioError, course_of
 from courses.views.studio import Refused, page_to_read, studio_page
 from lms.content.references import current_book
 from lms.lib import guard
+from lms.lib.forms import Form
 from lms.lib.numbers import whole_number
 from lms.people.models import User
 
@@ -37,7 +38,7 @@ def refuse_identity_numbers(value: str) -> None:
         )
 
 
-class TitleForm(forms.Form):
+class TitleForm(Form):
     title = forms.CharField(
         label=gettext_lazy("Title"),
         max_length=pasting.LONGEST_TITLE,
@@ -45,7 +46,7 @@ class TitleForm(forms.Form):
     )
 
 
-class LinesForm(forms.Form):
+class LinesForm(Form):
     lines = forms.CharField(
         label=gettext_lazy("Titles"),
         max_length=20_000,
@@ -54,7 +55,7 @@ class LinesForm(forms.Form):
     )
 
 
-class QuestionsForm(forms.Form):
+class QuestionsForm(Form):
     text = forms.CharField(
         label=gettext_lazy("The questions"),
         max_length=100_000,
@@ -64,7 +65,7 @@ class QuestionsForm(forms.Form):
     )
 
 
-class CopyLessonForm(forms.Form):
+class CopyLessonForm(Form):
     module = forms.TypedChoiceField(label=gettext_lazy("Into which module"), coerce=int, choices=())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -24,12 +24,13 @@ from wagtail.models import Page
 from lms.lib import guard
 from lms.lib.dates import add_months
 from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
+from lms.lib.forms import OurWords
 
 # What Wagtail keeps on a page for itself: addresses, not text.
 _MACHINE_FIELDS = {"slug", "url_path", "path", "draft_title"}
 
 
-class BasePageForm(WagtailAdminPageForm):
+class BasePageForm(OurWords, WagtailAdminPageForm):
     """The form of every page. An empty address is made from the title when the page is saved,
     also where the browser did not have the time to."""
 

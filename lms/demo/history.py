@@ -25,13 +25,13 @@ from courses.services.enrolment import enrol_many
 from lms.demo.clock import DemoClock, simulated
 from lms.demo.editing import change_article, tend_pages
 from lms.demo.exports import import_trainings
-from lms.demo.organisation import World
+from lms.demo.organisation import CAST_UNIT, World
 from lms.demo.outside import OutsideCourses
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import ONE_DAY
 from lms.notifications.services.outbox import send_due
 from lms.notifications.services.reminders import collect_reminders
-from lms.people.models import Employment, Person, User
+from lms.people.models import Employment, Person, Unit, User
 from lms.people.services.reach import note_reach
 
 DAYS = 2 * 365
@@ -102,6 +102,7 @@ class _Life:
         self.planned: dict[date, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         self.decided: set[tuple[int, str, date]] = set()
         self.diligence: dict[int, float] = {}
+        self.team = Unit.objects.get(code=CAST_UNIT).pk
         self.editor = User.objects.get(person__person_id=world.cast["samordnare"])
         cast = set(world.cast.values())
         # The people behind the logins do nothing on their own: that is for the visitor.
@@ -142,8 +143,11 @@ class _Life:
         weekly = (self.today - day).days <= NIGHTS_EACH_WEEK and day.weekday() == 0
         return weekly or day == first_monday(day)
 
-    def _unit_diligence(self, unit_pk: int) -> float:
+    def _diligence(self, person_pk: int, unit_pk: int) -> float:
         """How thorough a unit is: most do nearly everything, some lag far behind."""
+        if unit_pk == self.team:
+            # Some of each, so that the demo's rektor has something to do and something done.
+            return random.Random(f"person {person_pk}").choices((0.97, 0.7, 0.15), (6, 3, 2))[0]
         if unit_pk not in self.diligence:
             self.diligence[unit_pk] = random.Random(f"unit {unit_pk}").choices(
                 (0.97, 0.9, 0.78, 0.55, 0.25), (30, 34, 20, 11, 5)
@@ -174,7 +178,7 @@ class _Life:
                 continue
             choice = random.Random(f"{person_pk} {day}")
             for code in sorted(codes):
-                if choice.random() > self._unit_diligence(unit_of[person_pk]) * 0.8:
+                if choice.random() > self._diligence(person_pk, unit_of[person_pk]) * 0.8:
                     continue
                 when = day + timedelta(days=choice.randrange(1, LOOK_EVERY))
                 if when.weekday() > 4:
@@ -213,7 +217,7 @@ class _Life:
             if row.person_pk not in unit_of:
                 continue
             choice = random.Random(f"{row.person_id} {wanted.area} {day}")
-            thorough = self._unit_diligence(unit_of[row.person_pk])
+            thorough = self._diligence(row.person_pk, unit_of[row.person_pk])
             if row.person_pk in self.untouched or choice.random() > thorough * 0.75:
                 continue
             attended = day - timedelta(days=choice.randrange(1, REPORT_EVERY))

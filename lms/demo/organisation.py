@@ -210,6 +210,7 @@ ROOT = UnitRow("EXK", MUNICIPALITY, "", "kommun")
 COUNCIL = UnitRow("KF", "Kommunfullmäktige och nämnder", "EXK", "nämnd")
 # Where the förskollärare and the rektor of the demo logins work.
 CAST_UNIT = "BUF-F1-01"
+TEAM = 18
 
 _FORMS = (("tillsvidare", 78), ("visstid", 14), ("timavlönad", 8))
 _YEAR = 365
@@ -293,8 +294,10 @@ class _Builder:
         return staffed
 
     def build(self) -> World:
-        staffed = self.add_units()
+        # First, so that they have the same ids whatever the size of the municipality.
         self.add_cast()
+        staffed = self.add_units()
+        self.add_team(staffed)
         council = max(8, self.people // 60)
         for _ in range(council):
             self.posts += [replace(p, form="uppdrag") for p in self.fill(COUNCIL, "FTV")]
@@ -307,6 +310,8 @@ class _Builder:
             before = self.count
             per_weight = (self.people - self.count) / total / 1.19
             for unit, operation in staffed:
+                if unit.code == CAST_UNIT:
+                    continue
                 for _ in range(max(1, round(per_weight * operation.weight))):
                     if self.count >= self.people:
                         break
@@ -361,6 +366,14 @@ class _Builder:
         cast("revisor", "Göran", "Falk", "KLK-ST-03", "REG")
         cast("hr", "Lena", "Forsmark", "KLK-ST-01", "HRK")
         cast("fortroendevald", "Farid", "Wallin", COUNCIL.code, "FTV", form="uppdrag")
+
+    def add_team(self, staffed: list[tuple[UnitRow, _Operation]]) -> None:
+        """The rektor's staff: as many in a small demo as in a large one, so that there is a team
+        to look at."""
+        unit, operation = next(each for each in staffed if each[0].code == CAST_UNIT)
+        jobs, weights = list(operation.staff), list(operation.staff.values())
+        for _ in range(TEAM):
+            self.posts += self.fill(unit, self.random.choices(jobs, weights)[0])
 
     def add_second_posts(self, staffed: list[tuple[UnitRow, _Operation]]) -> None:
         """One in twenty-five holds two posts at once, in two units."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from lms.lib import guard
 from lms.lib.fields import refuse_personal_data
+from lms.lib.forms import Form, ModelForm
 from lms.people.models import Employment, Leave, Person, Unit, User
 from lms.people.querysets import PersonQuerySet
 from lms.people.services.hr_import.reading import PERSONNUMMER
@@ -31,7 +32,7 @@ def _day(**kwargs: Any) -> forms.DateInput:
 _DAYS = {"starts_on": _day(), "ends_on": _day()}
 
 
-class _Entry(forms.ModelForm):
+class _Entry(ModelForm):
     """Every text is looked through before anything is stored."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -135,7 +136,7 @@ class UnitEntryForm(_Entry):
         self.fields["parent"].empty_label = _("No other unit")  # type: ignore[attr-defined]
 
 
-class LastDayForm(forms.Form):
+class LastDayForm(Form):
     last_day = forms.DateField(
         label=gettext_lazy("Last day"),
         widget=_day(),
@@ -169,7 +170,7 @@ class AccountEntryForm(_Entry):
         return email
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,

@@ -11,15 +11,16 @@ from django.contrib.auth.password_validation import (
     password_validators_help_texts,
     validate_password,
 )
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lms.audit.words import ACTIONS
 from lms.lib.fields import refuse_personal_data
+from lms.lib.forms import Form, ModelForm, OurWords, day_field
+from lms.people.finding import few_with_posts
 from lms.people.middleware import share_computer
-from lms.people.models import Employment, Person, RoleAssignment, Unit, User
+from lms.people.models import Person, RoleAssignment, Unit, User
 from lms.people.querysets import PersonQuerySet
 from lms.people.roles import Role
 from lms.people.services.ledger import Asked
@@ -39,7 +40,7 @@ def _shared_computer() -> forms.BooleanField:
     )
 
 
-class LoginForm(AllauthLoginForm):
+class LoginForm(OurWords, AllauthLoginForm):
     """E-mail, password, and whether others use the computer too."""
 
     shared_computer = _shared_computer()
@@ -59,7 +60,7 @@ class LoginForm(AllauthLoginForm):
         return response
 
 
-class CodeForm(forms.Form):
+class CodeForm(Form):
     code = forms.CharField(
         label=gettext_lazy("Code"),
         max_length=30,
@@ -70,7 +71,7 @@ class CodeForm(forms.Form):
     )
 
 
-class ActivationForm(forms.Form):
+class ActivationForm(Form):
     """The first password, and with a printed code the address to sign in with."""
 
     email = forms.EmailField(
@@ -100,13 +101,13 @@ class ActivationForm(forms.Form):
         return data
 
 
-class LanguageForm(forms.Form):
+class LanguageForm(Form):
     language = forms.ChoiceField(
         label=gettext_lazy("Language"), choices=[("sv", "Svenska"), ("en", "English")]
     )
 
 
-class UploadForm(forms.Form):
+class UploadForm(Form):
     """The three files of HR."""
 
     units = forms.FileField(label=gettext_lazy("Units"), help_text="code, name, parent_code, kind")
@@ -122,7 +123,7 @@ class UploadForm(forms.Form):
     )
 
 
-class PersonFilterForm(forms.Form):
+class PersonFilterForm(Form):
     q = forms.CharField(label=gettext_lazy("Name, person id or e-mail"), required=False)
     unit = forms.ModelChoiceField(
         label=gettext_lazy("Unit"),
@@ -158,29 +159,18 @@ class FoundPersonField(forms.ModelChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Person.objects.none(), empty_label=None, **kwargs)
         self.more = False
+        self.only: int | None = None
 
     def search(self, people: PersonQuerySet, words: str, day: date) -> None:
-        current = Employment.objects.valid_on(day).select_related("unit")
         self.queryset = people
-        found = list(
-            people.called(words).prefetch_related(
-                Prefetch("employments", queryset=current, to_attr="current_posts")
-            )[: self.FEW + 1]
-            if len(words.strip()) >= 2
-            else []
-        )
+        enough = len(words.strip()) >= 2
+        found = few_with_posts(people.called(words), day, self.FEW + 1) if enough else []
         self.more = len(found) > self.FEW
-        self.choices = [(person.pk, _with_posts(person)) for person in found[: self.FEW]]
+        self.choices = found[: self.FEW]
+        self.only = found[0][0] if len(found) == 1 else None
 
 
-def _with_posts(person: Any) -> str:
-    if not person.current_posts:
-        return f"{person.name}, {person.person_id}"
-    posts = [f"{post.job_title or post.job_code}, {post.unit}" for post in person.current_posts]
-    return f"{person.name} – {'; '.join(posts)}"
-
-
-class PersonSearchForm(forms.Form):
+class PersonSearchForm(Form):
     """A person who is searched for by name, then chosen among those found."""
 
     q = forms.CharField(
@@ -204,6 +194,21 @@ class PersonSearchForm(forms.Form):
         words = self["q"].value() or ""
         self.searched = bool(words.strip())
         self.finder.search(people, words, day)
+        self.guessed = False
+        if only := self.finder.only:
+            self.initial["person"] = only
+            if self.is_bound and not self["person"].data:
+                # Shown as chosen; whom it concerns is still seen before anything is done.
+                data = self.data.copy()  # type: ignore[attr-defined]
+                data[self.add_prefix("person")] = str(only)
+                self.data = data
+                self.guessed = True
+
+    def clean_person(self) -> Person:
+        if self.guessed:
+            raise forms.ValidationError(_("Do you mean the person below? Then go on."))
+        person: Person = self.cleaned_data["person"]
+        return person
 
     @property
     def finder(self) -> FoundPersonField:
@@ -247,7 +252,7 @@ class DelegationForm(PersonSearchForm):
         )
 
 
-class MergeForm(forms.Form):
+class MergeForm(Form):
     survivor = forms.CharField(
         label=gettext_lazy("Keep"), max_length=40, help_text=gettext_lazy("Person id")
     )
@@ -268,7 +273,7 @@ class MergeForm(forms.Form):
         return person
 
 
-class RoleForm(forms.ModelForm):
+class RoleForm(ModelForm):
     """Give a role to somebody, by person id or e-mail."""
 
     who = forms.CharField(label=gettext_lazy("Person id or e-mail"), max_length=254)
@@ -310,7 +315,7 @@ class RoleForm(forms.ModelForm):
         return found
 
 
-class ReachForm(forms.Form):
+class ReachForm(Form):
     """Which changes of reach to show. A field that is left empty narrows nothing."""
 
     name = forms.CharField(
@@ -325,16 +330,8 @@ class ReachForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Code or name"),
     )
-    first_day = forms.DateField(
-        label=gettext_lazy("From"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    last_day = forms.DateField(
-        label=gettext_lazy("To"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    first_day = day_field(gettext_lazy("From"), required=False)
+    last_day = day_field(gettext_lazy("To"), required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -344,7 +341,7 @@ class ReachForm(forms.Form):
         return data
 
 
-class LedgerForm(forms.Form):
+class LedgerForm(Form):
     """What to look for in the log. A field that is left empty narrows nothing."""
 
     person = forms.CharField(

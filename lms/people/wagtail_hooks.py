@@ -54,7 +54,7 @@ def register_people_menu() -> SubmenuMenuItem:
         _item(_("To look at"), "anomalies", "warning", 40, Obj.ANOMALY, read),
         _item(_("Invitations"), "invitations", "mail", 50, Obj.ACCOUNT, create),
         _item(_("Accounts"), "accounts", "key", 55, Obj.ACCOUNT, update),
-        _item(_("Merge records"), "merge", "duplicate", 60, Obj.ACCOUNT, update),
+        _item(_("Merge records"), "merge", "copy", 60, Obj.ACCOUNT, update),
         _item(_("See as a manager"), "view_as", "view", 65, Obj.VIEW_AS, create),
         _item(_("Roles"), "roles", "group", 70, Obj.ROLE_ASSIGNMENT, read),
         _item(_("Changed reach"), "reach", "group", 75, Obj.ROLE_ASSIGNMENT, read),

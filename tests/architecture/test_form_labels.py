@@ -1,18 +1,24 @@
-"""What a form calls its fields is Swedish where the site is."""
+"""What a form calls its fields, and what it answers, is in our words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from django import forms
+from django.urls import get_resolver
 
+import competence.case_forms
+import competence.fact_forms
 import competence.forms
+import competence.history_forms
 import competence.recognition_forms
 import lms.people.entry_forms
 import lms.people.forms
+from lms.lib.forms import OurWords
 
 MODULES = (
-    *(competence.forms, competence.recognition_forms),
+    *(competence.forms, competence.case_forms, competence.fact_forms),
+    *(competence.history_forms, competence.recognition_forms),
     *(lms.people.entry_forms, lms.people.forms),
 )
 
@@ -22,7 +28,8 @@ def _fields() -> Iterator[tuple[str, forms.Field]]:
         for form in vars(module).values():
             if getattr(form, "__module__", "") == module.__name__ and hasattr(form, "base_fields"):
                 for name, field in form.base_fields.items():
-                    yield f"{form.__name__}.{name}", field
+                    if not field.widget.is_hidden:
+                        yield f"{form.__name__}.{name}", field
 
 
 def test_no_form_takes_its_label_from_the_name_of_a_field() -> None:
@@ -31,4 +38,25 @@ def test_no_form_takes_its_label_from_the_name_of_a_field() -> None:
         name
         for name, field in _fields()
         if field.label is None or (type(field.label) is str and field.label)
+    ] == []
+
+
+def _ours() -> Iterator[type[forms.BaseForm]]:
+    def below(kind: type) -> Iterator[type]:
+        for each in kind.__subclasses__():
+            yield each
+            yield from below(each)
+
+    assert get_resolver().url_patterns  # Reading them reads every module that has a form.
+    for kind in set(below(forms.BaseForm)):
+        package = kind.__module__.partition(".")[0]
+        if package in ("lms", "courses", "competence", "home"):
+            yield kind
+
+
+def test_every_form_of_ours_answers_in_our_words() -> None:
+    forms_of_ours = {kind.__qualname__: kind for kind in _ours()}
+    assert len(forms_of_ours) > 40
+    assert [
+        name for name, kind in sorted(forms_of_ours.items()) if not issubclass(kind, OurWords)
     ] == []

@@ -332,6 +332,15 @@ def test_the_team_is_not_said_to_be_well_where_too_few_know():
     assert _heading(team, enough_know=False).startswith("Ingen i teamet saknar något, men")
 
 
+def test_that_somebody_needs_help_hides_no_target(school, client):
+    decide(at_least=3)
+    client.force_login(school.manager)
+    page = client.get("/team/").content.decode()
+    head = page.split('<div class="head">', 1)[1].split("</div>", 1)[0]
+    assert "behöver din hjälp" in head
+    assert "På ett ställe är det för få som kan det kommunen har beslutat." in head
+
+
 def test_nobody_enrols_another_units_people_or_in_what_is_not_offered(school, client):
     course = publish_course(gives=(("OM1", 1, 12),))
     client.force_login(school.stranger)

@@ -154,6 +154,9 @@ def test_the_page_searches_keeps_what_was_typed_gives_and_ends(school, deputy, c
     assert "Vera Vikarie" in page
     assert 'value="Semester"' in page
     page = client.post("/team/stallforetradare/", typed).content.decode()
+    assert "Menar du personen nedan? Gå i så fall vidare." in page
+    assert not Delegation.objects.exists()
+    page = client.post("/team/stallforetradare/", typed | {"q": ""}).content.decode()
     assert "Sök fram" in page
     client.post("/team/stallforetradare/", typed | {"person": deputy.person_id})
     delegation = Delegation.objects.get()

@@ -18,7 +18,7 @@ from competence.models.history import HistoryBatch
 from competence.services import history
 from lms.notifications.models import Job
 from lms.notifications.services.jobs import run_job
-from lms.people.models import Person
+from lms.people.models import Person, RoleAssignment
 from lms.people.roles import Role
 from tests.builders.competence import adopt, plan_of
 from tests.builders.people import account_with, employ, make_person, make_unit
@@ -177,3 +177,26 @@ def test_the_pages_ask_as_much_of_300_rows_as_of_3(coordinator: Client):
     few, many = questions(3), questions(300)
     assert {name: many[name] for name in many if many[name] > few[name] + 3} == {}
     assert max(many.values()) <= 60
+
+
+def test_who_may_add_a_missing_person_is_told_with_an_address(coordinator: Client):
+    account_with(Role.HR_IMPORT)
+    keeper = RoleAssignment.objects.get(role=Role.HR_IMPORT).user
+    batch = upload(coordinator, "X;;;OM4 1;2024-03-01", ";;Karl Svenson;OM4 1;2024-03-01")
+    for name in ("history_batch", "history_questions"):
+        page = coordinator.get(url(name, batch.pk)).content.decode()
+        assert f'href="mailto:{keeper.email}"' in page
+        assert reverse("people_admin:add_person") not in page
+
+
+def test_somebody_else_is_found_by_name(coordinator: Client):
+    batch = upload(coordinator, ";;Karl Svenson;OM4 1;2024-03-01")
+    question = batch.questions.get(kind="person")
+    said = {
+        f"q{question.pk}-revision": question.revision,
+        f"q{question.pk}-choice": "other",
+        f"q{question.pk}-other": "Karl Svensson",
+    }
+    coordinator.post(url("history_questions", batch.pk), said)
+    question.refresh_from_db()
+    assert question.person == Person.objects.get(person_id="P2")

@@ -145,6 +145,19 @@ def test_ending_it_ends_it(school, viewing):
     assert AuditEvent.objects.filter(action="view_as.ended").count() == 1
 
 
+def test_the_only_one_found_is_chosen_and_seen_before_anything_is_done(school, coordinator, client):
+    client.force_login(coordinator)
+    address = "/admin/personer/visa-som/"
+    asked = {"q": school.manager.person.person_id, "reason": "Fel i rutan"}
+    found = client.post(address, asked | {"search": "1"})
+    chosen = f'value="{school.manager.person_id}" required'
+    assert "checked" in found.content.decode().split(chosen, 1)[1].split(">", 1)[0]
+    at_once = client.post(address, asked)
+    assert "Menar du personen nedan? Gå i så fall vidare." in at_once.content.decode()
+    going_on = client.post(address, asked | {"person": school.manager.person_id})
+    assert going_on["Location"] == "/team/"
+
+
 def test_without_a_reason_or_for_somebody_who_leads_nothing_it_does_not_begin(
     school, coordinator, client
 ):

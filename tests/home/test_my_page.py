@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -87,6 +88,16 @@ def test_what_is_mandatory_and_late_still_says_so(page_of):
     page = page_of(asked("OM1", Status.OVERDUE))
     assert page.state is State.LATE
     assert "skulle ha varit klar" in shown(page)
+
+
+def test_why_is_told_area_by_area_with_a_heading_each(page_of):
+    def headings(page: MyPage) -> list[str]:
+        html = render_to_string("home/first_card.html", {"card": page.first})
+        return re.findall(r'<h3 class="why-area" lang="sv">([^<]+)</h3>', html)
+
+    both = [replace(asked(area, Status.OVERDUE), offers=(OFFER,)) for area in ("OM1", "OM2")]
+    assert headings(page_of(*both)) == ["Området OM1", "Området OM2"]
+    assert headings(page_of(both[0])) == []
 
 
 def test_what_waits_for_a_course_stands_by_itself_below_what_presses(page_of):

@@ -29,9 +29,9 @@ PAGES = {
     ],
     "chef": [
         "/team/",
-        "/team/E00043/",
-        "/team/anmal/?person=E00043",
-        "/team/atgard/undantag/?person=E00043",
+        "/team/E00001/",
+        "/team/anmal/?person=E00001",
+        "/team/atgard/undantag/?person=E00001",
     ],
     "samordnare": [
         "/tackning/",
@@ -43,6 +43,7 @@ PAGES = {
         "/admin/pages/add/home/articlepage/12/",
         "/admin/kompetens/plan/",
         "/admin/kompetens/undantag/",
+        "/admin/kompetens/nyckelpersoner/",
         "/admin/personer/avvikelser/",
         "/admin/arenan/forsta-stegen/",
     ],

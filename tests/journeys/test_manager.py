@@ -44,7 +44,7 @@ def test_a_manager_sees_why_and_enrols_a_newcomer_who_is_told(
 def test_a_manager_cannot_open_another_units_person(visit: Callable[..., Visitor]) -> None:
     manager = visit(width=1280)
     manager.sign_in("chef")
-    manager.open("/team/E00045/")
+    manager.open("/team/E00003/")
     expect(manager.page.locator("main")).not_to_contain_text("Johan Norling")
 
 

@@ -223,7 +223,7 @@ def merge_people(request: HttpRequest) -> HttpResponse:
         "form": form,
         "preview": preview,
         "header_title": _("Merge two records"),
-        "header_icon": "duplicate",
+        "header_icon": "copy",
     }
     return render(request, "people/merge.html", context)
 

@@ -1,0 +1,142 @@
+"""Forms about what stands for one person: a naming, an exemption, a record to put right."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from competence.forms import reason_field
+from competence.models import KeyGroup
+from competence.services.corrections import Case, RightFact, case_of_certificate, case_of_day
+from courses.services.completing import tidy_code
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.lib.forms import Form, day_field
+from lms.people.finding import PersonField
+
+
+class NamingForm(Form):
+    key_group = forms.ModelChoiceField(KeyGroup.objects.all(), label=gettext_lazy("Key group"))
+    person = PersonField()
+    starts_on = day_field(gettext_lazy("First day"))
+    ends_on = day_field(
+        gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until further")
+    )
+    motive = reason_field(gettext_lazy("Motive: which function the person holds"))
+
+
+class ExemptionForm(Form):
+    person = PersonField()
+    area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
+    level = forms.ModelChoiceField(
+        TrainingLevel.objects.all(),
+        label=gettext_lazy("Up to and with level"),
+        empty_label=gettext_lazy("Choose a level"),
+    )
+    starts_on = day_field(gettext_lazy("First day"))
+    ends_on = day_field(
+        gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until further")
+    )
+    reason = reason_field(gettext_lazy("Reason"))
+
+
+class RecordForm(Form):
+    """Which record a correction is about: one certificate, or one person, area and day."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Certificate code"),
+        max_length=20,
+        required=False,
+        help_text=gettext_lazy("Or, for what has no certificate: the person and the day."),
+    )
+    person = PersonField(required=False)
+    area = forms.ModelChoiceField(
+        CompetenceArea.objects.all(),
+        label=gettext_lazy("Area"),
+        required=False,
+        empty_label=gettext_lazy("None: the record of an outside course"),
+    )
+    achieved_on = day_field(gettext_lazy("Reached, or the day of the course"), required=False)
+
+    def clean_code(self) -> str:
+        return tidy_code(self.cleaned_data["code"])
+
+    def clean(self) -> None:
+        given = [self.cleaned_data.get(name) for name in ("person", "achieved_on")]
+        if not self.errors and not self.cleaned_data.get("code") and not all(given):
+            raise forms.ValidationError(_("Give the certificate code, or the person and the day."))
+
+    def case(self) -> Case | None:
+        """The records; none where nothing is recorded."""
+        asked = self.cleaned_data
+        if asked["code"]:
+            return case_of_certificate(asked["code"])
+        case = case_of_day(
+            person=asked["person"], area=asked["area"], achieved_on=asked["achieved_on"]
+        )
+        return case if case.achievements or case.records else None
+
+
+class RevokeGivenForm(Form):
+    """A level that a rule gave: whether the record of the course is wrong, or the verdict alone."""
+
+    RECORD, VERDICT = "record", "verdict"
+
+    wrong = forms.ChoiceField(
+        label=gettext_lazy("What is wrong?"),
+        widget=forms.RadioSelect,
+        choices=(
+            (
+                RECORD,
+                gettext_lazy(
+                    "The record of the course. It is taken back, and everything the rules gave by "
+                    "it never counted."
+                ),
+            ),
+            (
+                VERDICT,
+                gettext_lazy(
+                    "Only what the rule gave. The record of the course stands, and rules decided "
+                    "later may give by it."
+                ),
+            ),
+        ),
+    )
+    on = day_field(
+        gettext_lazy("First day it no longer counts"),
+        required=False,
+        help_text=gettext_lazy("Only where the record of the course stands."),
+    )
+    reason = reason_field(gettext_lazy("Reason"))
+
+    def clean(self) -> None:
+        asked = self.cleaned_data
+        if asked.get("wrong") == self.VERDICT and "on" in asked and not asked["on"]:
+            self.add_error("on", _("State the first day it no longer counts."))
+
+
+class RightFactForm(Form):
+    """What should have been recorded."""
+
+    person = PersonField()
+    area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
+    level = forms.ModelChoiceField(TrainingLevel.objects.all(), label=gettext_lazy("Level"))
+    achieved_on = day_field(gettext_lazy("Reached"))
+    valid_until = day_field(
+        gettext_lazy("Own last day"),
+        required=False,
+        help_text=gettext_lazy("Empty: no last day of its own."),
+    )
+    reason = reason_field(gettext_lazy("Reason"))
+
+    def right(self) -> RightFact:
+        given = {name: self.cleaned_data[name] for name in self.fields if name != "reason"}
+        return RightFact(**given)
+
+
+class TranscriptForm(Form):
+    person = PersonField()
+
+
+class ReasonForm(Form):
+    reason = reason_field(gettext_lazy("Reason"))
