@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from competence.engine import GapRow, gap_rows
 from competence.engine.coverage import standing_of
-from competence.figures.team import Member, Team, percent
+from competence.figures.team import Outline, Team, percent
 from competence.figures.words import swedish_order
 from lms.people.models import Employment, Person, Unit
 
@@ -89,7 +89,7 @@ def roll_up(
     positions = dict(Unit.objects.at_or_below(unit).values_list("pk", "tree_left"))
     leading, earlier = managers or {}, before or {}
 
-    def rolled(part: Unit | None, members: list[Member]) -> SubUnit:
+    def rolled(part: Unit | None, members: list[Outline]) -> SubUnit:
         counts = Counter(member.standing for member in members)
         then = Counter(earlier.get(member.pk, "") for member in members)
         return SubUnit(
@@ -102,17 +102,17 @@ def roll_up(
             percent(then["covered"], then["covered"] + then["gap"]),
         )
 
-    def inside(member: Member, child: Unit) -> bool:
-        return any(
-            child.tree_left <= positions.get(pk, -1) <= child.tree_right for pk in member.unit_pks
-        )
-
+    within: dict[int, list[int]] = {
+        pk: [child.pk for child in children if child.tree_left <= left <= child.tree_right]
+        for pk, left in positions.items()
+    }
+    inside: dict[int, list[Outline]] = {child.pk: [] for child in children}
+    for member in team.members:
+        for child_pk in {child for pk in member.unit_pks for child in within.get(pk, ())}:
+            inside[child_pk].append(member)
     direct = [member for member in team.members if unit.pk in member.unit_pks]
     parts = [rolled(None, direct)] if direct else []
-    parts += [
-        rolled(child, [member for member in team.members if inside(member, child)])
-        for child in children
-    ]
+    parts += [rolled(child, inside[child.pk]) for child in children]
     return parts
 
 
