@@ -20,8 +20,10 @@ over plain values; none knows the database, the clock, the reader's rights or th
     rows         the above for one person: the rows; the cell
     coverage     counting people, not rows
 
-`loader` turns the database into those facts, and `explain` turns facts into sentences. People
-are narrowed by the caller; the facts of others are never read.
+`loader` turns the database into those facts, and `explain` turns facts into sentences. `packed`
+reads the same facts as texts, for whoever remembers the rows of those whose facts are as they were
+(`competence.figures.remembered`). People are narrowed by the caller; the facts of others are never
+read.
 """
 
 from __future__ import annotations

@@ -319,6 +319,13 @@ def in_full(
     ]
 
 
+def members_in_full(people: QuerySet[Person], as_of: date) -> list[Member]:
+    """All of them, those who need help first."""
+    facts = read_team(people, as_of)
+    team = build_team(facts)
+    return in_full(team.members, team.areas, read_beside(facts.people))
+
+
 def _cell(area: CompetenceArea, outline: Outline, beside: Beside) -> Cell | None:
     worst = outline.summary.worst_in(area.code)
     if worst is None:

@@ -23,7 +23,7 @@ from wagtail.models import Page
 from competence.engine import GapRow
 from competence.figures.acting import people_acted_for
 from competence.figures.offers import Suggestion, Suggestions, open_rows, suggest
-from competence.figures.team import Member, build_team, in_full, read_beside, read_team
+from competence.figures.team import Member, members_in_full
 from competence.models import ExemptionRequest
 from competence.services.exemption_requests import withdraw_exemption_requests
 from competence.services.reminders import remind_people, take_back_reminders
@@ -41,9 +41,7 @@ def chosen(request: HttpRequest, day: date) -> list[Member]:
     """The people named in the form, within the reader's team, with what they lack."""
     ids = (request.POST or request.GET).getlist("person")
     people = people_acted_for(acting_user(request), day).filter(person_id__in=ids)
-    facts = read_team(people, day)
-    team = build_team(facts)
-    members = in_full(team.members, team.areas, read_beside(facts.people))
+    members = members_in_full(people, day)
     if len(members) != len(set(ids)):
         raise PermissionDenied
     return members
