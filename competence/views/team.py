@@ -76,11 +76,11 @@ def team(request: HttpRequest) -> HttpResponse:
     narrowed = asked.narrowed(facts) if asked.area or asked.key_group else whole
     members = asked.found(narrowed, scope)
     shown = asked.shown(members)
-    here = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("sida"))
+    here: Page[Any] = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("sida"))
     lacking = whole.standing("gap")
     in_need = lacking[:NEED_SHOWN]
     beside = read_beside([member.pk for member in (*here, *in_need)])
-    page = Page(in_full(here, narrowed.areas, beside), here.number, here.paginator)
+    page: Page[Member] = Page(in_full(here, narrowed.areas, beside), here.number, here.paginator)
     told = all_told(facts.people)
     areas, key_groups = list(facts.areas), list(KeyGroup.objects.all())
     viewing = seen_as(request) is not None
