@@ -51,14 +51,29 @@ def load_terms(as_of: date) -> Terms:
 
 
 class _Rows(Aggregate):
-    """The rows of a group as one JSON list of lists."""
+    """The rows of a group as one JSON list of lists. PostgreSQL would give them in another order
+    from one time to the next, and is told which; SQLite walks the same index each time."""
 
     function = "JSON_GROUP_ARRAY"
     output_field = TextField()
 
+    def __init__(self, *columns: str) -> None:
+        super().__init__(JSONArray(*columns), "pk")
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        rows, _order, *others = self.get_source_expressions()
+        unordered = self.copy()
+        unordered.set_source_expressions([rows, *others])
+        return unordered.as_sql(compiler, connection, **context)
+
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template = "%(function)s(%(expressions)s)::text"
-        return self.as_sql(compiler, connection, function="JSON_AGG", template=template)
+        return self.as_sql(
+            compiler,
+            connection,
+            function="JSON_AGG",
+            arg_joiner=" ORDER BY ",
+            template="%(function)s(%(expressions)s)::text",
+        )
 
 
 def load_packed(
@@ -71,7 +86,7 @@ def load_packed(
 
     def rows(facts: QuerySet[Any, Any], columns: tuple[str, ...]) -> dict[int, str]:
         of_each = facts.filter(person__in=people).order_by().values("person_id")
-        packed = of_each.annotate(packed=_Rows(JSONArray(*columns)))
+        packed = of_each.annotate(packed=_Rows(*columns))
         return dict(packed.values_list("person_id", "packed"))
 
     known = loader.facts_known_on(as_of)
