@@ -21,8 +21,9 @@ over plain values; none knows the database, the clock, the reader's rights or th
     coverage     counting people, not rows
 
 `loader` turns the database into those facts (`spans` those of many days, for `outlook`, which asks
-ahead), and `explain` turns facts into sentences. People are narrowed by the caller; the facts of
-others are never read.
+ahead), and `explain` turns facts into sentences. `packed` reads the same facts as texts, for
+whoever remembers the rows of those whose facts are as they were (`competence.figures.remembered`).
+People are narrowed by the caller; the facts of others are never read.
 """
 
 from __future__ import annotations

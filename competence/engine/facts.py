@@ -122,6 +122,9 @@ class UnitTree:
     def code(self, unit_pk: int) -> str:
         return self._units[unit_pk][0]
 
+    def says_the_same_as(self, other: UnitTree) -> bool:
+        return self._units == other._units
+
 
 class KeyGroupRules(NamedTuple):
     """Who belongs to a key group by rule, and who is left out, in the version in force."""
@@ -160,3 +163,13 @@ class PlanOnDay:
         other = copy(self)
         other.day = day
         return other
+
+    def says_the_same_as(self, other: PlanOnDay) -> bool:
+        """Whether whoever has the same facts has the same rows by both, in the same order."""
+        return (
+            (self.day, self.version_number, self.adopted_on)
+            == (other.day, other.version_number, other.adopted_on)
+            and list(self.requirements.items()) == list(other.requirements.items())
+            and list(self.groups.items()) == list(other.groups.items())
+            and self.units.says_the_same_as(other.units)
+        )

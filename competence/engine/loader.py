@@ -3,7 +3,7 @@ queries, each sorted by person, walked side by side so that one person is in mem
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,10 +37,11 @@ from competence.models import (
 )
 from lms.framework.rules import PersonRule
 from lms.people.models import Employment, Leave, Person, Unit
-from lms.people.querysets import valid_on_q
+from lms.people.querysets import Listed, valid_on_q
 
 Row = tuple[Any, ...]
-FEW = 500  # people named one by one in the queries; more are a subquery
+FEW = 500
+"""So many people are named one by one in the queries; more are a list in one parameter."""
 CHUNK = 500
 
 
@@ -130,9 +131,14 @@ def _required_level(row: Row) -> RequiredLevel:
 
 
 # Learnt elsewhere and counted here: by an equivalence rule, or decided in the single case.
-_RECOGNISED = Q(outside_record__isnull=False) | Exists(
+RECOGNISED = Q(outside_record__isnull=False) | Exists(
     Recognition.objects.filter(achievement=OuterRef("pk"))
 )
+
+
+def in_query(pks: Sequence[int]) -> Sequence[int] | Listed:
+    """The people with these primary keys as a query asks for them."""
+    return pks if len(pks) <= FEW else Listed(pks)
 
 
 @dataclass(frozen=True)
@@ -151,8 +157,7 @@ class FactRows:
 def fact_rows(
     people: QuerySet[Person] | None, as_of: date, area_pks: Collection[int] | None = None
 ) -> FactRows:
-    """What is known on `as_of` about `people` (none: everyone), as plain rows. What cannot
-    matter on the day (later employments, later achievements …) is left in the database."""
+    """What is known on `as_of` about `people` (none: everyone), as plain rows."""
     everyone: Iterable[Row]
     who = Q()
     few = False
@@ -162,38 +167,62 @@ def fact_rows(
     else:
         everyone = sorted(people.values_list("pk", "person_id"))
         few = len(everyone) <= FEW
-        who = Q(person__in=[pk for pk, _ in everyone] if few else people.order_by().values("pk"))
+        who = Q(person__in=in_query([pk for pk, _ in everyone]))
 
     def rows(queryset: QuerySet[Any, Any], *columns: str) -> Iterable[Row]:
         found = queryset.filter(who).order_by("person_id").values_list("person_id", *columns)
         return found if few else found.iterator(CHUNK)
 
-    begun = Q(starts_on__lte=as_of)
-    achievements = Achievement.objects.standing().filter(
-        Q(revoked_on__isnull=True) | Q(revoked_on__gt=as_of), achieved_on__lte=as_of
-    )
-    exemptions = Exemption.objects.filter(valid_on_q(as_of), withdrawn_at__isnull=True)
+    facts = facts_known_on(as_of)
+    achievements = facts.achievements
     if area_pks is not None:
         achievements = achievements.filter(area__in=area_pks)
     return FactRows(
         people=everyone,
-        employments=rows(
-            Employment.objects.standing().filter(begun),
-            *("unit_id", "job_code", "is_manager", "form", "starts_on", "ends_on"),
-        ),
-        namings=rows(
-            KeyPersonAssignment.objects.filter(begun, withdrawn_at__isnull=True),
-            *("key_group_id", "starts_on", "ends_on"),
-        ),
-        leaves=rows(Leave.objects.standing(), "starts_on", "ends_on"),
-        achievements=rows(
-            achievements.annotate(recognised=_RECOGNISED),
-            *("area_id", "achieved_on", "level__number", "valid_until", "pk", "recognised"),
-        ),
-        exemptions=rows(exemptions, "area_id", "level__number", "pk"),
-        orders=RenewalOrder.objects.filter(decided_on__lte=as_of).values_list(
-            "area_id", "level__number", "achieved_before", "last_valid_day"
-        ),
+        employments=rows(facts.employments, *EMPLOYMENT),
+        namings=rows(facts.namings, *NAMING),
+        leaves=rows(facts.leaves, *LEAVE),
+        achievements=rows(achievements, *ACHIEVEMENT),
+        exemptions=rows(facts.exemptions, *EXEMPTION),
+        orders=orders_known_on(as_of),
+    )
+
+
+EMPLOYMENT = ("unit_id", "job_code", "is_manager", "form", "starts_on", "ends_on")
+NAMING = ("key_group_id", "starts_on", "ends_on")
+LEAVE = ("starts_on", "ends_on")
+ACHIEVEMENT = ("area_id", "achieved_on", "level__number", "valid_until", "pk", "recognised")
+EXEMPTION = ("area_id", "level__number", "pk")
+
+
+@dataclass(frozen=True)
+class KnownFacts:
+    """What can matter on a day, whoever it is about."""
+
+    employments: QuerySet[Any, Any]
+    namings: QuerySet[Any, Any]
+    leaves: QuerySet[Any, Any]
+    achievements: QuerySet[Any, Any]
+    exemptions: QuerySet[Any, Any]
+
+
+def facts_known_on(as_of: date) -> KnownFacts:
+    """What cannot matter on the day (later employments, later achievements …) is left out."""
+    begun = Q(starts_on__lte=as_of)
+    return KnownFacts(
+        employments=Employment.objects.standing().filter(begun),
+        namings=KeyPersonAssignment.objects.filter(begun, withdrawn_at__isnull=True),
+        leaves=Leave.objects.standing(),
+        achievements=Achievement.objects.standing()
+        .filter(Q(revoked_on__isnull=True) | Q(revoked_on__gt=as_of), achieved_on__lte=as_of)
+        .annotate(recognised=RECOGNISED),
+        exemptions=Exemption.objects.filter(valid_on_q(as_of), withdrawn_at__isnull=True),
+    )
+
+
+def orders_known_on(as_of: date) -> QuerySet[Any, Any]:
+    return RenewalOrder.objects.filter(decided_on__lte=as_of).values_list(
+        "area_id", "level__number", "achieved_before", "last_valid_day"
     )
 
 
@@ -207,35 +236,63 @@ def load_people(
     and `also_areas` (primary keys). Seven queries."""
     areas = {level.area_pk for levels in plan.requirements.values() for level in levels}
     rows = fact_rows(people, as_of, areas | set(also_areas))
-    orders: dict[int, list[OrderFact]] = {}
-    for area_pk, level, before, last_valid in rows.orders:
-        order = OrderFact(level, before.toordinal(), last_valid.toordinal())
-        orders.setdefault(area_pk, []).append(order)
+    orders = orders_by_area(rows.orders)
     employments = ByPerson(rows.employments)
     namings = ByPerson(rows.namings)
     leaves = ByPerson(rows.leaves)
     achievements = ByPerson(rows.achievements)
     exemptions = ByPerson(rows.exemptions)
     for pk, person_id in rows.people:
-        yield PersonFacts(
+        yield person_facts(
             pk,
             person_id,
-            [
-                EmploymentFact(unit, job, manager, form, starts.toordinal(), as_end(ends))
-                for _, unit, job, manager, form, starts, ends in employments.take(pk)
-            ],
-            [
-                NamingFact(group, starts.toordinal(), as_end(ends))
-                for _, group, starts, ends in namings.take(pk)
-            ],
-            joined((starts.toordinal(), as_end(ends)) for _, starts, ends in leaves.take(pk)),
-            _achievements(achievements.take(pk), orders),
-            [ExemptionFact(area, level, fact) for _, area, level, fact in exemptions.take(pk)],
-            orders,
+            employments=employments.take(pk),
+            namings=namings.take(pk),
+            leaves=leaves.take(pk),
+            achievements=achievements.take(pk),
+            exemptions=exemptions.take(pk),
+            orders=orders,
         )
 
 
-def _achievements(rows: list[Row], orders: dict[int, list[OrderFact]]) -> list[AchievementFact]:
+def orders_by_area(rows: Iterable[Row]) -> dict[int, list[OrderFact]]:
+    orders: dict[int, list[OrderFact]] = {}
+    for area_pk, level, before, last_valid in rows:
+        order = OrderFact(level, before.toordinal(), last_valid.toordinal())
+        orders.setdefault(area_pk, []).append(order)
+    return orders
+
+
+def person_facts(
+    pk: int,
+    person_id: str,
+    *,
+    employments: Iterable[Row],
+    namings: Iterable[Row],
+    leaves: Iterable[Row],
+    achievements: Iterable[Row],
+    exemptions: Iterable[Row],
+    orders: Mapping[int, list[OrderFact]],
+) -> PersonFacts:
+    """One person's rows, each with the person before its columns, as the rules read them."""
+    return PersonFacts(
+        pk,
+        person_id,
+        [
+            EmploymentFact(unit, job, manager, form, starts.toordinal(), as_end(ends))
+            for _, unit, job, manager, form, starts, ends in employments
+        ],
+        [NamingFact(group, starts.toordinal(), as_end(ends)) for _, group, starts, ends in namings],
+        joined((starts.toordinal(), as_end(ends)) for _, starts, ends in leaves),
+        _achievements(achievements, orders),
+        [ExemptionFact(area, level, fact) for _, area, level, fact in exemptions],
+        orders,
+    )
+
+
+def _achievements(
+    rows: Iterable[Row], orders: Mapping[int, list[OrderFact]]
+) -> list[AchievementFact]:
     facts = []
     for _, area, achieved_on, level, valid_until, pk, recognised in rows:
         day = achieved_on.toordinal()

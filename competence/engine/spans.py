@@ -21,7 +21,7 @@ from competence.engine.facts import (
     PersonFacts,
     PlanOnDay,
 )
-from competence.engine.loader import CHUNK, FEW, ByPerson, load_plan
+from competence.engine.loader import CHUNK, FEW, RECOGNISED, ByPerson, in_query, load_plan
 from competence.engine.validity import capped
 from competence.models import (
     Achievement,
@@ -116,6 +116,7 @@ class DatedAchievement(NamedTuple):
     valid_until: int
     pk: int
     revoked_on: int
+    recognised: bool
 
 
 class DatedExemption(NamedTuple):
@@ -159,6 +160,7 @@ class PersonSpan:
                 if fact.area_pk in orders
                 else fact.valid_until,
                 fact.pk,
+                fact.recognised,
             )
             for fact in self.achievements
             if fact.achieved_on <= day < fact.revoked_on
@@ -190,7 +192,7 @@ def load_spans(
     else:
         everyone = sorted(people.values_list("pk", "person_id"))
         few = len(everyone) <= FEW
-        who = Q(person__in=[pk for pk, _ in everyone] if few else people.order_by().values("pk"))
+        who = Q(person__in=in_query([pk for pk, _ in everyone]))
 
     def rows(queryset: QuerySet[Any, Any], *columns: str) -> ByPerson:
         found = queryset.filter(who).order_by("person_id").values_list("person_id", *columns)
@@ -207,12 +209,15 @@ def load_spans(
     )
     leaves = rows(Leave.objects.standing(), "starts_on", "ends_on")
     achievements = rows(
-        Achievement.objects.standing().filter(
+        Achievement.objects.standing()
+        .filter(
             Q(revoked_on__isnull=True) | Q(revoked_on__gt=first),
             achieved_on__lte=last,
             area__in=areas,
-        ),
+        )
+        .annotate(recognised=RECOGNISED),
         *("area_id", "achieved_on", "level__number", "valid_until", "pk", "revoked_on"),
+        "recognised",
     )
     exemptions = rows(
         Exemption.objects.filter(
@@ -241,8 +246,11 @@ def load_spans(
                     FOREVER if until is None else until.toordinal(),
                     fact,
                     FOREVER if revoked is None else revoked.toordinal(),
+                    bool(recognised),
                 )
-                for _, area, achieved, level, until, fact, revoked in achievements.take(pk)
+                for _, area, achieved, level, until, fact, revoked, recognised in (
+                    achievements.take(pk)
+                )
             ],
             [
                 DatedExemption(starts.toordinal(), as_end(ends), ExemptionFact(area, level, fact))

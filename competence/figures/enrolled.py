@@ -13,6 +13,7 @@ from competence.engine import GapRow
 from courses.models import CourseVersion, Enrolment, LessonCompletion, Required
 from courses.offer import lacking
 from lms.lib.dates import STOCKHOLM
+from lms.people.querysets import Listed
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,10 @@ class OpenEnrolments:
             self._by_person.setdefault(enrolment.person_pk, []).append(enrolment)
 
     @classmethod
-    def of(cls, person_pks: Collection[int]) -> OpenEnrolments:
+    def of(cls, people: Collection[int] | Listed) -> OpenEnrolments:
         rows = list(
             Enrolment.objects.filter(
-                person__in=person_pks, withdrawn_at__isnull=True, completed_at__isnull=True
+                person__in=people, withdrawn_at__isnull=True, completed_at__isnull=True
             )
             .annotate(has_lesson=Exists(LessonCompletion.objects.filter(enrolment=OuterRef("pk"))))
             .order_by("created_at", "pk")
@@ -86,6 +87,9 @@ class OpenEnrolments:
                 ) in rows
             ]
         )
+
+    def __contains__(self, person_pk: int) -> bool:
+        return person_pk in self._by_person
 
     def of_person(self, person_pk: int) -> list[OpenEnrolment]:
         return self._by_person.get(person_pk, [])

@@ -12,7 +12,7 @@ from competence.engine.pieces import Pieces, text_of
 from competence.engine.suppose import Supposed
 from competence.engine.timeline import Timeline
 from competence.figures.enrolled import OpenEnrolment, OpenEnrolments
-from competence.figures.team import OPEN, shown_day
+from competence.figures.summary import OPEN, shown_day
 from courses.offer import CourseOffer, offer_index, refreshers_for
 from courses.registry import held_levels
 from lms.people.models import Person

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from competence.engine import GAPS, SEVERITY
-from competence.figures.team import Member
+from competence.engine import SEVERITY, GapRow
+from competence.figures.summary import shown_day
+from competence.figures.team import Outline
 from lms.framework.models import CompetenceArea
-from lms.lib.alphabet import swedish_order
 
 RISK, NAME, DAY = "risk", "namn", "dag"
 AREA = "omrade."
@@ -29,41 +30,49 @@ class Column:
         return AREA + self.area.code
 
 
-def columns(members: Iterable[Member], areas: Sequence[CompetenceArea]) -> list[Column]:
-    """The areas with their counts over `members`, whose cells are in the order of `areas`."""
-    gaps, asked = [0] * len(areas), [0] * len(areas)
-    for member in members:
-        for place, cell in enumerate(member.cells):
-            if cell is not None:
-                asked[place] += 1
-                gaps[place] += cell.status in GAPS
-    return [Column(*each) for each in zip(areas, gaps, asked, strict=True)]
+def columns(members: Iterable[Outline], areas: Sequence[CompetenceArea]) -> list[Column]:
+    """The areas with their counts over `members`."""
+    gaps, asked = Counter[str](), Counter[str]()
+    # Few differ in what is asked of them and what they lack.
+    alike = Counter((member.summary.areas, member.summary.lacking) for member in members)
+    for (of_each, lacking), number in alike.items():
+        for code in of_each:
+            asked[code] += number
+        for code in lacking:
+            gaps[code] += number
+    return [Column(area, gaps[area.code], asked[area.code]) for area in areas]
 
 
 def in_order(
-    members: Sequence[Member], order: str, areas: Sequence[CompetenceArea]
-) -> list[Member]:
+    members: Sequence[Outline], order: str, areas: Sequence[CompetenceArea]
+) -> list[Outline]:
     """The members sorted by `order`, "-" before it for the other way; by risk where it is not
     known. Those to whom the column says nothing come last, whichever way."""
     key, backwards = order.removeprefix("-"), order.startswith("-")
     codes = [area.code for area in areas]
     if key == NAME:
-        return sorted(members, key=lambda m: swedish_order(m.name), reverse=backwards)
+        return sorted(members, key=_name, reverse=backwards)
     if key == DAY:
         dated = [m for m in members if m.next_day]
         rest = [m for m in members if not m.next_day]
-        dated.sort(key=lambda m: (m.next_day, swedish_order(m.name)), reverse=backwards)
-        return dated + sorted(rest, key=lambda m: swedish_order(m.name))
+        dated.sort(key=lambda m: (m.next_day, _name(m)), reverse=backwards)
+        return dated + sorted(rest, key=_name)
     if key.startswith(AREA) and (code := key.removeprefix(AREA)) in codes:
-        place = codes.index(code)
-        said = [m for m in members if m.cells[place] is not None]
-        rest = [m for m in members if m.cells[place] is None]
-        said.sort(key=lambda m: (*_badness(m, place), m.need), reverse=backwards)
-        return said + sorted(rest, key=lambda m: m.need)
-    return sorted(members, key=lambda m: m.need, reverse=backwards)
+        worst = [(m, m.summary.worst_in(code)) for m in members]
+        said = [(m, row) for m, row in worst if row is not None]
+        rest = [m for m, row in worst if row is None]
+        said.sort(key=lambda each: (*_badness(each[1]), each[0].need), reverse=backwards)
+        return [m for m, _ in said] + sorted(rest, key=_need)
+    return sorted(members, key=_need, reverse=backwards)
 
 
-def _badness(member: Member, place: int) -> tuple[int, date]:
-    cell = member.cells[place]
-    assert cell is not None
-    return (SEVERITY[cell.status], cell.on or date.max)
+def _need(member: Outline) -> tuple[int, int, date, date, str]:
+    return member.need
+
+
+def _name(member: Outline) -> str:
+    return member.need[-1]
+
+
+def _badness(row: GapRow) -> tuple[int, date]:
+    return (SEVERITY[row.status], shown_day(row) or date.max)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from competence.engine import GapRow
-from competence.figures.team import OPEN, Member
+from competence.figures.summary import OPEN
+from competence.figures.team import Member
 from courses.models import Required
 from courses.offer import CourseOffer, OfferIndex, Refreshers, lacking
 

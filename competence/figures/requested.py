@@ -9,7 +9,8 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q
 
 from competence.engine import SEVERITY
-from competence.figures.team import OPEN, Member
+from competence.figures.summary import OPEN
+from competence.figures.team import Member
 from competence.models import ExemptionRequest
 from lms.lib.dates import STOCKHOLM
 from lms.people.models import Person, User

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from competence.figures.team import Member, Team, percent
+from competence.figures.team import Outline, Team, percent
 from competence.figures.trend import Direction, Trend
 from lms.lib.alphabet import swedish_order
 from lms.people.models import Employment, Unit
@@ -77,7 +77,7 @@ def roll_up(
     positions = dict(Unit.objects.at_or_below(unit).values_list("pk", "tree_left"))
     leading, way = managers or {}, way or Direction()
 
-    def rolled(part: Unit | None, members: list[Member]) -> SubUnit:
+    def rolled(part: Unit | None, members: list[Outline]) -> SubUnit:
         counts = Counter(member.standing for member in members)
         covered, gap = counts["covered"], counts["gap"]
         pk, direct = (part.pk, False) if part else (unit.pk, True)
@@ -100,17 +100,17 @@ def roll_up(
             way.trend(pk, direct=direct) if way.has_lines else None,
         )
 
-    def inside(member: Member, child: Unit) -> bool:
-        return any(
-            child.tree_left <= positions.get(pk, -1) <= child.tree_right for pk in member.unit_pks
-        )
-
+    within: dict[int, list[int]] = {
+        pk: [child.pk for child in children if child.tree_left <= left <= child.tree_right]
+        for pk, left in positions.items()
+    }
+    inside: dict[int, list[Outline]] = {child.pk: [] for child in children}
+    for member in team.members:
+        for child_pk in {child for pk in member.unit_pks for child in within.get(pk, ())}:
+            inside[child_pk].append(member)
     direct = [member for member in team.members if unit.pk in member.unit_pks]
     parts = [rolled(None, direct)] if direct else []
-    parts += [
-        rolled(child, [member for member in team.members if inside(member, child)])
-        for child in children
-    ]
+    parts += [rolled(child, inside[child.pk]) for child in children]
     return parts
 
 

@@ -1,27 +1,62 @@
 """A manager's team: who needs help, by when, area by area. From one run of the engine and a
-constant number of queries; the caller has narrowed the people to those the reader may see."""
+constant number of queries; the caller has narrowed the people to those the reader may see.
+Everybody is known in outline; what stands beside a status is read for those who are shown."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from competence.engine import GAPS, SEVERITY, GapRow, Status, gap_rows, running_out
-from competence.engine.coverage import standing_of
+from competence.engine import SEVERITY, GapRow, Status
+from competence.engine.loader import in_query
 from competence.figures.enrolled import OpenEnrolment, OpenEnrolments
+from competence.figures.remembered import known_rows
+from competence.figures.summary import OPEN, Summary, shown_day, summarise
 from competence.figures.told import last_told
 from competence.models import ExemptionRequest
 from courses.offer import offer_index
 from lms.framework.models import CompetenceArea
 from lms.lib.alphabet import swedish_order
-from lms.people.models import Employment, Person
+from lms.people.models import Employment, Person, name_of
+from lms.people.querysets import Listed
 
-OPEN = frozenset({Status.OVERDUE, Status.EXPIRED, Status.PENDING, Status.EXPIRING})
-"""What somebody should do something about."""
+
+class Outline(NamedTuple):
+    """One person of the team in short: what is counted, sorted, searched and filtered by."""
+
+    pk: int
+    person_id: str
+    name: str
+    has_email: bool
+    titles: tuple[str, ...]
+    unit_pks: tuple[int, ...]
+    rows: tuple[GapRow, ...]
+    summary: Summary
+    # The sort key of risk: how urgent, then by name.
+    need: tuple[int, int, date, date, str]
+
+    @property
+    def standing(self) -> str:
+        return self.summary.standing
+
+    @property
+    def runs_out_on(self) -> date | None:
+        return self.summary.runs_out_on
+
+    @property
+    def next_day(self) -> date | None:
+        return self.summary.next_day
+
+    @property
+    def gaps(self) -> int:
+        """In how many areas something is missing or has expired."""
+        return len(self.summary.lacking)
 
 
 @dataclass(frozen=True)
@@ -41,21 +76,53 @@ class Cell:
 
 @dataclass(frozen=True)
 class Member:
-    """One person of the team. `standing` is covered, gap, introduction or paused over all that
-    is mandatory, or empty where nothing is."""
+    """One person of the team as the matrix shows them."""
 
-    pk: int
-    person_id: str
-    name: str
-    has_email: bool
-    titles: tuple[str, ...]
-    unit_pks: tuple[int, ...]
-    standing: str
+    outline: Outline
     cells: tuple[Cell | None, ...]
-    rows: tuple[GapRow, ...]
-    runs_out_on: date | None
     enrolments: tuple[OpenEnrolment, ...]
     told_on: date | None
+
+    @property
+    def pk(self) -> int:
+        return self.outline.pk
+
+    @property
+    def person_id(self) -> str:
+        return self.outline.person_id
+
+    @property
+    def name(self) -> str:
+        return self.outline.name
+
+    @property
+    def has_email(self) -> bool:
+        return self.outline.has_email
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        return self.outline.titles
+
+    @property
+    def rows(self) -> tuple[GapRow, ...]:
+        return self.outline.rows
+
+    @property
+    def standing(self) -> str:
+        return self.outline.standing
+
+    @property
+    def gaps(self) -> int:
+        return self.outline.gaps
+
+    @property
+    def next_day(self) -> date | None:
+        return self.outline.next_day
+
+    @property
+    def since(self) -> date | None:
+        """The earliest day something became overdue or ran out."""
+        return self.outline.summary.since
 
     @property
     def missing(self) -> list[Cell]:
@@ -85,46 +152,6 @@ class Member:
     def asked(self) -> int:
         return sum(c is not None for c in self.cells)
 
-    @property
-    def next_day(self) -> date | None:
-        """The day that comes first of what is overdue, expired, due or running out."""
-        days = [
-            row.due_on or row.valid_until
-            for row in self.rows
-            if row.mandatory and row.status in OPEN
-        ]
-        return min((day for day in days if day), default=None)
-
-    @property
-    def since(self) -> date | None:
-        """The earliest day something became overdue or ran out."""
-        days = [
-            row.due_on if row.status == Status.OVERDUE else row.valid_until
-            for row in self.rows
-            if row.mandatory and row.status in GAPS
-        ]
-        return min((day for day in days if day), default=None)
-
-    @property
-    def gaps(self) -> int:
-        """In how many areas something is missing or has expired."""
-        return len(self.missing) + len(self.expired)
-
-    @property
-    def need(self) -> tuple[int, int, date, date, str]:
-        """The sort key of risk: those with gaps, those with something that runs out soon, those
-        in introduction, the rest. Among them: in how many areas, since when, what comes next."""
-        rank = (
-            0
-            if self.standing == "gap"
-            else 1
-            if self.runs_out_on
-            else {"introduction": 2, "covered": 3, "paused": 4}.get(self.standing, 5)
-        )
-        last = date.max
-        since, following = self.since or last, self.next_day or last
-        return (rank, -self.gaps, since, following, swedish_order(self.name))
-
 
 @dataclass(frozen=True)
 class Uptake:
@@ -140,29 +167,27 @@ class Uptake:
 class Team:
     as_of: date
     areas: tuple[CompetenceArea, ...]
-    members: tuple[Member, ...]
+    members: tuple[Outline, ...]
     recommended: tuple[Uptake, ...]
 
-    def standing(self, standing: str) -> list[Member]:
+    def standing(self, standing: str) -> list[Outline]:
         return [member for member in self.members if member.standing == standing]
 
-    @property
+    @cached_property
     def counts(self) -> Counter[str]:
         return Counter(member.standing for member in self.members)
 
-    @property
-    def running_out(self) -> list[Member]:
+    @cached_property
+    def running_out(self) -> list[Outline]:
         return [member for member in self.members if member.runs_out_on]
 
     @property
     def percent(self) -> int | None:
-        counts = self.counts
-        return percent(counts["covered"], counts["covered"] + counts["gap"])
+        return percent(self.counts["covered"], self.counted)
 
     @property
     def counted(self) -> int:
-        counts = self.counts
-        return counts["covered"] + counts["gap"]
+        return self.counts["covered"] + self.counts["gap"]
 
 
 def percent(part: int, whole: int) -> int | None:
@@ -175,123 +200,145 @@ def percent(part: int, whole: int) -> int | None:
 
 @dataclass(frozen=True)
 class TeamFacts:
-    """What is read about some people on a day; a team is made of it, whole or narrowed."""
+    """What is read about some people on a day; a team is made of it, whole or narrowed. `people`:
+    the same as a query asks for them."""
 
     as_of: date
-    persons: list[Person]
-    rows: Mapping[int, list[GapRow]]
-    posts: Mapping[int, list[Employment]]
+    people: Sequence[int] | Listed
+    outlines: tuple[Outline, ...]
+    areas: list[CompetenceArea]
+
+
+def read_team(people: QuerySet[Person], as_of: date) -> TeamFacts:
+    """The engine's answer and three queries."""
+    persons = sorted(
+        people.order_by().values_list("pk", "person_id", "given_name", "family_name", "email")
+    )
+    asked = in_query([pk for pk, *_ in persons])
+    known = known_rows({pk: person_id for pk, person_id, *_ in persons}, asked, as_of)
+    posts: dict[int, list[tuple[int, str]]] = {}
+    for person, unit, title, code in (
+        Employment.objects.valid_on(as_of)
+        .filter(person__in=asked)
+        .order_by("pk")
+        .values_list("person_id", "unit_id", "job_title", "job_code")
+    ):
+        posts.setdefault(person, []).append((unit, title or code))
+    outlines = []
+    for pk, person_id, given_name, family_name, email in persons:
+        name = name_of(given_name, family_name, person_id)
+        rows, summary = known[pk].rows, known[pk].summary
+        own = posts.get(pk, ())
+        outlines.append(
+            Outline(
+                pk,
+                person_id,
+                name,
+                bool(email),
+                tuple(dict.fromkeys([title for _, title in own])),
+                tuple(dict.fromkeys([unit for unit, _ in own])),
+                rows,
+                summary,
+                (*summary.urgency, swedish_order(name)),
+            )
+        )
+    return TeamFacts(as_of, asked, tuple(outlines), list(CompetenceArea.objects.all()))
+
+
+def build_team(facts: TeamFacts, *, key_group: str | None = None, area: str | None = None) -> Team:
+    """The team, those who need help first; narrowed to a key group or an area."""
+    members = list(facts.outlines)
+    if key_group is not None or area is not None:
+        members = [
+            _of_rows(member, rows, facts.as_of)
+            for member in members
+            if (rows := _within(member.rows, key_group, area))
+        ]
+    members.sort(key=lambda member: member.need)
+    asked = {code for areas in {member.summary.areas for member in members} for code in areas}
+    areas = tuple(known for known in facts.areas if known.code in asked)
+    return Team(facts.as_of, areas, tuple(members), _uptake(members))
+
+
+def _within(rows: Iterable[GapRow], key_group: str | None, area: str | None) -> tuple[GapRow, ...]:
+    return tuple(
+        [
+            row
+            for row in rows
+            if area in (None, row.requirement.area)
+            and key_group in (None, row.requirement.key_group)
+        ]
+    )
+
+
+def _of_rows(member: Outline, rows: tuple[GapRow, ...], as_of: date) -> Outline:
+    """The same person by some of their rows only."""
+    summary = summarise(rows, as_of)
+    return member._replace(
+        rows=rows, summary=summary, need=(*summary.urgency, swedish_order(member.name))
+    )
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the statuses of some people."""
+
     enrolments: OpenEnrolments
     told: Mapping[int, date]
-    areas: list[CompetenceArea]
     # (area, level) that some published course gives.
     offered: Collection[tuple[str, int]]
     # (person, area) for which an exemption is asked and not decided.
     requested: Collection[tuple[int, str]]
 
 
-def read_team(people: QuerySet[Person], as_of: date) -> TeamFacts:
-    """One run of the engine and eight queries."""
-    persons = list(people.order_by("pk"))
-    pks = [person.pk for person in persons]
-    rows: dict[int, list[GapRow]] = {}
-    for row in gap_rows(people, as_of):
-        rows.setdefault(row.person_pk, []).append(row)
-    posts: dict[int, list[Employment]] = {}
-    for post in Employment.objects.valid_on(as_of).filter(person__in=pks).order_by("pk"):
-        posts.setdefault(post.person_id, []).append(post)
-    return TeamFacts(
-        as_of,
-        persons,
-        rows,
-        posts,
-        OpenEnrolments.of(pks),
-        last_told(pks),
-        list(CompetenceArea.objects.all()),
+def read_beside(people: Sequence[int] | Listed) -> Beside:
+    return Beside(
+        OpenEnrolments.of(people),
+        last_told(people),
         offer_index().keys(),
         set(
             ExemptionRequest.objects.waiting()
-            .filter(person__in=pks)
+            .filter(person__in=people)
             .values_list("person_id", "area__code")
         ),
     )
 
 
-def build_team(facts: TeamFacts, *, key_group: str | None = None, area: str | None = None) -> Team:
-    """The team, those who need help first; narrowed to a key group or an area."""
-    rows = {
-        person_pk: kept
-        for person_pk, of_person in facts.rows.items()
-        if (
-            kept := [
-                row
-                for row in of_person
-                if key_group in (None, row.key_group) and area in (None, row.area)
-            ]
+def in_full(
+    outlines: Iterable[Outline], areas: Sequence[CompetenceArea], beside: Beside
+) -> list[Member]:
+    """The people as the matrix shows them, with a cell for each of `areas`."""
+    return [
+        Member(
+            outline,
+            tuple([_cell(area, outline, beside) for area in areas]),
+            tuple(beside.enrolments.of_person(outline.pk)),
+            beside.told.get(outline.pk),
         )
-    }
-    asked = {row.area for kept in rows.values() for row in kept if row.mandatory}
-    areas = tuple(known for known in facts.areas if known.code in asked)
-    narrowed = key_group is not None or area is not None
-    members = [
-        _member(
-            person,
-            rows.get(person.pk, []),
-            areas,
-            facts,
-        )
-        for person in facts.persons
-        if not narrowed or person.pk in rows
+        for outline in outlines
     ]
-    members.sort(key=lambda member: member.need)
-    return Team(facts.as_of, areas, tuple(members), _uptake(rows.values()))
 
 
-def _member(
-    person: Person,
-    rows: list[GapRow],
-    areas: Iterable[CompetenceArea],
-    facts: TeamFacts,
-) -> Member:
-    posts = facts.posts.get(person.pk, [])
-    mandatory = [row for row in rows if row.mandatory]
-    by_area: dict[str, list[GapRow]] = {}
-    for row in mandatory:
-        by_area.setdefault(row.area, []).append(row)
-    return Member(
-        pk=person.pk,
-        person_id=person.person_id,
-        name=person.name,
-        has_email=bool(person.email),
-        titles=tuple(dict.fromkeys(post.job_title or post.job_code for post in posts)),
-        unit_pks=tuple(dict.fromkeys(post.unit_id for post in posts)),
-        standing=standing_of(mandatory) if mandatory else "",
-        cells=tuple(
-            _cell(area, by_area[area.code], facts) if area.code in by_area else None
-            for area in areas
-        ),
-        rows=tuple(rows),
-        runs_out_on=min(
-            (row.valid_until for row in running_out(mandatory, facts.as_of) if row.valid_until),
-            default=None,
-        ),
-        enrolments=tuple(facts.enrolments.of_person(person.pk)),
-        told_on=facts.told.get(person.pk),
-    )
+def members_in_full(people: QuerySet[Person], as_of: date) -> list[Member]:
+    """All of them, those who need help first."""
+    facts = read_team(people, as_of)
+    team = build_team(facts)
+    return in_full(team.members, team.areas, read_beside(facts.people))
 
 
-def shown_day(row: GapRow) -> date | None:
-    """The day said with a status: by when, since when, or until when."""
-    if row.status in (Status.OVERDUE, Status.PENDING):
-        return row.due_on
-    return row.valid_until if row.status in (Status.EXPIRED, Status.EXPIRING) else None
-
-
-def _cell(area: CompetenceArea, rows: list[GapRow], facts: TeamFacts) -> Cell:
-    worst = min(rows, key=lambda row: (SEVERITY[row.status], shown_day(row) or date.max))
-    underway = (facts.enrolments.towards(row) for row in rows if row.status in OPEN)
-    enrolment = next(filter(None, underway), None)
-    waits = worst.status in OPEN and (worst.area, worst.level) not in facts.offered
+def _cell(area: CompetenceArea, outline: Outline, beside: Beside) -> Cell | None:
+    worst = outline.summary.worst_in(area.code)
+    if worst is None:
+        return None
+    enrolment = None
+    if outline.pk in beside.enrolments:
+        underway = (
+            beside.enrolments.towards(row)
+            for row in outline.rows
+            if row.area == area.code and row.mandatory and row.status in OPEN
+        )
+        enrolment = next(filter(None, underway), None)
+    waits = worst.status in OPEN and (worst.area, worst.level) not in beside.offered
     return Cell(
         area=area.code,
         area_label=area.label,
@@ -299,17 +346,17 @@ def _cell(area: CompetenceArea, rows: list[GapRow], facts: TeamFacts) -> Cell:
         on=shown_day(worst),
         enrolment=enrolment,
         planned=waits and enrolment is None,
-        requested=(worst.person_pk, area.code) in facts.requested,
+        requested=(outline.pk, area.code) in beside.requested,
     )
 
 
-def _uptake(rows_of_people: Iterable[list[GapRow]]) -> tuple[Uptake, ...]:
+def _uptake(members: Iterable[Outline]) -> tuple[Uptake, ...]:
     asked: Counter[tuple[str, str, int, str]] = Counter()
     met: Counter[tuple[str, str, int, str]] = Counter()
-    for rows in rows_of_people:
+    for member in members:
         worst: dict[tuple[str, str, int, str], Status] = {}
-        for row in rows:
-            if row.mandatory or row.status == Status.PAUSED:
+        for row in member.summary.recommended:
+            if row.status == Status.PAUSED:
                 continue
             required = row.requirement
             key = (row.area, required.area_name, row.level, required.level_name)

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from competence.engine.loader import FEW
 from competence.figures.acting import units_acted_for
 from lms.audit.services import acting_in_place_of
 from lms.people.access import units_seen_by
@@ -83,7 +84,9 @@ def team_scope(request: HttpRequest, day: date) -> TeamScope | None:
     # The units as a subquery: joined, SQLite reads every post of the day before it looks at them.
     below = Unit.objects.at_or_below(unit).order_by().values("pk")
     employed = Employment.objects.valid_on(day).filter(unit__in=below).order_by()
-    members = list(employed.values_list("person_id", flat=True).distinct())
+    members = employed.values("person_id")
+    named = list(members.values_list("person_id", flat=True).distinct()[: FEW + 1])
+    people = visible_people(user, day).filter(pk__in=named if len(named) <= FEW else members)
     return TeamScope(
         day=day,
         own_units=tuple(own),
@@ -96,7 +99,7 @@ def team_scope(request: HttpRequest, day: date) -> TeamScope | None:
                 tree_right__gte=unit.tree_right,
             )
         ),
-        people=visible_people(user, day).filter(pk__in=members),
+        people=people,
     )
 
 

@@ -16,7 +16,15 @@ from competence.figures.matrix import columns
 from competence.figures.requested import requests_by
 from competence.figures.roll_up import managers_by_unit, roll_up, units_in_order
 from competence.figures.signoffs import who_waits_for_word_of
-from competence.figures.team import Member, Team, build_team, read_team
+from competence.figures.team import (
+    Member,
+    Team,
+    build_team,
+    in_full,
+    read_beside,
+    read_team,
+)
+from competence.figures.told import all_told
 from competence.figures.trend import direction
 from competence.figures.words import capitalised, in_words
 from competence.models import KeyGroup
@@ -61,7 +69,12 @@ def team(request: HttpRequest) -> HttpResponse:
     narrowed = asked.narrowed(facts) if asked.area or asked.key_group else whole
     members = asked.found(narrowed, scope)
     shown = asked.shown(members)
-    page: Page[Member] = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("sida"))
+    here: Page[Any] = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("sida"))
+    lacking = whole.standing("gap")
+    in_need = lacking[:NEED_SHOWN]
+    beside = read_beside([member.pk for member in (*here, *in_need)])
+    page: Page[Member] = Page(in_full(here, narrowed.areas, beside), here.number, here.paginator)
+    told = all_told(facts.people)
     areas, key_groups = list(facts.areas), list(KeyGroup.objects.all())
     viewing = seen_as(request) is not None
     waiting = set() if viewing else who_waits_for_word_of(user, day)
@@ -74,10 +87,10 @@ def team(request: HttpRequest) -> HttpResponse:
             "asked": asked,
             "team": whole,
             "heading": _heading(whole, enough_know=not targets.in_need),
-            "in_need": whole.standing("gap")[:NEED_SHOWN],
-            "more_in_need": max(len(whole.standing("gap")) - NEED_SHOWN, 0),
-            "told": sum(member.told_on is not None for member in whole.standing("gap")),
-            "without_email": sum(not m.has_email for m in whole.standing("gap")),
+            "in_need": in_full(in_need, whole.areas, beside),
+            "more_in_need": len(lacking) - len(in_need),
+            "told": sum(member.pk in told for member in lacking),
+            "without_email": sum(not member.has_email for member in lacking),
             "last_to_run_out": max(
                 (m.runs_out_on for m in whole.running_out if m.runs_out_on), default=None
             ),

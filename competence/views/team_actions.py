@@ -23,7 +23,7 @@ from wagtail.models import Page
 from competence.engine import GapRow
 from competence.figures.acting import people_acted_for
 from competence.figures.offers import Suggestion, Suggestions, open_rows, suggest
-from competence.figures.team import Member, build_team, read_team
+from competence.figures.team import Member, members_in_full
 from competence.models import ExemptionRequest
 from competence.services.exemption_requests import withdraw_exemption_requests
 from competence.services.reminders import remind_people, take_back_reminders
@@ -41,7 +41,7 @@ def chosen(request: HttpRequest, day: date) -> list[Member]:
     """The people named in the form, within the reader's team, with what they lack."""
     ids = (request.POST or request.GET).getlist("person")
     people = people_acted_for(acting_user(request), day).filter(person_id__in=ids)
-    members = list(build_team(read_team(people, day)).members)
+    members = members_in_full(people, day)
     if len(members) != len(set(ids)):
         raise PermissionDenied
     return members

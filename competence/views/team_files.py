@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from competence.figures.team import Cell, Member, Team, read_team
+from competence.figures.team import Cell, Member, Team, in_full, read_beside, read_team
 from competence.views.scope import team_scope
 from competence.views.team_filter import TeamFilter
 from lms.content.templatetags.ui import status_word
@@ -40,8 +40,10 @@ def _file(request: HttpRequest, what: str, lines: Lines, kind: str) -> HttpRespo
     if scope is None:
         return render(request, "competence/team_empty.html")
     asked = TeamFilter.of(request)
-    narrowed = asked.narrowed(read_team(scope.people, day))
-    table = lines(narrowed, asked.shown(asked.found(narrowed, scope)))
+    facts = read_team(scope.people, day)
+    narrowed = asked.narrowed(facts)
+    shown = asked.shown(asked.found(narrowed, scope))
+    table = lines(narrowed, in_full(shown, narrowed.areas, read_beside(facts.people)))
     name = f"team-{what}-{scope.unit.code}-{day.isoformat()}"
     return table_response(name, *table, kind=kind)
 

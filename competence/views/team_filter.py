@@ -9,13 +9,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from competence.figures.matrix import RISK, in_order
-from competence.figures.team import Member, Team, TeamFacts, build_team
+from competence.figures.team import Outline, Team, TeamFacts, build_team
 from competence.models import KeyGroup
 from competence.views.scope import TeamScope
 from lms.content.templatetags.ui import changed_query
 from lms.framework.models import CompetenceArea
 
-SHOWN: dict[str, Callable[[Member], bool]] = {
+SHOWN: dict[str, Callable[[Outline], bool]] = {
     "": lambda member: True,
     "brist": lambda member: member.standing == "gap",
     "snart": lambda member: member.runs_out_on is not None,
@@ -62,7 +62,7 @@ class TeamFilter:
     def is_narrow(self) -> bool:
         return bool(self.area or self.key_group or self.search or self.direct)
 
-    def found(self, team: Team, scope: TeamScope) -> list[Member]:
+    def found(self, team: Team, scope: TeamScope) -> list[Outline]:
         """The members the filters leave, in the order asked for."""
         words = self.search.casefold().split()
         found = [
@@ -73,10 +73,10 @@ class TeamFilter:
         ]
         return in_order(found, self.order, team.areas)
 
-    def shown(self, members: list[Member]) -> list[Member]:
+    def shown(self, members: list[Outline]) -> list[Outline]:
         return [member for member in members if SHOWN[self.show](member)]
 
-    def tabs(self, request: HttpRequest, members: list[Member]) -> list[Link]:
+    def tabs(self, request: HttpRequest, members: list[Outline]) -> list[Link]:
         labels = {
             "": _("All"),
             "brist": _("Missing or expired"),
@@ -110,5 +110,5 @@ class TeamFilter:
         ]
 
 
-def _searched(member: Member) -> str:
+def _searched(member: Outline) -> str:
     return " ".join((member.name, member.person_id, *member.titles)).casefold()

@@ -260,6 +260,7 @@ FIELDS: dict[str, Promise] = {
     "excluded": gettext_lazy("Left out"),
     "expires_on": gettext_lazy("Expires on"),
     "family_name": gettext_lazy("Family name"),
+    "file": gettext_lazy("File"),
     "files": gettext_lazy("Files"),
     "form": gettext_lazy("Form of employment"),
     "found": gettext_lazy("Found"),

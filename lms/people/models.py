@@ -30,6 +30,10 @@ from lms.people.reach import ReachNight as ReachNight
 from lms.people.roles import Role
 
 
+def name_of(given_name: str, family_name: str, person_id: str) -> str:
+    return f"{given_name} {family_name}".strip() or person_id
+
+
 class Person(models.Model):
     """One row per human being the municipality answers for: employed, elected, named or guest.
     Never deleted outside the disposal path; two rows of one person are merged, the loser kept
@@ -61,7 +65,7 @@ class Person(models.Model):
     @property
     def name(self) -> str:
         """Given and family name, or the person id where no name is known (a bare naming)."""
-        return f"{self.given_name} {self.family_name}".strip() or self.person_id
+        return name_of(self.given_name, self.family_name, self.person_id)
 
     @property
     def initials(self) -> str:

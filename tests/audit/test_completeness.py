@@ -111,6 +111,7 @@ from tests.builders.people import (
     make_unit,
 )
 from tests.builders.recognition import AT, make_claim, make_course, make_rule
+from tests.competence.same_answer import assert_remembered_is_right
 
 pytestmark = pytest.mark.django_db
 
@@ -175,9 +176,12 @@ def _rows() -> dict[tuple[str, int], dict[str, Any]]:
 @contextmanager
 def in_the_ledger(by: User | None, because: str = "") -> Iterator[None]:
     """Whatever fact is written, changed or removed inside has an entry that says so. `because`:
-    the reason that somebody has given, which every entry repeats."""
+    the reason that somebody has given, which every entry repeats. What was remembered before it of
+    people's rows is forgotten where it has become another."""
+    assert_remembered_is_right(DAY)
     before, last = _rows(), AuditEvent.objects.values_list("pk", flat=True).first() or 0
     yield
+    assert_remembered_is_right(DAY)
     after = _rows()
     events = list(AuditEvent.objects.filter(pk__gt=last))
     about: dict[tuple[str, int], list[AuditEvent]] = {}

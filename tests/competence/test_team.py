@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from competence.engine import Status
 from competence.figures import my_requirements
 from competence.figures.roll_up import roll_up
-from competence.figures.team import build_team, percent, read_team
+from competence.figures.team import build_team, members_in_full, percent, read_team
 from lms.people.models import Person
 from tests.builders.competence import achieve
 from tests.builders.courses import enrol, publish_course
@@ -22,6 +22,11 @@ from tests.builders.people import employ, make_account, make_person, make_unit
 def members(school, **narrow):
     people = Person.objects.in_units([school.unit], date(2026, 11, 23)).exclude(person_id="CHEF1")
     return build_team(read_team(people, date(2026, 11, 23)), **narrow)
+
+
+def rows_of_the_matrix(school):
+    people = Person.objects.in_units([school.unit], date(2026, 11, 23)).exclude(person_id="CHEF1")
+    return members_in_full(people, date(2026, 11, 23))
 
 
 def test_those_who_need_help_come_first(school):
@@ -37,7 +42,7 @@ def test_those_who_need_help_come_first(school):
 def test_matrix_shows_the_worst_status_with_its_day(school):
     cells = {
         m.person_id: [(c.area, c.status, c.on) for c in m.cells if c]
-        for m in members(school).members
+        for m in rows_of_the_matrix(school)
     }
     assert cells == {
         "Gap": [("OM1", Status.EXPIRED, date(2026, 5, 31)), ("OM4", Status.MET, None)],
@@ -71,7 +76,7 @@ def test_one_hundred_percent_is_said_only_when_nobody_is_missing():
 def test_an_open_enrolment_stands_beside_the_status_and_does_not_replace_it(school):
     version = publish_course(gives=(("OM1", 1, 12),))
     enrol(school.people["Gap"], version)
-    (gap,) = [m for m in members(school).members if m.person_id == "Gap"]
+    (gap,) = [m for m in rows_of_the_matrix(school) if m.person_id == "Gap"]
     first, second = gap.cells
     assert (first.status, first.enrolment.title) == (Status.EXPIRED, version.title)
     assert (second.status, second.enrolment) == (Status.MET, None)

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from competence.figures.offers import suggest
-from competence.figures.team import build_team, read_team
+from competence.figures.team import members_in_full
 from competence.models import Achievement
 from courses.models import CourseVersion, Enrolment
 from courses.offer import offer_index, refreshers_for
@@ -112,9 +112,9 @@ def test_a_beginner_is_never_suggested_it_and_refused_kindly(whole, short, clien
 
 def test_a_manager_is_suggested_it_for_some_and_the_whole_course_for_others(whole, short):
     old, beginner = had(whole), learner()
-    team = build_team(read_team(Person.objects.filter(pk__in=[old.pk, beginner.pk]), today()))
+    members = members_in_full(Person.objects.filter(pk__in=[old.pk, beginner.pk]), today())
     refreshers = refreshers_for([old.pk, beginner.pk], today())
-    suggestions = suggest(list(team.members), offer_index(), refreshers)
+    suggestions = suggest(members, offer_index(), refreshers)
     assert {
         suggestion.offer.title: [each.person_pk for each in suggestion.people]
         for suggestion in suggestions.courses

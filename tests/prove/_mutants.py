@@ -147,8 +147,8 @@ MUTANTS = [
     ),
     Mutant(
         "loader",
-        "joined((starts.toordinal(), as_end(ends)) for _, starts, ends in leaves.take(pk))",
-        "[(starts.toordinal(), as_end(ends)) for _, starts, ends in leaves.take(pk)]",
+        "joined((starts.toordinal(), as_end(ends)) for _, starts, ends in leaves)",
+        "[(starts.toordinal(), as_end(ends)) for _, starts, ends in leaves]",
         "1: overlapping leaves count once",
     ),
     # 2. Which achievements count
