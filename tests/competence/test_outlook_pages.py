@@ -16,8 +16,8 @@ from competence.engine import gap_rows, running_out
 from competence.engine.coverage import standing_of
 from competence.engine.outlook import month_ends
 from competence.figures.outlook import ALL, team_outlook
-from competence.figures.roll_up import standings_on
 from competence.figures.team import build_team, read_team
+from competence.figures.trend import standings_on
 from competence.figures.week_outlook import (
     Counts,
     Rough,

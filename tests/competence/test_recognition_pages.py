@@ -226,7 +226,7 @@ def test_each_file_is_checked_and_no_more_than_five_are_taken(town, client):
     client.force_login(town.account)
     bad = [file(jpeg()), file(b"MZ" + b"0" * 200, "intyg.pdf", "application/pdf")]
     page = client.post(CLAIM, sent(town, proof=bad)).content.decode()
-    assert "intyg.pdf: Bara foton" in page
+    assert "intyg.pdf: Du kan bara skicka bilder" in page
     page = client.post(CLAIM, sent(town, proof=[file(jpeg()) for _ in range(6)])).content.decode()
     assert "Skicka högst 5 filer." in page
     assert not Recognition.objects.exists()
