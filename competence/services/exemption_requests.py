@@ -268,11 +268,22 @@ def _tell_who_decides(made: Sequence[ExemptionRequest], *, by: User, at: datetim
 
 
 def _tell_who_asked(decided: Sequence[ExemptionRequest], *, at: datetime) -> None:
-    """One notice for each who asked, about all that was decided at once."""
-    by_person: dict[Person, list[ExemptionRequest]] = {}
+    """One notice for each who asked, about all that was decided at once; nothing about somebody
+    whom they may no longer see."""
+    by_account: dict[User, list[ExemptionRequest]] = {}
     for request in decided:
-        if request.requested_by.person:
-            by_person.setdefault(request.requested_by.person, []).append(request)
+        by_account.setdefault(request.requested_by, []).append(request)
+    day = at.astimezone(STOCKHOLM).date()
+    by_person: dict[Person, list[ExemptionRequest]] = {}
+    for user, asked in by_account.items():
+        seen = set(
+            Person.objects.visible_to(user, day)
+            .filter(pk__in=[request.person_id for request in asked])
+            .values_list("pk", flat=True)
+        )
+        still = [request for request in asked if request.person_id in seen]
+        if user.person and still:
+            by_person[user.person] = still
     notify_many(
         [
             Draft(
