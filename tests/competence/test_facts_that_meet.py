@@ -18,6 +18,7 @@ from competence.services.outside_courses import merge_outside_courses
 from competence.services.recognition import RecognitionError, decide_recognitions, undo_decision
 from competence.services.sign_in_sheets import record_sign_in_sheet, rehearse_sheet
 from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.audit.models import AuditEvent
 from lms.people.models import Person
 from lms.people.roles import Role
 from lms.people.services.merge import merge_people
@@ -228,6 +229,17 @@ def test_a_request_for_an_exemption_of_both_records_waits_once_when_people_are_m
         ends_on=date(2027, 6, 30),
         reason="Arbetar inte med barn",
         by=reviewer,
+def test_the_ledger_says_on_which_record_a_claim_rests_once_people_are_merged(person, reviewer):
+    course, other = make_course(), make_person("P2")
+    claims = [make_claim(each, course, on=ON) for each in (person, other)]
+    decide_recognitions(recognitions=claims, approved=True, by=reviewer, at=AT)
+    kept, gone = (Recognition.objects.get(pk=claim.pk).outside_record_id for claim in claims)
+    merge_people(survivor=person, loser=other, by=reviewer)
+    event = AuditEvent.objects.get(action="recognition.rests_on_another")
+    assert (event.object_id, event.person_key) == (str(claims[1].pk), person.pk)
+    assert (event.before, event.after) == ({"outside_record": gone}, {"outside_record": kept})
+
+
         at=AT,
     )
     merge_people(survivor=person, loser=other, by=reviewer)
