@@ -4,7 +4,7 @@ What is granted becomes an exemption in the same transaction; both sides are tol
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from competence.models import Exemption, ExemptionRequest, ExemptionRequestQuery
 from competence.services.exemptions import ExemptionError, grant_exemption
 from lms.audit.services import Entry, record_many
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.lib.dates import STOCKHOLM
+from lms.lib.dates import STOCKHOLM, add_months
 from lms.lib.fields import refuse_personal_data
 from lms.notifications.models import Notice
 from lms.notifications.services import Draft, notify_many
@@ -27,6 +27,10 @@ from lms.people.services.merge import MERGED, record_moved
 WANTED = "competence.exemption_wanted"
 DECIDED = "competence.exemption_decided"
 
+# What a manager may ask for. Farther back it would change what has been reported; without an end
+# it would be no exemption but another requirement.
+DAYS_BACK = 30
+LONGEST_MONTHS = 24
 
 class ExemptionRequestError(ValueError):
     """A request that cannot be made or decided; the message says why."""
@@ -58,6 +62,17 @@ def request_exemptions(
     if ends_on < at.astimezone(STOCKHOLM).date():
         raise ExemptionRequestError(_("The last day has already passed."))
     reason = reason.strip()
+    day = at.astimezone(STOCKHOLM).date()
+    if starts_on < day - timedelta(days=DAYS_BACK):
+        raise ExemptionRequestError(
+            _("It can begin at most %(days)d days ago. Choose a later first day.")
+            % {"days": DAYS_BACK}
+        )
+    if ends_on > add_months(min(starts_on, day), LONGEST_MONTHS):
+        raise ExemptionRequestError(
+            _("An exemption lasts at most %(months)d months, and ends within %(months)d months.")
+            % {"months": LONGEST_MONTHS}
+        )
     if not reason:
         raise ExemptionRequestError(_("State the reason for the exemption."))
     refuse_personal_data(reason)

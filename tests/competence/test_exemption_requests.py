@@ -166,6 +166,30 @@ def test_a_reason_that_describes_somebody_is_stopped(asked, coordinator, client)
     assert ExemptionRequest.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "words"),
+    [
+        ("0001-01-01", "9999-12-31", "börja tidigast för 30 dagar sedan"),
+        ("2026-10-23", "2027-05-22", "börja tidigast för 30 dagar sedan"),
+        ("2026-11-23", "2028-11-24", "gäller i högst 24 månader"),
+        ("2026-11-23", "9999-12-31", "gäller i högst 24 månader"),
+        ("9999-12-30", "9999-12-31", "gäller i högst 24 månader"),
+    ],
+)
+def test_an_exemption_is_asked_for_within_bounds(school, client, starts_on, ends_on, words):
+    client.force_login(school.manager)
+    sent = ASKED | {"starts_on": starts_on, "ends_on": ends_on}
+    assert words in client.post("/team/atgard/undantag/", sent).content.decode()
+    assert not ExemptionRequest.objects.exists()
+
+
+def test_the_bounds_themselves_may_be_asked_for(school, client):
+    client.force_login(school.manager)
+    sent = ASKED | {"starts_on": "2026-10-24", "ends_on": "2028-10-24"}
+    assert client.post("/team/atgard/undantag/", sent).status_code == 302
+    assert ExemptionRequest.objects.exists()
+
+
 def test_own_words_are_needed_where_no_reason_is_pressed(school, client):
     client.force_login(school.manager)
     page = client.post("/team/atgard/undantag/", ASKED | {"reason": "egna", "motive": ""})
