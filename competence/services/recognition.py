@@ -143,6 +143,12 @@ def withdraw_claim(*, recognition: Recognition, by: User | None, at: datetime) -
 
 def decide_recognitions(
     *,
+def is_from(user: User, claim: Recognition) -> bool:
+    """Whether the account has reported it, and so does not decide on it. A sheet is read by who
+    decides."""
+    return user.pk == claim.claimed_by_id and claim.sheet_id is None
+
+
     recognitions: Iterable[Recognition],
     approved: bool,
     reason: str = "",
@@ -169,11 +175,7 @@ def decide_recognitions(
             raise RecognitionError(
                 _("Somebody else has decided on one of them, or it was withdrawn. Look again.")
             )
-        # A sheet is read by who decides; a claim is not decided by who sent it.
-        if any(
-            by.person_id == claim.person_id or (by.pk == claim.claimed_by_id and not claim.sheet_id)
-            for claim in claims
-        ):
+        if any(by.person_id == claim.person_id or is_from(by, claim) for claim in claims):
             raise RecognitionError(_("Somebody else has to decide on your own claim."))
         given = _approve(claims, outside_course, single, by, at) if approved else {}
         for claim in claims:

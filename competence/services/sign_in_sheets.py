@@ -32,6 +32,7 @@ class Match(StrEnum):
     OWN = "own"  # whoever reads the sheet: somebody else has to decide
 
 
+    REPORTED = "reported"  # whoever reads the sheet has reported it: likewise
 @dataclass(frozen=True)
 class Line:
     number: int
@@ -81,6 +82,12 @@ def rehearse_sheet(
     )
     lines: list[Line] = []
     seen: set[int] = set()
+    reported = set(
+        Recognition.objects.waiting()
+        .filter(outside_course=outside_course, completed_on=completed_on)
+        .filter(claimed_by=by, sheet__isnull=True)
+        .values_list("person_id", flat=True)
+    )
     for number, each in wanted:
         people = found.get(_plain(each), [])
         person = people[0] if len(people) == 1 else None
@@ -96,6 +103,8 @@ def rehearse_sheet(
             match = Match.OWN
         seen.add(person.pk)
         lines.append(Line(number, each, match, person))
+        elif person.pk in reported:
+            match = Match.REPORTED
     record_many(
         (
             Entry(
