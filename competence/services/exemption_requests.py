@@ -21,16 +21,17 @@ from lms.notifications.models import Notice
 from lms.notifications.services import Draft, notify_many
 from lms.people.access import Action, Obj
 from lms.people.models import Person, User
+from lms.people.services.locking import lock_people
 from lms.people.services.merge import MERGED, record_moved
 
 # The notice kinds that competence.notices registers.
 WANTED = "competence.exemption_wanted"
 DECIDED = "competence.exemption_decided"
-
 # What a manager may ask for. Farther back it would change what has been reported; without an end
 # it would be no exemption but another requirement.
 DAYS_BACK = 30
 LONGEST_MONTHS = 24
+
 
 class ExemptionRequestError(ValueError):
     """A request that cannot be made or decided; the message says why."""
@@ -61,7 +62,6 @@ def request_exemptions(
         raise ExemptionRequestError(_("The last day is before the first day."))
     if ends_on < at.astimezone(STOCKHOLM).date():
         raise ExemptionRequestError(_("The last day has already passed."))
-    reason = reason.strip()
     day = at.astimezone(STOCKHOLM).date()
     if starts_on < day - timedelta(days=DAYS_BACK):
         raise ExemptionRequestError(
@@ -73,13 +73,15 @@ def request_exemptions(
             _("An exemption lasts at most %(months)d months, and ends within %(months)d months.")
             % {"months": LONGEST_MONTHS}
         )
+    reason = reason.strip()
     if not reason:
         raise ExemptionRequestError(_("State the reason for the exemption."))
     refuse_personal_data(reason)
-    asked = list(dict.fromkeys(wanted))
-    people = {each.person_pk for each in asked}
+    sent = list(wanted)
     # The same asked twice at once: the second sees what the first has asked for.
-    list(Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk"))
+    stands = lock_people(each.person_pk for each in sent)
+    asked = dict.fromkeys(each._replace(person_pk=stands[each.person_pk].pk) for each in sent)
+    people = {each.person_pk for each in asked}
     waiting = set(
         ExemptionRequest.objects.waiting()
         .filter(person__in=people)
@@ -110,7 +112,7 @@ def withdraw_exemption_requests(
     *, requests: Iterable[ExemptionRequest], by: User, at: datetime
 ) -> list[ExemptionRequest]:
     """Take back the account's own requests that nobody has decided; which they were."""
-    waiting = _waiting(requests).filter(requested_by=by)
+    waiting = _waiting(request.pk for request in requests).filter(requested_by=by)
     taken = list(waiting)
     for request in taken:
         request.withdrawn_at = at
@@ -135,8 +137,11 @@ def decide_exemption_requests(
     if not granted and not reason:
         raise ExemptionRequestError(_("Say why the request is refused."))
     refuse_personal_data(reason)
+    wanted = [request.pk for request in requests]
+    about = ExemptionRequest.objects.filter(pk__in=wanted)
+    lock_people(about.values_list("person_id", flat=True))
     waiting = list(
-        _waiting(requests).select_related("person", "area", "level", "requested_by__person")
+        _waiting(wanted).select_related("person", "area", "level", "requested_by__person")
     )
     if any(_is_of(by, request) for request in waiting):
         raise ExemptionRequestError(_("Somebody else has to decide what you have asked for."))
@@ -199,11 +204,11 @@ def move_requests(*, survivor: Person, loser: Person, by: User | None, at: datet
     )
 
 
-def _waiting(requests: Iterable[ExemptionRequest]) -> ExemptionRequestQuerySet:
+def _waiting(requests: Iterable[int]) -> ExemptionRequestQuerySet:
     return (
         ExemptionRequest.objects.waiting()
         .select_for_update(of=("self",))
-        .filter(pk__in=[request.pk for request in requests])
+        .filter(pk__in=list(requests))
         .order_by("pk")
     )
 

@@ -16,6 +16,7 @@ from lms.audit import services as audit
 from lms.lib.dates import STOCKHOLM
 from lms.notifications.services import Draft, notify_many
 from lms.people.models import Person, User
+from lms.people.services.locking import lock_people, lock_person
 
 # The notice kind that courses.notices registers.
 ENROLLED = "courses.enrolled"
@@ -94,6 +95,7 @@ def enrol(*, person: Person, course: Page, origin: str, by: User | None, at: dat
     if existing is not None:
         return existing
     version = _version_to_begin(course)
+    person = lock_person(person)
     _refuse([person.pk], version, origin, at.astimezone(STOCKHOLM).date())
     try:
         with transaction.atomic():
@@ -130,7 +132,9 @@ def enrol_many(
     version, by the rules of `enrol`: where one may not set out, nobody does. The same number of
     queries whatever the number."""
     version = _version_to_begin(course)
-    wanted = {person.pk: person for person in people}
+    asked = list(people)
+    stands = lock_people(person.pk for person in asked)
+    wanted = {stands[person.pk].pk: stands[person.pk] for person in asked}
     open_now = {
         row.person_id: row
         for row in Enrolment.objects.filter(
