@@ -204,14 +204,28 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def achievements(request: HttpRequest) -> HttpResponse:
-    """One record to correct, found by what the case says of it. Opening it is itself recorded;
-    the addresses of its decisions are for this account and this hour only."""
+    """One record to correct, found by what the case says of it. Asking about somebody is itself
+    recorded, also where nothing is found: that too says how they stand. The addresses of its
+    decisions are for this account and this hour only."""
     form = CaseForm(request.GET or None)
     case = form.case() if form.is_valid() else None
     by = acting_user(request)
-    if case is not None:
-        opened = case.certificate.person if case.certificate else case.achievements[0].person
+    if case is not None and case.certificate:
+        opened = case.certificate.person
         record("person.achievements_opened", opened, by=by, person=opened)
+    elif form.is_valid() and not form.cleaned_data["code"]:
+        asked = form.cleaned_data
+        record(
+            "person.achievements_opened",
+            asked["person"],
+            by=by,
+            person=asked["person"],
+            after={
+                "area": asked["area"].code,
+                "achieved_on": asked["achieved_on"].isoformat(),
+                "records": len(case.achievements) if case else 0,
+            },
+        )
     return _page(
         request,
         "achievements",
