@@ -8,10 +8,11 @@ from datetime import date
 import pytest
 from django.db import connection, transaction
 
-from lms.people.models import Delegation, Employment, Person
+from lms.people.models import Delegation, Employment, Invitation, Person
 from lms.people.roles import Role
-from lms.people.services import delegations, locking, merge, records
+from lms.people.services import accounts, delegations, locking, merge, records
 from tests.builders.people import (
+    MONDAY,
     account_with,
     employ,
     let_act,
@@ -59,6 +60,40 @@ def test_a_post_written_during_a_merge_is_the_record_s_that_is_kept(monkeypatch)
 
     assert at_once(merge_them, merging.then(employ_them)) == [True, survivor.pk]
     assert Employment.objects.get(job_code="X").person == survivor
+
+
+def test_an_account_made_during_a_merge_is_the_record_s_that_is_kept(monkeypatch):
+    by = account_with(Role.HR_IMPORT)
+    survivor, loser = make_person("A"), make_person("B")
+    merging = Pause(monkeypatch, merge, "_move_account")
+
+    def make_it() -> int | None:
+        return accounts.make_account(person=loser, email="b@example.se", by=by).person_id
+
+    def merge_them() -> bool:
+        return bool(merge.merge_people(survivor=survivor, loser=loser, by=by))
+
+    assert at_once(merge_them, merging.then(make_it)) == [True, survivor.pk]
+
+
+def test_a_code_that_is_used_during_a_merge_no_longer_works(monkeypatch):
+    by = account_with(Role.HR_IMPORT)
+    survivor, loser = make_person("A"), make_person("B")
+    accounts.print_codes(people=[loser], by=by, day=MONDAY)
+    invitation = Invitation.objects.get()
+    merging = Pause(monkeypatch, merge, "_move_account")
+
+    def use_it() -> object:
+        return accounts.activate(
+            invitation=invitation, email="b@example.se", password="lång nog fras", day=MONDAY
+        )
+
+    def merge_them() -> bool:
+        return bool(merge.merge_people(survivor=survivor, loser=loser, by=by))
+
+    merged, used = at_once(merge_them, merging.then(use_it))
+    assert merged is True
+    assert used.startswith("AccountError")
 
 
 def test_who_stands_is_found_through_two_merges_one_after_the_other(monkeypatch):
