@@ -84,10 +84,9 @@ def test_a_query_with_it_leads_nowhere(reader: Client, address: str) -> None:
 )
 @pytest.mark.parametrize("address", ["/", "/min-sida/"])
 def test_a_cookie_with_it_is_none(client: Client, name: str, address: str) -> None:
-    with CaptureQueriesContext(connection) as asked:
-        taken = client.get(address, HTTP_COOKIE=f'{name}="{"a" * 31}\\000"')
+    taken = client.get(address, HTTP_COOKIE=f'{name}="{"a" * 31}\\000"; other=b')
     assert taken.status_code in (200, 302)
-    assert not [each["sql"] for each in asked if "\0" in each["sql"]]
+    assert taken.wsgi_request.COOKIES == {"other": "b"}
 
 
 def test_a_form_is_taken_without_it(reader: Client) -> None:

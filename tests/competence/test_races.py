@@ -346,7 +346,7 @@ def test_a_decision_is_taken_back_while_the_course_is_made_one_with_another(pers
     make_rule(course)
     claim = make_claim(person, course, on=ON)
     recognition.decide_recognitions(recognitions=[claim], approved=True, by=reviewer, at=AT)
-    taking_back = Hold(monkeypatch, recognition, "withdraw_facts")
+    taking_back = Hold(monkeypatch, recognition, "_rests_on_another")
 
     def take_back() -> bool:
         taken = recognition.undo_decision(recognition=claim, reason="Fel", by=reviewer, at=AT)
