@@ -31,10 +31,11 @@ from courses.signals import (
     course_version_published,
     signoff_awaited,
 )
+from lms.audit.services import Entry, record_many
 from lms.people.models import Delegation, Person, User
 from lms.people.querysets import valid_on_q
 from lms.people.services.accounts import keep_accounts
-from lms.people.services.merge import record_moved
+from lms.people.services.merge import MERGED, record_moved
 from lms.people.signals import delegation_ended, delegation_given, people_merged, team_seen_as
 
 
@@ -103,7 +104,9 @@ def move_facts(
     """Achievements, outside records, exemptions, requests and namings follow the person. A fact
     that both records state, and one taken back, stays on the one that goes. Where the two state it
     otherwise, what counts longer is kept."""
+    rested = _what_claims_rest_on(loser)
     keep_what_differs(survivor=survivor, loser=loser, by=by)
+    _record_what_they_rest_on_now(rested, survivor, by)
     identities: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (Achievement, ("area_id", "level_id", "achieved_on", "source")),
         (OutsideRecord, ("outside_course_id", "completed_on")),
@@ -138,6 +141,34 @@ def move_facts(
         asked.objects.filter(person=loser).update(person=survivor)
     give_what_the_rules_give(survivor, by=by)
     say_once_for_both(survivor=survivor, loser=loser)
+
+
+def _what_claims_rest_on(person: Person) -> dict[int, int | None]:
+    claims = Recognition.objects.filter(person=person, outside_record__isnull=False)
+    return dict(claims.values_list("pk", "outside_record_id"))
+
+
+def _record_what_they_rest_on_now(
+    rested: dict[int, int | None], person: Person, by: User | None
+) -> None:
+    """Say of each claim whose record both had that it rests on the one that is kept."""
+    now = Recognition.objects.filter(pk__in=rested).values_list("pk", "outside_record_id")
+    record_many(
+        (
+            Entry(
+                "recognition.rests_on_another",
+                Recognition._meta.label_lower,
+                str(pk),
+                person.pk,
+                before={"outside_record": rested[pk]},
+                after={"outside_record": record_pk},
+                reason=MERGED,
+            )
+            for pk, record_pk in now
+            if record_pk != rested[pk]
+        ),
+        by=by,
+    )
 
 
 def named_key_persons(people: list[int], day: date) -> set[int]:

@@ -66,13 +66,14 @@ def subjects(members: Sequence[Member]) -> list[Subject]:
 
 def requests_by(user: User, day: date, person: Person | None = None) -> list[ExemptionRequest]:
     """The account's own requests (about one person): those that wait, and those decided of late.
-    One query."""
+    Of whoever is out of its sight by now, it is told nothing more."""
     since = datetime.combine(day - REMEMBERED, time.min, STOCKHOLM)
     about = {"person": person} if person else {}
     return list(
         ExemptionRequest.objects.filter(
             Q(decided_at__isnull=True) | Q(decided_at__gte=since),
             requested_by=user,
+            person__in=Person.objects.visible_to(user, day).values("pk"),
             withdrawn_at__isnull=True,
             **about,
         )

@@ -10,8 +10,6 @@ from __future__ import annotations
 import io
 import re
 import warnings
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import filetype
@@ -19,15 +17,13 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
+from competence.parsers.pdf_objects import UnreadablePdfError, compressed_objects, unescaped
+
 register_heif_opener()
 
 MAX_PIXELS = 60_000_000
 LONGEST_SIDE = 2400
 JPEG_QUALITY = 85
-# PDF: so much of what its compressed streams unfold to is read, together.
-MAX_UNFOLDED = 32 * 1024 * 1024
-MOST_FOLDED = 2_000
-_PIECE = 16 * 1024
 
 _IMAGES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/heic": "HEIF"}
 # The names of what makes a PDF act or carry: scripts, launches, files, forms that run (XFA).
@@ -36,8 +32,6 @@ _ACTIVE = re.compile(
     rb"|Filespec)(?![A-Za-z0-9])"
 )
 _ENCRYPTED = re.compile(rb"/Encrypt(?![A-Za-z0-9])")
-_STREAM = re.compile(rb"(?<!end)stream\r?\n")
-_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
 class ProofError(ValueError):
@@ -112,51 +106,17 @@ def _on_white(image: Image.Image) -> Image.Image:
 def _check_pdf(content: bytes) -> None:
     if b"%%EOF" not in content[-2048:] or b"startxref" not in content:
         raise ProofError(_("The PDF is cut off. Save it again, or take a photo of it."))
-    for part in (content, *_unfolded(content)):
-        plain = _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), part)
-        if _ENCRYPTED.search(plain):
-            raise ProofError(_("The PDF is locked. Take a photo of it instead."))
-        if _ACTIVE.search(plain):
-            raise ProofError(
-                _("The PDF runs scripts or carries other files. Take a photo of it instead.")
-            )
-
-
-def _unfolded(content: bytes) -> Iterator[bytes]:
-    """What the compressed streams hold that can name things: a PDF's objects may lie in them. Of no
-    more than MOST_FOLDED of them, and no more than MAX_UNFOLDED of them together."""
-    left, count = MAX_UNFOLDED, 0
-    for found in _STREAM.finditer(content):
-        head = content[max(0, found.start() - 600) : found.start()]
-        if b"ObjStm" not in _ESCAPE.sub(lambda f: bytes([int(f[1], 16)]), head):
-            continue
-        count += 1
-        if count > MOST_FOLDED:
-            raise _unreadable()
-        part = _unfold(content, found.end(), left)
-        left -= len(part)
-        yield part
-
-
-def _unfold(content: bytes, start: int, most: int) -> bytes:
-    """One stream, read piece by piece: a file of many streams is not copied once for each."""
-    unfolding = zlib.decompressobj()
-    parts: list[bytes] = []
-    size = 0
     try:
-        while not unfolding.eof and start < len(content):
-            piece = content[start : start + _PIECE]
-            start += _PIECE
-            # To zlib a limit of nought is none: one more than is left is asked for.
-            part = unfolding.decompress(piece, most - size + 1)
-            size += len(part)
-            if size > most:
-                raise _unreadable()
-            parts.append(part)
-    except zlib.error:
-        raise _unreadable() from None
-    return b"".join(parts)
+        for part in (content, *compressed_objects(content)):
+            _check_names(unescaped(part))
+    except UnreadablePdfError:
+        raise ProofError(_("The PDF cannot be read. Take a photo of it instead.")) from None
 
 
-def _unreadable() -> ProofError:
-    return ProofError(_("The PDF cannot be read. Take a photo of it instead."))
+def _check_names(part: bytes) -> None:
+    if _ENCRYPTED.search(part):
+        raise ProofError(_("The PDF is locked. Take a photo of it instead."))
+    if _ACTIVE.search(part):
+        raise ProofError(
+            _("The PDF runs scripts or carries other files. Take a photo of it instead.")
+        )

@@ -14,11 +14,13 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from lms.audit.models import AuditEvent
 from lms.audit.services import Entry, record, record_many
 from lms.people.models import User
 
 OPEN_FOR = timedelta(minutes=30)
 SESSION_KEY = "competence.openings"
+NAMED = "person.named_in_opening"
 
 
 class Purpose(StrEnum):
@@ -56,28 +58,15 @@ def open_with_reason(
     if not reason.strip():
         raise OpeningError(_("State the reason."))
     until = at + OPEN_FOR
-    after = {"purpose": purpose.value, "matter": matter, "until": until.isoformat()}
+    opening = Opening(reason.strip(), until)
     record(
         "names.opened",
         about,
         by=by,
-        after=after | {"people": len(people)},
-        reason=reason.strip(),
+        after=_about(purpose, matter, opening) | {"people": len(people)},
+        reason=opening.reason,
     )
-    record_many(
-        (
-            Entry(
-                "person.named_in_opening",
-                "people.person",
-                str(pk),
-                person_key=pk,
-                after=after,
-                reason=reason.strip(),
-            )
-            for pk in sorted(people)
-        ),
-        by=by,
-    )
+    _record_named(people, purpose, matter, opening, by)
     openings = {
         key: kept
         for key, kept in session.get(SESSION_KEY, {}).items()
@@ -86,10 +75,44 @@ def open_with_reason(
     openings[_key(purpose, matter)] = {
         "by": by.pk,
         "until": until.isoformat(),
-        "reason": reason.strip(),
+        "reason": opening.reason,
     }
     session[SESSION_KEY] = openings
-    return Opening(reason.strip(), until)
+    return opening
+
+
+@transaction.atomic
+def name_also(
+    *, opening: Opening, by: User, purpose: Purpose, matter: str, people: Collection[int]
+) -> int:
+    """Write down those of `people` (primary keys) who have come to be among the names since they
+    were opened, before they are shown; how many."""
+    named = set(
+        AuditEvent.objects.filter(
+            action=NAMED,
+            by=by,
+            at__gte=opening.until - OPEN_FOR,
+            after=_about(purpose, matter, opening),
+        ).values_list("person_key", flat=True)
+    )
+    return _record_named(set(people) - named, purpose, matter, opening, by)
+
+
+def _about(purpose: Purpose, matter: str, opening: Opening) -> dict[str, Any]:
+    return {"purpose": purpose.value, "matter": matter, "until": opening.until.isoformat()}
+
+
+def _record_named(
+    people: Collection[int], purpose: Purpose, matter: str, opening: Opening, by: User
+) -> int:
+    after = _about(purpose, matter, opening)
+    return record_many(
+        (
+            Entry(NAMED, "people.person", str(pk), pk, after=after, reason=opening.reason)
+            for pk in sorted(people)
+        ),
+        by=by,
+    )
 
 
 def standing_opening(

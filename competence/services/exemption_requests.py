@@ -4,7 +4,7 @@ What is granted becomes an exemption in the same transaction; both sides are tol
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
@@ -15,17 +15,22 @@ from competence.models import Exemption, ExemptionRequest, ExemptionRequestQuery
 from competence.services.exemptions import ExemptionError, grant_exemption
 from lms.audit.services import Entry, record_many
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.lib.dates import STOCKHOLM
+from lms.lib.dates import STOCKHOLM, add_months
 from lms.lib.fields import refuse_personal_data
 from lms.notifications.models import Notice
 from lms.notifications.services import Draft, notify_many
 from lms.people.access import Action, Obj
 from lms.people.models import Person, User
+from lms.people.services.locking import lock_people
 from lms.people.services.merge import MERGED, record_moved
 
 # The notice kinds that competence.notices registers.
 WANTED = "competence.exemption_wanted"
 DECIDED = "competence.exemption_decided"
+# What a manager may ask for. Farther back it would change what has been reported; without an end
+# it would be no exemption but another requirement.
+DAYS_BACK = 30
+LONGEST_MONTHS = 24
 
 
 class ExemptionRequestError(ValueError):
@@ -57,14 +62,26 @@ def request_exemptions(
         raise ExemptionRequestError(_("The last day is before the first day."))
     if ends_on < at.astimezone(STOCKHOLM).date():
         raise ExemptionRequestError(_("The last day has already passed."))
+    day = at.astimezone(STOCKHOLM).date()
+    if starts_on < day - timedelta(days=DAYS_BACK):
+        raise ExemptionRequestError(
+            _("It can begin at most %(days)d days ago. Choose a later first day.")
+            % {"days": DAYS_BACK}
+        )
+    if ends_on > add_months(min(starts_on, day), LONGEST_MONTHS):
+        raise ExemptionRequestError(
+            _("An exemption lasts at most %(months)d months, and ends within %(months)d months.")
+            % {"months": LONGEST_MONTHS}
+        )
     reason = reason.strip()
     if not reason:
         raise ExemptionRequestError(_("State the reason for the exemption."))
     refuse_personal_data(reason)
-    asked = list(dict.fromkeys(wanted))
-    people = {each.person_pk for each in asked}
+    sent = list(wanted)
     # The same asked twice at once: the second sees what the first has asked for.
-    list(Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk"))
+    stands = lock_people(each.person_pk for each in sent)
+    asked = dict.fromkeys(each._replace(person_pk=stands[each.person_pk].pk) for each in sent)
+    people = {each.person_pk for each in asked}
     waiting = set(
         ExemptionRequest.objects.waiting()
         .filter(person__in=people)
@@ -95,7 +112,7 @@ def withdraw_exemption_requests(
     *, requests: Iterable[ExemptionRequest], by: User, at: datetime
 ) -> list[ExemptionRequest]:
     """Take back the account's own requests that nobody has decided; which they were."""
-    waiting = _waiting(requests).filter(requested_by=by)
+    waiting = _waiting(request.pk for request in requests).filter(requested_by=by)
     taken = list(waiting)
     for request in taken:
         request.withdrawn_at = at
@@ -120,8 +137,11 @@ def decide_exemption_requests(
     if not granted and not reason:
         raise ExemptionRequestError(_("Say why the request is refused."))
     refuse_personal_data(reason)
+    wanted = [request.pk for request in requests]
+    about = ExemptionRequest.objects.filter(pk__in=wanted)
+    lock_people(about.values_list("person_id", flat=True))
     waiting = list(
-        _waiting(requests).select_related("person", "area", "level", "requested_by__person")
+        _waiting(wanted).select_related("person", "area", "level", "requested_by__person")
     )
     if any(_is_of(by, request) for request in waiting):
         raise ExemptionRequestError(_("Somebody else has to decide what you have asked for."))
@@ -184,11 +204,11 @@ def move_requests(*, survivor: Person, loser: Person, by: User | None, at: datet
     )
 
 
-def _waiting(requests: Iterable[ExemptionRequest]) -> ExemptionRequestQuerySet:
+def _waiting(requests: Iterable[int]) -> ExemptionRequestQuerySet:
     return (
         ExemptionRequest.objects.waiting()
         .select_for_update(of=("self",))
-        .filter(pk__in=[request.pk for request in requests])
+        .filter(pk__in=list(requests))
         .order_by("pk")
     )
 
@@ -268,11 +288,22 @@ def _tell_who_decides(made: Sequence[ExemptionRequest], *, by: User, at: datetim
 
 
 def _tell_who_asked(decided: Sequence[ExemptionRequest], *, at: datetime) -> None:
-    """One notice for each who asked, about all that was decided at once."""
-    by_person: dict[Person, list[ExemptionRequest]] = {}
+    """One notice for each who asked, about all that was decided at once; nothing about somebody
+    whom they may no longer see."""
+    by_account: dict[User, list[ExemptionRequest]] = {}
     for request in decided:
-        if request.requested_by.person:
-            by_person.setdefault(request.requested_by.person, []).append(request)
+        by_account.setdefault(request.requested_by, []).append(request)
+    day = at.astimezone(STOCKHOLM).date()
+    by_person: dict[Person, list[ExemptionRequest]] = {}
+    for user, asked in by_account.items():
+        seen = set(
+            Person.objects.visible_to(user, day)
+            .filter(pk__in=[request.person_id for request in asked])
+            .values_list("pk", flat=True)
+        )
+        still = [request for request in asked if request.person_id in seen]
+        if user.person and still:
+            by_person[user.person] = still
     notify_many(
         [
             Draft(

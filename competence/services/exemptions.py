@@ -13,6 +13,7 @@ from competence.services.awards import said
 from lms.audit.services import record
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import Person, User
+from lms.people.services.locking import lock_person
 
 
 class ExemptionError(ValueError):
@@ -32,6 +33,8 @@ def grant_exemption(
 ) -> Exemption:
     """Exempt a person from an area's requirements up to a level, for a time. Raises
     ExemptionError, and ValidationError where the reason describes somebody."""
+    # The same decided twice at once: the second sees what the first has decided.
+    person = lock_person(person)
     standing = Exemption.objects.filter(
         person=person, area=area, level=level, starts_on=starts_on, withdrawn_at__isnull=True
     )

@@ -96,7 +96,7 @@ def write_to_group(
     )
     message.full_clean()
     message.save()
-    record("group_message.written", message, by=by, reason=message.reason)
+    record("group_message.written", message, by=by, after=_to_whom(message), reason=message.reason)
     return message
 
 
@@ -108,8 +108,26 @@ def undo_message(*, message: GroupMessage, by: User, at: datetime) -> GroupMessa
     if locked.undone_at is None:
         locked.undone_at = at
         locked.save(update_fields=["undone_at"])
-        record("group_message.undone", locked, by=by)
+        about = _to_whom(locked)
+        record(
+            "group_message.undone",
+            locked,
+            by=by,
+            before={**about, "undone_at": None},
+            after={**about, "undone_at": at.isoformat()},
+        )
     return locked
+
+
+def _to_whom(message: GroupMessage) -> dict[str, str | int | None]:
+    return {
+        "key_group": message.key_group.code if message.key_group else None,
+        "unit": message.unit.code if message.unit else None,
+        "area": message.area.code,
+        "level": message.level.number if message.level else None,
+        "standing": message.standing,
+        "subject": message.subject,
+    }
 
 
 def send_waiting(*, at: datetime) -> int:

@@ -34,6 +34,8 @@ class Case:
     note: str = ""
     # The page on which it is decided by itself.
     url: str = ""
+    # Whoever looks asked for it, or it is about them: somebody else decides on it.
+    own: bool = False
 
     @property
     def key(self) -> str:
@@ -54,7 +56,7 @@ class InboxKind(Protocol):
 
     def cases(self, day: date, most: int, *, by: User) -> Sequence[Case]:
         """The oldest first, in a constant number of queries. What `by` may not decide, being
-        about them, is not ready."""
+        about them or from them, is `own` and not ready."""
 
     def cases_of(self, pks: Collection[int], day: date, *, by: User) -> Sequence[Case]: ...
 

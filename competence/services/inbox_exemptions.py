@@ -61,6 +61,7 @@ class ExemptionCases:
             group=f"{request.area.label}, {request.level.name}",
             note=request.reason,
             url=reverse("competence_admin:exemptions"),
+            own=own,
         )
 
     def decide(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from competence.models import EquivalenceRule, Recognition
 from competence.services.equivalence import gives_to
 from competence.services.inbox import Case, register_inbox_kind
-from competence.services.recognition import RecognitionError, decide_recognitions
+from competence.services.recognition import RecognitionError, decide_recognitions, is_from
 from lms.people.access import Obj
 from lms.people.models import User
 
@@ -69,9 +69,12 @@ class RecognitionCases:
         return [self._case(claim, rules[claim.pk], day, by) for claim in shown]
 
     def _case(self, claim: Recognition, rules: list[EquivalenceRule], day: date, by: User) -> Case:
-        own = claim.person_id == by.person_id
-        if own:
+        about_them = claim.person_id == by.person_id
+        own = about_them or is_from(by, claim)
+        if about_them:
             suggestion = _("This is your own claim. Somebody else has to decide on it.")
+        elif own:
+            suggestion = _("You have reported this yourself. Somebody else has to decide on it.")
         elif rules:
             suggestion = "; ".join(rule_gives(rule) for rule in rules)
             suggestion = suggestion[:1].upper() + suggestion[1:]
@@ -96,6 +99,7 @@ class RecognitionCases:
             group=claim.course_name if claim.outside_course else _("Courses outside the list"),
             note=claim.note,
             url=reverse("competence_admin:recognition", args=[claim.pk]),
+            own=own,
         )
 
     def decide(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from competence.models import KeyGroup, KeyPersonAssignment
 from lms.audit.services import record
 from lms.people.models import Person, User
+from lms.people.services.locking import lock_person
 
 
 class NamingError(ValueError):
@@ -30,6 +31,8 @@ def name_key_person(
 ) -> KeyPersonAssignment:
     """Name a person to a key group. Raises NamingError where the person is named already some of
     those days, and ValidationError where the motive describes somebody."""
+    # The same person named twice at once: the second sees the first.
+    person = lock_person(person)
     overlapping = KeyPersonAssignment.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on),
         key_group=key_group,

@@ -22,6 +22,7 @@ from competence.models import (
 )
 from competence.models.recognition import MOST_FILES
 from competence.services.equivalence import give_by_rules
+from competence.services.locking import lock_claims
 from competence.services.outside_entries import outside_entry, withdraw_facts
 from competence.services.proofs import NamedProof, Proof, proof_file, shown_name
 from competence.services.recognition_notices import tell_claimants, tell_reviewers
@@ -30,6 +31,7 @@ from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import STOCKHOLM
 from lms.lib.fields import refuse_personal_data
 from lms.people.models import Person, User
+from lms.people.services.locking import lock_person
 
 # Within so many days a decision can be taken back as a mistake. After that what it gave is
 # revoked from a day, like any other fact.
@@ -85,7 +87,7 @@ def claim_recognition(
     if completed_on > _day(at):
         raise RecognitionError(_("The day cannot be later than today."))
     # The same sent twice at once: the second sees what the first has reported.
-    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    person = lock_person(person)
     claim = Recognition(
         person=person,
         outside_course=outside_course,
@@ -157,6 +159,12 @@ def withdraw_claim(*, recognition: Recognition, by: User | None, at: datetime) -
             transaction.on_commit(partial(storage.delete, path))
 
 
+def is_from(user: User, claim: Recognition) -> bool:
+    """Whether the account has reported it, and so does not decide on it. A sheet is read by who
+    decides."""
+    return user.pk == claim.claimed_by_id and claim.sheet_id is None
+
+
 def decide_recognitions(
     *,
     recognitions: Iterable[Recognition],
@@ -175,21 +183,13 @@ def decide_recognitions(
     if not approved and not reason:
         raise RecognitionError(_("State the reason."))
     with transaction.atomic():
-        claims = list(
-            Recognition.objects.select_for_update(of=("self",))
-            .filter(pk__in=[each.pk for each in recognitions])
-            .select_related("person", "outside_course")
-            .order_by("created_at", "pk")
-        )
-        if any(not claim.is_waiting for claim in claims):
+        wanted = {each.pk for each in recognitions}
+        claims = lock_claims(wanted, also=outside_course)
+        if len(claims) < len(wanted) or any(not claim.is_waiting for claim in claims):
             raise RecognitionError(
                 _("Somebody else has decided on one of them, or it was withdrawn. Look again.")
             )
-        # A sheet is read by who decides; a claim is not decided by who sent it.
-        if any(
-            by.person_id == claim.person_id or (by.pk == claim.claimed_by_id and not claim.sheet_id)
-            for claim in claims
-        ):
+        if any(by.person_id == claim.person_id or is_from(by, claim) for claim in claims):
             raise RecognitionError(_("Somebody else has to decide on your own claim."))
         given = _approve(claims, outside_course, single, by, at) if approved else {}
         for claim in claims:
@@ -254,13 +254,11 @@ def _records_for(
     """The outside record of each claim: written, or found where an import wrote it. Two claims of
     the same thing share one."""
     # A rule decided at the same moment waits: either it sees these records, or they see it.
-    courses = {claim.outside_course_id for claim in claims if claim.outside_course_id}
-    list(OutsideCourse.objects.select_for_update().filter(pk__in=courses).order_by("pk"))
     found = {
         _key(row): row
         for row in OutsideRecord.objects.standing().filter(
             person__in={claim.person_id for claim in claims},
-            outside_course__in=courses,
+            outside_course__in={claim.outside_course_id for claim in claims},
         )
     }
     wanted = {_key(claim): claim for claim in claims}
@@ -368,8 +366,8 @@ def undo_decision(*, recognition: Recognition, reason: str, by: User, at: dateti
     refuse_personal_data(reason)
     if not reason:
         raise RecognitionError(_("State the reason."))
-    claim = Recognition.objects.select_for_update().get(pk=recognition.pk)
-    if claim.decided_at is None:
+    claim = next(iter(lock_claims([recognition.pk])), None)
+    if claim is None or claim.decided_at is None:
         raise RecognitionError(_("It has not been decided."))
     if at > claim.decided_at + timedelta(days=UNDO_DAYS):
         raise RecognitionError(

@@ -14,11 +14,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from competence.models import OutsideCourse, OutsideRecord, Recognition, SignInSheet
+from competence.services.locking import lock_outside_courses
 from competence.services.proofs import Proof, proof_file, shown_name
 from competence.services.recognition import Decided, RecognitionError, decide_recognitions
 from lms.audit.services import Entry, record, record_many
 from lms.lib.dates import STOCKHOLM
 from lms.people.models import Person, User
+from lms.people.services.locking import lock_people
 
 MOST_LINES = 500
 
@@ -30,6 +32,7 @@ class Match(StrEnum):
     REPEATED = "repeated"  # the same person as an earlier line
     RECORDED = "recorded"  # the course is already recorded for that day
     OWN = "own"  # whoever reads the sheet: somebody else has to decide
+    REPORTED = "reported"  # whoever reads the sheet has reported it: likewise
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,12 @@ def rehearse_sheet(
         .filter(outside_course=outside_course, completed_on=completed_on)
         .values_list("person_id", flat=True)
     )
+    reported = set(
+        Recognition.objects.waiting()
+        .filter(outside_course=outside_course, completed_on=completed_on)
+        .filter(claimed_by=by, sheet__isnull=True)
+        .values_list("person_id", flat=True)
+    )
     lines: list[Line] = []
     seen: set[int] = set()
     for number, each in wanted:
@@ -94,6 +103,8 @@ def rehearse_sheet(
             match = Match.RECORDED
         elif person.pk == by.person_id:
             match = Match.OWN
+        elif person.pk in reported:
+            match = Match.REPORTED
         seen.add(person.pk)
         lines.append(Line(number, each, match, person))
     record_many(
@@ -163,7 +174,9 @@ def record_sign_in_sheet(
     if completed_on > at.astimezone(STOCKHOLM).date():
         raise RecognitionError(_("The day cannot be later than today."))
     # The same sheet sent twice at once: the second sees what the first has recorded.
-    OutsideCourse.objects.select_for_update().get(pk=outside_course.pk)
+    lock_outside_courses([outside_course.pk])
+    stands = lock_people(person.pk for person in people)
+    people = list(dict.fromkeys(stands[person.pk] for person in people))
     sheet = SignInSheet(outside_course=outside_course, completed_on=completed_on, by=by)
     if proof is not None:
         sheet.proof_name = shown_name(proof_name, proof.suffix)

@@ -65,6 +65,8 @@ def set_coverage_target(
         if starts_on <= replaces.starts_on:
             raise CoverageTargetError(_("What replaces a target begins later than it did."))
         end_coverage_target(target=replaces, on=starts_on - timedelta(days=1), reason=motive, by=by)
+    # The same decided twice at once: the second sees the first.
+    CompetenceArea.objects.select_for_update(no_key=True).get(pk=area.pk)
     target = CoverageTarget(
         key_group=key_group,
         unit=unit,

@@ -50,15 +50,28 @@ def _said(error: ValueError | ValidationError) -> list[str]:
 
 
 def achievements(request: HttpRequest) -> HttpResponse:
-    """One record to correct, found by what the case says of it. Opening it is itself recorded;
-    the addresses of its decisions are for this account and this hour only."""
+    """One record to correct, found by what the case says of it. Asking about somebody is itself
+    recorded, also where nothing is found: that too says how they stand. The addresses of its
+    decisions are for this account and this hour only."""
     form = RecordForm(request.GET or None)
     case = form.case() if form.is_valid() else None
     by, now = acting_user(request), timezone.now()
-    if case is not None:
-        people = [row.person for row in case.achievements] + [row.person for row in case.records]
-        opened = case.certificate.person if case.certificate else people[0]
+    if case is not None and case.certificate:
+        opened = case.certificate.person
         record("person.achievements_opened", opened, by=by, person=opened)
+    elif form.is_valid() and not form.cleaned_data["code"]:
+        asked = form.cleaned_data
+        record(
+            "person.achievements_opened",
+            asked["person"],
+            by=by,
+            person=asked["person"],
+            after={
+                "area": asked["area"].code if asked["area"] else None,
+                "achieved_on": asked["achieved_on"].isoformat(),
+                "records": len(case.achievements) + len(case.records) if case else 0,
+            },
+        )
     return _page(
         request,
         "achievements",

@@ -96,7 +96,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("Choose what to decide in the list first."))
         return redirect("competence_admin:inbox")
     chosen = _chosen(keys, by, day)
-    ready = [case for case in chosen if case.ready or answer == REFUSE]
+    ready = [case for case in chosen if not case.own and (case.ready or answer == REFUSE)]
     form = RefuseForm(request.POST if "ja" in request.POST else None)
     if "ja" in request.POST and ready and (answer == APPROVE or form.is_valid()):
         reason = form.cleaned_data["reason"] if answer == REFUSE else ""
@@ -108,7 +108,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
         approving=answer == APPROVE,
         groups=_grouped(ready),
         ready=ready,
-        alone=[case for case in chosen if case not in ready],
+        alone=[case for case in chosen if case not in ready and not case.own],
+        own=[case for case in chosen if case.own],
         gone=len(keys) - len(chosen),
         form=form,
         header_title=_("Approve") if answer == APPROVE else _("Refuse"),

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 from competence.forms import OrderForm, RenewalForm
 from competence.models import RenewalOrder
 from competence.services.consequences import Order, Reached, reached_by
-from competence.services.disclosure import Purpose, standing_opening
+from competence.services.disclosure import Purpose, name_also, standing_opening
 from competence.services.renewal_decisions import Prefilled, decide_renewal, prefilled_from
 from competence.services.renewal_reach import reach_of_renewal
 from competence.services.renewals import RenewalOrderError
@@ -242,6 +242,13 @@ def renewal_file(request: HttpRequest) -> HttpResponse:
     if opening is None:
         return redirect(f"{reverse('competence_admin:renewal_names')}?{_without_page(request)}")
     lines = _lines(reached_by(order, by=by), order.decided_on, request)
+    name_also(
+        opening=opening,
+        by=by,
+        purpose=Purpose.RENEWAL_REACH,
+        matter=_query(order),
+        people={line.person.pk for line in lines},
+    )
     record(
         "renewal_order.names_fetched",
         order.area,

@@ -13,6 +13,7 @@ from competence.forms import OpenNamesForm
 from competence.services.disclosure import (
     Opening,
     Purpose,
+    name_also,
     open_with_reason,
     standing_opening,
 )
@@ -35,7 +36,8 @@ def names_part(
     about: Model,
     people: Callable[[], Collection[int]],
 ) -> NamesPart:
-    """The opening that stands, or the one asked for in this request (`open_names` in a POST)."""
+    """The opening that stands, or the one asked for in this request (`open_names` in a POST).
+    Whoever has come to be among the names since is written down as they are shown."""
     by, now = acting_user(request), timezone.now()
     asked = request.method == "POST" and "open_names" in request.POST
     form = OpenNamesForm(request.POST if asked else None)
@@ -54,4 +56,6 @@ def names_part(
         opening = standing_opening(
             session=request.session, by=by, purpose=purpose, matter=matter, at=now
         )
+        if opening is not None:
+            name_also(opening=opening, by=by, purpose=purpose, matter=matter, people=people())
     return NamesPart(opening, form)

@@ -17,6 +17,7 @@ from courses.signals import expert_question_published
 from lms.audit import services as audit
 from lms.notifications.services import notify
 from lms.people.models import Person, User
+from lms.people.services.locking import lock_person
 
 # The notice kinds that courses.notices registers.
 REPORT_ANSWERED = "courses.report_answered"
@@ -40,9 +41,9 @@ class SettledError(ValueError):
         super().__init__(_("Somebody else has answered it in the meantime."))
 
 
-def _turn(person: Person) -> None:
-    """Lets one request of a person at a time through."""
-    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+def _turn(person: Person) -> Person:
+    """Lets one request of a person at a time through; the record that stands for the person."""
+    return lock_person(person)
 
 
 @transaction.atomic
@@ -51,7 +52,7 @@ def report_fault(
 ) -> LessonReport:
     """Keep what a learner says is wrong in a lesson. The same words again within a minute are the
     report that exists; other words are TooSoonError. The guard refuses with ValidationError."""
-    _turn(person)
+    person = _turn(person)
     row = LessonReport(
         version=version,
         lesson_key=lesson_key,
@@ -108,7 +109,7 @@ def ask_expert(
 ) -> ExpertQuestion:
     """Keep a question to an expert, about a lesson or (no key) about the course. As with reports,
     the same words again are the same question."""
-    _turn(person)
+    person = _turn(person)
     row = ExpertQuestion(
         version=version,
         course_id=version.course_id,

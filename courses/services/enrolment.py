@@ -17,6 +17,7 @@ from lms.audit import services as audit
 from lms.lib.dates import STOCKHOLM
 from lms.notifications.services import Draft, notify_many
 from lms.people.models import Person, User
+from lms.people.services.locking import lock_people, lock_person
 
 # The notice kinds that courses.notices registers: enrolled by a manager, by one's organisation.
 ENROLLED = "courses.enrolled"
@@ -104,6 +105,7 @@ def enrol(*, person: Person, course: Page, origin: str, by: User | None, at: dat
     if existing is not None:
         return existing
     version = _version_to_begin(course)
+    person = lock_person(person)
     day = at.astimezone(STOCKHOLM).date()
     _refuse([person.pk], version, origin, day)
     claim_seats(people=[person.pk], course=course, day=day)
@@ -142,7 +144,9 @@ def enrol_many(
     version, by the rules of `enrol`: where one may not set out, nobody does. The same number of
     queries whatever the number."""
     version = _version_to_begin(course)
-    wanted = {person.pk: person for person in people}
+    asked = list(people)
+    stands = lock_people(person.pk for person in asked)
+    wanted = {stands[person.pk].pk: stands[person.pk] for person in asked}
     open_now = {
         row.person_id: row
         for row in Enrolment.objects.filter(

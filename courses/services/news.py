@@ -23,6 +23,7 @@ from lms.content.visibility import closed_to_some, visible_to
 from lms.lib.dates import STOCKHOLM
 from lms.notifications.services import Draft, notify_many
 from lms.people.models import Person, User
+from lms.people.services.locking import lock_person
 
 # The notice kind that courses.notices registers.
 WHATS_NEW = "courses.whats_new"
@@ -256,6 +257,7 @@ def news_for(person: Person, day: date) -> list[News]:
 @transaction.atomic
 def record_reading(*, news: WhatsNew, person: Person, at: datetime) -> None:
     """The person has read it, and with it the same change in other courses. Once."""
+    person = lock_person(person)
     same = WhatsNew.objects.filter(pk=news.pk)
     if news.article_id:
         same = WhatsNew.objects.filter(article=news.article_id, created_at=news.created_at)

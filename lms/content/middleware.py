@@ -38,6 +38,20 @@ class RefuseNul:
         return None
 
 
+def drop_cookies_with_nul(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """A quoted cookie may hold the same character, and names the session: before that is asked
+    for, such a cookie is none."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        for name in [name for name, value in request.COOKIES.items() if NUL in name + value]:
+            del request.COOKIES[name]
+        return get_response(request)
+
+    return middleware
+
+
 def know_the_reader(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:

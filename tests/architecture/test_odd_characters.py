@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -70,6 +71,22 @@ def test_an_address_with_it_leads_nowhere(reader: Client, address: str) -> None:
 )
 def test_a_query_with_it_leads_nowhere(reader: Client, address: str) -> None:
     assert reader.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        settings.SESSION_COOKIE_NAME,
+        settings.CSRF_COOKIE_NAME,
+        settings.LANGUAGE_COOKIE_NAME,
+        "messages",
+    ],
+)
+@pytest.mark.parametrize("address", ["/", "/min-sida/"])
+def test_a_cookie_with_it_is_none(client: Client, name: str, address: str) -> None:
+    taken = client.get(address, HTTP_COOKIE=f'{name}="{"a" * 31}\\000"; other=b')
+    assert taken.status_code in (200, 302)
+    assert taken.wsgi_request.COOKIES == {"other": "b"}
 
 
 def test_a_form_is_taken_without_it(reader: Client) -> None:

@@ -1,6 +1,6 @@
 """A manager asks for exemptions; the coordinator decides; both are told, and it can be undone."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -18,8 +18,16 @@ from lms.audit.models import AuditEvent
 from lms.notifications.models import Notice
 from lms.people.models import Person
 from lms.people.roles import Role
+from lms.people.services.delegations import end_delegation
 from lms.people.services.merge import merge_people
-from tests.builders.people import account_with
+from tests.builders.people import (
+    MONDAY,
+    account_with,
+    employ,
+    let_act,
+    make_account,
+    make_person,
+)
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ASKED = {
@@ -95,6 +103,43 @@ def test_granting_makes_the_exemption_and_tells_the_manager(asked, coordinator, 
     assert (notice.person, notice.context["granted"]) == (school.manager.person, True)
 
 
+def test_whoever_no_longer_sees_the_person_is_told_nothing_of_the_decision(
+    asked, coordinator, school, client
+):
+    asked.person.employments.update(ends_on=MONDAY - timedelta(days=1))
+    employ(asked.person, school.other, starts_on=MONDAY)
+    assert client.get("/team/Gap/").status_code == 403
+    decide(asked, coordinator, granted=False, reason="Rollen möter barn varje dag.")
+    page = client.get("/team/").content.decode()
+    assert ("Gap Test" in page, "Rollen möter barn varje dag." in page) == (False, False)
+    assert not Notice.objects.filter(kind=DECIDED).exists()
+
+
+def test_of_several_decided_at_once_only_those_still_in_the_team_are_told(
+    asked, coordinator, school, client
+):
+    client.post("/team/atgard/undantag/", ASKED | {"person": ["Ny"], "what": ["Ny:OM1"]})
+    asked.person.employments.update(ends_on=MONDAY - timedelta(days=1))
+    decide_exemption_requests(
+        requests=ExemptionRequest.objects.all(), granted=True, reason="", by=coordinator, at=NOW
+    )
+    (notice,) = Notice.objects.filter(kind=DECIDED)
+    assert (notice.context["count"], notice.context["name"]) == (1, "Ny Test")
+
+
+def test_a_deputy_is_told_nothing_of_a_decision_after_the_last_day(school, coordinator, client):
+    deputy = make_person("VIK")
+    employ(deputy, school.other, "CHEF", is_manager=True)
+    account = make_account(deputy)
+    given = let_act(school.manager, deputy, school.unit)
+    client.force_login(account)
+    assert client.post("/team/atgard/undantag/", ASKED | {"enhet": "S1"}).status_code == 302
+    end_delegation(delegation=given, by=school.manager, on=MONDAY)
+    decide(ExemptionRequest.objects.get(), coordinator, granted=True, reason="")
+    assert "Gap Test" not in client.get("/team/").content.decode()
+    assert not Notice.objects.filter(kind=DECIDED).exists()
+
+
 def test_a_refusal_needs_a_reason_and_changes_no_status(asked, coordinator):
     with pytest.raises(ExemptionRequestError):
         decide(asked, coordinator, granted=False, reason=" ")
@@ -119,6 +164,30 @@ def test_a_reason_that_describes_somebody_is_stopped(asked, coordinator, client)
     assert page.status_code == 200
     assert 'value="Ring 070-123 45 67"' in page.content.decode()
     assert ExemptionRequest.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "words"),
+    [
+        ("0001-01-01", "9999-12-31", "börja tidigast för 30 dagar sedan"),
+        ("2026-10-23", "2027-05-22", "börja tidigast för 30 dagar sedan"),
+        ("2026-11-23", "2028-11-24", "gäller i högst 24 månader"),
+        ("2026-11-23", "9999-12-31", "gäller i högst 24 månader"),
+        ("9999-12-30", "9999-12-31", "gäller i högst 24 månader"),
+    ],
+)
+def test_an_exemption_is_asked_for_within_bounds(school, client, starts_on, ends_on, words):
+    client.force_login(school.manager)
+    sent = ASKED | {"starts_on": starts_on, "ends_on": ends_on}
+    assert words in client.post("/team/atgard/undantag/", sent).content.decode()
+    assert not ExemptionRequest.objects.exists()
+
+
+def test_the_bounds_themselves_may_be_asked_for(school, client):
+    client.force_login(school.manager)
+    sent = ASKED | {"starts_on": "2026-10-24", "ends_on": "2028-10-24"}
+    assert client.post("/team/atgard/undantag/", sent).status_code == 302
+    assert ExemptionRequest.objects.exists()
 
 
 def test_own_words_are_needed_where_no_reason_is_pressed(school, client):

@@ -14,9 +14,11 @@ from competence.models import Achievement, ExemptionRequest, OutsideRecord, Reco
 from competence.services import history
 from competence.services.exemption_requests import Wanted, request_exemptions
 from competence.services.exemptions import grant_exemption
+from competence.services.inbox_recognitions import RecognitionCases
 from competence.services.outside_courses import merge_outside_courses
 from competence.services.recognition import RecognitionError, decide_recognitions, undo_decision
 from competence.services.sign_in_sheets import record_sign_in_sheet, rehearse_sheet
+from lms.audit.models import AuditEvent
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import Person
 from lms.people.roles import Role
@@ -133,6 +135,32 @@ def test_a_sheet_with_somebody_who_has_reported_the_course_decides_that_report(p
     assert Recognition.objects.count() == 1
 
 
+def test_what_the_reviewer_has_reported_stops_neither_the_rest_of_the_list_nor_of_a_sheet(
+    person, reviewer
+):
+    course, other = make_course(), make_person("P2")
+    make_rule(course)
+    mine = make_claim(person, course, on=ON, by=reviewer)
+    make_claim(other, course, on=ON)
+    cases = {case.pk: case for case in RecognitionCases().cases(DAY, 10, by=reviewer)}
+    assert (cases[mine.pk].own, cases[mine.pk].ready) == (True, False)
+    assert "Du har själv" in cases[mine.pk].suggestion
+    ready = [case.pk for case in cases.values() if case.ready]
+    decided = RecognitionCases().decide(ready, approved=True, reason="", by=reviewer, at=AT)
+    assert decided == 1
+    third = make_person("P3")
+    said = {"outside_course": course, "completed_on": ON, "by": reviewer}
+    shown = rehearse_sheet(text="P1\nP2\nP3", **said)
+    assert [(line.text, line.match.value) for line in shown.left_out] == [
+        ("P1", "reported"),
+        ("P2", "recorded"),
+    ]
+    record_sign_in_sheet(people=shown.people, proof=None, proof_name="", at=AT, **said)
+    assert status(person) == "overdue"
+    assert Recognition.objects.get(person=third).approved
+    assert list(Recognition.objects.waiting()) == [mine]
+
+
 def test_a_sheet_sent_twice_is_recorded_once(person, reviewer):
     course = make_course()
     sent = {
@@ -199,6 +227,17 @@ def test_a_claim_of_a_merged_person_stands_when_the_import_that_said_the_same_is
     merge_people(survivor=person, loser=other, by=reviewer)
     history.undo_batch(batch=batch, by=reviewer)
     assert status(person) == "met"
+
+
+def test_the_ledger_says_on_which_record_a_claim_rests_once_people_are_merged(person, reviewer):
+    course, other = make_course(), make_person("P2")
+    claims = [make_claim(each, course, on=ON) for each in (person, other)]
+    decide_recognitions(recognitions=claims, approved=True, by=reviewer, at=AT)
+    kept, gone = (Recognition.objects.get(pk=claim.pk).outside_record_id for claim in claims)
+    merge_people(survivor=person, loser=other, by=reviewer)
+    event = AuditEvent.objects.get(action="recognition.rests_on_another")
+    assert (event.object_id, event.person_key) == (str(claims[1].pk), person.pk)
+    assert (event.before, event.after) == ({"outside_record": gone}, {"outside_record": kept})
 
 
 def test_a_claim_that_both_records_wait_with_waits_once_when_people_are_merged(person, reviewer):

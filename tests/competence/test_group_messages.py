@@ -94,6 +94,25 @@ def test_it_can_be_taken_back_until_it_goes_and_goes_once(school, coordinator):
     assert (event.by, event.reason, event.after["people"]) == (coordinator, "Rutinen ändras", 3)
 
 
+def test_the_ledger_says_to_whom_a_message_was_written_and_that_it_was_taken_back(
+    school, coordinator
+):
+    undo_message(message=write(school, coordinator), by=coordinator, at=NOW)
+    about = {
+        "key_group": None,
+        "unit": "S1",
+        "area": "OM1",
+        "level": None,
+        "standing": "to_do",
+        "subject": "Ny rutin",
+    }
+    written = AuditEvent.objects.get(action="group_message.written")
+    undone = AuditEvent.objects.get(action="group_message.undone")
+    assert (written.before, written.after) == ({}, about)
+    assert undone.before == about | {"undone_at": None}
+    assert undone.after == about | {"undone_at": NOW.isoformat()}
+
+
 def test_nobody_is_written_to_twice_in_a_week_about_the_same_area(school, coordinator):
     write(school, coordinator, standing="gap")
     send_waiting(at=LATER)

@@ -325,6 +325,18 @@ def test_a_record_is_opened_by_person_area_and_day_on_record_and_can_be_revoked(
     assert achievement.revoked_on == date(2026, 11, 1)
 
 
+def test_asking_whether_something_is_recorded_is_on_record_also_where_nothing_is(
+    coordinator, client
+):
+    person = Person.objects.get(person_id="L0")
+    area = CompetenceArea.objects.get(code="OM1")
+    case = {"person": "L0", "area": area.pk, "achieved_on": "2026-06-01"}
+    assert client.get(f"{ADMIN}/uppnatt/", case).context["case"] is None
+    opened = AuditEvent.objects.get(action="person.achievements_opened")
+    assert (opened.person_key, opened.by) == (person.pk, coordinator)
+    assert opened.after == {"area": "OM1", "achieved_on": "2026-06-01", "records": 0}
+
+
 def test_what_a_named_person_has_learnt_is_not_read_through(coordinator, client):
     achievement = achieve(Person.objects.get(person_id="L0"), on=date(2026, 6, 1))
     page = client.get(f"{ADMIN}/uppnatt/", {"person": "L0"})

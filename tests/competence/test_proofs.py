@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import zlib
 
 import pytest
 from PIL import Image
 from pillow_heif import from_pillow
 
-from competence.parsers.proofs import MAX_UNFOLDED, ProofError, read_proof
+from competence.parsers.pdf_objects import MAX_UNFOLDED
+from competence.parsers.proofs import ProofError, read_proof
 from competence.services.proofs import shown_name
 from tests.builders.recognition import PDF, jpeg
 
@@ -51,13 +53,19 @@ def pdf_with(part: bytes) -> bytes:
 
 
 def pdf_with_folded(*parts: bytes) -> bytes:
-    stream = b"".join(
-        b"<< /Type /ObjStm /Filter /FlateDecode >>\nstream\n"
-        + zlib.compress(part)
-        + b"\nendstream\n"
-        for part in parts
-    )
-    return PDF.replace(b"xref", stream + b"xref", 1)
+    return pdf_with_object(b"".join(folded(zlib.compress(part)) for part in parts))
+
+
+FOLDED = b"/Type /ObjStm /N 2 /First 9 /Filter /FlateDecode"
+SCRIPT = b"1 0 2 45 << /S /JavaScript /JS (app.alert\\(1\\)) >> << /OpenAction 1 0 R >>"
+
+
+def folded(body: bytes, head: bytes = FOLDED, begin: bytes = b"stream\n") -> bytes:
+    return b"5 0 obj\n<< " + head + b" >>\n" + begin + body + b"\nendstream\nendobj\n"
+
+
+def pdf_with_object(part: bytes) -> bytes:
+    return PDF.replace(b"xref", part + b"xref", 1)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +157,81 @@ def test_a_large_photo_is_made_smaller():
 def test_what_is_not_a_whole_harmless_photo_or_pdf_is_refused(content: bytes):
     with pytest.raises(ProofError):
         read_proof(content, max_bytes=LIMIT)
+
+
+HIDDEN = zlib.compress(SCRIPT)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        folded(HIDDEN, FOLDED + b" " * 700),
+        folded(HIDDEN, FOLDED + b" %" + b"x" * 70_000 + b"\n"),
+        folded(HIDDEN, FOLDED + b" /X (a\\) endobj endstream 6 0 obj <<)"),
+        folded(HIDDEN, FOLDED + b" /X <6f> /Y [<6f>]"),
+        folded(HIDDEN, FOLDED + b" %\n6 0 obj <<\n"),
+        folded(HIDDEN, FOLDED + b" ) } ]"),
+        folded(HIDDEN, b"/N 2 /First 9 /Filter /FlateDecode"),
+        folded(HIDDEN, b"/N 2 /F#69rst 9 /Filter /Fl#61teDecode"),
+        folded(HIDDEN, b"/Type /ObjStm /N 2 /First 9 /Filter 8 0 R"),
+        folded(HIDDEN, begin=b"stream\r"),
+        folded(HIDDEN, begin=b"stream \n"),
+        folded(HIDDEN, begin=b"%c\nstream\r\n"),
+        folded(HIDDEN, FOLDED + b" stream\n" + HIDDEN + b"\nendstream "),
+        folded(HIDDEN.hex().encode(), FOLDED.replace(b"/Fl", b"[/ASCIIHexDecode /Fl") + b"]"),
+        folded(zlib.compress(HIDDEN), FOLDED.replace(b"/Fl", b"[/FlateDecode /Fl") + b"]"),
+        folded(
+            zlib.compress(b"".join(b"\0" + SCRIPT[i : i + 1] for i in range(len(SCRIPT)))),
+            FOLDED + b" /DecodeParms << /Predictor 12 /Columns 1 >>",
+        ),
+        folded(HIDDEN, FOLDED + b" /DecodeParms 9 0 R"),
+        folded(HIDDEN, FOLDED + b" /F (elsewhere.bin)"),
+        b"(" + folded(HIDDEN) + b")",
+        b"% " + folded(HIDDEN).replace(b"\n<<", b" <<"),
+        folded(HIDDEN).replace(b"obj", b"obk"),
+    ],
+)
+def test_a_script_is_found_however_its_compressed_object_is_written(part: bytes):
+    with pytest.raises(ProofError):
+        read_proof(pdf_with_object(part), max_bytes=LIMIT)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"obj <<" * 1_500_000,
+        b"obj %" * 1_800_000,
+        b"obj << " + b"/a" * 4_000_000 + b" >>",
+        b"obj << (" + b"(" * 9_000_000,
+        b"obj << " + b"<a" * 4_000_000,
+        b"obj << " + b"[ " * 4_000_000,
+    ],
+    ids=["nested", "comments", "names", "texts", "hex", "lists"],
+)
+def test_a_pdf_made_to_be_hard_to_read_is_given_up_soon(part: bytes):
+    began = time.process_time()
+    with pytest.raises(ProofError):
+        read_proof(pdf_with_object(part), max_bytes=LIMIT)
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        folded(zlib.compress(b"1 0 << /Type /Page >>"), FOLDED + b"/Length 29 /Extends 7 0 R"),
+        folded(b"1 0 0 1 0 0 cm (obj stream /ObjSt)", b"/Length 34"),
+        folded(
+            zlib.compress(b"\0\1" * 9),
+            b"/Type /XRef /Filter /FlateDecode /W [1 2 1] "
+            b"/DecodeParms << /Columns 4 /Predictor 12 >> /ID [<00ff> (a\\)>>)]",
+        ),
+        folded(b"x", b"/Subtype /Image /Filter [/ASCII85Decode /DCTDecode]"),
+    ],
+    ids=["objects", "page", "table", "image"],
+)
+def test_what_programs_that_mean_well_write_is_kept(part: bytes):
+    whole = pdf_with_object(part)
+    assert read_proof(whole, max_bytes=LIMIT).content == whole
 
 
 def test_a_file_over_the_limit_is_refused():

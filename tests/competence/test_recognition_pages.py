@@ -380,6 +380,19 @@ def test_many_are_approved_with_one_question_and_the_rest_is_left(town, client):
     assert list(Recognition.objects.waiting()) == [other]
 
 
+@pytest.mark.parametrize("answer", ["godkann", "avsla"])
+def test_what_the_reviewer_has_reported_is_left_and_the_rest_is_decided(town, client, answer):
+    mine = make_claim(town.gap, town.course, by=town.reviewer)
+    other = make_claim(town.school.people["Ny"], town.course)
+    said = {"fall": [f"kurs:{each.pk}" for each in (mine, other)], "svar": answer}
+    client.force_login(town.reviewer)
+    asked = client.post(f"{INBOX}beslut/", said)
+    assert [case.pk for case in asked.context["own"]] == [mine.pk]
+    assert "Beslutas av någon annan" in asked.content.decode()
+    client.post(f"{INBOX}beslut/", said | {"ja": "1", "reason": "Fel kurs."})
+    assert list(Recognition.objects.waiting()) == [mine]
+
+
 def test_refusing_asks_for_the_reason_and_keeps_what_was_typed(town, client):
     claim = make_claim(town.gap, town.course)
     said = {"fall": f"kurs:{claim.pk}", "svar": "avsla", "ja": "1"}

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, date, datetime
+from urllib.parse import urlencode
 
 import pytest
 
@@ -101,6 +102,22 @@ def test_names_open_with_a_reason_as_page_and_file_sorted_and_filtered(
     other = query | {"last_valid_day": "2027-01-31"}
     assert not client.get(names, other).context["page"].object_list
     assert not RenewalOrder.objects.exists()
+
+
+@pytest.mark.parametrize("where", ["", "lista.csv"])
+def test_who_comes_to_be_among_open_names_is_written_down_as_they_are_shown(
+    coordinator, client, query, school, where
+):
+    names = f"{ADDRESS}namn/"
+    client.post(f"{names}?{urlencode(query)}", {"open_names": "1", "opening_reason": REASON})
+    named = AuditEvent.objects.filter(action="person.named_in_opening")
+    before = set(named.values_list("person_key", flat=True))
+    achieve(school.people["Ny"], "OM4", on=date(2026, 8, 10))
+    for _twice in range(2):
+        shown = client.get(names + where, query).content.decode()
+        assert "Ny Test" in shown
+    (new,) = named.exclude(person_key__in=before)
+    assert (new.person_key, new.reason) == (school.people["Ny"].pk, REASON)
 
 
 def test_learners_and_managers_are_told_when_it_is_decided(school, order):

@@ -13,7 +13,7 @@ import sys
 import psycopg
 
 LOCAL = "postgres://127.0.0.1:5432/postgres"
-RACES = ("tests/courses/test_races.py", "tests/competence/test_races.py")
+RACES = tuple(f"tests/{app}/test_races.py" for app in ("courses", "competence", "people"))
 
 
 def server() -> str | None:

@@ -16,6 +16,7 @@ from lms.audit.services import Entry, record, record_many
 from lms.lib.dates import STOCKHOLM
 from lms.people.models import Employment, Person, RoleAssignment, User
 from lms.people.roles import Role
+from lms.people.services.locking import lock_person
 from lms.people.signals import account_deactivated
 
 EMPLOYMENT_ENDED = "last employment ended"
@@ -46,6 +47,7 @@ def keep_accounts(keeper: Keeper) -> None:
 def make_account(*, person: Person | None, email: str, by: User | None, **names: str) -> User:
     """An account that cannot sign in before it has been activated: to give a role in advance, or
     for somebody without a person. Returns the person's account where there is one."""
+    person = lock_person(person) if person is not None else None
     if person is not None and (existing := getattr(person, "user", None)):
         return existing
     address = email.strip().lower()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from lms.audit.services import record
 from lms.lib.dates import add_months
 from lms.people.models import Delegation, Employment, Person, Unit, User
+from lms.people.services.locking import lock_people
 from lms.people.signals import delegation_ended, delegation_given
 
 LONGEST_MONTHS = 12
@@ -43,7 +44,10 @@ def delegate(
 ) -> Delegation:
     """Let `deputy` act as manager for `unit` and all below it, from `starts_on` to `ends_on`.
     `day` is the day on which it is given."""
-    person = _giver(giver, unit, starts_on)
+    # The same given twice at once: the second sees the first.
+    stands = lock_people(pk for pk in (giver.person_id, deputy.pk) if pk is not None)
+    deputy = stands[deputy.pk]
+    person = _giver(stands.get(giver.person_id or 0), unit, starts_on)
     _check_days(starts_on, ends_on, day)
     _check_deputy(person, deputy, starts_on)
     if not reason.strip():
@@ -85,14 +89,12 @@ def delegate(
     return delegation
 
 
-def _giver(giver: User, unit: Unit, starts_on: date) -> Person:
-    if giver.person is None or not any(
-        own.covers(unit) for own in units_managed(giver.person, starts_on)
-    ):
+def _giver(giver: Person | None, unit: Unit, starts_on: date) -> Person:
+    if giver is None or not any(own.covers(unit) for own in units_managed(giver, starts_on)):
         raise DelegationError(
             _("You can only let somebody act for a unit that you manage yourself on the first day.")
         )
-    return giver.person
+    return giver
 
 
 def _check_days(starts_on: date, ends_on: date, day: date) -> None:

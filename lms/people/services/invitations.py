@@ -22,6 +22,7 @@ from lms.people.models import Employment, Invitation, Person, User
 from lms.people.querysets import EmploymentQuerySet, PersonQuerySet
 from lms.people.services.account_mail import account_mail, send, written
 from lms.people.services.accounts import AccountError
+from lms.people.services.locking import lock_people
 from lms.people.signals import account_activated
 
 MAIL_DAYS = 14
@@ -125,7 +126,7 @@ def shared_addresses() -> set[str]:
 def invite(*, people: Iterable[Person], by: User | None, day: date) -> InvitationResult:
     """Mail a personal link to each of `people` that has an address of their own. An earlier link
     stops working. Nobody who already can sign in is invited again."""
-    wanted = [p for p in people if not _can_sign_in(p)]
+    wanted = _who_cannot_sign_in(people)
     shared = shared_addresses()
     reachable = [p for p in wanted if p.email and p.email.lower() not in shared]
     _revoke(reachable)
@@ -179,7 +180,7 @@ def invite_user(*, user: User, by: User | None, day: date) -> Invitation:
 def print_codes(*, people: Iterable[Person], by: User | None, day: date) -> list[PrintedCode]:
     """New codes for a printed sheet, for those of `people` who cannot sign in yet. An earlier
     code stops working."""
-    wanted = [p for p in people if not _can_sign_in(p)]
+    wanted = _who_cannot_sign_in(people)
     _revoke(wanted)
     expires_on = day + timedelta(days=PRINT_DAYS)
     codes = [_new_code() for _person in wanted]
@@ -198,6 +199,13 @@ def print_codes(*, people: Iterable[Person], by: User | None, day: date) -> list
         PrintedCode(person, shown_code(code), expires_on)
         for person, code in zip(wanted, codes, strict=True)
     ]
+
+
+def _who_cannot_sign_in(people: Iterable[Person]) -> list[Person]:
+    """Those of `people` to invite; not a record that has just been merged into another."""
+    asked = list(people)
+    stands = lock_people(person.pk for person in asked)
+    return [p for p in asked if stands[p.pk].pk == p.pk and not _can_sign_in(p)]
 
 
 def _can_sign_in(person: Person) -> bool:
@@ -249,6 +257,8 @@ def find_invitation(*, code: str, day: date) -> Invitation:
 def activate(*, invitation: Invitation, email: str, password: str, day: date) -> User:
     """Use an invitation: make the account, or give the account that waits its password. With a
     mailed link the address is proven; with a printed code it is what the person gives."""
+    # A merge takes the people before their invitations, and takes back those of the one that goes.
+    lock_people(pk for pk in (invitation.person_id,) if pk is not None)
     row = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if row.used_at is not None or row.revoked_at is not None or row.expires_on < day:
         raise AccountError(_("The code does not work. It may be mistyped, used or too old."))

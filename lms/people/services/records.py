@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from lms.audit.services import record
 from lms.people.models import Employment, Leave, Person, Unit, User
+from lms.people.services.locking import lock_person
 from lms.people.services.tree import rebuild_tree
 
 
@@ -58,6 +59,7 @@ def add_employment(
     ends_on: date | None = None,
     by: User | None,
 ) -> Employment:
+    person = lock_person(person)
     employment = Employment(
         person=person,
         unit=unit,
@@ -128,6 +130,7 @@ def _post(employment: Employment) -> dict[str, str]:
 def add_leave(
     *, person: Person, starts_on: date, ends_on: date | None = None, by: User | None
 ) -> Leave:
+    person = lock_person(person)
     leave = Leave(person=person, starts_on=starts_on, ends_on=ends_on)
     leave.full_clean()
     leave.save()
