@@ -140,6 +140,9 @@ NO_FACTS = {
     # What was read in a file and what its wordings mean, while it waits: nothing counts before the
     # batch is taken in, and each answer is in the ledger by the question (`history.answered`).
     *("competence.HistoryRow", "competence.HistoryQuestion"),
+    # What an import said that was recorded already: it gives nothing, and what is written anew
+    # because of it is in the ledger then.
+    "competence.HistoryStatement",
 }
 
 
