@@ -32,6 +32,8 @@ def grant_exemption(
 ) -> Exemption:
     """Exempt a person from an area's requirements up to a level, for a time. Raises
     ExemptionError, and ValidationError where the reason describes somebody."""
+    if by is not None and by.person_id == person.pk:
+        raise ExemptionError(_("Somebody else has to decide on your own exemption."))
     standing = Exemption.objects.filter(
         person=person, area=area, level=level, starts_on=starts_on, withdrawn_at__isnull=True
     )
