@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
+from competence.figures.recognitions import claims_of
 from competence.models import Achievement, OutsideRecord
 from competence.services import history
 from competence.services.corrections import revoke_achievement
@@ -234,6 +235,24 @@ def test_a_decision_taken_back_takes_what_was_put_right_with_it(person, by):
     undo(claim, by)
     assert counting(other) == []
     assert not OutsideRecord.objects.standing().exists()
+
+
+def test_who_reported_a_course_of_somebody_else_sees_that_it_is_not_theirs(person, by):
+    course, other = make_course(), another("P2")
+    make_rule(course)
+    approved(person, course, by)
+    correct(Achievement.objects.get(), by, person=other)
+    (claim,) = claims_of(person)
+    assert (claim.state, claim.gives, claim.rules) == ("taken_back", "", ())
+
+
+def test_who_reported_the_wrong_day_sees_what_it_gives(person, by):
+    course = make_course()
+    make_rule(course)
+    approved(person, course, by)
+    correct(Achievement.objects.get(), by, achieved_on=date(2026, 9, 1))
+    (claim,) = claims_of(person)
+    assert (claim.state, claim.rules) == ("approved", (1,))
 
 
 def test_a_single_case_taken_back_takes_what_was_put_right_with_it(person, by):

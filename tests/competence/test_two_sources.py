@@ -6,8 +6,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from competence.models import Achievement, OutsideRecord
+from competence.models import Achievement, OutsideRecord, Recognition
+from competence.models.history import HistoryBatch
 from competence.services import history
 from competence.services.corrections import revoke_achievement
 from competence.services.equivalence_rules import withdraw_rule
@@ -226,3 +231,72 @@ def test_what_was_revoked_is_not_given_by_the_other_source(person, by):
     undo(claim, by)
     assert status(person, day=date(2026, 11, 1)) == "met"
     assert status(person) == "overdue"
+
+
+# What happens to two records of one human being: claims (0, 1) and imports (2, 3) of either are
+# stated and taken back, and at some time the records may become one.
+events = st.lists(
+    st.sampled_from([*(("state", n) for n in range(4)), *(("undo", n) for n in range(4)), "merge"]),
+    max_size=9,
+)
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(events=events)
+def test_a_person_has_what_some_source_states_and_nothing_else(person, by, events):
+    # What is recorded is never deleted: each example begins anew by being rolled back.
+    with transaction.atomic():
+        _happen(person, by, events)
+        transaction.set_rollback(True)
+
+
+def _happen(person: Person, by: User, events) -> None:
+    pair = person, another("P2")
+    course = make_course()
+    make_rule(course)
+    claims = [make_claim(each, course, on=ON) for each in pair]
+    batches: dict[int, HistoryBatch] = {}
+    stated: set[int] = set()
+    one = False
+    for event in events:
+        if event == "merge":
+            if not one:
+                merge_people(survivor=pair[0], loser=pair[1], by=by)
+            one = True
+        else:
+            _do(*event, pair, course, claims, batches, stated, by)
+        for number, each in enumerate(pair[:1] if one else pair):
+            sources = {n for n in stated if one or n % 2 == number}
+            expected = "met" if sources else "overdue"
+            assert status(each) == expected, (event, stated)
+            records = OutsideRecord.objects.standing().filter(person=each)
+            assert records.count() == bool(sources)
+            assert len(counting(each)) == bool(sources)
+
+
+def _do(what: str, number: int, pair, course, claims, batches, said, by) -> None:
+    if number < 2:
+        claim = claims[number]
+        claim.refresh_from_db()
+        if what == "state" and claim.is_waiting:
+            decide_recognitions(recognitions=[claim], approved=True, by=by, at=AT)
+            said.add(number)
+        elif what == "undo" and number in said:
+            other = Recognition.objects.get(pk=claims[1 - number].pk)
+            if other.is_waiting and other.person_id == claim.person_id:
+                # Two of one course and day do not wait at once: the other is decided first.
+                with pytest.raises(ValidationError, match="redan"):
+                    undo(claim, by)
+            else:
+                undo(claim, by)
+                said.discard(number)
+    elif what == "state" and number not in said:
+        batches[number] = taken_in(by, pair[number - 2], course.name)
+        said.add(number)
+    elif what == "undo" and number in said:
+        history.undo_batch(batch=batches[number], by=by)
+        said.discard(number)
