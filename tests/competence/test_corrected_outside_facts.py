@@ -90,6 +90,21 @@ def test_a_shorter_last_day_is_not_outlived_by_the_rules(person, by):
     assert counting(person) == [("OM1", 1, date(2026, 9, 1), last)]
 
 
+def test_a_last_day_that_is_put_right_is_not_outlived_by_a_later_rule(person, by):
+    course, last = make_course(), date(2026, 12, 31)
+    rule = make_rule(course)
+    record = approved(person, course, by).outside_record
+    right = correct(Achievement.objects.get(), by, valid_until=last)
+    assert counting(person) == [("OM1", 1, ON, last)]
+    assert (right.outside_record, right.rule) == (record, rule)
+    decided = date(2026, 11, 1)
+    withdraw_rule(rule=rule, on=decided, reason="Ny", as_of=DAY, by=by)
+    assert counting(person) == []
+    # Somebody has decided how long it lasts for this very person: no rule says otherwise.
+    make_rule(course, validity_months=24)
+    assert counting(person) == []
+
+
 def test_what_was_put_right_rests_on_the_record_and_the_rule(person, by):
     course, other = make_course(), another("P2")
     rule = make_rule(course)
