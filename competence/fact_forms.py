@@ -96,8 +96,8 @@ class RevokeGivenForm(Form):
             (
                 VERDICT,
                 gettext_lazy(
-                    "Only what the rule gave. The record of the course stands, and rules decided "
-                    "later may give by it."
+                    "Only what the rule gave. The record of the course stands, but no rule gives "
+                    "this level by it again."
                 ),
             ),
         ),

@@ -28,8 +28,7 @@ class Claim:
     def state(self) -> str:
         if self.recognition.decided_at is None:
             return "waiting"
-        record = self.recognition.outside_record
-        if record is not None and record.withdrawn_at is not None and not self.gives:
+        if self.recognition.record_is_gone and not self.gives:
             return "taken_back"
         return "approved" if self.recognition.approved else "refused"
 
@@ -80,6 +79,8 @@ def _with_what_they_give(rows: list[Recognition]) -> list[Claim]:
         got = list(given.get(row.outside_record_id or 0, ()))
         if row.achievement_id in single:
             got.append(single[row.achievement_id])
+        # What was put right to be somebody else's is not told.
+        got = [each for each in got if each.person_id == row.person_id]
         rules = tuple(dict.fromkeys(each.rule.number for each in got if each.rule))
         claims.append(Claim(row, gives_text(got), rules))
     return claims

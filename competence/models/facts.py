@@ -156,7 +156,9 @@ class Achievement(models.Model):
     else changes. Identified by person, area, level, day and source. One withdrawn never counted:
     it was taken back as a mistake with the import or the record that brought it."""
 
-    append_only = AppendOnly(free=("person_id",), once=("revoked_on", "withdrawn_at"))
+    append_only = AppendOnly(
+        free=("person_id",), once=("revoked_on", "revoked_with_rule", "withdrawn_at")
+    )
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="achievements")
     area = models.ForeignKey(CompetenceArea, on_delete=models.PROTECT, related_name="achievements")
@@ -165,6 +167,9 @@ class Achievement(models.Model):
     # Last valid day, inclusive. Empty: no end of its own.
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     revoked_on = models.DateField(_("revoked on"), null=True, blank=True)
+    # Revoked because the rule was withdrawn, which says nothing of this person. Empty: not
+    # revoked, or by a decision about this very fact, after which no rule gives it anew.
+    revoked_with_rule = models.BooleanField(null=True, blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
     # What gave it: a course completion, an outside record with an equivalence rule, or neither
     # (an import, a correction, a decision in the single case).
@@ -202,6 +207,10 @@ class Achievement(models.Model):
         related_name="achievements",
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # What was recorded wrongly and in whose place it stands.
+    corrects = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections"
+    )
 
     objects = AchievementQuerySet.as_manager()
     wagtail_reference_index_ignore = True

@@ -173,3 +173,40 @@ class HistoryRow(models.Model):
 
     def __str__(self) -> str:
         return str(self.line)
+
+
+class HistoryStatement(models.Model):
+    """One row per fact that was recorded already when an import that was taken in said it too. It
+    gives nothing; when what the fact rested on is taken back, the fact rests on the import."""
+
+    batch = models.ForeignKey(HistoryBatch, on_delete=models.PROTECT, related_name="statements")
+    outside_record = models.ForeignKey(
+        "competence.OutsideRecord",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="statements",
+    )
+    achievement = models.ForeignKey(
+        "competence.Achievement",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="statements",
+    )
+    # Last valid day by the import, inclusive. Empty: none.
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("what an import also said")
+        verbose_name_plural = _("what imports also said")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outside_record__isnull=False, achievement__isnull=True)
+                | Q(outside_record__isnull=True, achievement__isnull=False),
+                name="history_statement_is_of_one_fact",
+                violation_error_message=_("An import states a course or a level."),
+            ),
+        ]

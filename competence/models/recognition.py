@@ -181,6 +181,13 @@ class Recognition(models.Model):
     def is_waiting(self) -> bool:
         return self.decided_at is None and self.withdrawn_at is None
 
+    @property
+    def record_is_gone(self) -> bool:
+        """Whether what the approval recorded has been taken back, or was put right to be somebody
+        else's."""
+        row = self.outside_record
+        return row is not None and (row.withdrawn_at is not None or row.person_id != self.person_id)
+
     def days_waited(self, day: date) -> int:
         return max(0, (day - self.created_at.astimezone(STOCKHOLM).date()).days)
 

@@ -15,9 +15,10 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from competence.models import Achievement, OutsideRecord
+from competence.models import Achievement, OutsideCourse, OutsideRecord, Recognition
 from competence.services.awards import free_source, said, valid_until
-from competence.services.equivalence import give_by_rules
+from competence.services.carried_facts import carry, facts_on, rest_on, rest_on_fact
+from competence.services.equivalence import give_by_rules, reaches
 from competence.services.outside_entries import outside_entry, withdraw_facts
 from courses.models import Certificate
 from courses.services.completing import RevokedError, revoke_completion, supersede_certificate
@@ -87,6 +88,7 @@ def revoke_achievement(
     a course gave it, the completion is taken back with everything it gave, and its certificate."""
     if not reason.strip():
         raise CorrectionError(_("State the reason."))
+    _not_their_own(by, achievement.person_id)
     locked = Achievement.objects.select_for_update().get(pk=achievement.pk)
     if locked.revoked_on is not None:
         raise CorrectionError(_("This has already been revoked."))
@@ -135,78 +137,111 @@ def put_right(
     at: datetime,
 ) -> Achievement:
     """Revoke what was recorded wrongly from the day it was reached, so that it never counted, and
-    record what is right as a fact of its own; each names the other in the ledger. What else the
-    same completion gave goes with it to the right person and day, and so does the record of an
-    outside course with what the rules give for it. The persons concerned and their managers are
-    told."""
-    wrong = Achievement.objects.select_related("completion__version").get(pk=achievement.pk)
+    record what is right as a fact of its own; each names the other in the ledger. It rests on what
+    the wrong one rested on: an import, a claim, a rule and the record of an outside course, which
+    goes with all that the rules gave by it to the right person and day. So does what else the same
+    completion gave. The persons concerned and their managers are told."""
+    _lock_what_it_rests_on(achievement)
+    wrong = Achievement.objects.select_related(
+        "person", "area", "level", "rule", "outside_record", "completion__version"
+    ).get(pk=achievement.pk)
+    _not_their_own(by, wrong.person_id, right.person.pk)
     if right.achieved_on > day:
         raise CorrectionError(_("It cannot have been reached on a day to come."))
     if right.valid_until is not None and right.valid_until < right.achieved_on:
         raise CorrectionError(_("The last valid day is before the day it was reached."))
     if _same(wrong, right):
         raise CorrectionError(_("Nothing differs from what is recorded."))
-    siblings = _siblings(wrong)
+    origin = _origin(wrong)
+    siblings = _siblings(wrong, origin)
+    moved = (right.person.pk, right.achieved_on) != (wrong.person_id, wrong.achieved_on)
     revoke_achievement(achievement=wrong, on=wrong.achieved_on, reason=reason, by=by)
-    fact = _record_right(wrong, right, reason=reason, by=by)
-    if (right.person.pk, right.achieved_on) != (wrong.person_id, wrong.achieved_on):
-        _move_outside_record(wrong, right, reason=reason, by=by, at=at)
-    if wrong.completion is not None and (
-        right.person.pk != wrong.person_id or right.achieved_on != wrong.achieved_on
-    ):
-        months = {
-            (grant.area_code, grant.level): grant.validity_months
-            for grant in wrong.completion.version.grants
-        }
-        for sibling in siblings:
-            also = RightFact(
-                right.person,
-                sibling.area,
-                sibling.level,
-                right.achieved_on,
-                valid_until(
-                    right.achieved_on, months.get((sibling.area.code, sibling.level.number))
-                ),
-            )
-            _record_right(sibling, also, reason=reason, by=by)
-    elif wrong.completion is not None:
-        for sibling in siblings:
-            same = RightFact(
-                sibling.person,
-                sibling.area,
-                sibling.level,
-                sibling.achieved_on,
-                sibling.valid_until,
-            )
-            _record_right(sibling, same, reason=reason, by=by)
+    row = wrong.outside_record
+    if row is not None and row.withdrawn_at is not None:
+        row = None
+    if row is not None and moved:
+        fact = _move_outside_record(wrong, row, right, reason=reason, by=by, at=at)
+    else:
+        fact = _record_right(wrong, right, record_row=row, reason=reason, by=by)
+    months = {}
+    if origin.completion is not None:
+        grants = origin.completion.version.grants
+        months = {(grant.area_code, grant.level): grant.validity_months for grant in grants}
+    for sibling in siblings:
+        if moved and sibling.achieved_on != right.achieved_on:
+            key = (sibling.area.code, sibling.level.number)
+            last = valid_until(right.achieved_on, months.get(key))
+        else:
+            last = sibling.valid_until
+        also = RightFact(right.person, sibling.area, sibling.level, right.achieved_on, last)
+        if not moved:
+            # The completion was taken back with all it gave: the rest of it still counts.
+            if sibling.completion is not None:
+                _record_right(sibling, also, reason=reason, by=by)
+            continue
+        if sibling.completion is None:
+            revoke_achievement(achievement=sibling, on=sibling.achieved_on, reason=reason, by=by)
+        _record_right(sibling, also, reason=reason, by=by)
     _tell(wrong, fact, day=day, at=at)
     return fact
 
 
+def _not_their_own(by: User | None, *people: int) -> None:
+    if by is not None and by.person_id in people:
+        raise CorrectionError(_("Somebody else has to decide on your own record."))
+
+
+def _lock_what_it_rests_on(achievement: Achievement) -> None:
+    """As where a decision is taken back: the claim first, then the course."""
+    row = achievement.outside_record_id
+    rests = Recognition.objects.select_for_update(of=("self",)).order_by("pk")
+    list(rests.filter(achievement=achievement.pk))
+    if row is not None:
+        list(rests.filter(outside_record=row))
+        OutsideCourse.objects.select_for_update().get(records=row)
+
+
 def _move_outside_record(
-    wrong: Achievement, right: RightFact, *, reason: str, by: User | None, at: datetime
-) -> None:
-    """Where a rule gave the wrong fact, the outside course was recorded for the wrong person or
-    day: that record is taken back, so that no later rule gives by it again, and made anew."""
-    row = wrong.outside_record
-    if row is None or row.withdrawn_at is not None:
-        return
+    wrong: Achievement,
+    row: OutsideRecord,
+    right: RightFact,
+    *,
+    reason: str,
+    by: User | None,
+    at: datetime,
+) -> Achievement:
+    """The outside course was recorded for the wrong person or day: that record is taken back, so
+    that no later rule gives by it again, and made anew with what else the rules gave by it, what
+    had been revoked still revoked. Of the level that is put right, who puts it right decides."""
+    beside = [each for each in facts_on([row.pk]) if each.pk != wrong.pk]
+    # What was put right before stays where it was revoked.
+    going = [each for each in beside if not each.corrections.exists()]
     withdraw_facts(
-        achievements=row.achievements.standing().exclude(pk=wrong.pk),
+        achievements=going,
         records=OutsideRecord.objects.filter(pk=row.pk),
         at=at,
         by=by,
         reason=reason.strip(),
     )
+    last = row.valid_until
+    if last is not None and last < right.achieved_on:
+        # As long after the day as before.
+        last = right.achieved_on + (last - row.completed_on)
     anew, made = OutsideRecord.objects.standing().get_or_create(
         person=right.person,
         outside_course=row.outside_course,
         completed_on=right.achieved_on,
-        defaults={"valid_until": row.valid_until, "by": by},
+        defaults={"valid_until": last, "by": by, "history_batch_id": row.history_batch_id},
     )
     if made:
         record_many([outside_entry("outside_record.recorded", anew)], by=by)
+    has = {each.rule_id for each in facts_on([anew.pk])}
+    missing = [each for each in going if each.rule is None or each.rule_id not in has]
+    carry(missing, {row.pk: anew}, by=by)
+    fact = _record_right(wrong, right, record_row=anew, reason=reason, by=by)
+    rest_on({row.pk: anew}, by=by, reason=reason.strip(), joined=not made)
     give_by_rules(records=[anew], by=by)
+    return fact
 
 
 def _same(wrong: Achievement, right: RightFact) -> bool:
@@ -219,17 +254,41 @@ def _same(wrong: Achievement, right: RightFact) -> bool:
     ) == (right.person.pk, right.area.pk, right.level.pk, right.achieved_on, right.valid_until)
 
 
-def _siblings(wrong: Achievement) -> list[Achievement]:
-    """What the same completion gave beside it, and still gives."""
-    if wrong.completion is None:
+def _origin(fact: Achievement) -> Achievement:
+    """What was recorded first and has been put right since, once or more."""
+    while fact.corrects is not None:
+        fact = fact.corrects
+    return fact
+
+
+def _siblings(wrong: Achievement, origin: Achievement) -> list[Achievement]:
+    """What the same completion gave beside it, or what stands in the place of that, and still
+    counts."""
+    if origin.completion is None:
         return []
-    beside = wrong.completion.achievements.standing().filter(revoked_on__isnull=True)
-    return list(beside.exclude(pk=wrong.pk).select_related("person", "area", "level"))
+    facts = Achievement.objects.standing().select_related("person", "area", "level", "completion")
+    generation = list(facts.filter(completion=origin.completion))
+    found = []
+    while generation:
+        found += [each for each in generation if each.revoked_on is None and each.pk != wrong.pk]
+        generation = list(facts.filter(corrects__in=[each.pk for each in generation]))
+    return found
 
 
 def _record_right(
-    wrong: Achievement, right: RightFact, *, reason: str, by: User | None
+    wrong: Achievement,
+    right: RightFact,
+    *,
+    record_row: OutsideRecord | None = None,
+    reason: str,
+    by: User | None,
 ) -> Achievement:
+    """The right fact in the place of the wrong one. It is no verdict of the rule where the record
+    has that already, or where the right day is outside the rule's period."""
+    rule = wrong.rule
+    if record_row is not None and rule is not None:
+        held = record_row.achievements.standing().filter(rule=rule, revoked_on__isnull=True)
+        rule = None if held.exists() or not reaches(rule, record_row) else rule
     taken = set(
         Achievement.objects.standing()
         .filter(
@@ -247,6 +306,10 @@ def _record_right(
         achieved_on=right.achieved_on,
         valid_until=right.valid_until,
         source=free_source(CORRECTION, taken),
+        outside_record=record_row,
+        rule=rule if record_row is not None else None,
+        history_batch_id=wrong.history_batch_id,
+        corrects=wrong,
         by=by,
     )
     fact.full_clean()
@@ -269,6 +332,7 @@ def _record_right(
         after={"achievement": fact.pk},
         reason=reason.strip(),
     )
+    rest_on_fact(wrong, fact, by=by, reason=reason.strip())
     return fact
 
 

@@ -26,8 +26,14 @@ def gives_to(rule: EquivalenceRule, record: OutsideRecord | Recognition) -> bool
     return (
         rule.withdrawn_on is None
         and rule.outside_course_id == record.outside_course_id
-        and rule.completed_from <= record.completed_on
-        and (rule.completed_until is None or record.completed_on <= rule.completed_until)
+        and reaches(rule, record)
+    )
+
+
+def reaches(rule: EquivalenceRule, record: OutsideRecord | Recognition) -> bool:
+    """Whether the day lies within the rule's period."""
+    return rule.completed_from <= record.completed_on and (
+        rule.completed_until is None or record.completed_on <= rule.completed_until
     )
 
 
@@ -46,7 +52,9 @@ def give_by_rules(
     by: User | None,
 ) -> list[Achievement]:
     """Write what the standing rules (none given: all of them) give for the records and have not
-    given before. Said again, nothing is written. A constant number of queries for each batch."""
+    given before; nothing that was revoked by a decision about that very fact, also where another
+    rule would give it. Said again, nothing is written. A constant number of queries for each
+    batch."""
     taken = [each for each in records if each.withdrawn_at is None]
     by_course: dict[int, list[EquivalenceRule]] = {}
     standing = (
@@ -59,11 +67,7 @@ def give_by_rules(
     new: list[Achievement] = []
     for start in range(0, len(taken), _BATCH):
         batch = taken[start : start + _BATCH]
-        given = set(
-            Achievement.objects.filter(
-                outside_record__in=[each.pk for each in batch], rule__isnull=False
-            ).values_list("outside_record_id", "rule_id")
-        )
+        given, barred = _decided([each.pk for each in batch])
         given_now = [
             Achievement(
                 person_id=each.person_id,
@@ -78,9 +82,11 @@ def give_by_rules(
             )
             for each in batch
             for rule in by_course.get(each.outside_course_id, ())
-            if gives_to(rule, each) and (each.pk, rule.pk) not in given
+            if gives_to(rule, each)
+            and (each.pk, rule.pk) not in given
+            and (each.pk, rule.area_id, rule.level_id) not in barred
         ]
-        sources = _taken(batch) if given_now else {}
+        sources = sources_taken(batch) if given_now else {}
         for row in given_now:
             same = sources.setdefault(
                 (row.person_id, row.area_id, row.level_id, row.achieved_on), set()
@@ -93,7 +99,33 @@ def give_by_rules(
     return new
 
 
-def _taken(
+def _decided(records: list[int]) -> tuple[set[tuple[int, int]], set[tuple[int, int, int]]]:
+    """By record: the rules that have given by it, and the levels in areas that are given no more,
+    since what was given was revoked as wrong and nothing that a rule gave stands beside it."""
+    given: set[tuple[int, int]] = set()
+    revoked: set[tuple[int, int, int]] = set()
+    holds: set[tuple[int, int, int]] = set()
+    rows = Achievement.objects.filter(outside_record__in=records).select_related("corrects")
+    for row in rows:
+        record = row.outside_record_id or 0
+        if row.rule_id is not None:
+            given.add((record, row.rule_id))
+        if row.withdrawn_at is not None:
+            continue
+        level = (record, row.area_id, row.level_id)
+        if row.corrects is not None:
+            wrong = (record, row.corrects.area_id, row.corrects.level_id)
+            revoked |= {wrong} - {level}
+        if row.revoked_with_rule:
+            continue
+        if row.revoked_on is not None or row.corrects_id is not None:
+            revoked.add(level)
+        elif row.rule_id is not None:
+            holds.add(level)
+    return given, revoked - holds
+
+
+def sources_taken(
     records: Iterable[OutsideRecord],
 ) -> dict[tuple[int, int, int, date], set[str]]:
     """The sources under which the people of the records hold a level of a day already: what the

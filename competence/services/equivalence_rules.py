@@ -129,7 +129,8 @@ def withdraw_rule(
     )
     for row in given:
         row.revoked_on = max(on, row.achieved_on)
-    Achievement.objects.bulk_update(given, ["revoked_on"], batch_size=1000)
+        row.revoked_with_rule = True
+    Achievement.objects.bulk_update(given, ["revoked_on", "revoked_with_rule"], batch_size=1000)
     record(
         "equivalence_rule.withdrawn",
         locked,

@@ -35,6 +35,8 @@ def grant_exemption(
     ExemptionError, and ValidationError where the reason describes somebody."""
     # The same decided twice at once: the second sees what the first has decided.
     person = lock_person(person)
+    if by is not None and by.person_id == person.pk:
+        raise ExemptionError(_("Somebody else has to decide on your own exemption."))
     standing = Exemption.objects.filter(
         person=person, area=area, level=level, starts_on=starts_on, withdrawn_at__isnull=True
     )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.utils import timezone
 
-from competence.models import Achievement, Exemption, OutsideRecord, Recognition
+from competence.models import Achievement, Exemption, OutsideRecord
 from competence.services.awards import free_source, said
+from competence.services.carried_facts import keep_one_of_two, lasting_first, rest_on_fact
 from competence.services.equivalence import give_by_rules
-from competence.services.outside_courses import rest_on_what_is_kept
-from competence.services.outside_entries import withdraw_facts
 from lms.audit.services import record
 from lms.people.models import Person, User
 from lms.people.services.merge import MERGED
@@ -40,77 +37,34 @@ def _keep_outside_records(survivor: Person, loser: Person, by: User | None) -> N
     for row in standing.filter(person=loser).order_by("pk"):
         twin = mine.get((row.outside_course_id, row.completed_on))
         if twin is not None:
-            longer = (row.valid_until or date.max) > (twin.valid_until or date.max)
-            pairs.append((row, twin) if longer else (twin, row))
-    if not pairs:
-        return
-    kept = {gone.pk: stays for stays, gone in pairs}
-    given: dict[int, list[Achievement]] = {}
-    for fact in Achievement.objects.standing().filter(
-        outside_record__in=[*kept, *(stays.pk for stays, _gone in pairs)], rule__isnull=False
-    ):
-        given.setdefault(fact.outside_record_id or 0, []).append(fact)
-    going: list[Achievement] = []
-    moving: list[tuple[Achievement, OutsideRecord]] = []
-    for gone, stays in kept.items():
-        for fact in given.get(gone, ()):
-            going.append(fact)
-            same = [each for each in given.get(stays.pk, ()) if each.rule_id == fact.rule_id]
-            if any(_says_as_much(each, fact) for each in same):
-                continue
-            moving.append((fact, stays))
-            going += [each for each in same if _says_as_much(fact, each)]
-    withdraw_facts(
-        achievements=sorted(going, key=lambda each: each.pk),
-        records=OutsideRecord.objects.filter(pk__in=kept).order_by("pk"),
-        at=timezone.now(),
-        by=by,
-        reason=MERGED,
-    )
-    people = {survivor.pk: (survivor, loser), loser.pk: (loser, survivor)}
-    for fact, stays in moving:
-        to, other = people[stays.person_id]
-        _copy(fact, to=to, record_row=stays, other=other, by=by)
-    rest_on_what_is_kept({gone: stays.pk for gone, stays in kept.items()})
-
-
-def _says_as_much(one: Achievement, other: Achievement) -> bool:
-    """Of two that a rule gave for one course and day: whether nothing is lost without the other.
-    Each of two that were revoked on different days, or of which one was, is a decision of its
-    own."""
-    if one.revoked_on or other.revoked_on:
-        return (one.valid_until, one.revoked_on) == (other.valid_until, other.revoked_on)
-    return (one.valid_until or date.max) >= (other.valid_until or date.max)
+            pairs.append(lasting_first(twin, row))
+    keep_one_of_two(pairs, at=timezone.now(), by=by, reason=MERGED)
 
 
 def _keep_achievements(survivor: Person, loser: Person, by: User | None) -> None:
-    """One that lasts to another day, is revoked on another or was given by another course stands
-    beside the survivor's, under a source of its own: each may be revoked without the other."""
+    """One that lasts to another day, is revoked on another or was given by another course, claim or
+    import stands beside the survivor's, under a source of its own: each may be revoked or taken
+    back without the other."""
     kept: dict[tuple[int, int, object], dict[str, Achievement]] = {}
     for row in Achievement.objects.standing().filter(person=survivor):
         kept.setdefault((row.area_id, row.level_id, row.achieved_on), {})[row.source] = row
     theirs = Achievement.objects.standing().filter(person=loser)
+    claimed = set(theirs.filter(recognitions__approved=True).values_list("pk", flat=True))
+    claimed |= set(theirs.filter(statements__isnull=False).values_list("pk", flat=True))
     for row in theirs.select_related("area", "level").order_by("pk"):
         same = kept.get((row.area_id, row.level_id, row.achieved_on), {})
         twin = same.get(row.source)
-        if twin is None or _stated(twin) == _stated(row):
+        if twin is None or (_stated(twin) == _stated(row) and row.pk not in claimed):
             continue
         Achievement.objects.filter(pk=row.pk).update(withdrawn_at=timezone.now())
-        copy = _copy(row, to=survivor, record_row=row.outside_record, other=loser, by=by)
+        copy = _copy(row, to=survivor, other=loser, by=by)
         same[copy.source] = copy
-        Recognition.objects.filter(achievement=row).update(achievement=copy)
+        rest_on_fact(row, copy, by=by, reason=MERGED)
 
 
-def _copy(
-    row: Achievement,
-    *,
-    to: Person,
-    record_row: OutsideRecord | None,
-    other: Person,
-    by: User | None,
-) -> Achievement:
-    """What has been withdrawn, stated of another person or by another record of the course. Its
-    source is free on both of the records that are merged."""
+def _copy(row: Achievement, *, to: Person, other: Person, by: User | None) -> Achievement:
+    """What has been withdrawn, stated of the person who is kept. Its source is free on both of the
+    records that are merged."""
     copy = Achievement(
         person=to,
         area=row.area,
@@ -118,11 +72,13 @@ def _copy(
         achieved_on=row.achieved_on,
         valid_until=row.valid_until,
         revoked_on=row.revoked_on,
+        revoked_with_rule=row.revoked_with_rule,
         source=free_source(row.source, _sources(to, row) | _sources(other, row)),
         completion_id=row.completion_id,
-        outside_record=record_row,
+        outside_record_id=row.outside_record_id,
         rule_id=row.rule_id,
         history_batch_id=row.history_batch_id,
+        corrects_id=row.corrects_id,
         by_id=row.by_id,
     )
     copy.save()
@@ -139,7 +95,13 @@ def _copy(
 
 
 def _stated(row: Achievement) -> tuple[object, ...]:
-    return row.valid_until, row.revoked_on, row.completion_id, row.outside_record_id
+    return (
+        row.valid_until,
+        row.revoked_on,
+        row.completion_id,
+        row.outside_record_id,
+        row.history_batch_id,
+    )
 
 
 def _sources(person: Person, row: Achievement) -> set[str]:

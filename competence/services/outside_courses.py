@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from competence.models import (
-    Achievement,
     EquivalenceRule,
     OutsideCourse,
     OutsideRecord,
@@ -19,8 +18,8 @@ from competence.models import (
     SignInSheet,
 )
 from competence.models.history import HistoryQuestion
+from competence.services.carried_facts import keep_one_of_two, lasting_first
 from competence.services.equivalence import give_by_rules
-from competence.services.outside_entries import withdraw_facts
 from competence.services.recognition import withdraw_claim
 from lms.audit.services import Entry, record, record_many
 from lms.people.models import User
@@ -81,7 +80,7 @@ def merge_outside_courses(
 ) -> None:
     """Two spellings of one course become one: records, claims and rules move, the rules then give
     to all of them, and the spelling that goes is taken out of the list. What both say of a person
-    and a day is kept once."""
+    and a day is kept once: the one that lasts longer, with all that the rules gave by either."""
     if survivor.pk == loser.pk:
         raise OutsideCourseError(_("Choose two different courses."))
     locked = {
@@ -91,29 +90,21 @@ def merge_outside_courses(
         .order_by("pk")
     }
     survivor, loser = locked[survivor.pk], locked[loser.pk]
-    said = {
-        (person, day): pk
-        for pk, person, day in OutsideRecord.objects.standing()
-        .filter(outside_course=survivor)
-        .values_list("pk", "person_id", "completed_on")
+    mine = {
+        (row.person_id, row.completed_on): row
+        for row in OutsideRecord.objects.standing().filter(outside_course=survivor)
     }
     moving: list[int] = []
-    twins: dict[int, int] = {}
-    for row in OutsideRecord.objects.standing().filter(outside_course=loser):
-        kept = said.get((row.person_id, row.completed_on))
-        if kept is None:
+    pairs: list[tuple[OutsideRecord, OutsideRecord]] = []
+    for row in OutsideRecord.objects.standing().filter(outside_course=loser).order_by("pk"):
+        twin = mine.get((row.person_id, row.completed_on))
+        kept = row
+        if twin is not None:
+            pairs.append(lasting_first(twin, row))
+            kept = pairs[-1][0]
+        if kept is row:
             moving.append(row.pk)
-        else:
-            twins[row.pk] = kept
-    withdraw_facts(
-        achievements=Achievement.objects.standing().filter(
-            outside_record__in=twins, rule__isnull=False
-        ),
-        records=OutsideRecord.objects.filter(pk__in=twins),
-        at=at,
-        by=by,
-    )
-    rest_on_what_is_kept(twins)
+    keep_one_of_two(pairs, at=at, by=by)
     record_many(_renamed(OutsideRecord.objects.filter(pk__in=moving), loser, survivor), by=by)
     OutsideRecord.objects.filter(pk__in=moving).update(outside_course=survivor)
     waiting = set(
@@ -140,7 +131,7 @@ def merge_outside_courses(
         loser,
         by=by,
         before=_said(loser),
-        after=_said(survivor) | {"records": len(moving), "same": len(twins)},
+        after=_said(survivor) | {"records": len(moving), "same": len(pairs)},
     )
 
 
@@ -155,21 +146,6 @@ def _renamed(rows: QuerySet[Any], loser: OutsideCourse, survivor: OutsideCourse)
             before={"outside_course": str(loser)},
             after={"outside_course": str(survivor)},
         )
-
-
-def rest_on_what_is_kept(twins: dict[int, int]) -> None:
-    """Approved claims whose record was withdrawn as said twice rest on its twin (`twins`: the one
-    that goes → the one that is kept). Only what a claim wrote is taken back with a claim."""
-    claims = list(Recognition.objects.filter(outside_record__in=twins))
-    by_claims = set(
-        Recognition.objects.filter(outside_record__in=twins.values(), made_record=True).values_list(
-            "outside_record", flat=True
-        )
-    )
-    for claim in claims:
-        kept = twins[claim.outside_record_id or 0]
-        claim.outside_record_id, claim.made_record = kept, kept in by_claims
-    Recognition.objects.bulk_update(claims, ["outside_record", "made_record"], batch_size=1000)
 
 
 def _said(course: OutsideCourse) -> dict[str, object]:

@@ -23,6 +23,7 @@ from competence.models import (
 from competence.models.recognition import MOST_FILES
 from competence.services.equivalence import give_by_rules
 from competence.services.locking import lock_claims
+from competence.services.other_sources import stand_on_other_sources
 from competence.services.outside_entries import outside_entry, withdraw_facts
 from competence.services.proofs import NamedProof, Proof, proof_file, shown_name
 from competence.services.recognition_notices import tell_claimants, tell_reviewers
@@ -374,14 +375,19 @@ def undo_decision(*, recognition: Recognition, reason: str, by: User, at: dateti
             _("It was decided more than %(days)d days ago. Revoke what it gave instead.")
             % {"days": UNDO_DAYS}
         )
+    if claim.outside_record_id is not None:
+        # What is put right or given at the same moment waits.
+        OutsideCourse.objects.select_for_update().get(records=claim.outside_record_id)
     gone = Q(recognitions=claim)
     records = OutsideRecord.objects.none()
     record_pk = claim.outside_record_id if claim.made_record else None
     if record_pk is not None and not _rests_on_another(claim, record_pk):
         gone |= Q(outside_record=record_pk)
         records = OutsideRecord.objects.standing().filter(pk=record_pk)
+    facts = list(Achievement.objects.standing().filter(gone).select_related("rule").distinct())
+    rows = list(records)
     withdraw_facts(
-        achievements=Achievement.objects.standing().filter(gone).distinct(),
+        achievements=facts,
         records=records,
         at=at,
         by=by,
@@ -401,4 +407,5 @@ def undo_decision(*, recognition: Recognition, reason: str, by: User, at: dateti
     claim.made_record, claim.decision_reason = False, ""
     claim.full_clean(exclude=["proof"])
     claim.save()
+    stand_on_other_sources(records=rows, facts=facts, by=by)
     return claim

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from competence.models import Achievement, OutsideCourse, OutsideRecord, Recognition
+from competence.models import Achievement, OutsideCourse, OutsideRecord
 from competence.models.history import HistoryBatch
-from competence.services.awards import free_source
-from competence.services.equivalence import give_by_rules, given_entry
+from competence.services.carried_facts import carry, rest_on
+from competence.services.equivalence import give_by_rules
 from competence.services.outside_entries import outside_entry, withdraw_facts
 from competence.services.recognition import UNDO_DAYS
-from lms.audit.services import Entry, record_many
 from lms.audit.services import record as ledger
+from lms.audit.services import record_many
 from lms.lib.fields import refuse_personal_data
 from lms.people.models import User
 
@@ -32,6 +32,7 @@ def withdraw_outside_record(
     revoked since, and no rule gives by it again. What went with it."""
     reason = _checked(reason)
     locked = _locked(record)
+    _not_their_own(by, locked)
     if locked.withdrawn_at is not None:
         raise WithdrawalError(_("The record has already been taken back."))
     given = list(Achievement.objects.standing().filter(outside_record=locked).order_by("pk"))
@@ -53,6 +54,7 @@ def put_record_back(
     give by now, and what had been revoked still revoked."""
     reason = _checked(reason)
     gone = _locked(record)
+    _not_their_own(by, gone)
     if gone.withdrawn_at is None:
         raise WithdrawalError(_("The record has not been taken back."))
     if not can_be_put_back(gone, at=at):
@@ -64,6 +66,12 @@ def put_record_back(
         raise WithdrawalError(_("The person's record has been merged with another."))
     if gone.history_batch is not None and gone.history_batch.state != HistoryBatch.State.COMMITTED:
         raise WithdrawalError(_("The import that brought it has been taken back."))
+    if (
+        Achievement.objects.filter(corrects__outside_record=gone, outside_record__isnull=False)
+        .exclude(outside_record=gone)
+        .exists()
+    ):
+        raise WithdrawalError(_("The record has been put right. Put right what stands instead."))
     if (
         OutsideRecord.objects.standing()
         .filter(
@@ -92,25 +100,11 @@ def put_record_back(
         after={"outside_record": anew.pk},
         reason=reason,
     )
-    _give_as_before(gone, anew, by)
+    went = Achievement.objects.filter(outside_record=gone, withdrawn_at=gone.withdrawn_at)
+    went = went.select_related("area", "level", "rule", "outside_record").order_by("pk")
+    carry(went, {gone.pk: anew}, by=by)
     give_by_rules(records=[anew], by=by)
-    resting = Recognition.objects.filter(outside_record=gone, approved=True)
-    record_many(
-        [
-            Entry(
-                "outside_record.put_back",
-                claim._meta.label_lower,
-                str(claim.pk),
-                claim.person_id,
-                before={"outside_record": gone.pk},
-                after={"outside_record": anew.pk},
-                reason=reason,
-            )
-            for claim in resting
-        ],
-        by=by,
-    )
-    resting.update(outside_record=anew)
+    rest_on({gone.pk: anew}, by=by, reason=reason)
     return anew
 
 
@@ -119,48 +113,9 @@ def can_be_put_back(record: OutsideRecord, *, at: datetime) -> bool:
     return withdrawn is not None and at <= withdrawn + timedelta(days=UNDO_DAYS)
 
 
-def _give_as_before(gone: OutsideRecord, anew: OutsideRecord, by: User | None) -> None:
-    """What went with the record, as it stood then. A rule withdrawn in the meantime gave until it
-    was, like for everybody else."""
-    went = list(
-        Achievement.objects.filter(
-            outside_record=gone, rule__isnull=False, withdrawn_at=gone.withdrawn_at
-        )
-        .select_related("area", "level", "rule")
-        .order_by("pk")
-    )
-    taken: dict[tuple[int, int], set[str]] = {}
-    for area, level, source in (
-        Achievement.objects.standing()
-        .filter(person=anew.person, achieved_on=anew.completed_on)
-        .values_list("area_id", "level_id", "source")
-    ):
-        taken.setdefault((area, level), set()).add(source)
-    again = []
-    for row in went:
-        sources = taken.setdefault((row.area_id, row.level_id), set())
-        source = free_source(row.source, sources)
-        sources.add(source)
-        revoked_on = row.revoked_on
-        if revoked_on is None and row.rule is not None and row.rule.withdrawn_on is not None:
-            revoked_on = max(row.rule.withdrawn_on, row.achieved_on)
-        again.append(
-            Achievement(
-                person=anew.person,
-                area=row.area,
-                level=row.level,
-                achieved_on=row.achieved_on,
-                valid_until=row.valid_until,
-                revoked_on=revoked_on,
-                source=source,
-                outside_record=anew,
-                rule=row.rule,
-                history_batch_id=row.history_batch_id,
-                by=by,
-            )
-        )
-    Achievement.objects.bulk_create(again)
-    record_many((given_entry(row) for row in again), by=by)
+def _not_their_own(by: User | None, record: OutsideRecord) -> None:
+    if by is not None and by.person_id == record.person_id:
+        raise WithdrawalError(_("Somebody else has to decide on your own record."))
 
 
 def _checked(reason: str) -> str:

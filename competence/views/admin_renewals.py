@@ -70,6 +70,8 @@ def renewals(request: HttpRequest) -> HttpResponse:
                 order.area,
                 by=acting_user(request),
                 after={
+                    "level": order.level.number if order.level else None,
+                    "decided_on": order.decided_on.isoformat(),
                     "achieved_before": order.achieved_before.isoformat(),
                     "last_valid_day": order.last_valid_day.isoformat(),
                 },

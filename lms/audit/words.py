@@ -181,6 +181,7 @@ ACTIONS: dict[str, Promise] = {
     "recognition.approved": gettext_lazy("Outside course approved"),
     "recognition.refused": gettext_lazy("Outside course refused"),
     "recognition.withdrawn": gettext_lazy("Report of an outside course taken back"),
+    "recognition.rests": gettext_lazy("Report of an outside course rests on another record"),
     "recognition.decision_undone": gettext_lazy("Decision on an outside course undone"),
     "recognition.proof_opened": gettext_lazy("Proof of an outside course opened"),
     "recognition.proof_removed": gettext_lazy("Proof of an outside course removed"),

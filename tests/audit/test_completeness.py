@@ -160,6 +160,9 @@ NO_FACTS = {
     *("people.ReachNight", "people.KnownReach", "people.ReachChange", "people.ReachedUnit"),
     # Counts without anybody in them, worked out from facts.
     "competence.WeekOutlook",
+    # What an import said that was recorded already: it gives nothing, and what is written anew
+    # because of it is in the ledger then.
+    "competence.HistoryStatement",
 }
 
 

@@ -289,7 +289,13 @@ def test_renewal_shows_whom_it_reaches_before_it_is_decided(coordinator, client)
     seen = client.post(f"{ADMIN}/fornyelse/", order)
     reach = seen.context["reach"]
     assert str(reach.people) == str(reach.to_do_at_once) == "för få för att sägas, eller ingen"
-    assert AuditEvent.objects.filter(action="renewal_order.reach_seen").count() == 1
+    look = AuditEvent.objects.get(action="renewal_order.reach_seen")
+    assert look.after == {
+        "level": None,
+        "achieved_before": "2026-09-01",
+        "last_valid_day": "2026-11-01",
+        "decided_on": "2026-11-23",
+    }
     assert RenewalOrder.objects.count() == 0
     client.post(f"{ADMIN}/fornyelse/", order | {"decide": "1"})
     assert RenewalOrder.objects.get().reason == "Ny lag"

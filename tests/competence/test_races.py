@@ -22,9 +22,11 @@ from competence.models import (
     SignInSheet,
 )
 from competence.services import (
+    corrections,
     equivalence_rules,
     exemption_requests,
     exemptions,
+    history,
     namings,
     outside_courses,
     recognition,
@@ -35,9 +37,10 @@ from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import Person
 from lms.people.roles import Role
 from lms.people.services import merge
-from tests.builders.competence import adopt, plan_of
+from tests.builders.competence import achieve, adopt, plan_of
 from tests.builders.people import account_with, employ, make_account, make_person, make_unit
 from tests.builders.recognition import AT, make_claim, make_course, make_rule
+from tests.competence.outside_cases import another, correct, counting, status, taken_in
 from tests.courses.test_races import A_MOMENT, PATIENCE, Pause, at_once
 
 pytestmark = [
@@ -373,3 +376,57 @@ def test_a_claim_sent_twice_at_once_waits_once(person, monkeypatch):
     assert first == "waits"
     assert second.startswith("ValidationError")
     assert Recognition.objects.count() == 1
+
+
+def test_a_claim_decided_while_an_import_of_the_same_is_taken_back_counts(person, monkeypatch):
+    reviewer, course = account_with(Role.COORDINATOR), make_course()
+    make_rule(course)
+    claim = make_claim(person, course, on=ON)
+    batch = taken_in(reviewer, person, course.name)
+    deciding = Pause(monkeypatch, recognition, "give_by_rules")
+
+    def decide() -> bool:
+        recognition.decide_recognitions(recognitions=[claim], approved=True, by=reviewer, at=AT)
+        return True
+
+    def undo() -> bool:
+        return history.undo_batch(batch=batch, by=reviewer).state == "undone"
+
+    assert all(at_once(decide, deciding.then(undo)))
+    claim.refresh_from_db()
+    assert claim.outside_record is not None
+    assert claim.outside_record.withdrawn_at is None
+    assert status(person) == "met"
+
+
+def test_what_is_put_right_while_its_decision_is_taken_back_is_taken_back(person, monkeypatch):
+    reviewer, course, other = account_with(Role.COORDINATOR), make_course(), another("P2")
+    make_rule(course)
+    claim = make_claim(person, course, on=ON)
+    recognition.decide_recognitions(recognitions=[claim], approved=True, by=reviewer, at=AT)
+    wrong = Achievement.objects.get()
+    undoing = Pause(monkeypatch, recognition, "withdraw_facts")
+
+    def undo() -> bool:
+        recognition.undo_decision(recognition=claim, reason="Fel", by=reviewer, at=AT)
+        return True
+
+    def put_right() -> bool:
+        correct(wrong, reviewer, person=other)
+        return True
+
+    at_once(undo, undoing.then(put_right))
+    assert (counting(person), counting(other)) == ([], [])
+
+
+def test_of_two_corrections_at_once_one_is_refused(person, monkeypatch):
+    others = another("P2"), another("P3")
+    wrong = achieve(person, on=ON)
+    writing = Pause(monkeypatch, corrections, "record")
+
+    def put_right_to(other: Person) -> bool:
+        correct(wrong, None, person=other)
+        return True
+
+    at_once(lambda: put_right_to(others[0]), writing.then(lambda: put_right_to(others[1])))
+    assert len(counting(others[0]) + counting(others[1])) == 1

@@ -12,11 +12,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from competence.models import Achievement, OutsideCourse, OutsideRecord, Recognition
-from competence.models.history import HistoryBatch, HistoryRow
+from competence.models import Achievement, OutsideCourse, OutsideRecord
+from competence.models.history import HistoryBatch, HistoryRow, HistoryStatement
 from competence.services.equivalence import give_by_rules
 from competence.services.history.judging import Judgement, Verdict, judge_again
 from competence.services.history.rehearsing import HistoryError, open_batch, without_progress
+from competence.services.other_sources import stand_on_other_sources
 from competence.services.outside_entries import withdraw_facts
 from lms.audit.services import Entry, record, record_many
 from lms.framework.models import CompetenceArea, TrainingLevel
@@ -85,7 +86,7 @@ def commit_batch(
 
 
 def _write(batch: HistoryBatch, by: User | None) -> None:
-    judged = judge_again(batch)
+    judged = judge_again(batch, by)
     ready = [
         Ready(row, said, said.person, row.completed_on)
         for row, said in judged
@@ -126,6 +127,7 @@ def _write(batch: HistoryBatch, by: User | None) -> None:
     codes = _codes()
     record_many((_achievement_entry(batch, *each, codes) for each in new), by=by)
     by_rules = give_by_rules(records=records, by=by)
+    HistoryStatement.objects.bulk_create(_also_said(batch, judged), batch_size=_BATCH)
     batch.state = State.COMMITTED
     batch.committed_at = timezone.now()
     batch.committed_by = by
@@ -150,6 +152,26 @@ def _write(batch: HistoryBatch, by: User | None) -> None:
         after={"state": State.COMMITTED, **batch.summary["written"]},
     )
     transaction.on_commit(lambda: _remove(batch, file))
+
+
+def _also_said(
+    batch: HistoryBatch, judged: list[tuple[HistoryRow, Judgement]]
+) -> list[HistoryStatement]:
+    """What the file says that was recorded already: it rests on this import too."""
+    records = {
+        said.known_record: row.valid_until for row, said in judged if said.known_record is not None
+    }
+    levels = {pk: last for _row, said in judged for pk, last in said.known_levels}
+    return [
+        *(
+            HistoryStatement(batch=batch, outside_record_id=pk, valid_until=last)
+            for pk, last in records.items()
+        ),
+        *(
+            HistoryStatement(batch=batch, achievement_id=pk, valid_until=last)
+            for pk, last in levels.items()
+        ),
+    ]
 
 
 def _record_entries(
@@ -210,8 +232,8 @@ def _remove(batch: HistoryBatch, name: str | None) -> None:
 @transaction.atomic
 def undo_batch(*, batch: HistoryBatch, by: User | None) -> HistoryBatch:
     """Take back everything the batch brought, also what rules decided later made of it and what
-    has been revoked since: it never counted. What a claim approved with its own proof says too
-    stands. Nothing is deleted. Said again, nothing happens."""
+    has been revoked since: it never counted. What a claim approved with its own proof says too, or
+    another import that was taken in, stands. Nothing is deleted. Said again, nothing happens."""
     _lock()
     batch = HistoryBatch.objects.select_for_update().get(pk=batch.pk)
     if batch.state == State.UNDONE:
@@ -219,27 +241,29 @@ def undo_batch(*, batch: HistoryBatch, by: User | None) -> HistoryBatch:
     if batch.state != State.COMMITTED:
         raise HistoryError(_("Only an import that has been taken in can be taken back."))
     at = timezone.now()
-    brought = Achievement.objects.standing().filter(
-        Q(history_batch=batch) | Q(outside_record__history_batch=batch)
+    of_batch = OutsideRecord.objects.standing().filter(history_batch=batch)
+    # A claim decided at the same moment either finds the record taken back, or is kept with it.
+    courses = set(of_batch.values_list("outside_course_id", flat=True))
+    list(OutsideCourse.objects.select_for_update().filter(pk__in=courses).order_by("pk"))
+    brought = list(
+        Achievement.objects.standing()
+        .filter(Q(history_batch=batch) | Q(outside_record__history_batch=batch))
+        .select_related("rule")
+        .order_by("pk")
     )
-    leaning = list(
-        Recognition.objects.filter(
-            outside_record__in=OutsideRecord.objects.standing().filter(history_batch=batch),
-            approved=True,
-        ).order_by("pk")
-    )
+    records = list(of_batch.order_by("pk"))
     withdraw_facts(
-        achievements=brought.order_by("pk"),
-        records=OutsideRecord.objects.standing().filter(history_batch=batch).order_by("pk"),
+        achievements=brought,
+        records=of_batch.order_by("pk"),
         at=at,
         by=by,
         batch=batch.pk,
     )
-    _stand_alone(leaning)
     batch.state = State.UNDONE
     batch.undone_at = at
     batch.undone_by = by
     batch.save(update_fields=["state", "undone_at", "undone_by"])
+    stand_on_other_sources(records=records, facts=brought, by=by)
     batch.lines.all().delete()
     batch.questions.all().delete()
     record(
@@ -250,28 +274,6 @@ def undo_batch(*, batch: HistoryBatch, by: User | None) -> HistoryBatch:
         after={"state": State.UNDONE},
     )
     return batch
-
-
-def _stand_alone(claims: list[Recognition]) -> None:
-    """Claims that were approved with a proof of their own keep what they gave when the import that
-    said the same is taken back: each gets the record that its approval would have written."""
-    of: dict[int | None, OutsideRecord] = {}
-    for claim in claims:
-        assert claim.outside_course_id is not None
-        of.setdefault(
-            claim.outside_record_id,
-            OutsideRecord(
-                person_id=claim.person_id,
-                outside_course_id=claim.outside_course_id,
-                completed_on=claim.completed_on,
-                by=claim.decided_by,
-            ),
-        )
-    OutsideRecord.objects.bulk_create(of.values(), batch_size=_BATCH)
-    for claim in claims:
-        claim.outside_record, claim.made_record = of[claim.outside_record_id], True
-    Recognition.objects.bulk_update(claims, ["outside_record", "made_record"], batch_size=1000)
-    give_by_rules(records=of.values(), by=None)
 
 
 @transaction.atomic

@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from django.db.models import F
+
 from competence.models import Achievement, OutsideRecord
 from competence.models.history import HistoryBatch, HistoryQuestion, HistoryRow
 from competence.services.awards import valid_until
 from courses.models import CourseVersion
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.people.models import Person
+from lms.people.models import Person, User
 
 Verdict = HistoryRow.Verdict
 Answer = HistoryQuestion.Answer
@@ -30,7 +32,8 @@ class Level(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """`course`: the outside course of the record to write. `levels`: what to write besides."""
+    """`course`: the outside course of the record to write. `levels`: what to write besides.
+    `known_record` and `known_levels`, with the last days by the row: what is recorded already."""
 
     verdict: str
     reason: str = ""
@@ -39,26 +42,31 @@ class Judgement(NamedTuple):
     course: int | None = None
     levels: tuple[Level, ...] = ()
     title: str = ""
+    known_record: int | None = None
+    known_levels: tuple[tuple[int, date | None], ...] = ()
 
 
 class Judge:
     """Judges the rows of a batch in the order of the file. Seven queries, whatever the size."""
 
-    def __init__(self, batch: HistoryBatch) -> None:
+    def __init__(self, batch: HistoryBatch, by: User | None = None) -> None:
         self.questions = {each.pk: each for each in batch.questions.all()}
-        self._levels: dict[tuple[int, int, int, date], date | None] = {}
-        for person, area, level, day, until in (
-            Achievement.objects.standing()
+        # Nobody takes in what speaks of themselves.
+        self._own_person = None if by is None else by.person_id
+        # What was revoked from its first day never counted: a file may bring it anew.
+        self._levels: dict[tuple[int, int, int, date], tuple[int, date | None]] = {
+            (person, area, level, day): (pk, until)
+            for pk, person, area, level, day, until in Achievement.objects.standing()
+            .exclude(revoked_on__lte=F("achieved_on"))
             .order_by()
-            .values_list("person_id", "area_id", "level_id", "achieved_on", "valid_until")
+            .values_list("pk", "person_id", "area_id", "level_id", "achieved_on", "valid_until")
             .iterator(_CHUNK)
-        ):
-            self._levels[person, area, level, day] = until
-        self._records: dict[tuple[int, int, date], date | None] = {
-            (person, course, day): until
-            for person, course, day, until in OutsideRecord.objects.standing()
+        }
+        self._records: dict[tuple[int, int, date], tuple[int, date | None]] = {
+            (person, course, day): (pk, until)
+            for pk, person, course, day, until in OutsideRecord.objects.standing()
             .order_by()
-            .values_list("person_id", "outside_course_id", "completed_on", "valid_until")
+            .values_list("pk", "person_id", "outside_course_id", "completed_on", "valid_until")
             .iterator(_CHUNK)
         }
         self._merged = dict(_merged_people())
@@ -90,6 +98,8 @@ class Judge:
             return Judgement(Verdict.REJECTED, "no_person")
         while person in self._merged:
             person = self._merged[person]
+        if person == self._own_person:
+            return Judgement(Verdict.REJECTED, "your_own")
         if course_question.answer == Answer.OUTSIDE:
             return self._record(row, person, course_question, day)
         return self._gives(row, person, course_question, day)
@@ -113,10 +123,9 @@ class Judge:
         course = question.outside_course_id
         assert course is not None
         if (person, course, day) in self._records:
-            differs = self._records[person, course, day] != row.valid_until
-            return Judgement(
-                Verdict.KNOWN, "known", self._warning(day, bool(row.valid_until and differs))
-            )
+            pk, until = self._records[person, course, day]
+            differs = bool(row.valid_until and until != row.valid_until)
+            return Judgement(Verdict.KNOWN, "known", self._warning(day, differs), known_record=pk)
         if self._again(person, course, day.toordinal()):
             return Judgement(Verdict.KNOWN, "twice")
         return Judgement(
@@ -134,20 +143,23 @@ class Judge:
             assert question.level_id is not None
             grants = [(question.area_id, question.level_id, None)]
         new, twice, differs = [], False, False
+        known: list[tuple[int, date | None]] = []
         for area, level, months in grants:
             ends = [each for each in (row.valid_until, valid_until(day, months)) if each]
             given = Level(area, level, min(ends, default=None))
             if (person, area, level, day) in self._levels:
-                differs = differs or bool(
-                    row.valid_until and self._levels[person, area, level, day] != given.valid_until
-                )
+                pk, until = self._levels[person, area, level, day]
+                known.append((pk, given.valid_until))
+                differs = differs or bool(row.valid_until and until != given.valid_until)
             elif self._again(person, area, level, day.toordinal()):
                 twice = True
             else:
                 new.append(given)
         if not new:
             reason = "twice" if twice else "known"
-            return Judgement(Verdict.KNOWN, reason, self._warning(day, differs))
+            return Judgement(
+                Verdict.KNOWN, reason, self._warning(day, differs), known_levels=tuple(known)
+            )
         return Judgement(
             Verdict.ACCEPTED,
             "",
@@ -155,6 +167,7 @@ class Judge:
             person=person,
             levels=tuple(new),
             title=title,
+            known_levels=tuple(known),
         )
 
 
@@ -166,10 +179,10 @@ def _merged_people() -> Iterable[tuple[int, int]]:
             yield pk, into
 
 
-def judge_again(batch: HistoryBatch) -> list[tuple[HistoryRow, Judgement]]:
-    """Judge every row and write the verdicts that have changed: one statement for each kind of
-    verdict and thousand rows. Returns what was judged."""
-    judge = Judge(batch)
+def judge_again(batch: HistoryBatch, by: User | None) -> list[tuple[HistoryRow, Judgement]]:
+    """Judge every row, for `by` to take in, and write the verdicts that have changed: one statement
+    for each kind of verdict and thousand rows. Returns what was judged."""
+    judge = Judge(batch, by)
     judged = [(row, judge.of(row)) for row in batch.lines.order_by("line", "pk")]
     changed: dict[tuple[str, str, str], list[int]] = {}
     for row, said in judged:

@@ -111,7 +111,7 @@ def open_batch(pk: int) -> HistoryBatch:
 @transaction.atomic
 def rehearse(*, batch: HistoryBatch, day: date) -> None:
     """Judge every row and say what would come of it."""
-    _count(batch, judge_again(batch), day)
+    _count(batch, judge_again(batch, batch.by), day)
 
 
 def _count(batch: HistoryBatch, judged: list[tuple[HistoryRow, Judgement]], day: date) -> None:
@@ -249,7 +249,7 @@ def _keep_rows(batch: HistoryBatch, found: _Reading) -> list[tuple[HistoryRow, J
         row.batch = batch
         row.person_question = found.asked[person] if person else None
         row.course_question = found.asked[about] if about else None
-    judge = Judge(batch)
+    judge = Judge(batch, batch.by)
     judged = [(row, judge.of(row)) for row in found.rows]
     for row, said in judged:
         row.verdict, row.reason, row.warning = said[:3]

@@ -17,6 +17,7 @@ REASONS: dict[str, str | Promise] = {
     "bad_end": _("The last valid day cannot be read. Write it as 2024-03-01."),
     "end_before": _("The last valid day is before the day of the course."),
     "personal_data": _("The reference seems to hold a phone number."),
+    "your_own": _("It is about yourself. Somebody else has to take it in."),
     "left_out": _("You chose to leave it out."),
     "known": _("It is recorded already."),
     "twice": _("The same is on an earlier row."),

@@ -259,11 +259,17 @@ def _move(
         return
     if row.withdrawn_at is None:
         later = twin.ends_on is not None and (row.ends_on is None or row.ends_on > twin.ends_on)
-        if twin.withdrawn_at is not None or later:
+        manages = _manages(row) and not _manages(twin) and _lasts_as_long(row, twin)
+        if twin.withdrawn_at is not None or later or manages:
             before = _period(twin)
-            twin.ends_on = row.ends_on
+            if twin.withdrawn_at is not None or later:
+                twin.ends_on = row.ends_on
             twin.withdrawn_at = None
-            twin.save(update_fields=["ends_on", "withdrawn_at"])
+            fields = ["ends_on", "withdrawn_at"]
+            if isinstance(twin, Employment) and manages:
+                twin.is_manager = True
+                fields.append("is_manager")
+            twin.save(update_fields=fields)
             yield Entry(
                 f"{kind}_changed", label, str(twin.pk), survivor.pk, before, _period(twin), MERGED
             )
@@ -273,8 +279,21 @@ def _move(
         yield Entry(f"{kind}_withdrawn", label, str(row.pk), loser.pk, before, _period(row), MERGED)
 
 
+def _manages(row: Employment | Leave) -> bool:
+    return isinstance(row, Employment) and row.is_manager
+
+
+def _lasts_as_long(row: Employment | Leave, twin: Employment | Leave) -> bool:
+    """Whether the post reaches as far as its twin: a manager's post that has ended gives nobody the
+    days after it."""
+    if twin.withdrawn_at is not None or row.ends_on is None:
+        return True
+    return twin.ends_on is not None and row.ends_on >= twin.ends_on
+
+
 def _period(row: Employment | Leave) -> dict[str, Any]:
-    return {
+    manager = {"is_manager": row.is_manager} if isinstance(row, Employment) else {}
+    return manager | {
         "starts_on": row.starts_on.isoformat(),
         "ends_on": row.ends_on.isoformat() if row.ends_on else None,
         "withdrawn": row.withdrawn_at is not None,
