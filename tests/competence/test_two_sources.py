@@ -34,6 +34,7 @@ from tests.competence.outside_cases import (
     status,
     taken_in,
 )
+from tests.competence.test_history import rehearse
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +73,18 @@ def test_what_two_imports_say_stands_until_both_are_taken_back(person, by, what,
     history.undo_batch(batch=batches[1 - first], by=by)
     assert (status(person), counting(person)) == ("overdue", [])
     assert not OutsideRecord.objects.standing().exists()
+
+
+def test_the_same_file_once_more_states_nothing_more(person, by):
+    course = make_course()
+    make_rule(course)
+    row = f"{person.person_id};;;{course.name};{ON.isoformat()};;"
+    first, second = (history.commit_batch(batch=rehearse(by, row), by=by) for _ in range(2))
+    assert second.summary["written"]["rows"] == 0
+    history.undo_batch(batch=first, by=by)
+    assert (status(person), counting(person)) == ("overdue", [])
+    third = history.commit_batch(batch=rehearse(by, row), by=by)
+    assert (third.summary["written"]["rows"], status(person)) == (1, "met")
 
 
 @pytest.mark.parametrize("first", ["claim", "import"])

@@ -127,7 +127,8 @@ def _write(batch: HistoryBatch, by: User | None) -> None:
     codes = _codes()
     record_many((_achievement_entry(batch, *each, codes) for each in new), by=by)
     by_rules = give_by_rules(records=records, by=by)
-    HistoryStatement.objects.bulk_create(_also_said(batch, judged), batch_size=_BATCH)
+    if not _is_in_already(batch):
+        HistoryStatement.objects.bulk_create(_also_said(batch, judged), batch_size=_BATCH)
     batch.state = State.COMMITTED
     batch.committed_at = timezone.now()
     batch.committed_by = by
@@ -152,6 +153,14 @@ def _write(batch: HistoryBatch, by: User | None) -> None:
         after={"state": State.COMMITTED, **batch.summary["written"]},
     )
     transaction.on_commit(lambda: _remove(batch, file))
+
+
+def _is_in_already(batch: HistoryBatch) -> bool:
+    """Whether an import that stands took in the very same file: the same file once more states
+    nothing more than it did."""
+    content = batch.summary.get("content")
+    same = HistoryBatch.objects.filter(state=State.COMMITTED, summary__content=content)
+    return content is not None and same.exists()
 
 
 def _also_said(

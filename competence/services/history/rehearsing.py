@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -51,14 +52,16 @@ def store_file(*, upload: UploadedFile, by: User) -> HistoryBatch:
     must not be kept."""
     name = (upload.name or "")[:120]
     try:
-        table = read_table(upload.read(), name)
+        content = upload.read()
+        table = read_table(content, name)
     except TableError as error:
         raise HistoryError(str(error)) from None
     upload.seek(0)
     if guard.scan(name):
         name = _("file")
     batch = HistoryBatch(by=by, file_name=name, columns=guess_columns(table.headings))
-    batch.summary = {"lines": len(table.rows)}
+    # The same file once more is known by its content, also when it has been removed.
+    batch.summary = {"lines": len(table.rows), "content": sha256(content).hexdigest()}
     batch.file.save(f"historik-{timezone.now():%Y%m%d%H%M%S}", upload, save=False)
     batch.save()
     record("history.uploaded", batch, by=by, after={"rows": len(table.rows)})
