@@ -111,8 +111,8 @@ def may_be_told(place: PlaceFacts, threshold: int) -> bool:
 
 
 def _members(place: PlaceFacts) -> set[int]:
-    known = (*place.now.holding, *place.now.away, *place.now.near)
-    return {each.person_pk for each in known}
+    there = {each.person_pk for each in (*place.now.holding, *place.now.away)}
+    return there | {each.person_pk for each in place.now.near}
 
 
 def _posts(places: Iterable[PlaceFacts], day: date) -> dict[int, list[Unit]]:
