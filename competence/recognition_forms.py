@@ -255,7 +255,7 @@ class EquivalenceForm(ModelForm):
 
 
 class RuleFileForm(Form):
-    file = forms.FileField(label=gettext_lazy("equivalence.yaml"))
+    file = forms.FileField(label=gettext_lazy("The file, equivalence.yaml"))
 
 
 class SheetForm(ProofMixin):
