@@ -97,7 +97,7 @@ def _heading(figures: TeamOutlook) -> str:
         "month": date_format(figures.last.day, "F Y"),
     }
     if then is not None and now is not None and then < now:
-        # The month in which it first is as low as it can be, or under half, says more than the last.
+        # The month in which it first is nothing, or under half, says more than the last one.
         if then == 0:
             words["month"] = _first_month(figures, below=1)
         elif then < HALF <= now:

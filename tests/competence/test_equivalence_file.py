@@ -1,4 +1,4 @@
-"""Outside courses and equivalence rules as a file: reading one in adds courses and decides nothing."""
+"""Outside courses and equivalence rules as a file: what is read in decides nothing."""
 
 from __future__ import annotations
 
