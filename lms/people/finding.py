@@ -244,7 +244,12 @@ class UnitsField(forms.Field):
                 % {"words": words, "labels": labels}
             )
         near = [unit_label(each) for each in units if words.casefold() in each.name.casefold()]
-        if near and len(near) <= self.FEW:
+        if len(near) > self.FEW:
+            raise forms.ValidationError(
+                _("Many units have %(words)s in their name: choose one in the list.")
+                % {"words": words}
+            )
+        if near:
             raise forms.ValidationError(
                 _("Unknown: %(words)s. Perhaps %(labels)s?")
                 % {"words": words, "labels": " / ".join(near)}

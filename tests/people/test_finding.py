@@ -119,6 +119,7 @@ def units(school):
         make_unit("O1", school, "Östra, kök"),
         make_unit("F1", school, "Förskolan"),
         make_unit("F2", school, "Förskolan"),
+        *(make_unit(f"L{number}", school, f"Lilla skolan {number}") for number in range(3)),
     ]
 
 
@@ -144,6 +145,7 @@ def test_units_are_chosen_by_name_by_code_or_as_in_the_list(units, written, code
         ("Förskolan", "Flera enheter heter Förskolan: välj en av Förskolan (F1) / Förskolan (F2)."),
         ("norr", "Okänt: norr. Kanske Norrskolan (N1)?"),
         ("Finns inte", "Okänt: Finns inte"),
+        ("kolan", "Flera enheter har kolan i namnet: välj en i listan."),
     ],
 )
 def test_a_unit_that_is_not_told_apart_is_a_question_back_and_what_was_typed_stays(
