@@ -68,6 +68,8 @@ URLS: dict[str, Rule] = {
     "competence_admin:recorded_sheet": _READ_SHEETS,
     "competence_admin:sheet_paper": _READ_SHEETS,
     "competence_admin:rules": _REVIEW,
+    "competence_admin:rule_file": _REVIEW,
+    "competence_admin:rule_file_export": _REVIEW,
     "competence_admin:new_rule": _REVIEW,
     "competence_admin:withdraw_rule": _REVIEW,
     "competence_admin:outside_courses": _REVIEW,

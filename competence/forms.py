@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.framework.rules import PersonRule
 from lms.lib.fields import refuse_personal_data
 from lms.lib.forms import Form, ModelForm, day_field
+from lms.people.finding import PersonField, PersonInput, UnitsField
 from lms.people.models import Employment, Person, Unit
 
 STOP = gettext_lazy("Never write anything about a child, a client or an event at work.")
@@ -47,23 +48,11 @@ class CodesField(forms.CharField):
         return codes
 
     def _known(self, codes: tuple[str, ...]) -> set[str]:
-        if self.known == "unit":
-            return set(Unit.objects.filter(code__in=codes).values_list("code", flat=True))
         if self.known == "job":
             return set(
                 Employment.objects.filter(job_code__in=codes).values_list("job_code", flat=True)
             )
-        if self.known == "person":
-            return set(
-                Person.objects.filter(person_id__in=codes).values_list("person_id", flat=True)
-            )
         return set(codes)
-
-
-def one_unit(codes: tuple[str, ...]) -> Unit | None:
-    if len(codes) > 1:
-        raise forms.ValidationError(_("Give one unit."))
-    return Unit.objects.get(code=codes[0]) if codes else None
 
 
 class EndForm(Form):
@@ -86,10 +75,10 @@ class CoverageTargetForm(Form):
     places = forms.ChoiceField(
         label=gettext_lazy("How it is counted"), choices=CoverageTarget.Places.choices
     )
-    unit = CodesField(
-        "unit",
+    unit = UnitsField(
+        several=False,
         label=gettext_lazy("Unit"),
-        help_text=gettext_lazy("The unit's code. Empty: everywhere."),
+        help_text=gettext_lazy("The unit's name or code. Empty: everywhere."),
     )
     unit_kind = forms.ChoiceField(label=gettext_lazy("Kind of unit"), required=False)
     area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
@@ -113,9 +102,6 @@ class CoverageTargetForm(Form):
         field = self.fields["unit_kind"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("No kind")), *((kind, kind) for kind in kinds.distinct())]
-
-    def clean_unit(self) -> Unit | None:
-        return one_unit(self.cleaned_data["unit"])
 
 
 class OrderForm(Form):
@@ -157,10 +143,10 @@ class GroupMessageForm(Form):
         required=False,
         empty_label=gettext_lazy("All key groups"),
     )
-    unit = CodesField(
-        "unit",
+    unit = UnitsField(
+        several=False,
         label=gettext_lazy("Unit"),
-        help_text=gettext_lazy("The unit's code. Empty: everywhere."),
+        help_text=gettext_lazy("The unit's name or code. Empty: everywhere."),
     )
     area = forms.ModelChoiceField(CompetenceArea.objects.all(), label=gettext_lazy("Area"))
     level = forms.ModelChoiceField(
@@ -183,9 +169,6 @@ class GroupMessageForm(Form):
         validators=[refuse_personal_data],
     )
     reason = reason_field(gettext_lazy("Reason"))
-
-    def clean_unit(self) -> Unit | None:
-        return one_unit(self.cleaned_data["unit"])
 
     def wanted(self) -> Filter:
         given = ("key_group", "unit", "area", "level", "standing")
@@ -221,8 +204,8 @@ class KeyGroupForm(ModelForm):
 class RuleForm(Form):
     """One rule: all that is filled in must hold, on the same employment."""
 
-    units = CodesField("unit", label=gettext_lazy("In the units, or below them"))
-    except_units = CodesField("unit", label=gettext_lazy("But not in the units"))
+    units = UnitsField(label=gettext_lazy("In the units, or below them"))
+    except_units = UnitsField(label=gettext_lazy("But not in the units"))
     job_codes = CodesField("job", label=gettext_lazy("With the job codes"))
     except_job_codes = CodesField("job", label=gettext_lazy("But not the job codes"))
     managers_only = forms.BooleanField(
@@ -240,6 +223,8 @@ class RuleForm(Form):
     def rule(self) -> PersonRule | None:
         """The rule filled in; none where nothing was."""
         given = {key: value for key, value in self.cleaned_data.items() if key in _CONDITIONS}
+        for key in _UNITS & given.keys():
+            given[key] = tuple(unit.code for unit in given[key])
         everyone = self.cleaned_data.get("everyone")
         return PersonRule(**given) if everyone or any(given.values()) else None
 
@@ -247,11 +232,12 @@ class RuleForm(Form):
     def initial_of(rule: PersonRule) -> dict[str, Any]:
         data = rule.to_json()
         return {
-            key: ", ".join(value) if isinstance(value, list) else value
+            key: ", ".join(value) if isinstance(value, list) and key not in _UNITS else value
             for key, value in data.items()
         } | {"everyone": not data}
 
 
+_UNITS = {"units", "except_units"}
 _CONDITIONS = (
     *("units", "except_units", "job_codes", "except_job_codes", "forms"),
     "managers_only",
@@ -261,20 +247,37 @@ RuleFormSet = forms.formset_factory(RuleForm, extra=1, can_delete=True)
 
 
 class ExcludedForm(Form):
-    excluded = CodesField(
-        "person",
-        label=gettext_lazy("People left out"),
-        help_text=gettext_lazy("Person ids with commas between them."),
-    )
+    """Somebody who is left out; who is already is shown by name below the id."""
 
-    @staticmethod
-    def initial_of(people: Iterable[Person]) -> str:
-        return ", ".join(sorted({(person.merged_into or person).person_id for person in people}))
+    excluded = PersonField(label=gettext_lazy("Left out"), required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        person = self.initial.get("excluded")
+        if isinstance(person, Person):
+            self.initial = {"excluded": person.person_id}
+            if not self.is_bound:
+                box = self.fields["excluded"].widget
+                assert isinstance(box, PersonInput)
+                box.found, box.chosen = ((person.pk, person.name),), person.pk
+
+
+class BaseExcludedFormSet(forms.BaseFormSet[ExcludedForm]):
     def people(self) -> list[Person]:
         """Those left out: of two merged records, the one that was kept."""
-        found = Person.objects.filter(person_id__in=self.cleaned_data["excluded"])
-        return [person.merged_into or person for person in found.select_related("merged_into")]
+        given = (form.cleaned_data.get("excluded") for form in self.forms)
+        return list(dict.fromkeys(person for person in given if person is not None))
+
+    @staticmethod
+    def initial_of(people: Iterable[Person]) -> list[dict[str, Any]]:
+        kept = {(person.merged_into or person) for person in people}
+        return [{"excluded": person} for person in sorted(kept, key=lambda each: each.name)]
+
+
+ExcludedFormSet = cast(
+    "type[BaseExcludedFormSet]",
+    forms.formset_factory(ExcludedForm, formset=BaseExcludedFormSet, extra=2),
+)
 
 
 class RequirementForm(ModelForm):

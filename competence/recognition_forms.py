@@ -254,6 +254,10 @@ class EquivalenceForm(ModelForm):
         }
 
 
+class RuleFileForm(Form):
+    file = forms.FileField(label=gettext_lazy("The file, equivalence.yaml"))
+
+
 class SheetForm(ProofMixin):
     proof_is_required = False
 

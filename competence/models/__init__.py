@@ -38,6 +38,7 @@ from competence.models.requests import (
 )
 from competence.models.targets import (
     CoverageTarget,
+    TargetShortfall,
 )
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "RenewalOrder",
     "Requirement",
     "SignInSheet",
+    "TargetShortfall",
     "UnitFigures",
     "WeekOutlook",
 ]

@@ -81,3 +81,37 @@ class CoverageTarget(models.Model):
                 violation_error_message=_("Say for which unit or which key group."),
             ),
         ]
+
+
+class TargetShortfall(models.Model):
+    """One row per time a whole forum came to have too few who hold a level that a target asks for:
+    worked out by the night's work, so that it is said once. What it says is never changed;
+    `ended_on` is set once. A target that replaces another goes on with its row."""
+
+    key_group = models.ForeignKey(KeyGroup, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(CompetenceArea, on_delete=models.PROTECT, related_name="+")
+    level = models.ForeignKey(TrainingLevel, on_delete=models.PROTECT, related_name="+")
+    found_on = models.DateField(_("found"))
+    # The day it was found to be reached, or asked for no longer. Empty: still short.
+    ended_on = models.DateField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("shortfall of a target")
+        verbose_name_plural = _("shortfalls of targets")
+        ordering = ["-found_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key_group", "area", "level"],
+                condition=Q(ended_on__isnull=True),
+                name="a_shortfall_is_noted_once",
+                violation_error_message=_("That the target is not reached is noted already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("found_on")),
+                name="shortfall_ends_after_it_is_found",
+                violation_error_message=_("The last day is before the first day."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key_group_id} {self.area_id} {self.level_id} {self.found_on}"

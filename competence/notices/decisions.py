@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from competence.notices.requirements import SAMPLE
 from competence.services import (
     corrections,
+    forum_alarms,
     group_messages,
     renewal_decisions,
     returning,
@@ -160,3 +161,32 @@ register(
 def tell_where_all_hangs_on_one(day: date) -> None:
     """What the worker calls once a day; the mail goes with the week's reminders."""
     targets.produce_alarms(as_of=day, at=timezone.now())
+
+
+register(
+    NoticeKind(
+        code=forum_alarms.NOT_REACHED,
+        label=_("The target of a forum is not reached"),
+        templates="competence/mail/target_not_reached",
+        category=Delivery.Category.REMINDER,
+        mail=Mail.MERGED,
+        action=_("See how it stands"),
+        still_true=forum_alarms.still_short,
+        sample={
+            "target": 0,
+            "key_group": "SSPF",
+            "key_group_key": 0,
+            "area": "Samverkan",
+            "area_key": 0,
+            "level": "Fördjupning",
+            "level_key": 0,
+            "at_least": 2,
+        },
+    )
+)
+
+
+@register_daily
+def tell_which_forums_are_short(day: date) -> None:
+    """What the worker calls once a day."""
+    forum_alarms.tell_of_shortfalls(as_of=day, at=timezone.now())

@@ -10,17 +10,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import yaml
 from django.utils.translation import gettext as _
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from competence.parsers.yaml_entries import Entry, is_null
+from competence.parsers.yaml_entries import Entry, is_null, read_root
 from lms.framework.rules import PersonRule, RuleError
 from lms.lib.csvfile import RowError
 from lms.lib.dates import MAX_DAYS, MAX_MONTHS, add_months
 
 MAX_BYTES = 5 * 1024 * 1024
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -111,21 +109,8 @@ def parse_framework(content: bytes, name: str) -> FrameworkFile:
     if len(content) > MAX_BYTES:
         file.errors.append(RowError(name, 0, "", _("The file is too large to be a plan.")))
         return file
-    try:
-        root = yaml.compose(content.decode("utf-8-sig"), Loader=_Loader)
-    except UnicodeDecodeError:
-        file.errors.append(RowError(name, 0, "", _("The file is not in UTF-8.")))
-        return file
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        line = mark.line + 1 if mark else 0
-        file.errors.append(
-            RowError(name, line, "", _("Not readable as YAML: %(why)s.") % {"why": problem})
-        )
-        return file
+    root = read_root(file, content)
     if root is None:
-        file.errors.append(RowError(name, 0, "", _("The file is empty.")))
         return file
     top = Entry(file, root, "", _SECTIONS)
     for path, node in top.items("areas"):

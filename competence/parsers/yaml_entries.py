@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Protocol
 
+import yaml
 from django.utils.translation import gettext as _
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from lms.lib.csvfile import RowError
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -21,6 +23,23 @@ class FaultList(Protocol):
     name: str
     errors: list[RowError]
     warnings: list[RowError]
+
+
+def read_root(file: FaultList, content: bytes) -> Node | None:
+    """The file as nodes; none, with the fault recorded, where it cannot be read."""
+    line, fault = 0, _("The file is empty.")
+    try:
+        root = yaml.compose(content.decode("utf-8-sig"), Loader=_Loader)
+    except UnicodeDecodeError:
+        root, fault = None, _("The file is not in UTF-8.")
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        line = mark.line + 1 if mark else 0
+        root, fault = None, _("Not readable as YAML: %(why)s.") % {"why": problem}
+    if root is None:
+        file.errors.append(RowError(file.name, line, "", fault))
+    return root
 
 
 class Entry:

@@ -12,6 +12,8 @@ from competence.figures.team import Member
 from competence.figures.words import in_words
 from competence.suppression import Figure
 from lms.content.templatetags.ui import day_near
+from lms.people.finding import unit_label
+from lms.people.models import Unit
 
 register = template.Library()
 
@@ -90,3 +92,9 @@ def what_has_been_done(member: Member) -> str:
     else:
         done.append(_("Not reminded yet"))
     return ". ".join(done) + "."
+
+
+@register.inclusion_tag("people/unit_names.html")
+def unit_names() -> dict[str, list[str]]:
+    """The names that the page's boxes for units offer: once a page."""
+    return {"labels": [unit_label(unit) for unit in Unit.objects.order_by("tree_left")]}

@@ -13,7 +13,8 @@ from competence.figures.plan import Names, plan_matrix, requirements_in_words, r
 from competence.figures.preview import three_people
 from competence.forms import (
     AdoptForm,
-    ExcludedForm,
+    BaseExcludedFormSet,
+    ExcludedFormSet,
     KeyGroupForm,
     RequirementForm,
     RuleForm,
@@ -122,12 +123,12 @@ def edit_key_group(request: HttpRequest, number: int, code: str) -> HttpResponse
         for rule in (definition.rules if definition else [])
     ]
     left_out = (
-        ExcludedForm.initial_of(definition.excluded.select_related("merged_into"))
+        BaseExcludedFormSet.initial_of(definition.excluded.select_related("merged_into"))
         if definition
-        else ""
+        else []
     )
     formset = RuleFormSet(request.POST or None, initial=initial)
-    excluded = ExcludedForm(request.POST or None, initial={"excluded": left_out})
+    excluded = ExcludedFormSet(request.POST or None, initial=left_out, prefix="excluded")
     if request.method == "POST" and formset.is_valid() and excluded.is_valid():
         rules = [
             rule

@@ -35,7 +35,9 @@ from competence.views.admin_inbox import said
 from competence.views.scope import acting_user
 from lms.audit.services import record
 from lms.content.models import SiteSettings
+from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import today
+from lms.lib.numbers import whole_number
 
 
 def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
@@ -70,7 +72,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
     """How many a rule reaches is counted before it is decided."""
     form = EquivalenceForm(
         request.POST or None,
-        initial={"decided_on": today(), "outside_course": request.GET.get("kurs")},
+        initial=_proposed(request),
     )
     reach = None
     if request.method == "POST" and form.is_valid():
@@ -81,7 +83,11 @@ def new_rule(request: HttpRequest) -> HttpResponse:
                 messages.success(
                     request, _("Rule %(number)d is decided.") % {"number": decided.number}
                 )
-                return redirect("competence_admin:rules")
+                return redirect(
+                    "competence_admin:rule_file"
+                    if "fil" in request.GET
+                    else "competence_admin:rules"
+                )
             reach = reach_of_rule(
                 outside_course=rule["outside_course"],
                 completed_from=rule["completed_from"],
@@ -99,6 +105,24 @@ def new_rule(request: HttpRequest) -> HttpResponse:
         asked=reach is not None,
         header_title=_("New equivalence rule"),
     )
+
+
+def _proposed(request: HttpRequest) -> dict[str, Any]:
+    """What an address says of the rule to decide: a course, or all that a file proposes."""
+    given = request.GET
+    area = CompetenceArea.objects.filter(code=given.get("omrade", "")[:20]).first()
+    number = whole_number(given.get("niva", ""))
+    level = None if number is None else TrainingLevel.objects.filter(number=number).first()
+    return {
+        "decided_on": today(),
+        "outside_course": given.get("kurs"),
+        "area": area and area.pk,
+        "level": level and level.pk,
+        "validity_months": whole_number(given.get("manader", "")),
+        "completed_from": given.get("fran", "")[:10],
+        "completed_until": given.get("till", "")[:10],
+        "reason": given.get("skal", "")[:300],
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -97,7 +97,7 @@ def _initial(replaces: CoverageTarget | None, day: date) -> dict[str, object]:
     return {
         "key_group": replaces.key_group_id,
         "places": replaces.places,
-        "unit": replaces.unit.code if replaces.unit else "",
+        "unit": [replaces.unit.code] if replaces.unit else [],
         "unit_kind": replaces.unit_kind,
         "area": replaces.area_id,
         "level": replaces.level_id,

@@ -86,10 +86,23 @@ def _level(request: HttpRequest, levels: tuple[ToldLevel, ...]) -> ToldLevel | N
     return next((level for level in levels if level.shown), next(iter(levels), None))
 
 
+HALF = 50  # percent
+
+
 def _heading(level: ToldLevel | None, days: tuple[ToldDay, ...]) -> str:
     if level is None or not days:
         return _("There is no forecast to show")
     last = days[-1]
+    if last.lowest == 0:
+        # As low as is told: the month in which it first is says more than the last one.
+        first = next(day for day in days if (day.lowest, day.highest) == (0, last.highest))
+        last = last if first == days[0] else first
+    elif last.highest < HALF <= days[0].highest:
+        first = next(day for day in days if day.highest < HALF)
+        return _("If nothing is done, fewer than half have %(level)s in %(month)s") % {
+            "level": level.name,
+            "month": date_format(first.day, "F Y"),
+        }
     return _("If nothing is done, %(lowest)s–%(highest)s percent have %(level)s in %(month)s") % {
         "lowest": last.lowest,
         "highest": last.highest,

@@ -77,6 +77,14 @@ def _named(figures: TeamOutlook) -> int:
     return sum(len(month.runs_out) for month in figures.runs_out)
 
 
+HALF = 50  # percent
+
+
+def _first_month(figures: TeamOutlook, *, below: int) -> str:
+    days = (day for day in figures.curve if day.percent is not None and day.percent < below)
+    return date_format(next(days).day, "F Y")
+
+
 def _heading(figures: TeamOutlook) -> str:
     now, then = figures.curve[0].percent, figures.last.percent
     if now is None and then is None:
@@ -89,6 +97,12 @@ def _heading(figures: TeamOutlook) -> str:
         "month": date_format(figures.last.day, "F Y"),
     }
     if then is not None and now is not None and then < now:
+        # The month in which it first is nothing, or under half, says more than the last one.
+        if then == 0:
+            words["month"] = _first_month(figures, below=1)
+        elif then < HALF <= now:
+            words["month"] = _first_month(figures, below=HALF)
+            return _("If nothing is done: from %(now)s percent to under half in %(month)s") % words
         return _("If nothing is done: from %(now)s to %(then)s percent by %(month)s") % words
     return _("If nothing is done: %(then)s percent in %(month)s") % words
 

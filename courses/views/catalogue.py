@@ -25,7 +25,7 @@ from courses.services.dialogue import published_about
 from courses.services.seats import NoSeatError, Standing, standing_of
 from courses.views.readers import reader
 from lms.content.templatetags.ui import day_and_time
-from lms.content.visibility import closed_to_some, may_open
+from lms.content.visibility import closed_to_some, may_open, reads_internal
 from lms.lib.dates import today
 from lms.people.models import Person
 
@@ -48,6 +48,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
             "required": [card for card in cards if card.required],
             "form": form,
             "narrowed": wanted != listing.Wanted(),
+            "everything": reads_internal(user),
         },
     )
 

@@ -1,8 +1,11 @@
-"""Finding a person by name or id, in any form that is about one: whoever is not told apart by
+"""Finding a person or a unit by name or id, in any form that is about one: who is not told apart by
 what was written is chosen among the few that it fits."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lms.lib.dates import today
-from lms.people.models import Employment, Person
+from lms.people.models import Employment, Person, Unit
 from lms.people.querysets import PersonQuerySet
 
 CHOSEN = "-vald"
@@ -113,7 +116,7 @@ class PersonField(forms.Field):
             raise forms.ValidationError(
                 _("Many people fit that. Write the whole name, or the person id.")
             )
-        return self._choice(found, given.chosen, alone=whole)
+        return self._choice(_told_apart(found), given.chosen, alone=whole)
 
     def _choice(self, found: list[tuple[int, str]], chosen: str, *, alone: bool) -> Person:
         box = self.widget
@@ -128,3 +131,132 @@ class PersonField(forms.Field):
             if len(found) == 1
             else _("Several people fit that. Choose the one you mean.")
         )
+
+
+def _told_apart(found: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Those whose name and posts are the same, with the person id too."""
+    times = Counter(words for _pk, words in found)
+    if len(times) == len(found):
+        return found
+    people = Person.objects.in_bulk([pk for pk, _words in found])
+    return [
+        (pk, words if times[words] == 1 else f"{words} ({people[pk].person_id})")
+        for pk, words in found
+    ]
+
+
+def unit_label(unit: Unit) -> str:
+    """A unit as it is chosen in a list: two of the same name are told apart."""
+    return f"{unit.name} ({unit.code})"
+
+
+class UnitsInput(forms.TextInput):
+    """A box for each unit, with the names of all to choose among (`people/unit_names.html`), and
+    where there may be several some empty boxes more."""
+
+    template_name = "people/units_input.html"
+    several = False
+    EMPTY = 2
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        given = data.getlist(name) if hasattr(data, "getlist") else data.get(name) or ""
+        return [each for each in ([given] if isinstance(given, str) else given) if each.strip()]
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in data
+
+    def format_value(self, value: Any) -> str | None:
+        return None
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, None, attrs)
+        boxes = self._as_written(_words(value))
+        if self.several:
+            boxes += [""] * self.EMPTY
+        context["widget"] |= {"boxes": boxes or [""]}
+        return context
+
+    @staticmethod
+    def _as_written(words: Sequence[str]) -> list[str]:
+        """Known codes by name, everything else as it was typed."""
+        by_code = Unit.objects.filter(code__in=words).in_bulk(field_name="code") if words else {}
+        return [unit_label(by_code[each]) if each in by_code else each for each in words]
+
+
+def _words(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) and value else list(value or ())
+
+
+class UnitsField(forms.Field):
+    """Units by name, by code, or as they are chosen in the list; several with commas between them
+    too. The units, in the order they were given; with `several` false the one, or none."""
+
+    FEW = 5
+    widget = UnitsInput
+
+    def __init__(self, *, several: bool = True, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.several = several
+        box = self.widget
+        assert isinstance(box, UnitsInput)
+        box.several = several
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.widget._as_written(_words(initial)) != self.widget._as_written(_words(data))
+
+    def clean(self, value: Any) -> Any:
+        units = list(Unit.objects.order_by("tree_left"))
+        found: dict[int, Unit] = {}
+        errors = []
+        for words in _words(value):
+            for part in self._parts(words.strip(), units):
+                try:
+                    unit = self._one(part, units)
+                    found[unit.pk] = unit
+                except forms.ValidationError as error:
+                    errors.append(error)
+        if errors:
+            raise forms.ValidationError(errors)
+        if self.several:
+            return tuple(found.values())
+        if len(found) > 1:
+            raise forms.ValidationError(_("Give one unit."))
+        return next(iter(found.values()), None)
+
+    @staticmethod
+    def _parts(words: str, units: Iterable[Unit]) -> list[str]:
+        """A name may hold a comma: only what is no unit as it stands is several."""
+        if any(_same(words, each) for each in units):
+            return [words]
+        return [part.strip() for part in re.split(r"[,;\n]", words) if part.strip()]
+
+    def _one(self, words: str, units: Sequence[Unit]) -> Unit:
+        by_code = [each for each in units if each.code == words or unit_label(each) == words]
+        if by_code:
+            return by_code[0]
+        fitting = [each for each in units if _same(words, each)]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            labels = " / ".join(unit_label(each) for each in fitting)
+            raise forms.ValidationError(
+                _("Several units are called %(words)s: choose one of %(labels)s.")
+                % {"words": words, "labels": labels}
+            )
+        near = [unit_label(each) for each in units if words.casefold() in each.name.casefold()]
+        if len(near) > self.FEW:
+            raise forms.ValidationError(
+                _("Many units have %(words)s in their name: choose one in the list.")
+                % {"words": words}
+            )
+        if near:
+            raise forms.ValidationError(
+                _("Unknown: %(words)s. Perhaps %(labels)s?")
+                % {"words": words, "labels": " / ".join(near)}
+            )
+        raise forms.ValidationError(_("Unknown: %(codes)s") % {"codes": words})
+
+
+def _same(words: str, unit: Unit) -> bool:
+    given = " ".join(words.split()).casefold()
+    return given in (unit.code.casefold(), unit.name.casefold(), unit_label(unit).casefold())

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from lms.audit.words import ACTIONS
 from lms.lib.fields import refuse_personal_data
 from lms.lib.forms import Form, ModelForm, OurWords, day_field
-from lms.people.finding import few_with_posts
+from lms.people.finding import PersonField, Written, few_with_posts
 from lms.people.middleware import share_computer
 from lms.people.models import Person, RoleAssignment, Unit, User
 from lms.people.querysets import PersonQuerySet
@@ -253,30 +253,38 @@ class DelegationForm(PersonSearchForm):
 
 
 class MergeForm(Form):
-    survivor = forms.CharField(
-        label=gettext_lazy("Keep"), max_length=40, help_text=gettext_lazy("Person id")
-    )
-    loser = forms.CharField(
-        label=gettext_lazy("Merge into it"), max_length=40, help_text=gettext_lazy("Person id")
-    )
+    survivor = PersonField(label=gettext_lazy("Keep"))
+    loser = PersonField(label=gettext_lazy("Merge into it"))
 
-    def clean_survivor(self) -> Person:
-        return self._person("survivor")
 
-    def clean_loser(self) -> Person:
-        return self._person("loser")
+class WhoField(PersonField):
+    """Somebody who can sign in, or be invited to: an account by its address, or a person."""
 
-    def _person(self, name: str) -> Person:
-        person = Person.objects.filter(person_id=self.cleaned_data[name].strip()).first()
-        if person is None:
-            raise forms.ValidationError(_("There is no person with this id."))
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(help_text=gettext_lazy("Name, person id or e-mail."), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        words = value.words if isinstance(value, Written) else str(value or "").strip()
+        if "@" in words:
+            found = User.objects.filter(email__iexact=words).first()
+            if found is not None:
+                return found
+            people = Person.objects.current().filter(email__iexact=words)[:2]
+            if len(people) != 1:
+                raise forms.ValidationError(_("Nobody was found. Check the person id or address."))
+            return people[0]
+        person = super().clean(value)
+        if person is not None and not person.email and not hasattr(person, "user"):
+            raise forms.ValidationError(
+                _("The person has no e-mail address and no account. Use a printed code first.")
+            )
         return person
 
 
 class RoleForm(ModelForm):
-    """Give a role to somebody, by person id or e-mail."""
+    """Give a role to somebody, by name, person id or e-mail."""
 
-    who = forms.CharField(label=gettext_lazy("Person id or e-mail"), max_length=254)
+    who = WhoField(label=gettext_lazy("Who gets the role"))
 
     class Meta:
         model = RoleAssignment
@@ -295,24 +303,6 @@ class RoleForm(ModelForm):
 
     def clean_role(self) -> Role:
         return Role(self.cleaned_data["role"])
-
-    def clean_who(self) -> Person | User:
-        value = self.cleaned_data["who"].strip()
-        found: Person | User | None
-        if "@" in value:
-            found = User.objects.filter(email__iexact=value).first()
-            if found is None:
-                people = Person.objects.current().filter(email__iexact=value)[:2]
-                found = people[0] if len(people) == 1 else None
-        else:
-            found = Person.objects.current().filter(person_id=value).first()
-        if found is None:
-            raise forms.ValidationError(_("Nobody was found. Check the person id or address."))
-        if isinstance(found, Person) and not found.email and not hasattr(found, "user"):
-            raise forms.ValidationError(
-                _("The person has no e-mail address and no account. Use a printed code first.")
-            )
-        return found
 
 
 class ReachForm(Form):

@@ -159,7 +159,7 @@ NO_FACTS = {
     *("competence.FiguresNight", "competence.UnitFigures", "competence.GroupFigures"),
     *("people.ReachNight", "people.KnownReach", "people.ReachChange", "people.ReachedUnit"),
     # Counts without anybody in them, worked out from facts.
-    "competence.WeekOutlook",
+    *("competence.WeekOutlook", "competence.TargetShortfall"),
     # What an import said that was recorded already: it gives nothing, and what is written anew
     # because of it is in the ledger then.
     "competence.HistoryStatement",

@@ -22,6 +22,12 @@ from competence.figures.targets import (
     with_names,
 )
 from competence.models import CoverageTarget, KeyGroup
+from competence.services.forum_alarms import (
+    NOT_REACHED,
+    may_be_told,
+    still_short,
+    tell_of_shortfalls,
+)
 from competence.services.namings import name_key_person
 from competence.services.targets import (
     ALARM,
@@ -451,3 +457,113 @@ def test_an_alarm_that_no_longer_holds_is_not_mailed(school):
     assert still_alarming([notice], DAY) == {notice.pk}
     achieve(school.people["Gap"], "OM1", on=date(2026, 11, 20))
     assert still_alarming([notice], DAY) == set()
+
+
+# The whole of a forum.
+
+
+@pytest.fixture
+def forum(school):
+    """SSPF with six members in two units, of whom one holds OM1 where two are wanted."""
+    forum = KeyGroup.objects.create(code="SSPF", name="SSPF")
+    outsiders = [make_person(f"Ute{number}") for number in range(3)]
+    for person in outsiders:
+        employ(person, school.other)
+    for person in (*(school.people[each] for each in ("Klar", "Gap", "Ny")), *outsiders):
+        name_key_person(
+            key_group=forum,
+            person=person,
+            starts_on=date(2026, 1, 1),
+            ends_on=None,
+            motive="",
+            by=None,
+        )
+    return forum
+
+
+def told(kind: str = NOT_REACHED) -> list[tuple[Person, str]]:
+    return [(each.person, each.url) for each in Notice.objects.filter(kind=kind).order_by("pk")]
+
+
+def test_those_who_decide_and_the_members_managers_are_told_once_that_a_forum_is_short(
+    school, forum
+):
+    coordinator = account_with(Role.COORDINATOR).person
+    account_with(Role.EXECUTIVE_VIEWER)
+    target = decide(key_group=forum, unit=None)
+    assert tell_of_shortfalls(as_of=DAY, at=NOON) == len(told())
+    assert set(told()) == {
+        (coordinator, f"/admin/kompetens/bemanningsmal/{target.pk}/"),
+        (school.manager.person, "/team/"),
+        (school.stranger.person, "/team/"),
+    }
+    notice = Notice.objects.get(person=coordinator)
+    words = tell(notice, coordinator)
+    assert words.title == "Målet för SSPF nås inte"
+    assert words.body == "Minst 2 i forumet ska ha Område OM1, Grund."
+    for days in range(1, 30):
+        assert tell_of_shortfalls(as_of=DAY + timedelta(days=days), at=NOON) == 0
+    assert still_short([notice], DAY) == {notice.pk}
+
+
+def test_it_is_told_again_only_when_the_forum_has_been_enough_in_between(school, forum):
+    coordinator = account_with(Role.COORDINATOR).person
+    first = decide(key_group=forum, unit=None)
+    tell_of_shortfalls(as_of=DAY, at=NOON)
+    # Another that takes the place of the first is about the same.
+    second = decide(
+        key_group=forum, unit=None, at_least=3, starts_on=date(2026, 11, 24), replaces=first
+    )
+    assert tell_of_shortfalls(as_of=date(2026, 11, 30), at=NOON) == 0
+    for name in ("Gap", "Ny"):
+        achieve(school.people[name], "OM1", on=date(2026, 12, 1))
+    notice = Notice.objects.get(person=coordinator)
+    assert tell_of_shortfalls(as_of=date(2026, 12, 7), at=NOON) == 0
+    assert still_short([notice], date(2026, 12, 7)) == set()
+    take_leave(school.people["Klar"], date(2026, 12, 10))
+    # What changes within a week is told of from its next Monday.
+    assert tell_of_shortfalls(as_of=date(2026, 12, 12), at=NOON) == 0
+    assert tell_of_shortfalls(as_of=date(2026, 12, 14), at=NOON) == 3
+    assert [url for person, url in told() if person == coordinator] == [
+        f"/admin/kompetens/bemanningsmal/{first.pk}/",
+        f"/admin/kompetens/bemanningsmal/{second.pk}/",
+    ]
+
+
+def test_nobody_is_told_of_a_forum_that_reaches_its_target(school, forum):
+    account_with(Role.COORDINATOR)
+    decide(key_group=forum, unit=None, at_least=1)
+    assert tell_of_shortfalls(as_of=DAY, at=NOON) == 0
+
+
+@pytest.mark.parametrize(
+    ("members", "at_least", "may"),
+    [(0, 2, True), (1, 1, False), (4, 2, False), (5, 5, False), (5, 4, True), (6, 2, True)],
+)
+def test_that_a_forum_is_short_is_told_only_where_it_tells_of_nobody(members, at_least, may):
+    place = SimpleNamespace(
+        now=SimpleNamespace(
+            holding=[],
+            away=[],
+            near=[SimpleNamespace(person_pk=number) for number in range(members)],
+        ),
+        target=SimpleNamespace(at_least=at_least),
+    )
+    assert may_be_told(place, 5) is may
+
+
+def test_of_a_small_forum_only_whoever_answers_for_every_member_is_told(school):
+    account_with(Role.COORDINATOR)
+    small = KeyGroup.objects.create(code="SIG", name="SIG")
+    for name in ("Gap", "Ny"):
+        name_key_person(
+            key_group=small,
+            person=school.people[name],
+            starts_on=date(2026, 1, 1),
+            ends_on=None,
+            motive="",
+            by=None,
+        )
+    decide(key_group=small, unit=None)
+    tell_of_shortfalls(as_of=DAY, at=NOON)
+    assert told() == [(school.manager.person, "/team/")]

@@ -7,8 +7,10 @@ import io
 import random
 from collections import Counter
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from competence import jobs
@@ -27,6 +29,8 @@ from competence.figures.week_outlook import (
     told,
 )
 from competence.models import WeekOutlook
+from competence.views.coverage_outlook import _heading as heading_for_all
+from competence.views.team_outlook import _heading as heading_of_team
 from lms.notifications.models import Job
 from lms.people.models import Person, Unit
 from lms.people.roles import Role
@@ -449,3 +453,59 @@ def test_knowing_one_of_the_two_counts_exactly_tells_nothing_of_the_other(exact)
         equations = [({"covered": 1}, exact), *_between({"gap": 1}, rough, "gap")]
         low, high = bounds(equations, "gap")
         assert high - low >= 5
+
+
+# The month that the heading names.
+
+
+def _months(*figures):
+    return tuple(
+        SimpleNamespace(day=date(2027, number + 1, 28), **figure)
+        for number, figure in enumerate(figures)
+    )
+
+
+@pytest.mark.parametrize(
+    ("percents", "heading"),
+    [
+        ((80, 60, 0, 0, 0), "Om inget görs: från 80 till 0 procent i mars 2027"),
+        ((80, 60, 40, 30, 30), "Om inget görs: från 80 procent till under hälften i mars 2027"),
+        ((80, 60, 60, 60, 60), "Om inget görs: från 80 till 60 procent i maj 2027"),
+        ((40, 30, 30, 30, 20), "Om inget görs: från 40 till 20 procent i maj 2027"),
+        ((80, 40, 40, 40, 70), "Om inget görs: från 80 till 70 procent i maj 2027"),
+    ],
+)
+def test_the_teams_heading_says_when_it_first_is_under_half_or_nothing(percents, heading):
+    curve = _months(*({"percent": percent} for percent in percents))
+    figures = SimpleNamespace(curve=curve, last=curve[-1], runs_out=())
+    with override("sv"):
+        assert heading_of_team(figures) == heading
+
+
+@pytest.mark.parametrize(
+    ("ranges", "heading"),
+    [
+        (
+            ((60, 80), (20, 40), (0, 20), (0, 20)),
+            "0–20 procent| mars 2027",
+        ),
+        (
+            ((60, 80), (40, 60), (20, 40), (10, 30)),
+            "färre än hälften| mars 2027",
+        ),
+        (
+            ((60, 80), (60, 80), (50, 70), (50, 70)),
+            "50–70 procent| april 2027",
+        ),
+        (
+            ((0, 20), (0, 20), (0, 20), (0, 20)),
+            "0–20 procent| april 2027",
+        ),
+    ],
+)
+def test_the_heading_for_all_says_when_it_first_is_as_low(ranges, heading):
+    days = _months(*({"lowest": lowest, "highest": highest} for lowest, highest in ranges))
+    with override("sv"):
+        said = heading_for_all(SimpleNamespace(name="Grund"), days)
+    who, month = heading.split("| ")
+    assert said == f"Om inget görs har {who} det som krävs på nivån Grund i {month}"

@@ -32,6 +32,7 @@ from lms.audit.models import AuditEvent
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.framework.rules import PersonRule
 from lms.people.anomalies import anomalies
+from lms.people.finding import unit_label
 from lms.people.models import Person
 from lms.people.roles import Role
 from lms.people.services.merge import merge_people
@@ -139,7 +140,7 @@ def test_draft_is_edited_its_consequences_seen_and_decided(coordinator, client):
             "form-TOTAL_FORMS": "1",
             "form-INITIAL_FORMS": "1",
             "form-0-job_codes": "LAR, KOCK",
-            "excluded": "L0",
+            **left_out("L0"),
         },
     )
     definition = KeyGroupDefinition.objects.get(plan_version=draft, key_group__code="G")
@@ -162,16 +163,24 @@ def test_draft_is_edited_its_consequences_seen_and_decided(coordinator, client):
     assert (draft.status, draft.in_force_from) == ("adopted", date(2026, 12, 1))
 
 
+def left_out(*words: str) -> dict[str, str]:
+    forms = {f"excluded-{number}-excluded": each for number, each in enumerate(words)}
+    return forms | {
+        "excluded-TOTAL_FORMS": str(len(words)),
+        "excluded-INITIAL_FORMS": "0",
+    }
+
+
 def test_people_left_out_may_be_named_by_the_id_of_a_merged_record(coordinator, client):
     stands, goes = (Person.objects.get(person_id=code) for code in ("L0", "L1"))
     merge_people(survivor=stands, loser=goes, by=coordinator)
     draft = draft_from(in_force(), by=None)
     address = f"{ADMIN}/plan/{draft.number}/nyckelgrupp/G/"
     rules = {"form-TOTAL_FORMS": "0", "form-INITIAL_FORMS": "0"}
-    client.post(address, rules | {"excluded": "L1"})
+    client.post(address, rules | left_out("L1"))
     definition = KeyGroupDefinition.objects.get(plan_version=draft, key_group__code="G")
     assert list(definition.excluded.all()) == [stands]
-    assert client.get(address).context["excluded"].initial == {"excluded": "L0"}
+    assert client.get(address).context["excluded"].initial == [{"excluded": stands}]
 
 
 def test_requirement_is_added_changed_and_taken_out_of_a_draft_only(coordinator, client):
@@ -205,11 +214,35 @@ def test_unknown_codes_are_refused_by_name(coordinator, client):
         {
             "form-TOTAL_FORMS": "1",
             "form-INITIAL_FORMS": "0",
-            "form-0-units": "S1, FEL",
-            "excluded": "",
+            "form-0-units": ["S1, FEL"],
+            **left_out(""),
         },
     )
     assert "Okänt: FEL" in page.content.decode()
+    assert "S1, FEL" in page.content.decode()
+
+
+def test_units_and_people_left_out_are_chosen_by_name(coordinator, client, unit):
+    make_unit("S9", unit, "Östra skolan")
+    Person.objects.filter(person_id="L0").update(given_name="Östen", family_name="Ahl")
+    draft = draft_from(in_force(), by=None)
+    address = f"{ADMIN}/plan/{draft.number}/nyckelgrupp/G/"
+    sent = {
+        "form-TOTAL_FORMS": "1",
+        "form-INITIAL_FORMS": "0",
+        "form-0-units": [unit_label(unit), "östra skolan", ""],
+        **left_out("Östen Ahl", ""),
+    }
+    client.post(address, sent)
+    definition = KeyGroupDefinition.objects.get(plan_version=draft, key_group__code="G")
+    assert definition.rules == [{"units": [unit.code, "S9"]}]
+    assert [person.person_id for person in definition.excluded.all()] == ["L0"]
+    page = client.get(address).content.decode()
+    assert 'value="Östra skolan (S9)"' in page
+    assert "Östen Ahl" in page
+    # Saved as it is shown, it says the same; emptied, they belong again.
+    client.post(address, sent | left_out("", ""))
+    assert not definition.excluded.exists()
 
 
 def test_draft_is_discarded_and_an_adopted_version_never(coordinator, client):

@@ -29,6 +29,7 @@ from tests.builders.people import (
     account_with,
     employ,
     give_role,
+    make_account,
     make_manager,
     make_person,
     make_unit,
@@ -486,3 +487,12 @@ def test_a_role_in_one_organisation_opens_no_other(ours):
     give_role(make_guest(theirs), Role.EDITOR)
     assert shared_with(contact, MONDAY).organisation == ours
     assert [person.person_id for person in shared_with(contact, MONDAY).people] == ["K"]
+
+
+def test_a_guest_is_not_promised_every_course(client, db):
+    client.force_login(make_guest())
+    page = client.get("/kurser/").content.decode()
+    assert "Här är de kurser som är öppna för dig." in page
+    assert "Alla kurser är öppna för dig" not in page
+    client.force_login(make_account(make_person()))
+    assert "Alla kurser är öppna för dig" in client.get("/kurser/").content.decode()

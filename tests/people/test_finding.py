@@ -1,10 +1,11 @@
 """A person is found by name or id in every form about one, and never by a guess."""
 
 import pytest
+from django.http import QueryDict
 from django.utils.translation import override
 
 from lms.lib.forms import Form
-from lms.people.finding import PersonField
+from lms.people.finding import PersonField, UnitsField
 from tests.builders.people import employ, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +82,83 @@ def test_nobody_and_too_little_say_what_to_do(asa):
 
 def test_what_was_written_stands_when_the_form_is_shown_again(asa):
     assert 'value="Öst"' in _ask("Öst").as_p()
+
+
+def test_two_of_the_same_name_without_posts_are_told_apart_by_their_id():
+    make_person("E1", "Åsa", "Öst")
+    make_person("E2", "Åsa", "Öst")
+    page = _ask("Åsa Öst").as_p()
+    assert "Åsa Öst (E1)" in page
+    assert "Åsa Öst (E2)" in page
+
+
+# Units.
+
+
+class Several(Form):
+    units = UnitsField()
+
+
+class One(Form):
+    unit = UnitsField(several=False)
+
+
+def _units(*written: str, kind=Several):
+    data = QueryDict(mutable=True)
+    data.setlist("unit" if kind is One else "units", written)
+    with override("sv"):
+        form = kind(data)
+        form.full_clean()
+    return form
+
+
+@pytest.fixture
+def units(school):
+    return [
+        make_unit("N1", school, "Norrskolan"),
+        make_unit("O1", school, "Östra, kök"),
+        make_unit("F1", school, "Förskolan"),
+        make_unit("F2", school, "Förskolan"),
+        *(make_unit(f"L{number}", school, f"Lilla skolan {number}") for number in range(3)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        ((), []),
+        (("N1",), ["N1"]),
+        (("norrskolan", "", "Östra, kök"), ["N1", "O1"]),
+        (("N1, östra, kök (O1)",), None),
+        (("Östra, kök (O1)", "N1;F2"), ["O1", "N1", "F2"]),
+        (("N1,Norrskolan",), ["N1"]),
+    ],
+)
+def test_units_are_chosen_by_name_by_code_or_as_in_the_list(units, written, codes):
+    form = _units(*written)
+    assert codes == (None if form.errors else [each.code for each in form.cleaned_data["units"]])
+
+
+@pytest.mark.parametrize(
+    ("written", "error"),
+    [
+        ("Förskolan", "Flera enheter heter Förskolan: välj en av Förskolan (F1) / Förskolan (F2)."),
+        ("norr", "Okänt: norr. Kanske Norrskolan (N1)?"),
+        ("Finns inte", "Okänt: Finns inte"),
+        ("kolan", "Flera enheter har kolan i namnet: välj en i listan."),
+    ],
+)
+def test_a_unit_that_is_not_told_apart_is_a_question_back_and_what_was_typed_stays(
+    units, written, error
+):
+    form = _units("N1", written)
+    assert form.errors == {"units": [error]}
+    page = form.as_p()
+    assert 'value="Norrskolan (N1)"' in page
+    assert f'value="{written}"' in page
+
+
+def test_where_one_unit_is_asked_for_two_are_refused(units):
+    assert _units("Norrskolan", kind=One).cleaned_data["unit"] == units[0]
+    assert _units(kind=One).cleaned_data["unit"] is None
+    assert _units("N1, F1", kind=One).errors == {"unit": ["Ange en enhet."]}
