@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,7 +14,7 @@ from competence.models import KeyGroup
 from competence.services.corrections import Case, RightFact, case_of_certificate, case_of_day
 from courses.services.completing import tidy_code
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.lib.forms import Form, day_field
+from lms.lib.forms import Form, bound_day, day_field
 from lms.people.finding import PersonField
 
 
@@ -108,6 +111,10 @@ class RevokeGivenForm(Form):
         help_text=gettext_lazy("Only where the record of the course stands."),
     )
     reason = reason_field(gettext_lazy("Reason"))
+
+    def __init__(self, *args: Any, earliest: date, latest: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bound_day(self.fields["on"], earliest=earliest, latest=latest)
 
     def clean(self) -> None:
         asked = self.cleaned_data

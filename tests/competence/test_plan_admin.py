@@ -282,16 +282,17 @@ def test_renewal_shows_whom_it_reaches_before_it_is_decided(coordinator, client)
         "area": CompetenceArea.objects.get(code="OM1").pk,
         "level": "",
         "achieved_before": "2026-09-01",
-        "last_valid_day": "2026-11-01",
+        "last_valid_day": "2026-11-23",
         "decided_on": "2026-11-23",
         "reason": "Ny lag",
     }
     seen = client.post(f"{ADMIN}/fornyelse/", order)
     reach = seen.context["reach"]
     assert str(reach.people) == str(reach.to_do_at_once) == "för få för att sägas, eller ingen"
+    confirmed = seen.context["confirms"]
     assert AuditEvent.objects.filter(action="renewal_order.reach_seen").count() == 1
     assert RenewalOrder.objects.count() == 0
-    client.post(f"{ADMIN}/fornyelse/", order | {"decide": "1"})
+    client.post(f"{ADMIN}/fornyelse/", order | {"decide": "1", "confirmed": confirmed})
     assert RenewalOrder.objects.get().reason == "Ny lag"
 
 
@@ -323,6 +324,36 @@ def test_a_record_is_opened_by_person_area_and_day_on_record_and_can_be_revoked(
     )
     achievement.refresh_from_db()
     assert achievement.revoked_on == date(2026, 11, 1)
+
+
+@pytest.mark.parametrize("on", ["2026-05-31", "2026-11-24", "2030-01-01"])
+def test_what_was_reached_is_revoked_from_no_day_to_come_and_none_before_it(
+    coordinator, client, on
+):
+    achievement = achieve(Person.objects.get(person_id="L0"), on=date(2026, 6, 1))
+    token = signing.dumps(achievement.pk, salt=f"competence.achievement.{coordinator.pk}")
+    page = client.post(f"{ADMIN}/uppnatt/{token}/aterkalla/", {"on": on, "reason": "Fel"})
+    assert "on" in page.context["form"].errors
+    achievement.refresh_from_db()
+    assert achievement.revoked_on is None
+
+
+def test_an_exemption_withdrawn_from_a_day_to_come_is_said_to_hold_until_then(coordinator, client):
+    exemption = Exemption.objects.create(
+        person=Person.objects.get(person_id="L0"),
+        area=CompetenceArea.objects.get(code="OM1"),
+        level=TrainingLevel.objects.order_by("number").first(),
+        starts_on=date(2026, 9, 1),
+        reason="Tjänstledig",
+    )
+    address = f"{ADMIN}/undantag/{exemption.pk}/aterta/"
+    for impossible in ("2026-08-31", "2030-01-01"):
+        page = client.post(address, {"on": impossible, "reason": "Tillbaka"})
+        assert "on" in page.context["form"].errors
+    page = client.post(address, {"on": "2027-01-01", "reason": "Tillbaka"}, follow=True)
+    assert "återtaget från 1 januari 2027. Till dess gäller det." in page.content.decode()
+    exemption.refresh_from_db()
+    assert exemption.ends_on == date(2026, 12, 31)
 
 
 def test_asking_whether_something_is_recorded_is_on_record_also_where_nothing_is(
