@@ -250,7 +250,7 @@ def put_it_right(request: HttpRequest, token: str) -> HttpResponse:
         "achieved_on": achievement.achieved_on,
         "valid_until": achievement.valid_until,
     }
-    form = RightFactForm(request.POST or None, initial=initial)
+    form = RightFactForm(request.POST or None, initial=initial, today=day)
     changes = None
     if request.method == "POST" and form.is_valid():
         right, now = form.right(), timezone.now()

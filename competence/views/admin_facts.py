@@ -107,7 +107,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 def exemptions(request: HttpRequest) -> HttpResponse:
     """The exemptions that stand, and the form for one more."""
-    form = ExemptionForm(request.POST or None, initial={"starts_on": today()})
+    form = ExemptionForm(request.POST or None, initial={"starts_on": today()}, today=today())
     if request.method == "POST" and form.is_valid():
         try:
             grant_exemption(by=acting_user(request), **form.cleaned_data)

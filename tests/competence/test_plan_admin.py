@@ -22,6 +22,7 @@ from competence.services.consequences import (
     Order,
     consequences_of_adopting,
 )
+from competence.services.exemptions import withdraw_exemption
 from competence.services.fact_files import import_achievements
 from competence.services.plan import PlanError, draft_from
 from competence.services.plan_editing import define_key_group, save_requirement
@@ -273,6 +274,57 @@ def test_exemption_needs_a_reason_without_personal_data(coordinator, client):
     )
     exemption.refresh_from_db()
     assert exemption.ends_on == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "field"),
+    [
+        ("1900-01-01", "2999-12-31", "starts_on"),
+        ("2025-11-22", "", "starts_on"),
+        ("2026-11-23", "2036-11-24", "ends_on"),
+        ("2026-11-23", "2026-11-22", "ends_on"),
+        ("2025-11-23", "2036-11-23", None),
+    ],
+)
+def test_an_exemption_has_days_that_can_be_meant(coordinator, client, first, last, field):
+    form = client.post(
+        f"{ADMIN}/undantag/",
+        {
+            "person": "L0",
+            "area": CompetenceArea.objects.get(code="OM1").pk,
+            "level": TrainingLevel.objects.get(number=1).pk,
+            "starts_on": first,
+            "ends_on": last,
+            "reason": "Arbetar inte med barn",
+        },
+    )
+    assert Exemption.objects.exists() is (field is None)
+    if field:
+        assert field in form.context["form"].errors
+
+
+def test_exemptions_of_one_area_and_level_do_not_overlap(coordinator, client):
+    values = {
+        "person": "L0",
+        "area": CompetenceArea.objects.get(code="OM1").pk,
+        "level": TrainingLevel.objects.get(number=1).pk,
+        "reason": "Arbetar inte med barn",
+    }
+
+    def decide(first: str, last: str) -> bool:
+        before = Exemption.objects.count()
+        client.post(f"{ADMIN}/undantag/", values | {"starts_on": first, "ends_on": last})
+        return Exemption.objects.count() > before
+
+    assert decide("2026-11-23", "2026-12-31")
+    assert not decide("2026-12-31", "2027-01-31")
+    assert not decide("2026-11-01", "")
+    assert decide("2026-11-01", "2026-11-22")
+    assert decide("2027-01-01", "")
+    assert not decide("2028-01-01", "2028-02-01")
+    withdrawn = Exemption.objects.get(starts_on=date(2027, 1, 1))
+    withdraw_exemption(exemption=withdrawn, on=withdrawn.starts_on, by=None)
+    assert decide("2028-01-01", "2028-02-01")
 
 
 def test_renewal_shows_whom_it_reaches_before_it_is_decided(coordinator, client):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core import signing
 
 from competence.engine import Status, gap_rows
 from competence.models import Achievement, OutsideCourse, OutsideRecord
@@ -136,6 +137,16 @@ def test_what_cannot_be_right_says_why(wrong):
     ):
         with pytest.raises(CorrectionError, match=message):
             correct(wrong, **changes)
+
+
+def test_nothing_was_reached_more_than_fifty_years_ago(wrong, client):
+    user = account_with(Role.COORDINATOR)
+    client.force_login(user)
+    token = signing.dumps(wrong.pk, salt=f"competence.achievement.{user.pk}")
+    sent = {"person": "Gap", "area": wrong.area_id, "level": wrong.level_id, "reason": "Fel dag"}
+    for day, fits in (("1850-06-01", False), ("1976-11-22", False), ("1976-11-23", True)):
+        page = client.post(f"/admin/kompetens/uppnatt/{token}/ratta/", sent | {"achieved_on": day})
+        assert ("achieved_on" not in page.context["form"].errors) is fits
 
 
 def test_it_is_put_right_on_the_page_after_a_look(wrong, client):
