@@ -141,6 +141,15 @@ def test_learners_and_managers_are_told_when_it_is_decided(school, order):
     )
 
 
+def test_who_has_been_told_of_a_renewal_is_not_said_to_be_reminded(school, order, client):
+    decide_renewal(order=order, reason="Ny lag", by=None, at=NOW)
+    client.force_login(school.manager)
+    page = client.get("/team/").content.decode()
+    assert "Fick besked senast" in page
+    assert "har fått besked" in page
+    assert "åmind " not in page
+
+
 def test_who_has_renewed_since_is_not_reminded_of_it(school, order):
     decide_renewal(order=order, reason="Ny lag", by=None, at=NOW)
     achieve(school.people["Klar"], "OM4", on=date(2026, 11, 22))
