@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from django import forms
+from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from competence.forms import reason_field
-from competence.models import KeyGroup
+from competence.models import Exemption, KeyGroup
 from competence.services.corrections import Case, RightFact, case_of_certificate, case_of_day
 from courses.services.completing import tidy_code
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.lib.forms import Form, day_field
+from lms.lib.dates import add_months, earliest_learnt
+from lms.lib.forms import Form, bound_day, day_field
 from lms.people.finding import PersonField
+
+# How far back an exemption decided here may begin, and how far ahead it may last.
+MOST_MONTHS_BACK, MOST_MONTHS_AHEAD = 12, 120
 
 
 class NamingForm(Form):
@@ -38,6 +47,44 @@ class ExemptionForm(Form):
         gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until further")
     )
     reason = reason_field(gettext_lazy("Reason"))
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        latest = add_months(today, MOST_MONTHS_AHEAD)
+        earliest = add_months(today, -MOST_MONTHS_BACK)
+        bound_day(self.fields["starts_on"], earliest=earliest, latest=latest)
+        bound_day(self.fields["ends_on"], latest=latest)
+
+    def clean(self) -> None:
+        if self.errors:
+            return
+        asked = self.cleaned_data
+        first, last = asked["starts_on"], asked["ends_on"]
+        if last is not None and last < first:
+            self.add_error("ends_on", _("The last day is before the first day."))
+            return
+        same = Exemption.objects.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=first),
+            *([Q(starts_on__lte=last)] if last else []),
+            person=asked["person"],
+            area=asked["area"],
+            level=asked["level"],
+            withdrawn_at__isnull=True,
+        )
+        if met := same.order_by("starts_on").first():
+            self.add_error("starts_on", _overlap_in_words(met))
+
+
+def _overlap_in_words(met: Exemption) -> str:
+    if met.ends_on is None:
+        return _(
+            "There is already an exemption here from %(first)s until further. Withdraw that one "
+            "first, or choose other days."
+        ) % {"first": date_format(met.starts_on)}
+    return _(
+        "There is already an exemption here, %(first)s – %(last)s. Withdraw that one first, or "
+        "choose other days."
+    ) % {"first": date_format(met.starts_on), "last": date_format(met.ends_on)}
 
 
 class RecordForm(Form):
@@ -109,6 +156,10 @@ class RevokeGivenForm(Form):
     )
     reason = reason_field(gettext_lazy("Reason"))
 
+    def __init__(self, *args: Any, earliest: date, latest: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bound_day(self.fields["on"], earliest=earliest, latest=latest)
+
     def clean(self) -> None:
         asked = self.cleaned_data
         if asked.get("wrong") == self.VERDICT and "on" in asked and not asked["on"]:
@@ -128,6 +179,10 @@ class RightFactForm(Form):
         help_text=gettext_lazy("Empty: no last day of its own."),
     )
     reason = reason_field(gettext_lazy("Reason"))
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bound_day(self.fields["achieved_on"], earliest=earliest_learnt(today))
 
     def right(self) -> RightFact:
         given = {name: self.cleaned_data[name] for name in self.fields if name != "reason"}

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 from competence.models import CoverageTarget, GroupMessage, KeyGroup, PlanVersion, Requirement
 from competence.services.consequences import Order
 from competence.services.group_messages import Filter
+from competence.services.renewal_decisions import refused_last_day
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.framework.rules import PersonRule
 from lms.lib.fields import refuse_personal_data
-from lms.lib.forms import Form, ModelForm, day_field
+from lms.lib.forms import Form, ModelForm, bound_day, day_field
 from lms.people.finding import PersonField, PersonInput, UnitsField
 from lms.people.models import Employment, Person, Unit
 
@@ -63,6 +64,12 @@ class EndForm(Form):
 class WithdrawForm(Form):
     on = day_field(gettext_lazy("First day it no longer counts"))
     reason = reason_field(gettext_lazy("Reason"))
+
+    def __init__(
+        self, *args: Any, earliest: date | None = None, latest: date | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        bound_day(self.fields["on"], earliest=earliest, latest=latest)
 
 
 class CoverageTargetForm(Form):
@@ -134,6 +141,14 @@ class RenewalForm(OrderForm):
         max_length=300,
         help_text=gettext_lazy("For example the changed law. Shown to everyone it reaches."),
     )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean(self) -> None:
+        if not self.errors and (fault := refused_last_day(self.order(), self.today)):
+            self.add_error("last_valid_day", fault)
 
 
 class GroupMessageForm(Form):

@@ -23,7 +23,7 @@ from competence.services.proofs import (
 )
 from competence.services.recognition import SingleCase
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.lib.dates import today
+from lms.lib.dates import earliest_learnt, today
 from lms.lib.fields import refuse_personal_data
 from lms.lib.forms import Form, ModelForm
 from lms.people.models import User
@@ -38,6 +38,14 @@ def _day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.Dat
         help_text=help_text,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+
+def _day_learnt(day: date) -> date:
+    if day > today():
+        raise forms.ValidationError(_("The day cannot be later than today."))
+    if day < earliest_learnt(today()):
+        raise forms.ValidationError(_("The day cannot be more than 50 years ago."))
+    return day
 
 
 def _reason(label: Any = None, *, required: bool = True) -> forms.CharField:
@@ -161,10 +169,7 @@ class ClaimForm(ProofMixin):
         return course
 
     def clean_completed_on(self) -> date:
-        day: date = self.cleaned_data["completed_on"]
-        if day > today():
-            raise forms.ValidationError(_("The day cannot be later than today."))
-        return day
+        return _day_learnt(self.cleaned_data["completed_on"])
 
     def clean(self) -> None:
         if self.data.get("course") == OTHER and not self.cleaned_data.get("title"):
@@ -282,7 +287,4 @@ class SheetForm(ProofMixin):
         self.by = by
 
     def clean_completed_on(self) -> date:
-        day: date = self.cleaned_data["completed_on"]
-        if day > today():
-            raise forms.ValidationError(_("The day cannot be later than today."))
-        return day
+        return _day_learnt(self.cleaned_data["completed_on"])

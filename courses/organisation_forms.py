@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from courses.models import CourseVersion, SeatQuota
-from lms.lib.forms import Form, ModelForm
+from courses.services.seats import MOST_SEATS
+from lms.lib.forms import Form, ModelForm, bound_day
 from lms.people.entry_forms import refuse_personnummer
 from lms.people.forms import FoundPersonField, PersonSearchForm
 from lms.people.models import PartnerMembership, PartnerOrganisation
@@ -89,6 +92,13 @@ class LastDayForm(Form):
     )
 
 
+def _bound(form: ModelForm, today: date) -> None:
+    """Seats that are over when they are given help nobody, and a slip of the pen gives too many."""
+    bound_day(form.fields["ends_on"], earliest=today)
+    most = _("Write a number that is at most %(limit_value)s.")
+    form.fields["seats"].validators.append(MaxValueValidator(MOST_SEATS, most))
+
+
 class QuotaForm(ModelForm):
     course = forms.ModelChoiceField(Page.objects.none(), label=_("Course"))
 
@@ -97,11 +107,12 @@ class QuotaForm(ModelForm):
         fields = ["course", "seats", "starts_on", "ends_on"]
         widgets = _DAYS
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = CourseVersion.objects.offered().order_by().values("course")
         courses = Page.objects.filter(pk__in=offered).order_by("title")
         self.fields["course"].queryset = courses  # type: ignore[attr-defined]
+        _bound(self, today)
 
 
 class ChangedQuotaForm(ModelForm):
@@ -109,3 +120,7 @@ class ChangedQuotaForm(ModelForm):
         model = SeatQuota
         fields = ["seats", "starts_on", "ends_on"]
         widgets = _DAYS
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _bound(self, today)

@@ -36,6 +36,8 @@ class Case:
     url: str = ""
     # Whoever looks asked for it, or it is about them: somebody else decides on it.
     own: bool = False
+    # Whether it is a rule that says what follows.
+    by_rule: bool = True
 
     @property
     def key(self) -> str:

@@ -62,6 +62,7 @@ class ExemptionCases:
             note=request.reason,
             url=reverse("competence_admin:exemptions"),
             own=own,
+            by_rule=False,
         )
 
     def decide(

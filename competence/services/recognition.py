@@ -29,7 +29,7 @@ from competence.services.proofs import NamedProof, Proof, proof_file, shown_name
 from competence.services.recognition_notices import tell_claimants, tell_reviewers
 from lms.audit.services import Entry, record, record_many
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.lib.dates import STOCKHOLM
+from lms.lib.dates import STOCKHOLM, earliest_learnt
 from lms.lib.fields import refuse_personal_data
 from lms.people.models import Person, User
 from lms.people.services.locking import lock_person
@@ -87,6 +87,8 @@ def claim_recognition(
         raise RecognitionError(_("Five files at most can be sent."))
     if completed_on > _day(at):
         raise RecognitionError(_("The day cannot be later than today."))
+    if completed_on < earliest_learnt(_day(at)):
+        raise RecognitionError(_("The day cannot be more than 50 years ago."))
     # The same sent twice at once: the second sees what the first has reported.
     person = lock_person(person)
     claim = Recognition(

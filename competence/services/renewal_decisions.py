@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from competence.models import RenewalOrder
 from competence.services.consequences import Order, reached_by
-from competence.services.renewals import order_renewal
+from competence.services.renewals import RenewalOrderError, order_renewal
 from courses.models import CourseVersion
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import STOCKHOLM
@@ -26,6 +27,8 @@ RENEWAL_ORDERED = "competence.renewal_ordered"
 RENEWAL_IN_TEAM = "competence.renewal_in_team"
 # How long people are given where an order is prefilled.
 PREFILLED_DAYS = 90
+# With fewer days than these, who decides is warned.
+FAIR_DAYS = 30
 
 
 @transaction.atomic
@@ -33,6 +36,8 @@ def decide_renewal(
     *, order: Order, reason: str, by: User | None, at: datetime
 ) -> tuple[RenewalOrder, int]:
     """Give the order and tell whom it reaches; how many people that is."""
+    if fault := refused_last_day(order, at.astimezone(STOCKHOLM).date()):
+        raise RenewalOrderError(fault)
     reached = reached_by(order, by=by)
     decided = order_renewal(
         area=order.area,
@@ -79,6 +84,24 @@ def decide_renewal(
     ]
     notify_many(drafts, at=at)
     return decided, len(reached)
+
+
+def refused_last_day(order: Order, day: date) -> str:
+    """Why an order may not be decided on the day; empty where it may. People are told to renew by
+    the last day: it is still to come, both when they are told and when the order begins to
+    count. An imported plan says what was decided elsewhere, and is not asked."""
+    if order.last_valid_day < max(order.decided_on, day):
+        return _(
+            "Those it reaches would have no day left to renew on. Choose a day that is no earlier "
+            "than today and the day of the decision."
+        )
+    return ""
+
+
+def short_notice(order: Order, day: date) -> int | None:
+    """How many days those it reaches are given, where that is less than a month."""
+    days = (order.last_valid_day - max(order.decided_on, day)).days
+    return days if days < FAIR_DAYS else None
 
 
 def renewal_not_done(notices: Sequence[Notice], day: date) -> set[int]:

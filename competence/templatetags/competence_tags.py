@@ -86,11 +86,11 @@ def what_has_been_done(member: Member) -> str:
         pattern = _("Has begun %(course)s") if enrolment.started else _("Enrolled in %(course)s")
         done.append(pattern % {"course": enrolment.title})
     if member.told_on:
-        done.append(_("Reminded on %(day)s") % {"day": day_near(member.told_on)})
+        done.append(_("Last told on %(day)s") % {"day": day_near(member.told_on)})
     elif not member.has_email:
         done.append(_("Has no e-mail address and sees it only when signing in"))
     else:
-        done.append(_("Not reminded yet"))
+        done.append(_("Not told yet"))
     return ". ".join(done) + "."
 
 

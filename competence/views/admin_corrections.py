@@ -124,7 +124,13 @@ def revoke(request: HttpRequest, token: str) -> HttpResponse:
     outside = achievement.outside_record
     rests_on = outside if outside is not None and outside.withdrawn_at is None else None
     form_class = RevokeGivenForm if rests_on else WithdrawForm
-    form = form_class(request.POST or None, initial={"on": today()})
+    # What is revoked from a day to come still counts, and could no longer be put right.
+    form = form_class(
+        request.POST or None,
+        initial={"on": today()},
+        earliest=achievement.achieved_on,
+        latest=max(today(), achievement.achieved_on),
+    )
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:
@@ -244,7 +250,7 @@ def put_it_right(request: HttpRequest, token: str) -> HttpResponse:
         "achieved_on": achievement.achieved_on,
         "valid_until": achievement.valid_until,
     }
-    form = RightFactForm(request.POST or None, initial=initial)
+    form = RightFactForm(request.POST or None, initial=initial, today=day)
     changes = None
     if request.method == "POST" and form.is_valid():
         right, now = form.right(), timezone.now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -31,6 +33,8 @@ from competence.views.scope import acting_user
 from lms.lib.dates import today
 
 PAGE_SIZE = 50
+SOON = timedelta(days=365)
+"""How far ahead an exemption without a last day may be withdrawn."""
 
 
 def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
@@ -103,7 +107,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 def exemptions(request: HttpRequest) -> HttpResponse:
     """The exemptions that stand, and the form for one more."""
-    form = ExemptionForm(request.POST or None, initial={"starts_on": today()})
+    form = ExemptionForm(request.POST or None, initial={"starts_on": today()}, today=today())
     if request.method == "POST" and form.is_valid():
         try:
             grant_exemption(by=acting_user(request), **form.cleaned_data)
@@ -162,14 +166,27 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     exemption = get_object_or_404(
         Exemption.objects.select_related("person", "area", "level"), pk=pk
     )
-    form = WithdrawForm(request.POST or None, initial={"on": today()})
+    # One that has not begun is withdrawn from its first day.
+    form = WithdrawForm(
+        request.POST or None,
+        initial={"on": max(today(), exemption.starts_on)},
+        earliest=exemption.starts_on,
+        latest=exemption.ends_on or max(today(), exemption.starts_on) + SOON,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             withdraw_exemption(exemption=exemption, by=acting_user(request), **form.cleaned_data)
         except ExemptionError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("The exemption is withdrawn."))
+            on = form.cleaned_data["on"]
+            messages.success(
+                request,
+                _("The exemption is withdrawn.")
+                if on <= today()
+                else _("The exemption is withdrawn from %(day)s. Until then it holds.")
+                % {"day": date_format(on)},
+            )
             return redirect("competence_admin:exemptions")
     return _page(
         request,

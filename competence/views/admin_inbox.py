@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -80,10 +81,17 @@ def inbox(request: HttpRequest) -> HttpResponse:
         chosen=chosen,
         waiting=waiting,
         shown=len(cases),
-        ready=sum(case.ready for case in cases),
+        ready=sum(case.ready and case.by_rule for case in cases),
         done=by_me.count(),
         header_title=_("Review"),
     )
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the inbox, narrowed as it was when the cases were chosen."""
+    kind = inbox_kind(request.POST.get("slag", ""))
+    query = f"?slag={kind.code}" if kind else ""
+    return redirect(reverse("competence_admin:inbox") + query)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,7 +102,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     keys = list(dict.fromkeys(request.POST.getlist("fall")))
     if answer not in (APPROVE, REFUSE) or not keys:
         messages.warning(request, _("Choose what to decide in the list first."))
-        return redirect("competence_admin:inbox")
+        return _back(request)
     chosen = _chosen(keys, by, day)
     ready = [case for case in chosen if not case.own and (case.ready or answer == REFUSE)]
     form = RefuseForm(request.POST if "ja" in request.POST else None)
@@ -111,6 +119,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         alone=[case for case in chosen if case not in ready and not case.own],
         own=[case for case in chosen if case.own],
         gone=len(keys) - len(chosen),
+        kind=inbox_kind(request.POST.get("slag", "")),
         form=form,
         header_title=_("Approve") if answer == APPROVE else _("Refuse"),
     )
@@ -152,7 +161,7 @@ def _decide(
             else ngettext("%(count)d is refused.", "%(count)d are refused.", count)
         )
         messages.success(request, text % {"count": count})
-    return redirect("competence_admin:inbox")
+    return _back(request)
 
 
 def said(error: ValueError | ValidationError) -> list[str]:

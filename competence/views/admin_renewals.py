@@ -23,7 +23,12 @@ from competence.forms import OrderForm, RenewalForm
 from competence.models import RenewalOrder
 from competence.services.consequences import Order, Reached, reached_by
 from competence.services.disclosure import Purpose, name_also, standing_opening
-from competence.services.renewal_decisions import Prefilled, decide_renewal, prefilled_from
+from competence.services.renewal_decisions import (
+    Prefilled,
+    decide_renewal,
+    prefilled_from,
+    short_notice,
+)
 from competence.services.renewal_reach import reach_of_renewal
 from competence.services.renewals import RenewalOrderError
 from competence.views.disclosure import names_part
@@ -53,13 +58,16 @@ def renewals(request: HttpRequest) -> HttpResponse:
             "last_valid_day": chosen.last_valid_day,
             "reason": chosen.reason,
         }
-    form = RenewalForm(request.POST or None, initial=initial)
+    form = RenewalForm(request.POST or None, initial=initial, today=today())
     reach = order = None
     if request.method == "POST" and form.is_valid():
         order = form.order()
         try:
             if "decide" in request.POST:
-                return _decide(request, order, form.cleaned_data["reason"])
+                # What was seen and confirmed is this order, not one with other days.
+                if request.POST.get("confirmed") == _query(order):
+                    return _decide(request, order, form.cleaned_data["reason"])
+                form.add_error(None, _("See whom it reaches, and tick that you have, to decide."))
             reach = reach_of_renewal(
                 order=order,
                 threshold=SiteSettings.load().suppression_threshold,
@@ -86,6 +94,8 @@ def renewals(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "reach": reach,
+            "short_notice": short_notice(order, today()) if order and reach else None,
+            "confirms": _query(order),
             "names_address": f"{reverse('competence_admin:renewal_names')}?{_query(order)}"
             if order and reach
             else "",

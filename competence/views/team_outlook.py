@@ -135,18 +135,18 @@ def month_label(day: date) -> str:
 
 @require_safe
 def team_outlook_file(request: HttpRequest, kind: str = "csv") -> HttpResponse:
-    """The figures behind the curve, with how many validities run out in each month."""
+    """The figures behind the curve, with for how many people something runs out in each month."""
     asked = _asked(request)
     if asked is None:
         return render(request, "competence/team_empty.html")
     header = [
         *(_("Day"), _("Coverage, %"), _("Covered"), _("Gap"), _("In introduction")),
-        *(_("Paused"), _("Runs out in the month")),
+        *(_("Paused"), _("People with something that runs out in the month")),
     ]
     rows: list[list[Any]] = [
         [
             *(day.day, day.percent, day.covered, day.gap, day.introduction, day.paused),
-            len(asked.figures.month_of(day.day).runs_out) if number else None,
+            asked.figures.month_of(day.day).people if number else None,
         ]
         for number, day in enumerate(asked.figures.curve)
     ]

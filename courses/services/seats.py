@@ -37,6 +37,8 @@ from lms.people.models import (
     User,
 )
 
+MOST_SEATS = 10_000
+
 
 class QuotaError(ValueError):
     """The seats cannot be that way; the message says why."""
@@ -231,6 +233,11 @@ def _facts(quota: SeatQuota) -> dict[str, object]:
     }
 
 
+def _check_number(seats: int) -> None:
+    if seats > MOST_SEATS:
+        raise QuotaError(_("Share %(most)s seats at most.") % {"most": MOST_SEATS})
+
+
 def _check_alone(quota: SeatQuota) -> None:
     """One quota at a time for an organisation and a course."""
     others = SeatQuota.objects.filter(
@@ -254,6 +261,7 @@ def set_quota(
     by: User | None,
 ) -> SeatQuota:
     """Share a published course with a partner organisation: so many seats in the period."""
+    _check_number(seats)
     Page.objects.select_for_update(no_key=True).get(pk=course.pk)
     if not CourseVersion.objects.offered().filter(course=course.pk).exists():
         raise QuotaError(_("The course is not published."))
@@ -283,6 +291,7 @@ def change_quota(
 ) -> SeatQuota:
     """Other seats or days. Fewer than are held is allowed: nobody loses theirs, and no more are
     given until there is room."""
+    _check_number(seats)
     Page.objects.select_for_update(no_key=True).get(pk=quota.course_id)
     locked = (
         SeatQuota.objects.select_for_update(of=("self",))

@@ -222,7 +222,7 @@ def end_member(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_quota(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(PartnerOrganisation, pk=pk)
-    form = QuotaForm(request.POST or None, initial={"starts_on": today()})
+    form = QuotaForm(request.POST or None, initial={"starts_on": today()}, today=today())
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
         if _stored(form, set_quota, organisation=found, **wanted, by=reader(request)):
@@ -240,7 +240,7 @@ def add_quota(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def quota(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(SeatQuota.objects.select_related("course", "organisation"), pk=pk)
-    form = ChangedQuotaForm(request.POST or None, instance=row)
+    form = ChangedQuotaForm(request.POST or None, instance=row, today=today())
     fewer = row.seats
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data

@@ -19,6 +19,15 @@ def today() -> date:
     return timezone.now().astimezone(STOCKHOLM).date()
 
 
+LONGEST_WORKING_LIFE_MONTHS = 50 * 12
+
+
+def earliest_learnt(day: date) -> date:
+    """Before this nobody who works here on the day has learnt anything: an earlier day is a slip
+    of the pen."""
+    return add_months(day, -LONGEST_WORKING_LIFE_MONTHS)
+
+
 def add_months(day: date, months: int) -> date:
     """`day` moved by `months`; the same day of the month, or the last day of a shorter month. What
     lies beyond the calendar is its last day."""

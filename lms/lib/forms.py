@@ -4,10 +4,14 @@ do. What a field says for itself stands."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.formats import date_format
 from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 # A longer label is a sentence or a question: it does not go into another one.
@@ -23,6 +27,21 @@ def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> form
         input_formats=["%Y-%m-%d"],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+
+def bound_day(
+    field: forms.Field, *, earliest: date | None = None, latest: date | None = None
+) -> None:
+    """Take no day outside these, in the field of one form: the picker offers none, and a day
+    written says which days there are."""
+    if earliest is not None:
+        field.widget.attrs["min"] = earliest.isoformat()
+        words = _("Choose %(day)s or a later day.") % {"day": date_format(earliest)}
+        field.validators.append(MinValueValidator(earliest, words))
+    if latest is not None:
+        field.widget.attrs["max"] = latest.isoformat()
+        words = _("Choose %(day)s or an earlier day.") % {"day": date_format(latest)}
+        field.validators.append(MaxValueValidator(latest, words))
 
 
 class OurWords:

@@ -251,6 +251,12 @@ class DelegationForm(PersonSearchForm):
             lambda unit: "\u2003" * unit.depth + unit.name
         )
 
+    def clean(self) -> None:
+        super().clean()
+        first, last = self.cleaned_data.get("starts_on"), self.cleaned_data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day is before the first day."))
+
 
 class MergeForm(Form):
     survivor = PersonField(label=gettext_lazy("Keep"))

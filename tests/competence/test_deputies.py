@@ -171,6 +171,15 @@ def test_the_page_searches_keeps_what_was_typed_gives_and_ends(school, deputy, c
     assert client.get("/team/Gap/").status_code == 403
 
 
+def test_a_last_day_before_the_first_is_said_at_the_field(school, deputy, client):
+    client.force_login(school.manager)
+    days = {"starts_on": "2026-12-31", "ends_on": "2026-12-30"}
+    page = client.post("/team/stallforetradare/", days | {"unit": school.unit.pk, "reason": "x"})
+    form = page.context["form"]
+    assert form.errors["ends_on"] == ["Sista dagen är före första dagen."]
+    assert not form.non_field_errors()
+
+
 def test_a_reason_that_names_a_person_number_is_refused(school, deputy, client):
     client.force_login(school.manager)
     client.post(

@@ -103,6 +103,23 @@ def test_granting_makes_the_exemption_and_tells_the_manager(asked, coordinator, 
     assert (notice.person, notice.context["granted"]) == (school.manager.person, True)
 
 
+def test_the_inbox_stays_narrowed_and_says_nothing_of_rules_that_exemptions_do_not_have(
+    asked, coordinator, client
+):
+    client.force_login(coordinator)
+    inbox = "/admin/kompetens/granskning/"
+    page = client.get(inbox, {"slag": "undantag"})
+    assert (page.context["waiting"], page.context["ready"]) == (1, 0)
+    assert "passar en regel" not in page.content.decode()
+    assert 'name="slag" value="undantag"' in page.content.decode()
+    chosen = {"svar": "godkann", "fall": [f"undantag:{asked.pk}"], "slag": "undantag"}
+    question = client.post(f"{inbox}beslut/", chosen).content.decode()
+    assert 'name="slag" value="undantag"' in question
+    done = client.post(f"{inbox}beslut/", chosen | {"ja": "1"})
+    assert done.url == f"{inbox}?slag=undantag"
+    assert client.post(f"{inbox}beslut/", {"slag": "//ond.example"}).url == inbox
+
+
 def test_whoever_no_longer_sees_the_person_is_told_nothing_of_the_decision(
     asked, coordinator, school, client
 ):

@@ -181,7 +181,7 @@ def test_page_and_both_files_tell_the_same(school, client):
             [
                 *(day.day.isoformat(), day.percent, day.covered, day.gap),
                 *(day.introduction, day.paused),
-                len(figures.month_of(day.day).runs_out) if number else None,
+                figures.month_of(day.day).people if number else None,
             ]
             for number, day in enumerate(figures.curve)
         ]

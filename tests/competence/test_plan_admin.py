@@ -22,6 +22,7 @@ from competence.services.consequences import (
     Order,
     consequences_of_adopting,
 )
+from competence.services.exemptions import withdraw_exemption
 from competence.services.fact_files import import_achievements
 from competence.services.plan import PlanError, draft_from
 from competence.services.plan_editing import define_key_group, save_requirement
@@ -308,6 +309,57 @@ def test_exemption_needs_a_reason_without_personal_data(coordinator, client):
     assert exemption.ends_on == date(2026, 11, 30)
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "field"),
+    [
+        ("1900-01-01", "2999-12-31", "starts_on"),
+        ("2025-11-22", "", "starts_on"),
+        ("2026-11-23", "2036-11-24", "ends_on"),
+        ("2026-11-23", "2026-11-22", "ends_on"),
+        ("2025-11-23", "2036-11-23", None),
+    ],
+)
+def test_an_exemption_has_days_that_can_be_meant(coordinator, client, first, last, field):
+    form = client.post(
+        f"{ADMIN}/undantag/",
+        {
+            "person": "L0",
+            "area": CompetenceArea.objects.get(code="OM1").pk,
+            "level": TrainingLevel.objects.get(number=1).pk,
+            "starts_on": first,
+            "ends_on": last,
+            "reason": "Arbetar inte med barn",
+        },
+    )
+    assert Exemption.objects.exists() is (field is None)
+    if field:
+        assert field in form.context["form"].errors
+
+
+def test_exemptions_of_one_area_and_level_do_not_overlap(coordinator, client):
+    values = {
+        "person": "L0",
+        "area": CompetenceArea.objects.get(code="OM1").pk,
+        "level": TrainingLevel.objects.get(number=1).pk,
+        "reason": "Arbetar inte med barn",
+    }
+
+    def decide(first: str, last: str) -> bool:
+        before = Exemption.objects.count()
+        client.post(f"{ADMIN}/undantag/", values | {"starts_on": first, "ends_on": last})
+        return Exemption.objects.count() > before
+
+    assert decide("2026-11-23", "2026-12-31")
+    assert not decide("2026-12-31", "2027-01-31")
+    assert not decide("2026-11-01", "")
+    assert decide("2026-11-01", "2026-11-22")
+    assert decide("2027-01-01", "")
+    assert not decide("2028-01-01", "2028-02-01")
+    withdrawn = Exemption.objects.get(starts_on=date(2027, 1, 1))
+    withdraw_exemption(exemption=withdrawn, on=withdrawn.starts_on, by=None)
+    assert decide("2028-01-01", "2028-02-01")
+
+
 def test_renewal_shows_whom_it_reaches_before_it_is_decided(coordinator, client):
     for person in Person.objects.filter(person_id__in=["L0", "L1"]):
         achieve(person, on=date(2026, 6, 1))
@@ -315,7 +367,7 @@ def test_renewal_shows_whom_it_reaches_before_it_is_decided(coordinator, client)
         "area": CompetenceArea.objects.get(code="OM1").pk,
         "level": "",
         "achieved_before": "2026-09-01",
-        "last_valid_day": "2026-11-01",
+        "last_valid_day": "2026-11-23",
         "decided_on": "2026-11-23",
         "reason": "Ny lag",
     }
@@ -326,11 +378,12 @@ def test_renewal_shows_whom_it_reaches_before_it_is_decided(coordinator, client)
     assert look.after == {
         "level": None,
         "achieved_before": "2026-09-01",
-        "last_valid_day": "2026-11-01",
+        "last_valid_day": order["last_valid_day"],
         "decided_on": "2026-11-23",
     }
+    confirmed = seen.context["confirms"]
     assert RenewalOrder.objects.count() == 0
-    client.post(f"{ADMIN}/fornyelse/", order | {"decide": "1"})
+    client.post(f"{ADMIN}/fornyelse/", order | {"decide": "1", "confirmed": confirmed})
     assert RenewalOrder.objects.get().reason == "Ny lag"
 
 
@@ -362,6 +415,36 @@ def test_a_record_is_opened_by_person_area_and_day_on_record_and_can_be_revoked(
     )
     achievement.refresh_from_db()
     assert achievement.revoked_on == date(2026, 11, 1)
+
+
+@pytest.mark.parametrize("on", ["2026-05-31", "2026-11-24", "2030-01-01"])
+def test_what_was_reached_is_revoked_from_no_day_to_come_and_none_before_it(
+    coordinator, client, on
+):
+    achievement = achieve(Person.objects.get(person_id="L0"), on=date(2026, 6, 1))
+    token = signing.dumps(achievement.pk, salt=f"competence.achievement.{coordinator.pk}")
+    page = client.post(f"{ADMIN}/uppnatt/{token}/aterkalla/", {"on": on, "reason": "Fel"})
+    assert "on" in page.context["form"].errors
+    achievement.refresh_from_db()
+    assert achievement.revoked_on is None
+
+
+def test_an_exemption_withdrawn_from_a_day_to_come_is_said_to_hold_until_then(coordinator, client):
+    exemption = Exemption.objects.create(
+        person=Person.objects.get(person_id="L0"),
+        area=CompetenceArea.objects.get(code="OM1"),
+        level=TrainingLevel.objects.order_by("number").first(),
+        starts_on=date(2026, 9, 1),
+        reason="Tjänstledig",
+    )
+    address = f"{ADMIN}/undantag/{exemption.pk}/aterta/"
+    for impossible in ("2026-08-31", "2030-01-01"):
+        page = client.post(address, {"on": impossible, "reason": "Tillbaka"})
+        assert "on" in page.context["form"].errors
+    page = client.post(address, {"on": "2027-01-01", "reason": "Tillbaka"}, follow=True)
+    assert "återtaget från 1 januari 2027. Till dess gäller det." in page.content.decode()
+    exemption.refresh_from_db()
+    assert exemption.ends_on == date(2026, 12, 31)
 
 
 def test_asking_whether_something_is_recorded_is_on_record_also_where_nothing_is(

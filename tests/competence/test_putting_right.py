@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core import signing
 
 from competence.engine import Status, gap_rows
 from competence.models import Achievement, OutsideCourse, OutsideRecord
@@ -136,6 +137,29 @@ def test_what_cannot_be_right_says_why(wrong):
     ):
         with pytest.raises(CorrectionError, match=message):
             correct(wrong, **changes)
+
+
+def test_the_preview_shows_days_that_change_where_the_word_is_the_same(school, client):
+    fact = achieve(school.people["Gap"], on=date(2026, 6, 1))
+    user = account_with(Role.COORDINATOR)
+    client.force_login(user)
+    token = signing.dumps(fact.pk, salt=f"competence.achievement.{user.pk}")
+    sent = {"person": "Gap", "area": fact.area_id, "level": fact.level_id, "reason": "Fel dag"}
+    page = client.post(
+        f"/admin/kompetens/uppnatt/{token}/ratta/", sent | {"achieved_on": "2026-07-01"}
+    ).content.decode()
+    assert "Klar, gäller till och med 31 maj 2027" in page
+    assert "Klar, gäller till och med 30 juni 2027" in page
+
+
+def test_nothing_was_reached_more_than_fifty_years_ago(wrong, client):
+    user = account_with(Role.COORDINATOR)
+    client.force_login(user)
+    token = signing.dumps(wrong.pk, salt=f"competence.achievement.{user.pk}")
+    sent = {"person": "Gap", "area": wrong.area_id, "level": wrong.level_id, "reason": "Fel dag"}
+    for day, fits in (("1850-06-01", False), ("1976-11-22", False), ("1976-11-23", True)):
+        page = client.post(f"/admin/kompetens/uppnatt/{token}/ratta/", sent | {"achieved_on": day})
+        assert ("achieved_on" not in page.context["form"].errors) is fits
 
 
 def test_it_is_put_right_on_the_page_after_a_look(wrong, client):

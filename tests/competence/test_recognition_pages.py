@@ -20,7 +20,7 @@ from competence.models import (
 )
 from competence.models.recognition import private_storage
 from competence.services.proofs import Proof, remove_old_drafts
-from competence.services.recognition import UNDO_DAYS, decide_recognitions
+from competence.services.recognition import UNDO_DAYS, RecognitionError, decide_recognitions
 from competence.services.sign_in_sheets import record_sign_in_sheet
 from lms.audit.models import AuditEvent
 from lms.people.roles import Role
@@ -87,6 +87,17 @@ def test_the_why_of_a_row_names_the_rule(town, client):
     client.force_login(town.school.manager)
     page = client.get("/team/Gap/varfor/OM1/").content.decode()
     assert "tillgodoräknad enligt regel 1" in page
+
+
+def test_a_course_of_another_century_is_not_reported(town, client):
+    client.force_login(town.account)
+    page = client.post(CLAIM, sent(town, completed_on="1850-01-01")).content.decode()
+    assert "Dagen kan inte ligga mer än 50 år tillbaka." in page
+    with pytest.raises(RecognitionError):
+        make_claim(town.account.person, town.course, on=date(1976, 11, 22))
+    assert not Recognition.objects.exists()
+    client.post(CLAIM, sent(town, completed_on="1976-11-23"))
+    assert Recognition.objects.get().completed_on == date(1976, 11, 23)
 
 
 def test_what_was_typed_and_the_file_survive_an_error(town, client):

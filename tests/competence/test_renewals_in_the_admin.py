@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
@@ -19,6 +21,7 @@ from competence.services.renewal_decisions import (
     prefilled_from,
     renewal_not_done,
 )
+from competence.services.renewals import RenewalOrderError
 from courses.models import CourseVersion
 from lms.audit.models import AuditEvent
 from lms.framework.models import CompetenceArea
@@ -138,6 +141,15 @@ def test_learners_and_managers_are_told_when_it_is_decided(school, order):
     )
 
 
+def test_who_has_been_told_of_a_renewal_is_not_said_to_be_reminded(school, order, client):
+    decide_renewal(order=order, reason="Ny lag", by=None, at=NOW)
+    client.force_login(school.manager)
+    page = client.get("/team/").content.decode()
+    assert "Fick besked senast" in page
+    assert "har fått besked" in page
+    assert "åmind " not in page
+
+
 def test_who_has_renewed_since_is_not_reminded_of_it(school, order):
     decide_renewal(order=order, reason="Ny lag", by=None, at=NOW)
     achieve(school.people["Klar"], "OM4", on=date(2026, 11, 22))
@@ -147,9 +159,57 @@ def test_who_has_renewed_since_is_not_reminded_of_it(school, order):
 
 
 def test_an_order_decided_on_the_page_tells_those_concerned(coordinator, client, query):
-    client.post(ADDRESS, query | {"reason": "Ny lag", "decide": "1"})
+    asked = query | {"reason": "Ny lag"}
+    confirmed = client.post(ADDRESS, asked).context["confirms"]
+    client.post(ADDRESS, asked | {"decide": "1", "confirmed": confirmed})
     assert RenewalOrder.objects.get().reason == "Ny lag"
     assert Notice.objects.filter(kind=RENEWAL_ORDERED).count() == 3
+
+
+def test_an_order_is_decided_as_it_was_seen_and_confirmed(coordinator, client, query):
+    asked = query | {"reason": "Ny lag"}
+    seen = client.post(ADDRESS, asked)
+    assert "kan inte ändras och inte tas tillbaka" in seen.content.decode()
+    confirmed = {"decide": "1", "confirmed": seen.context["confirms"]}
+    other = asked | {"last_valid_day": "2027-03-31"}
+    for unseen in (asked | {"decide": "1"}, other | confirmed):
+        again = client.post(ADDRESS, unseen)
+        assert again.context["form"].non_field_errors()
+        assert again.context["reach"] is not None
+    assert not RenewalOrder.objects.exists()
+    assert not Notice.objects.filter(kind=RENEWAL_ORDERED).exists()
+
+
+@pytest.mark.parametrize(
+    ("decided_on", "last_valid_day", "refused"),
+    [
+        ("2026-11-23", "2026-01-01", True),
+        ("2026-11-23", "2026-11-22", True),
+        ("2026-11-23", "2026-11-23", False),
+        ("2025-06-01", "2026-06-01", True),
+        ("2027-02-01", "2027-01-31", True),
+    ],
+)
+def test_an_order_leaves_days_to_renew_on(
+    coordinator, client, query, order, decided_on, last_valid_day, refused
+):
+    days = {"decided_on": decided_on, "last_valid_day": last_valid_day}
+    page = client.post(ADDRESS, query | days | {"reason": "Ny lag"})
+    assert ("last_valid_day" in page.context["form"].errors) is refused
+    assert (page.context["reach"] is None) is refused
+    asked = replace(order, **{name: date.fromisoformat(day) for name, day in days.items()})
+    with pytest.raises(RenewalOrderError) if refused else nullcontext():
+        decide_renewal(order=asked, reason="Ny lag", by=None, at=NOW)
+    assert RenewalOrder.objects.exists() is not refused
+
+
+@pytest.mark.parametrize(
+    ("last_valid_day", "days"), [("2026-11-23", 0), ("2026-12-22", 29), ("2026-12-23", None)]
+)
+def test_who_gives_less_than_a_month_is_warned(coordinator, client, query, last_valid_day, days):
+    page = client.post(ADDRESS, query | {"last_valid_day": last_valid_day, "reason": "Ny lag"})
+    assert page.context["short_notice"] == days
+    assert ("på sig att förnya" in page.content.decode()) is (days is not None)
 
 
 def test_a_course_to_be_taken_again_leads_to_an_order_filled_in(db, client):

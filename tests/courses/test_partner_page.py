@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from courses.models import Enrolment
+from courses.models import Enrolment, SeatQuota
 from courses.sharing import shared_with
 from lms.lib.dates import today
 from lms.people.models import PartnerMembership, PartnerOrganisation, Person, RoleAssignment, User
@@ -312,6 +312,25 @@ def test_the_coordinator_is_told_roughly_how_many_hold_a_seat_also_when_lowering
         set_out(make_guest(ours, f"G{number}").person, version)
     said = coordinator.post(f"{ADMIN}/platser/{quota.pk}/", form, follow=True).content.decode()
     assert "Minst 5 personer" in said
+
+
+def test_seats_are_as_many_and_as_late_as_can_be_meant_and_can_be_put_right(coordinator, ours):
+    version = publish_course()
+    day = today()
+    long_ago = {"starts_on": "2020-01-01", "ends_on": "2021-12-31"}
+    form = {"course": version.course_id, "seats": 999_999_999, **long_ago}
+    refused = coordinator.post(f"{ADMIN}/{ours.pk}/dela-kurs/", form)
+    assert set(refused.context["form"].errors) == {"seats", "ends_on"}
+    # Shared before there were bounds.
+    quota = share(version, ours, 9)
+    SeatQuota.objects.filter(pk=quota.pk).update(seats=999_999_999, **long_ago)
+    right = {"seats": 10_000, "starts_on": "2020-01-01", "ends_on": day.isoformat()}
+    for wrong in ({"seats": 10_001}, {"ends_on": (day - timedelta(days=1)).isoformat()}):
+        page = coordinator.post(f"{ADMIN}/platser/{quota.pk}/", right | wrong)
+        assert set(page.context["form"].errors) == set(wrong)
+    coordinator.post(f"{ADMIN}/platser/{quota.pk}/", right)
+    quota.refresh_from_db()
+    assert (quota.seats, quota.ends_on) == (10_000, day)
 
 
 def test_an_organisation_that_takes_no_guests_says_so_and_errors_stay_on_the_form(coordinator):

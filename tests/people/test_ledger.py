@@ -71,6 +71,19 @@ def test_the_log_is_searched_by_person_action_who_object_period_and_reason(audit
     assert bo.pk
 
 
+@pytest.mark.parametrize("field", ["person", "by"])
+def test_a_name_that_nobody_has_is_said_to_be_nobodys(auditor, field):
+    make_person("P1", given_name="Eva", family_name="Ek")
+    account_with(Role.SYSTEM_ADMIN)
+    wrong = auditor.get(f"{ROOT}?{field}=eav+ek").content.decode()
+    assert "Det finns ingen som heter ”eav ek”" in wrong
+    # Somebody's name, of whom the log says nothing in the period.
+    name = "eva+ek" if field == "person" else str(auditor.auditor.email)
+    right = auditor.get(f"{ROOT}?{field}={name}&last_day=2020-01-01").content.decode()
+    assert "Det finns ingen som heter" not in right
+    assert "Utöka perioden" in right
+
+
 def test_what_cannot_be_searched_is_said_and_kept(auditor):
     page = auditor.get(f"{ROOT}?first_day=2026-02-01&last_day=2026-01-01&text=beslut")
     text = page.content.decode()

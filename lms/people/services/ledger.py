@@ -90,14 +90,27 @@ def history_of(person: Person) -> QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(person_key__in=keys)
 
 
+def nobody_called(asked: Asked) -> str:
+    """The name that is asked for and that nobody has; empty where everybody asked for is found."""
+    if asked.person and not people_found(asked.person).exists():
+        return asked.person
+    if asked.by and not _acting(asked.by).exists():
+        return asked.by
+    return ""
+
+
+def _acting(words: str) -> QuerySet[User]:
+    named = Q(person__in=people_found(words)) | Q(email__icontains=words)
+    return User.objects.order_by().filter(named)
+
+
 def search(asked: Asked, within: QuerySet[AuditEvent] | None = None) -> QuerySet[AuditEvent]:
     """The entries asked for, the latest first."""
     events = AuditEvent.objects.all() if within is None else within
     if asked.person:
         events = events.filter(person_key__in=people_found(asked.person).values("pk"))
     if asked.by:
-        acting = Q(person__in=people_found(asked.by)) | Q(email__icontains=asked.by)
-        events = events.filter(by__in=User.objects.order_by().filter(acting).values("pk"))
+        events = events.filter(by__in=_acting(asked.by).values("pk"))
     if asked.action:
         events = events.filter(action=asked.action)
     if asked.object:

@@ -63,6 +63,7 @@ def _page(request: HttpRequest, person: Person | None) -> HttpResponse:
         "form": form,
         "person": person,
         "told": service.tell(rows),
+        "nobody": "" if rows else service.nobody_called(asked),
         "count": min(count, service.MOST_COUNTED),
         "over": count > service.MOST_COUNTED,
         "next": rows[-1].pk if more else None,
