@@ -35,6 +35,7 @@ from lms.people.models import User
 
 PAGE_SIZE = 50
 APPROVE, REFUSE = "godkann", "avsla"
+CHOSEN = "inbox-chosen"
 
 
 def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
@@ -88,16 +89,26 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
-    """The one question before many are decided; "yes" in the form says that it has been asked."""
+    """The one question before many are decided; "yes" in the form says that it has been asked.
+
+    What was chosen in the list waits in the session, so that the question is a page one can go
+    back to: the browser cannot show the answer to a form again."""
     day, by = today(), acting_user(request)
-    answer = request.POST.get("svar", "")
-    keys = list(dict.fromkeys(request.POST.getlist("fall")))
+    if request.method == "POST":
+        answer = request.POST.get("svar", "")
+        keys = list(dict.fromkeys(request.POST.getlist("fall")))
+    else:
+        answer, keys = request.session.get(CHOSEN, ("", []))
     if answer not in (APPROVE, REFUSE) or not keys:
         messages.warning(request, _("Choose what to decide in the list first."))
         return redirect("competence_admin:inbox")
+    if request.method == "POST" and "ja" not in request.POST:
+        request.session[CHOSEN] = (answer, keys)
+        return redirect("competence_admin:inbox_confirm")
     chosen = _chosen(keys, by, day)
     ready = [case for case in chosen if not case.own and (case.ready or answer == REFUSE)]
     form = RefuseForm(request.POST if "ja" in request.POST else None)
+    form.fields["reason"].widget.attrs["autofocus"] = True
     if "ja" in request.POST and ready and (answer == APPROVE or form.is_valid()):
         reason = form.cleaned_data["reason"] if answer == REFUSE else ""
         return _decide(request, ready, approved=answer == APPROVE, reason=reason)

@@ -370,7 +370,10 @@ def test_many_are_approved_with_one_question_and_the_rest_is_left(town, client):
     other = make_claim(town.school.people["Klar"], None, title="Okänd kurs")
     keys = [f"kurs:{claim.pk}" for claim in (*claims, other)]
     client.force_login(town.reviewer)
-    asked = client.post(f"{INBOX}beslut/", {"fall": keys, "svar": "godkann"}).content.decode()
+    chose = client.post(f"{INBOX}beslut/", {"fall": keys, "svar": "godkann"})
+    # A page of its own, that the browser can go back to.
+    assert chose.status_code == 302
+    asked = client.get(chose["Location"]).content.decode()
     assert "Godkänn alla 2" in asked
     assert not OutsideRecord.objects.exists()
     answer = client.post(
