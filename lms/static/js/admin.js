@@ -1,3 +1,8 @@
+/* A long form above a list is folded on a phone until it is asked for. */
+for (const fold of document.querySelectorAll("details[data-fold-narrow]")) {
+  if (matchMedia("(max-width: 50rem)").matches) fold.open = false;
+}
+
 /* On a phone each row of our own tables is a card (css/admin.css): a cell then says its heading, and
    the table keeps its roles for a screen reader. Wagtail's own lists stay as Wagtail made them. */
 const ROLES = [
