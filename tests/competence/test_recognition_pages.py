@@ -389,7 +389,9 @@ def test_what_the_reviewer_has_reported_is_left_and_the_rest_is_decided(town, cl
     other = make_claim(town.school.people["Ny"], town.course)
     said = {"fall": [f"kurs:{each.pk}" for each in (mine, other)], "svar": answer}
     client.force_login(town.reviewer)
-    asked = client.post(f"{INBOX}beslut/", said)
+    asked = client.post(f"{INBOX}beslut/", said, follow=True)
+    if answer == "avsla":
+        assert "autofocus" in str(asked.context["form"]["reason"])
     assert [case.pk for case in asked.context["own"]] == [mine.pk]
     assert "Beslutas av någon annan" in asked.content.decode()
     client.post(f"{INBOX}beslut/", said | {"ja": "1", "reason": "Fel kurs."})
