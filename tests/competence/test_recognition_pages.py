@@ -79,6 +79,12 @@ def test_a_course_is_reported_and_its_standing_is_seen(town, client):
     )
 
 
+def test_an_empty_file_is_one_fault(town, client):
+    client.force_login(town.account)
+    form = client.post(CLAIM, sent(town, proof=file(b""))).context["form"]
+    assert len(form.errors["proof"]) == 1
+
+
 def test_the_why_of_a_row_names_the_rule(town, client):
     make_claim(town.gap, town.course, by=town.account)
     decide_recognitions(
