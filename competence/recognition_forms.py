@@ -104,7 +104,9 @@ class ProofMixin(Form):
                 if read is not None
             ]
         except ProofError as error:
-            self.add_error("proof", str(error))
+            # An empty file has been told of already.
+            if not self.has_error("proof"):
+                self.add_error("proof", str(error))
             return
         if not self.proofs and self.proof_is_required:
             self.add_error("proof", _("Choose a photo or a PDF of the certificate."))

@@ -39,6 +39,7 @@ def register_competence_menu() -> SubmenuMenuItem:
         _item(_("Competence plan"), "plan", "doc-full-inverse", 10),
         _item(_("Key persons"), "namings", "user", 20),
         _item(_("Review"), "inbox", "mail", 24),
+        _item(_("Sign-in sheets"), "recorded_sheets", "doc-full", 25),
         _item(_("Equivalence"), "rules", "link", 26),
         _item(_("Exemptions"), "exemptions", "minus", 30),
         _item(_("Coverage targets"), "targets", "group", 35),

@@ -77,6 +77,8 @@ _NO_WORKBOOK = (
     *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, EOFError, OSError),
     *(LookupError, ValueError, TypeError, AttributeError, RuntimeError),
 )
+# Chosen by mistake: told by its name, before a part of it is taken for a heading.
+_NO_TABLE = (".exe", ".pdf", ".doc", ".docx", ".zip", ".png", ".jpg", ".jpeg", ".html")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -105,6 +107,8 @@ def read_table(content: bytes, name: str) -> Table:
             _("The file is larger than %(limit)d MB and has not been read.")
             % {"limit": MAX_BYTES // (1024 * 1024)}
         )
+    if name.lower().endswith(_NO_TABLE):
+        raise TableError(_("The file is neither CSV nor a workbook (XLSX)."))
     is_workbook = content[:2] == b"PK" or name.lower().endswith((".xlsx", ".xlsm"))
     lines = _workbook(content) if is_workbook else _text(content)
     table = _table(lines)

@@ -36,6 +36,7 @@ from lms.people.models import User
 
 PAGE_SIZE = 50
 APPROVE, REFUSE = "godkann", "avsla"
+CHOSEN = "inbox-chosen"
 
 
 def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
@@ -87,25 +88,38 @@ def inbox(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _back(request: HttpRequest) -> HttpResponse:
-    """To the inbox, narrowed as it was when the cases were chosen."""
-    kind = inbox_kind(request.POST.get("slag", ""))
-    query = f"?slag={kind.code}" if kind else ""
-    return redirect(reverse("competence_admin:inbox") + query)
+def _narrowed_to(request: HttpRequest) -> InboxKind | None:
+    """The kind that the list was narrowed to when the cases were chosen."""
+    return inbox_kind(request.POST.get("slag", "") or request.GET.get("slag", ""))
+
+
+def _to(request: HttpRequest, page: str) -> HttpResponse:
+    kind = _narrowed_to(request)
+    return redirect(reverse(f"competence_admin:{page}") + (f"?slag={kind.code}" if kind else ""))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
-    """The one question before many are decided; "yes" in the form says that it has been asked."""
+    """The one question before many are decided; "yes" in the form says that it has been asked.
+
+    What was chosen in the list waits in the session, so that the question is a page one can go
+    back to: the browser cannot show the answer to a form again."""
     day, by = today(), acting_user(request)
-    answer = request.POST.get("svar", "")
-    keys = list(dict.fromkeys(request.POST.getlist("fall")))
+    if request.method == "POST":
+        answer = request.POST.get("svar", "")
+        keys = list(dict.fromkeys(request.POST.getlist("fall")))
+    else:
+        answer, keys = request.session.get(CHOSEN, ("", []))
     if answer not in (APPROVE, REFUSE) or not keys:
         messages.warning(request, _("Choose what to decide in the list first."))
-        return _back(request)
+        return _to(request, "inbox")
+    if request.method == "POST" and "ja" not in request.POST:
+        request.session[CHOSEN] = (answer, keys)
+        return _to(request, "inbox_confirm")
     chosen = _chosen(keys, by, day)
     ready = [case for case in chosen if not case.own and (case.ready or answer == REFUSE)]
     form = RefuseForm(request.POST if "ja" in request.POST else None)
+    form.fields["reason"].widget.attrs["autofocus"] = True
     if "ja" in request.POST and ready and (answer == APPROVE or form.is_valid()):
         reason = form.cleaned_data["reason"] if answer == REFUSE else ""
         return _decide(request, ready, approved=answer == APPROVE, reason=reason)
@@ -119,7 +133,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         alone=[case for case in chosen if case not in ready and not case.own],
         own=[case for case in chosen if case.own],
         gone=len(keys) - len(chosen),
-        kind=inbox_kind(request.POST.get("slag", "")),
+        kind=_narrowed_to(request),
         form=form,
         header_title=_("Approve") if answer == APPROVE else _("Refuse"),
     )
@@ -161,7 +175,7 @@ def _decide(
             else ngettext("%(count)d is refused.", "%(count)d are refused.", count)
         )
         messages.success(request, text % {"count": count})
-    return _back(request)
+    return _to(request, "inbox")
 
 
 def said(error: ValueError | ValidationError) -> list[str]:

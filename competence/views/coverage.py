@@ -72,7 +72,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
             "group_count": published.count(group, unit.pk if unit else None) if group else None,
             "by_area": show == "omraden" and not unit,
             "without_supply": requirements_without_supply(asked),
-            "heading": _group_heading(published, group, unit) if group else _heading(table),
+            "heading": _group_heading(published, group, unit) if group else _heading_of(table),
         },
     )
 
@@ -110,6 +110,14 @@ def _group_heading(published: Published, group: str, unit: UnitNode | None) -> s
     if percent is None:
         return name
     return _("%(group)s: %(percent)s percent") % {"group": name, "percent": percent}
+
+
+def _heading_of(table: HeatTable) -> str:
+    """Where groups are too small to be shown, the figure is of the others."""
+    heading = _heading(table)
+    if table.percent is None or not table.rows_hidden:
+        return heading
+    return _("%(heading)s, in the groups that are shown") % {"heading": heading}
 
 
 def _heading(table: HeatTable) -> str:

@@ -211,10 +211,14 @@ def _give(request: HttpRequest, seats: Seats, chosen: Collection[Person]) -> Htt
     return redirect("courses:partner")
 
 
-def _own_enrolment(shared: Shared, pk: int) -> Line:
+def _own_enrolment(shared: Shared, pk: int) -> Line | None:
+    """The line of the seat; none where it was once theirs to take back and is not any more."""
     for line in shared.lines:
         if line.takes_back == pk:
             return line
+    people = [person.pk for person in shared.people]
+    if Enrolment.objects.filter(pk=pk, person__in=people, course__in=shared.courses).exists():
+        return None
     raise Http404
 
 
@@ -224,6 +228,9 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Shall the seat go back, for somebody else? Only before it is begun."""
     shared = _shared(request)
     line = _own_enrolment(shared, pk)
+    if line is None:
+        messages.warning(request, _("The seat can no longer be taken back."))
+        return redirect("courses:partner")
     if request.method != "POST":
         return render(request, "courses/partner_take_back.html", {"line": line, "shared": shared})
     enrolment = Enrolment.objects.get(pk=pk)

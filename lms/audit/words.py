@@ -206,6 +206,14 @@ ACTIONS: dict[str, Promise] = {
 }
 
 FIELDS: dict[str, Promise] = {
+    "accepted": gettext_lazy("Ready"),
+    "asked": gettext_lazy("To confirm"),
+    "known": gettext_lazy("Already known"),
+    "rejected": gettext_lazy("Cannot be taken in"),
+    "create": gettext_lazy("New"),
+    "update": gettext_lazy("Changed"),
+    "employment": gettext_lazy("Employments"),
+    "leave": gettext_lazy("Leaves"),
     "achievements": gettext_lazy("Levels"),
     "completed_from": gettext_lazy("Completed from"),
     "completed_until": gettext_lazy("Completed until"),

@@ -187,3 +187,9 @@ def test_headings_in_swedish_and_english_are_known(headings: str, found: str):
 def test_columns_that_do_not_suffice_are_said():
     assert len(faults_of({})) == 3
     assert len(faults_of({"email": 0, "title": 1, "completed": 1})) == 1
+
+
+@pytest.mark.parametrize("name", ["program.exe", "INTYG.PDF"])
+def test_a_file_of_another_kind_is_refused_by_its_name(name: str):
+    with pytest.raises(TableError, match="CSV"):
+        read_table(b"MZ some text", name)

@@ -79,6 +79,12 @@ def test_a_course_is_reported_and_its_standing_is_seen(town, client):
     )
 
 
+def test_an_empty_file_is_one_fault(town, client):
+    client.force_login(town.account)
+    form = client.post(CLAIM, sent(town, proof=file(b""))).context["form"]
+    assert len(form.errors["proof"]) == 1
+
+
 def test_the_why_of_a_row_names_the_rule(town, client):
     make_claim(town.gap, town.course, by=town.account)
     decide_recognitions(
@@ -381,7 +387,10 @@ def test_many_are_approved_with_one_question_and_the_rest_is_left(town, client):
     other = make_claim(town.school.people["Klar"], None, title="Okänd kurs")
     keys = [f"kurs:{claim.pk}" for claim in (*claims, other)]
     client.force_login(town.reviewer)
-    asked = client.post(f"{INBOX}beslut/", {"fall": keys, "svar": "godkann"}).content.decode()
+    chose = client.post(f"{INBOX}beslut/", {"fall": keys, "svar": "godkann"})
+    # A page of its own, that the browser can go back to.
+    assert chose.status_code == 302
+    asked = client.get(chose["Location"]).content.decode()
     assert "Godkänn alla 2" in asked
     assert not OutsideRecord.objects.exists()
     answer = client.post(
@@ -397,7 +406,9 @@ def test_what_the_reviewer_has_reported_is_left_and_the_rest_is_decided(town, cl
     other = make_claim(town.school.people["Ny"], town.course)
     said = {"fall": [f"kurs:{each.pk}" for each in (mine, other)], "svar": answer}
     client.force_login(town.reviewer)
-    asked = client.post(f"{INBOX}beslut/", said)
+    asked = client.post(f"{INBOX}beslut/", said, follow=True)
+    if answer == "avsla":
+        assert "autofocus" in str(asked.context["form"]["reason"])
     assert [case.pk for case in asked.context["own"]] == [mine.pk]
     assert "Beslutas av någon annan" in asked.content.decode()
     client.post(f"{INBOX}beslut/", said | {"ja": "1", "reason": "Fel kurs."})

@@ -169,6 +169,9 @@ def test_a_seat_is_taken_back_with_a_question_first_and_given_again(signed_in, o
     signed_in.post(where)
     enrolment.refresh_from_db()
     assert enrolment.withdrawn_at is not None
+    back = signed_in.get(where, follow=True)
+    assert back.redirect_chain == [("/partner/", 302)]
+    assert "Platsen går inte längre att ta tillbaka." in back.content.decode()
     signed_in.post("/partner/angra/")
     assert Enrolment.objects.filter(withdrawn_at=None).count() == 1
 
@@ -203,7 +206,8 @@ def test_what_is_begun_cannot_be_taken_back(signed_in, ours):
     enrolment = set_out(make_guest(ours, "G").person, version)
     Enrolment.objects.filter(pk=enrolment.pk).update(place_lesson="l1")
     assert "Ta tillbaka platsen" not in signed_in.get("/partner/").content.decode()
-    assert signed_in.get(f"/partner/plats/{enrolment.pk}/ta-tillbaka/").status_code == 404
+    told = signed_in.get(f"/partner/plats/{enrolment.pk}/ta-tillbaka/", follow=True)
+    assert "Platsen går inte längre att ta tillbaka." in told.content.decode()
 
 
 @pytest.mark.parametrize("who", ["guest", "manager", "coordinator"])

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from itertools import islice
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from lms.audit.models import AuditEvent
@@ -65,6 +66,16 @@ class Told:
     reason: str
     about: tuple[tuple[str, str], ...]
     changes: tuple[Change, ...]
+
+    @property
+    def thing(self) -> str:
+        """What kind of thing it is about, in words; a page that was refused says its address
+        itself."""
+        try:
+            words = str(apps.get_model(self.object_type)._meta.verbose_name)
+        except (LookupError, ValueError):
+            return ""
+        return words[:1].upper() + words[1:]
 
     @property
     def has_before(self) -> bool:
