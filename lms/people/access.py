@@ -205,9 +205,13 @@ class Rule:
     action: Action | None = Action.READ
     signed_in: bool = False
     seen_as: SeenAs = SeenAs.OWN
+    # Where what is behind the address is not narrowed, the right has to reach all of it.
+    scope: Scope | None = None
 
     def allows(self, user: User | AnonymousUser, day: date) -> bool:
         if self.obj is not None and self.action is not None:
+            if self.scope is not None:
+                return self.scope in scopes(user, self.action, self.obj, day=day)
             return can(user, self.action, self.obj, day=day)
         if self.signed_in:
             return bool(user.is_authenticated and user.is_active)
