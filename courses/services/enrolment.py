@@ -108,7 +108,7 @@ def enrol(*, person: Person, course: Page, origin: str, by: User | None, at: dat
     person = lock_person(person)
     day = at.astimezone(STOCKHOLM).date()
     _refuse([person.pk], version, origin, day)
-    claim_seats(people=[person.pk], course=course, day=day)
+    claim_seats(people=[person.pk], version=version, day=day)
     try:
         with transaction.atomic():
             enrolment = Enrolment.objects.create(
@@ -156,7 +156,7 @@ def enrol_many(
     setting_out = [pk for pk in wanted if pk not in open_now]
     day = at.astimezone(STOCKHOLM).date()
     _refuse(setting_out, version, origin, day)
-    claim_seats(people=setting_out, course=course, day=day)
+    claim_seats(people=setting_out, version=version, day=day)
     new = Enrolment.objects.bulk_create(
         Enrolment(
             person=person,

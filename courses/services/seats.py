@@ -28,6 +28,7 @@ from courses.models import (
     SeatQuota,
 )
 from lms.audit import services as audit
+from lms.content.visibility import closed_to_some
 from lms.lib.dates import STOCKHOLM
 from lms.people.models import (
     Employment,
@@ -175,7 +176,7 @@ def standing_of(person: Person, course_pk: int, day: date) -> Standing | None:
     quota = (
         SeatQuota.objects.valid_on(day).filter(organisation=organisation, course=course_pk).first()
     )
-    if quota is None:
+    if quota is None or closed_to_some([course_pk]):
         return Standing(organisation, None, False, 0)
     those = holders([quota])[quota.pk]
     return Standing(organisation, quota, person.pk in those, max(0, quota.seats - len(those)))
@@ -191,10 +192,11 @@ def courses_shared_with(person: Person, day: date) -> frozenset[int]:
     return frozenset(quotas.values_list("course_id", flat=True))
 
 
-def claim_seats(*, people: Collection[int], course: Page, day: date) -> None:
+def claim_seats(*, people: Collection[int], version: CourseVersion, day: date) -> None:
     """Say no (NoSeatError) where one of `people`, who are about to be enrolled, is a member of an
-    organisation without a seat left in the course. Inside the transaction that enrols, which holds
-    the course: the quotas are locked until it ends, so that two at once never exceed them."""
+    organisation without a seat left in the course, or where no seat opens it. Inside the
+    transaction that enrols, which holds the course: the quotas are locked until it ends, so that
+    two at once never exceed them."""
     belongs = {
         row.person_id: row.organisation
         for row in PartnerMembership.objects.of_guests_on(day)
@@ -203,11 +205,13 @@ def claim_seats(*, people: Collection[int], course: Page, day: date) -> None:
     }
     if not belongs:
         return
+    if closed_to_some([version.course_id]):
+        raise NoSeatError(next(iter(belongs.values())), full=False)
     quotas = {
         quota.organisation_id: quota
         for quota in SeatQuota.objects.select_for_update()
         .valid_on(day)
-        .filter(course=course, organisation__in=set(belongs.values()))
+        .filter(course=version.course_id, organisation__in=set(belongs.values()))
         .order_by("pk")
     }
     held = holders(quotas.values())
@@ -255,8 +259,11 @@ def set_quota(
 ) -> SeatQuota:
     """Share a published course with a partner organisation: so many seats in the period."""
     Page.objects.select_for_update(no_key=True).get(pk=course.pk)
-    if not CourseVersion.objects.offered().filter(course=course.pk).exists():
+    version = CourseVersion.objects.offered().filter(course=course.pk).first()
+    if version is None:
         raise QuotaError(_("The course is not published."))
+    if closed_to_some([course.pk]):
+        raise QuotaError(_("The course is closed to some readers, and a seat does not open it."))
     if not organisation.takes_guests:
         raise QuotaError(
             _("Nobody of %(organisation)s is a guest here: it is only in the directory.")

@@ -181,10 +181,12 @@ def _give(request: HttpRequest, seats: Seats, chosen: Collection[Person]) -> Htt
             by=reader(request),
             at=now,
         )
-    except NoSeatError:
+    except NoSeatError as error:
         messages.error(
             request,
-            _("There are not so many seats left. Nobody has been given one."),
+            _("There are not so many seats left. Nobody has been given one.")
+            if error.full
+            else _("Seats in the course cannot be given now. Nobody has been given one."),
         )
         return redirect("courses:partner_seats", seats.quota.pk)
     except enrolling.NotOfferedError:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from lms.lib.dates import today
 from lms.people.access import MATRIX, Obj
 from lms.people.roles import Role
 from tests.builders.partners import make_contact, make_guest, make_organisation

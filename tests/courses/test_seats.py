@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from wagtail.models import PageViewRestriction
 
 from courses.headcounts import Roughly
 from courses.models import Enrolment
@@ -200,6 +202,33 @@ def test_one_quota_at_a_time_for_an_organisation_and_a_course():
         share(publish_course(), ours, starts_on=date(2026, 2, 1), ends_on=date(2026, 1, 1))
     with pytest.raises(QuotaError):
         share(version, make_organisation("SAPO", takes_guests=False))
+
+
+def _close(course):
+    restriction = PageViewRestriction.objects.create(
+        page=course, restriction_type=PageViewRestriction.GROUPS
+    )
+    restriction.groups.set([Group.objects.create(name="Andra")])
+
+
+def test_a_course_that_is_closed_to_some_is_not_shared():
+    version = publish_course()
+    _close(version.course)
+    with pytest.raises(QuotaError):
+        share(version, make_organisation("A"))
+
+
+def test_a_course_that_is_closed_after_it_was_shared_gives_no_seat():
+    ours, version = make_organisation("A"), publish_course()
+    share(version, ours, 2)
+    contact, member = make_contact(ours), make_guest(ours).person
+    _close(version.course)
+    for origin in ("partner", "self"):
+        with pytest.raises(NoSeatError):
+            enrol(person=member, course=version.course, origin=origin, by=contact, at=NOON)
+        with pytest.raises(NoSeatError):
+            enrol_many(people=[member], course=version.course, origin=origin, by=contact, at=NOON)
+    assert not standing_of(member, version.course_id, MONDAY).may_set_out
 
 
 def test_what_a_member_is_told_of_the_seats():
