@@ -107,8 +107,8 @@ def enrol(*, person: Person, course: Page, origin: str, by: User | None, at: dat
     version = _version_to_begin(course)
     person = lock_person(person)
     day = at.astimezone(STOCKHOLM).date()
-    _refuse([person.pk], version, origin, day)
     claim_seats(people=[person.pk], version=version, day=day)
+    _refuse([person.pk], version, origin, day)
     try:
         with transaction.atomic():
             enrolment = Enrolment.objects.create(
@@ -155,8 +155,8 @@ def enrol_many(
     }
     setting_out = [pk for pk in wanted if pk not in open_now]
     day = at.astimezone(STOCKHOLM).date()
-    _refuse(setting_out, version, origin, day)
     claim_seats(people=setting_out, version=version, day=day)
+    _refuse(setting_out, version, origin, day)
     new = Enrolment.objects.bulk_create(
         Enrolment(
             person=person,

@@ -27,6 +27,7 @@ from courses.models import (
     LessonCompletion,
     SeatQuota,
 )
+from courses.offer import is_refresher
 from lms.audit import services as audit
 from lms.content.visibility import closed_to_some
 from lms.lib.dates import STOCKHOLM
@@ -194,9 +195,10 @@ def courses_shared_with(person: Person, day: date) -> frozenset[int]:
 
 def claim_seats(*, people: Collection[int], version: CourseVersion, day: date) -> None:
     """Say no (NoSeatError) where one of `people`, who are about to be enrolled, is a member of an
-    organisation without a seat left in the course, or where no seat opens it. Inside the
-    transaction that enrols, which holds the course: the quotas are locked until it ends, so that
-    two at once never exceed them."""
+    organisation without a seat left in the course, or where no seat opens it. Before anything that
+    depends on what they have learnt: the refusal is told to their organisation's contact. Inside
+    the transaction that enrols, which holds the course: the quotas are locked until it ends, so
+    that two at once never exceed them."""
     belongs = {
         row.person_id: row.organisation
         for row in PartnerMembership.objects.of_guests_on(day)
@@ -205,7 +207,8 @@ def claim_seats(*, people: Collection[int], version: CourseVersion, day: date) -
     }
     if not belongs:
         return
-    if closed_to_some([version.course_id]):
+    # A course may have become a refresher after it was shared.
+    if closed_to_some([version.course_id]) or is_refresher(version):
         raise NoSeatError(next(iter(belongs.values())), full=False)
     quotas = {
         quota.organisation_id: quota
@@ -264,6 +267,9 @@ def set_quota(
         raise QuotaError(_("The course is not published."))
     if closed_to_some([course.pk]):
         raise QuotaError(_("The course is closed to some readers, and a seat does not open it."))
+    if is_refresher(version):
+        # Whether somebody may take it says what they have learnt elsewhere.
+        raise QuotaError(_("A refresher is not shared: only the person knows what they have had."))
     if not organisation.takes_guests:
         raise QuotaError(
             _("Nobody of %(organisation)s is a guest here: it is only in the directory.")

@@ -192,23 +192,20 @@ def _give(request: HttpRequest, seats: Seats, chosen: Collection[Person]) -> Htt
     except enrolling.NotOfferedError:
         messages.error(request, _("The course is not offered any more. Nobody has been enrolled."))
         return redirect("courses:partner")
-    except enrolling.RefresherError:
-        messages.error(
-            request,
-            _("A refresher is for those who have had what it renews. Nobody has been enrolled."),
-        )
-        return redirect("courses:partner_seats", seats.quota.pk)
     new = [row.pk for row in made if row.created_at == now]
     _remember(
         request,
         "given",
         new,
+        # The same words for whoever already takes it from elsewhere, which is not told here.
         ngettext(
-            "%(count)s person has a seat in %(course)s and is told.",
-            "%(count)s people have a seat in %(course)s and are told.",
-            len(new),
+            "%(count)s person chosen. Whoever does not already take %(course)s has a seat and "
+            "is told.",
+            "%(count)s people chosen. Those who do not already take %(course)s have a seat and "
+            "are told.",
+            len(chosen),
         )
-        % {"count": len(new), "course": seats.quota.course.title},
+        % {"count": len(chosen), "course": seats.quota.course.title},
     )
     return redirect("courses:partner")
 
@@ -290,7 +287,7 @@ def _give_again(request: HttpRequest, rows: list[Enrolment]) -> None:
                     by=reader(request),
                     at=timezone.now(),
                 )
-    except (NoSeatError, enrolling.NotOfferedError, enrolling.RefresherError):
+    except (NoSeatError, enrolling.NotOfferedError):
         messages.error(request, _("The seat is no longer there to give."))
     else:
         messages.success(request, _("The seat is given again."))

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import date, timedelta
 
+import pytest
+from django.utils import timezone
+
+from lms.lib.dates import today
 from lms.people.access import MATRIX, Obj
 from lms.people.roles import Role
-from tests.builders.partners import make_contact, make_guest, make_organisation
-from tests.builders.people import give_role
+from tests.builders.courses import enrol as set_out
+from tests.builders.courses import publish_course
+from tests.builders.partners import join, make_contact, make_guest, make_organisation, share
+from tests.builders.people import employ, give_role, make_unit
 
 pytestmark = pytest.mark.django_db
 
 ADMIN = "/admin/kurser/partner"
+PERIOD = {"starts_on": today() - timedelta(days=9), "ends_on": today() + timedelta(days=99)}
 READ_THE_DIRECTORY = set(MATRIX[Obj.PARTNER_ORGANISATION])
 OTHER_ROLES = [
     Role(value) for value, _words in Role.assignable_choices() if value not in READ_THE_DIRECTORY
@@ -40,3 +47,24 @@ def test_no_other_role_takes_a_contact_into_the_directory(client, contact, role)
         assert answer.status_code != 200
         assert "Hemligsson" not in answer.content.decode()
     assert f'{ADMIN}/"' not in client.get("/admin/", follow=True).content.decode()
+
+
+def _give(client, quota, *people):
+    return client.post(
+        f"/partner/platser/{quota.pk}/",
+        {"person": [person.pk for person in people], "ge": "1"},
+        follow=True,
+    )
+
+
+def test_giving_says_the_same_of_whoever_takes_the_course_from_elsewhere(client, ours, contact):
+    version = publish_course()
+    quota = share(version, ours, 5, **PERIOD)
+    elsewhere, new = make_guest(person_id="G").person, make_guest(ours, "N").person
+    last = today() - timedelta(days=2)
+    employ(elsewhere, make_unit("U"), starts_on=date(2020, 1, 1), ends_on=last)
+    set_out(elsewhere, version, at=timezone.now() - timedelta(days=5))
+    join(elsewhere, ours, starts_on=today() - timedelta(days=1))
+    client.force_login(contact)
+    told = [_give(client, quota, person).context["undo"]["text"] for person in (elsewhere, new)]
+    assert told[0] == told[1]

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from wagtail.models import PageViewRestriction
 
 from courses.headcounts import Roughly
-from courses.models import Enrolment
+from courses.models import Enrolment, SeatQuota
 from courses.services.enrolment import (
     BegunError,
     enrol,
@@ -31,7 +31,16 @@ from courses.services.seats import (
 from lms.audit.models import AuditEvent
 from lms.notifications.models import Notice
 from lms.people.services.partners import end_membership
-from tests.builders.courses import NOON, add_lesson, complete, publish_course, take_all
+from tests.builders.competence import achieve, adopt, plan_of
+from tests.builders.courses import (
+    NOON,
+    add_lesson,
+    add_module,
+    complete,
+    make_course,
+    publish_course,
+    take_all,
+)
 from tests.builders.courses import enrol as set_out
 from tests.builders.partners import join, make_contact, make_guest, make_organisation, share
 from tests.builders.people import MONDAY, employ, make_person, make_unit
@@ -229,6 +238,37 @@ def test_a_course_that_is_closed_after_it_was_shared_gives_no_seat():
         with pytest.raises(NoSeatError):
             enrol_many(people=[member], course=version.course, origin=origin, by=contact, at=NOON)
     assert not standing_of(member, version.course_id, MONDAY).may_set_out
+
+
+def _refresher_of(whole):
+    page = make_course(title="Repetition", form="refresher")
+    page.refreshes_id = whole.course_id
+    page.save()
+    add_lesson(add_module(page))
+    return publish_course_version(course=page, by=None)
+
+
+def test_a_refresher_is_not_shared():
+    with pytest.raises(QuotaError):
+        share(_refresher_of(publish_course()), make_organisation("A"))
+
+
+def test_a_course_made_a_refresher_after_it_was_shared_answers_the_same_whatever_was_learnt():
+    adopt(plan_of({}), today=date(2020, 1, 1), in_force_from=date(2020, 1, 1))
+    ours, short = make_organisation("A"), _refresher_of(publish_course())
+    SeatQuota.objects.create(
+        course=short.course,
+        organisation=ours,
+        seats=5,
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 12, 31),
+    )
+    has, beginner = make_guest(ours).person, make_guest(ours).person
+    achieve(has, on=MONDAY - timedelta(days=400))
+    for member in (has, beginner):
+        with pytest.raises(NoSeatError) as refused:
+            enrol_many(people=[member], course=short.course, origin="partner", by=None, at=NOON)
+        assert not refused.value.full
 
 
 def test_what_a_member_is_told_of_the_seats():
