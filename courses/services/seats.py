@@ -52,6 +52,10 @@ class NoSeatError(ValueError):
         super().__init__(organisation.name)
 
 
+class NotAMemberError(ValueError):
+    """An organisation gives no seat to whoever is no guest of it: they may have got a post here."""
+
+
 @dataclass(frozen=True)
 class Held:
     """What a member set out on in a course: the enrolment as it goes on in the newest version that
@@ -193,18 +197,23 @@ def courses_shared_with(person: Person, day: date) -> frozenset[int]:
     return frozenset(quotas.values_list("course_id", flat=True))
 
 
-def claim_seats(*, people: Collection[int], version: CourseVersion, day: date) -> None:
+def claim_seats(
+    *, people: Collection[int], version: CourseVersion, day: date, given: bool = False
+) -> None:
     """Say no (NoSeatError) where one of `people`, who are about to be enrolled, is a member of an
     organisation without a seat left in the course, or where no seat opens it. Before anything that
     depends on what they have learnt: the refusal is told to their organisation's contact. Inside
     the transaction that enrols, which holds the course: the quotas are locked until it ends, so
-    that two at once never exceed them."""
+    that two at once never exceed them. `given` by the organisation: to its guests and nobody else
+    (NotAMemberError)."""
     belongs = {
         row.person_id: row.organisation
         for row in PartnerMembership.objects.of_guests_on(day)
         .filter(person__in=people)
         .select_related("organisation")
     }
+    if given and not belongs.keys() >= set(people):
+        raise NotAMemberError
     if not belongs:
         return
     # A course may have become a refresher after it was shared.

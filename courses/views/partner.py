@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses.models import Enrolment
 from courses.services import enrolment as enrolling
-from courses.services.seats import NoSeatError
+from courses.services.seats import NoSeatError, NotAMemberError
 from courses.sharing import ORDERS, Asked, Line, Seats, Shared, State, shared_with
 from courses.views.certificates import STATUS_WORDS
 from courses.views.readers import reader
@@ -155,7 +155,7 @@ def give_seats(request: HttpRequest, pk: int) -> HttpResponse:
     too_many = len(chosen) > seats.left
     if request.method == "POST" and not chosen:
         messages.warning(request, _("Choose somebody in the list first."))
-    if "ge" in request.POST and chosen:
+    if "ge" in request.POST and chosen and not too_many:
         return _give(request, seats, chosen)
     return render(
         request,
@@ -187,6 +187,12 @@ def _give(request: HttpRequest, seats: Seats, chosen: Collection[Person]) -> Htt
             _("There are not so many seats left. Nobody has been given one.")
             if error.full
             else _("Seats in the course cannot be given now. Nobody has been given one."),
+        )
+        return redirect("courses:partner_seats", seats.quota.pk)
+    except NotAMemberError:
+        messages.error(
+            request,
+            _("Somebody of those chosen is no longer a guest of yours. Nobody has been given one."),
         )
         return redirect("courses:partner_seats", seats.quota.pk)
     except enrolling.NotOfferedError:
@@ -287,7 +293,7 @@ def _give_again(request: HttpRequest, rows: list[Enrolment]) -> None:
                     by=reader(request),
                     at=timezone.now(),
                 )
-    except (NoSeatError, enrolling.NotOfferedError):
+    except (NoSeatError, NotAMemberError, enrolling.NotOfferedError):
         messages.error(request, _("The seat is no longer there to give."))
     else:
         messages.success(request, _("The seat is given again."))

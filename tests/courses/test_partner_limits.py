@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from courses.models import Enrolment
 from lms.lib.dates import today
 from lms.people.access import MATRIX, Obj
 from lms.people.roles import Role
@@ -68,3 +69,25 @@ def test_giving_says_the_same_of_whoever_takes_the_course_from_elsewhere(client,
     client.force_login(contact)
     told = [_give(client, quota, person).context["undo"]["text"] for person in (elsewhere, new)]
     assert told[0] == told[1]
+
+
+def test_members_who_work_here_are_not_offered_a_seat_and_get_none(client, ours, contact):
+    version = publish_course()
+    quota = share(version, ours, 1, **PERIOD)
+    people = [make_guest(ours, f"G{number}").person for number in range(3)]
+    unit = make_unit("U")
+    for person in people[:2]:
+        employ(person, unit, starts_on=today())
+    client.force_login(contact)
+    page = client.get(f"/partner/platser/{quota.pk}/")
+    assert {person.person_id for person in page.context["without"]} == {"K", "G2"}
+    assert _give(client, quota, *people).status_code == 403
+    assert not Enrolment.objects.exists()
+
+
+def test_more_than_there_are_seats_are_not_sent_to_be_enrolled(client, ours, contact):
+    quota = share(publish_course(), ours, 1, **PERIOD)
+    client.force_login(contact)
+    answer = _give(client, quota, make_guest(ours).person, make_guest(ours).person)
+    assert answer.context["too_many"]
+    assert not Enrolment.objects.exists()

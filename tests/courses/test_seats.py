@@ -22,6 +22,7 @@ from courses.services.moving import move_to_version
 from courses.services.publishing import publish_course_version
 from courses.services.seats import (
     NoSeatError,
+    NotAMemberError,
     QuotaError,
     change_quota,
     courses_shared_with,
@@ -269,6 +270,19 @@ def test_a_course_made_a_refresher_after_it_was_shared_answers_the_same_whatever
         with pytest.raises(NoSeatError) as refused:
             enrol_many(people=[member], course=short.course, origin="partner", by=None, at=NOON)
         assert not refused.value.full
+
+
+def test_the_organisation_gives_no_seat_to_whoever_works_here():
+    ours, version = make_organisation("A"), publish_course()
+    share(version, ours, 5)
+    contact, employee, guest = make_contact(ours), make_guest(ours).person, make_guest(ours).person
+    employ(employee, make_unit("U"), starts_on=MONDAY)
+    given = {"course": version.course, "origin": "partner", "by": contact, "at": NOON}
+    with pytest.raises(NotAMemberError):
+        enrol_many(people=[guest, employee], **given)
+    with pytest.raises(NotAMemberError):
+        enrol(person=employee, **given)
+    assert not Enrolment.objects.exists()
 
 
 def test_what_a_member_is_told_of_the_seats():

@@ -63,6 +63,18 @@ def test_the_contact_needs_the_role_of_partner_and_the_organisation_to_stand():
     assert shown_to(without_role) == []
 
 
+def test_whoever_works_here_is_neither_shown_to_the_contact_nor_a_contact():
+    ours, unit = make_organisation("A"), make_unit("U")
+    contact, guest = make_contact(ours, "K"), make_guest(ours, "G").person
+    employ(guest, unit, starts_on=MONDAY)
+    assert shown_to(contact) == ["K"]
+    assert not can(contact, Action.READ, Obj.SHARED_COURSE, day=MONDAY, person=guest)
+    assert shown_to(contact, MONDAY - timedelta(days=1)) == ["G", "K"]
+    employ(contact.person, unit, starts_on=MONDAY)
+    assert shown_to(contact) == []
+    assert Role.PARTNER_CONTACT not in roles_of(contact, MONDAY)
+
+
 def test_a_right_to_an_organisation_is_none_to_a_unit_or_to_what_is_ones_own():
     contact, unit = make_contact(make_organisation("A")), make_unit("U")
     assert can(contact, Action.READ, Obj.SHARED_COURSE, day=MONDAY)
