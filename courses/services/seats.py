@@ -147,6 +147,27 @@ def holders_among(quota: SeatQuota, held: Iterable[Held]) -> frozenset[int]:
     )
 
 
+def seats_taken_in(membership: PartnerMembership) -> list[date]:
+    """The days, in order, on which the person took a seat in the membership that they hold still.
+    Four queries."""
+    quotas = list(SeatQuota.objects.filter(organisation=membership.organisation_id))
+    held = held_by_members(
+        {membership.organisation_id},
+        {quota.course_id for quota in quotas},
+        {membership.person_id},
+    )
+    return sorted(
+        each.enrolled_on
+        for each in held
+        if not each.given_back
+        and membership.holds_on(each.enrolled_on)
+        and any(
+            quota.course_id == each.enrolment.course_id and quota.holds_on(each.enrolled_on)
+            for quota in quotas
+        )
+    )
+
+
 def membership_of(person: Person, day: date) -> PartnerMembership | None:
     """The organisation whose seats bind the person on `day`. One query."""
     found: PartnerMembership | None = (
@@ -301,10 +322,11 @@ def set_quota(
 
 @transaction.atomic
 def change_quota(
-    *, quota: SeatQuota, seats: int, starts_on: date, ends_on: date, by: User | None
+    *, quota: SeatQuota, seats: int, starts_on: date, ends_on: date, by: User | None, day: date
 ) -> SeatQuota:
     """Other seats or days. Fewer than are held is allowed: nobody loses theirs, and no more are
-    given until there is room."""
+    given until there is room. Days that have come by `day` stay in the period, since somebody may
+    have set out on them; whether anybody did is not asked, for a refusal would tell it."""
     Page.objects.select_for_update(no_key=True).get(pk=quota.course_id)
     locked = (
         SeatQuota.objects.select_for_update(of=("self",))
@@ -312,6 +334,10 @@ def change_quota(
         .get(pk=quota.pk)
     )
     before = _facts(locked)
+    if starts_on > locked.starts_on and locked.starts_on <= day:
+        raise QuotaError(_("The period has begun, and its first day cannot be later."))
+    if ends_on < min(locked.ends_on, day):
+        raise QuotaError(_("The last day can be today at the earliest."))
     locked.seats, locked.starts_on, locked.ends_on = seats, starts_on, ends_on
     locked.full_clean()
     _check_alone(locked)

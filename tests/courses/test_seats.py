@@ -31,7 +31,7 @@ from courses.services.seats import (
 )
 from lms.audit.models import AuditEvent
 from lms.notifications.models import Notice
-from lms.people.services.partners import end_membership
+from lms.people.services.partners import PartnerError, correct_membership, end_membership
 from tests.builders.competence import achieve, adopt, plan_of
 from tests.builders.courses import (
     NOON,
@@ -47,6 +47,8 @@ from tests.builders.partners import join, make_contact, make_guest, make_organis
 from tests.builders.people import MONDAY, employ, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
+
+TUESDAY = MONDAY + timedelta(days=1)
 
 
 def held(quota):
@@ -151,6 +153,37 @@ def test_whoever_has_left_the_organisation_still_holds_the_seat_they_took():
     assert held(quota) == {member.pk}
 
 
+@pytest.mark.parametrize("starts_on", [MONDAY, MONDAY - timedelta(days=90)])
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_membership_keeps_the_day_on_which_a_seat_was_taken(starts_on, begun):
+    ours, version = make_organisation("A"), publish_course()
+    quota, member = share(version, ours, 1), make_guest().person
+    row = join(member, ours, starts_on=starts_on)
+    enrolment = set_out(member, version)
+    if begun:
+        take_all(enrolment)
+    for first_without in {starts_on, MONDAY}:
+        with pytest.raises(PartnerError):
+            end_membership(membership=row, on=first_without, by=None)
+    for days in ((starts_on - timedelta(days=9), MONDAY - timedelta(days=1)), (TUESDAY, None)):
+        with pytest.raises(PartnerError):
+            correct_membership(
+                membership=row, sees_own=False, starts_on=days[0], ends_on=days[1], by=None
+            )
+    assert held(quota) == {member.pk}
+    end_membership(membership=row, on=TUESDAY, by=None)
+    assert held(quota) == {member.pk}
+
+
+def test_what_gave_the_seat_back_keeps_no_membership():
+    ours, version = make_organisation("A"), publish_course()
+    share(version, ours, 1)
+    member = make_guest().person
+    row = join(member, ours, starts_on=MONDAY)
+    take_back_seat(enrolment=set_out(member, version), by=None, at=NOON)
+    assert end_membership(membership=row, on=MONDAY, by=None).withdrawn_at is not None
+
+
 def test_what_somebody_set_out_on_before_they_belonged_here_is_not_the_organisations():
     ours, version = make_organisation("A"), publish_course()
     quota = share(version, ours, 1)
@@ -190,7 +223,14 @@ def test_lowering_the_seats_below_those_held_takes_none_and_gives_no_more():
     people = [make_guest(ours).person for _number in range(3)]
     for person in people[:2]:
         set_out(person, version)
-    change_quota(quota=quota, seats=1, starts_on=quota.starts_on, ends_on=quota.ends_on, by=None)
+    change_quota(
+        quota=quota,
+        seats=1,
+        starts_on=quota.starts_on,
+        ends_on=quota.ends_on,
+        by=None,
+        day=MONDAY,
+    )
     assert len(held(quota)) == 2
     with pytest.raises(NoSeatError):
         set_out(people[2], version)
@@ -206,7 +246,12 @@ def test_one_quota_at_a_time_for_an_organisation_and_a_course():
     later = share(version, ours, starts_on=date(2026, 7, 1), ends_on=date(2026, 12, 31))
     with pytest.raises(QuotaError):
         change_quota(
-            quota=later, seats=1, starts_on=date(2026, 6, 1), ends_on=later.ends_on, by=None
+            quota=later,
+            seats=1,
+            starts_on=date(2026, 6, 1),
+            ends_on=later.ends_on,
+            by=None,
+            day=MONDAY,
         )
     with pytest.raises(ValidationError):
         share(publish_course(), ours, starts_on=date(2026, 2, 1), ends_on=date(2026, 1, 1))
@@ -283,6 +328,31 @@ def test_the_organisation_gives_no_seat_to_whoever_works_here():
     with pytest.raises(NotAMemberError):
         enrol(person=employee, **given)
     assert not Enrolment.objects.exists()
+
+
+@pytest.mark.parametrize("anybody", [False, True])
+def test_other_days_take_nobodys_seat_and_tell_nothing_of_who_has_one(anybody):
+    ours, version = make_organisation("A"), publish_course()
+    quota = share(version, ours, 1)
+    if anybody:
+        set_out(make_guest(ours).person, version)
+    those, next_day, before = held(quota), MONDAY + timedelta(days=1), MONDAY - timedelta(days=1)
+    for days in ((next_day, quota.ends_on), (quota.starts_on, before)):
+        with pytest.raises(QuotaError):
+            _other_days(quota, *days)
+    assert held(_other_days(quota, date(2025, 12, 1), MONDAY)) == those
+    # What has ended is neither shortened nor in the way of other seats.
+    assert _other_days(quota, date(2025, 12, 1), MONDAY, on=next_day).ends_on == MONDAY
+
+
+def test_a_period_that_has_not_begun_gets_any_other_days():
+    quota = share(publish_course(), make_organisation("A"), starts_on=MONDAY + timedelta(days=1))
+    later = _other_days(quota, MONDAY + timedelta(days=9), MONDAY + timedelta(days=20))
+    assert later.starts_on == MONDAY + timedelta(days=9)
+
+
+def _other_days(quota, starts_on, ends_on, *, on=MONDAY):
+    return change_quota(quota=quota, seats=1, starts_on=starts_on, ends_on=ends_on, by=None, day=on)
 
 
 def test_what_a_member_is_told_of_the_seats():

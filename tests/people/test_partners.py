@@ -135,7 +135,7 @@ def test_whoever_works_here_is_no_guest_and_some_organisations_have_none():
 
 def test_an_organisation_in_use_does_not_become_one_without_guests_and_changes_are_logged():
     ours = make_organisation("A")
-    join(make_guest().person, ours)
+    row = join(make_guest().person, ours)
     facts = {
         "name": "Nytt namn",
         "kind": "",
@@ -144,7 +144,13 @@ def test_an_organisation_in_use_does_not_become_one_without_guests_and_changes_a
         "starts_on": ours.starts_on,
         "ends_on": None,
         "by": None,
+        "day": MONDAY,
     }
+    with pytest.raises(PartnerError):
+        partners.change_organisation(organisation=ours, takes_guests=False, **facts)
+    partners.correct_membership(
+        membership=row, sees_own=False, starts_on=row.starts_on, ends_on=MONDAY, by=None
+    )
     with pytest.raises(PartnerError):
         partners.change_organisation(organisation=ours, takes_guests=False, **facts)
     partners.change_organisation(organisation=ours, takes_guests=True, **facts)
