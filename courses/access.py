@@ -1,6 +1,10 @@
 """What each address of courses takes."""
 
-from lms.people.access import PUBLIC, Action, Obj, Rule
+from lms.people.access import PUBLIC, Action, Obj, Rule, Scope
+
+# The directory names the people of every organisation: a contact's right to the own is too little.
+_DIRECTORY = Rule(Obj.PARTNER_ORGANISATION, scope=Scope.ALL)
+_DIRECTORY_UPDATE = Rule(Obj.PARTNER_ORGANISATION, Action.UPDATE, scope=Scope.ALL)
 
 URLS: dict[str, Rule] = {
     "courses:catalogue": Rule(Obj.COURSE),
@@ -48,15 +52,17 @@ URLS: dict[str, Rule] = {
     "courses_admin:version_read": Rule(Obj.QUESTION_BANK),
     "courses_admin:version_lesson": Rule(Obj.QUESTION_BANK),
     "courses_admin:review": Rule(Obj.QUESTION_BANK),
-    "courses_admin:organisations": Rule(Obj.PARTNER_ORGANISATION),
-    "courses_admin:organisation": Rule(Obj.PARTNER_ORGANISATION),
-    "courses_admin:add_organisation": Rule(Obj.PARTNER_ORGANISATION, Action.CREATE),
-    "courses_admin:change_organisation": Rule(Obj.PARTNER_ORGANISATION, Action.UPDATE),
-    "courses_admin:add_partner_member": Rule(Obj.PARTNER_ORGANISATION, Action.UPDATE),
-    "courses_admin:partner_member": Rule(Obj.PARTNER_ORGANISATION, Action.UPDATE),
-    "courses_admin:end_partner_member": Rule(Obj.PARTNER_ORGANISATION, Action.UPDATE),
-    "courses_admin:add_quota": Rule(Obj.PARTNER_ORGANISATION, Action.UPDATE),
-    "courses_admin:quota": Rule(Obj.PARTNER_ORGANISATION, Action.UPDATE),
+    "courses_admin:organisations": _DIRECTORY,
+    "courses_admin:organisation": _DIRECTORY,
+    "courses_admin:add_organisation": Rule(
+        Obj.PARTNER_ORGANISATION, Action.CREATE, scope=Scope.ALL
+    ),
+    "courses_admin:change_organisation": _DIRECTORY_UPDATE,
+    "courses_admin:add_partner_member": _DIRECTORY_UPDATE,
+    "courses_admin:partner_member": _DIRECTORY_UPDATE,
+    "courses_admin:end_partner_member": _DIRECTORY_UPDATE,
+    "courses_admin:add_quota": _DIRECTORY_UPDATE,
+    "courses_admin:quota": _DIRECTORY_UPDATE,
     # The bank: its views ask for the right to the whole of it.
     "courses_admin:question": Rule(Obj.QUESTION_BANK),
     "courses_admin:retire_question": Rule(Obj.QUESTION_BANK, Action.UPDATE),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models import Count, Max
 from django.dispatch import receiver
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from courses.models import (
     Certificate,
@@ -20,10 +22,12 @@ from courses.models import (
 )
 from courses.services.enrolment import withdraw
 from courses.services.news import offer_news_of_version
+from courses.services.seats import seats_taken_in
 from courses.signals import course_version_published
-from lms.people.models import Person, User
+from lms.people.models import PartnerMembership, Person, User
 from lms.people.services.merge import record_moved
-from lms.people.signals import people_merged
+from lms.people.services.partners import PartnerError
+from lms.people.signals import membership_shortened, people_merged
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -68,3 +72,21 @@ def move_records(
 def offer_what_is_new(sender: object, *, version: CourseVersion, **kwargs: Any) -> None:
     """A material version is news to those who have an earlier one."""
     offer_news_of_version(version=version, at=version.published_at)
+
+
+@receiver(membership_shortened)
+def keep_the_days_of_seats(
+    sender: object,
+    *,
+    membership: PartnerMembership,
+    holds_on: Callable[[date], bool],
+    **kwargs: Any,
+) -> None:
+    """A seat is held until its period ends, also by whoever leaves: the day on which it was taken
+    stays within the membership. Whether the course is begun is not said."""
+    lost = [day for day in seats_taken_in(membership) if not holds_on(day)]
+    if lost:
+        raise PartnerError(
+            _("%(name)s took a seat on %(day)s, and has to belong to the organisation that day.")
+            % {"name": membership.person.name, "day": lost[-1].isoformat()}
+        )

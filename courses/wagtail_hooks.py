@@ -32,7 +32,7 @@ from courses.services.reviews import may_publish_at_once, may_write
 from courses.services.studio import was_in_version
 from courses.viewsets import BankPermissionPolicy, QuestionViewSet
 from lms.lib.dates import today
-from lms.people.access import Action, Obj
+from lms.people.access import Action, Obj, Scope
 from lms.people.models import User
 from lms.people.wagtail_hooks import AccessMenuItem
 
@@ -239,6 +239,7 @@ def organisations_item() -> MenuItem:
         _("Partner organisations"),
         reverse("courses_admin:organisations"),
         obj=Obj.PARTNER_ORGANISATION,
+        scope=Scope.ALL,
         name="partner-organisations",
         icon_name="group",
         order=610,

@@ -95,6 +95,11 @@ def _refuse(people: Collection[int], version: CourseVersion, origin: str, day: d
             raise LockedError(missing)
 
 
+def _claim(people: Collection[int], version: CourseVersion, origin: str, day: date) -> None:
+    given = origin == Enrolment.Origin.PARTNER
+    claim_seats(people=people, version=version, day=day, given=given)
+
+
 @transaction.atomic
 def enrol(*, person: Person, course: Page, origin: str, by: User | None, at: datetime) -> Enrolment:
     """The person's open enrolment in the course: the one there is, or a new one pinned to the
@@ -107,8 +112,8 @@ def enrol(*, person: Person, course: Page, origin: str, by: User | None, at: dat
     version = _version_to_begin(course)
     person = lock_person(person)
     day = at.astimezone(STOCKHOLM).date()
+    _claim([person.pk], version, origin, day)
     _refuse([person.pk], version, origin, day)
-    claim_seats(people=[person.pk], course=course, day=day)
     try:
         with transaction.atomic():
             enrolment = Enrolment.objects.create(
@@ -155,8 +160,8 @@ def enrol_many(
     }
     setting_out = [pk for pk in wanted if pk not in open_now]
     day = at.astimezone(STOCKHOLM).date()
+    _claim(setting_out, version, origin, day)
     _refuse(setting_out, version, origin, day)
-    claim_seats(people=setting_out, course=course, day=day)
     new = Enrolment.objects.bulk_create(
         Enrolment(
             person=person,

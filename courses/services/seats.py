@@ -27,7 +27,9 @@ from courses.models import (
     LessonCompletion,
     SeatQuota,
 )
+from courses.offer import is_refresher
 from lms.audit import services as audit
+from lms.content.visibility import closed_to_some
 from lms.lib.dates import STOCKHOLM
 from lms.people.models import (
     Employment,
@@ -50,6 +52,10 @@ class NoSeatError(ValueError):
     def __init__(self, organisation: PartnerOrganisation, *, full: bool) -> None:
         self.organisation, self.full = organisation, full
         super().__init__(organisation.name)
+
+
+class NotAMemberError(ValueError):
+    """An organisation gives no seat to whoever is no guest of it: they may have got a post here."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +149,27 @@ def holders_among(quota: SeatQuota, held: Iterable[Held]) -> frozenset[int]:
     )
 
 
+def seats_taken_in(membership: PartnerMembership) -> list[date]:
+    """The days, in order, on which the person took a seat in the membership that they hold still.
+    Four queries."""
+    quotas = list(SeatQuota.objects.filter(organisation=membership.organisation_id))
+    held = held_by_members(
+        {membership.organisation_id},
+        {quota.course_id for quota in quotas},
+        {membership.person_id},
+    )
+    return sorted(
+        each.enrolled_on
+        for each in held
+        if not each.given_back
+        and membership.holds_on(each.enrolled_on)
+        and any(
+            quota.course_id == each.enrolment.course_id and quota.holds_on(each.enrolled_on)
+            for quota in quotas
+        )
+    )
+
+
 def membership_of(person: Person, day: date) -> PartnerMembership | None:
     """The organisation whose seats bind the person on `day`. One query."""
     found: PartnerMembership | None = (
@@ -177,7 +204,7 @@ def standing_of(person: Person, course_pk: int, day: date) -> Standing | None:
     quota = (
         SeatQuota.objects.valid_on(day).filter(organisation=organisation, course=course_pk).first()
     )
-    if quota is None:
+    if quota is None or closed_to_some([course_pk]):
         return Standing(organisation, None, False, 0)
     those = holders([quota])[quota.pk]
     return Standing(organisation, quota, person.pk in those, max(0, quota.seats - len(those)))
@@ -193,23 +220,33 @@ def courses_shared_with(person: Person, day: date) -> frozenset[int]:
     return frozenset(quotas.values_list("course_id", flat=True))
 
 
-def claim_seats(*, people: Collection[int], course: Page, day: date) -> None:
+def claim_seats(
+    *, people: Collection[int], version: CourseVersion, day: date, given: bool = False
+) -> None:
     """Say no (NoSeatError) where one of `people`, who are about to be enrolled, is a member of an
-    organisation without a seat left in the course. Inside the transaction that enrols, which holds
-    the course: the quotas are locked until it ends, so that two at once never exceed them."""
+    organisation without a seat left in the course, or where no seat opens it. Before anything that
+    depends on what they have learnt: the refusal is told to their organisation's contact. Inside
+    the transaction that enrols, which holds the course: the quotas are locked until it ends, so
+    that two at once never exceed them. `given` by the organisation: to its guests and nobody else
+    (NotAMemberError)."""
     belongs = {
         row.person_id: row.organisation
         for row in PartnerMembership.objects.of_guests_on(day)
         .filter(person__in=people)
         .select_related("organisation")
     }
+    if given and not belongs.keys() >= set(people):
+        raise NotAMemberError
     if not belongs:
         return
+    # A course may have become a refresher after it was shared.
+    if closed_to_some([version.course_id]) or is_refresher(version):
+        raise NoSeatError(next(iter(belongs.values())), full=False)
     quotas = {
         quota.organisation_id: quota
         for quota in SeatQuota.objects.select_for_update()
         .valid_on(day)
-        .filter(course=course, organisation__in=set(belongs.values()))
+        .filter(course=version.course_id, organisation__in=set(belongs.values()))
         .order_by("pk")
     }
     held = holders(quotas.values())
@@ -263,8 +300,14 @@ def set_quota(
     """Share a published course with a partner organisation: so many seats in the period."""
     _check_number(seats)
     Page.objects.select_for_update(no_key=True).get(pk=course.pk)
-    if not CourseVersion.objects.offered().filter(course=course.pk).exists():
+    version = CourseVersion.objects.offered().filter(course=course.pk).first()
+    if version is None:
         raise QuotaError(_("The course is not published."))
+    if closed_to_some([course.pk]):
+        raise QuotaError(_("The course is closed to some readers, and a seat does not open it."))
+    if is_refresher(version):
+        # Whether somebody may take it says what they have learnt elsewhere.
+        raise QuotaError(_("A refresher is not shared: only the person knows what they have had."))
     if not organisation.takes_guests:
         raise QuotaError(
             _("Nobody of %(organisation)s is a guest here: it is only in the directory.")
@@ -287,10 +330,11 @@ def set_quota(
 
 @transaction.atomic
 def change_quota(
-    *, quota: SeatQuota, seats: int, starts_on: date, ends_on: date, by: User | None
+    *, quota: SeatQuota, seats: int, starts_on: date, ends_on: date, by: User | None, day: date
 ) -> SeatQuota:
     """Other seats or days. Fewer than are held is allowed: nobody loses theirs, and no more are
-    given until there is room."""
+    given until there is room. Days that have come by `day` stay in the period, since somebody may
+    have set out on them; whether anybody did is not asked, for a refusal would tell it."""
     _check_number(seats)
     Page.objects.select_for_update(no_key=True).get(pk=quota.course_id)
     locked = (
@@ -299,6 +343,10 @@ def change_quota(
         .get(pk=quota.pk)
     )
     before = _facts(locked)
+    if starts_on > locked.starts_on and locked.starts_on <= day:
+        raise QuotaError(_("The period has begun, and its first day cannot be later."))
+    if ends_on < min(locked.ends_on, day):
+        raise QuotaError(_("The last day can be today at the earliest."))
     locked.seats, locked.starts_on, locked.ends_on = seats, starts_on, ends_on
     locked.full_clean()
     _check_alone(locked)

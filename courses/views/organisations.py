@@ -138,7 +138,12 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
         if _stored(
-            form, partners.change_organisation, organisation=found, **wanted, by=reader(request)
+            form,
+            partners.change_organisation,
+            organisation=found,
+            **wanted,
+            by=reader(request),
+            day=today(),
         ):
             messages.success(request, _("The organisation is changed."))
             return redirect("courses_admin:organisation", pk)
@@ -244,7 +249,7 @@ def quota(request: HttpRequest, pk: int) -> HttpResponse:
     fewer = row.seats
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
-        changed = _stored(form, change_quota, quota=row, **wanted, by=reader(request))
+        changed = _stored(form, change_quota, quota=row, **wanted, by=reader(request), day=today())
         if changed:
             messages.success(request, _("The seats are changed."))
             if changed.seats < fewer:

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses.models import Enrolment
 from courses.services import enrolment as enrolling
-from courses.services.seats import NoSeatError
+from courses.services.seats import NoSeatError, NotAMemberError
 from courses.sharing import ORDERS, Asked, Line, Seats, Shared, State, shared_with
 from courses.views.certificates import STATUS_WORDS
 from courses.views.readers import reader
@@ -155,7 +155,7 @@ def give_seats(request: HttpRequest, pk: int) -> HttpResponse:
     too_many = len(chosen) > seats.left
     if request.method == "POST" and not chosen:
         messages.warning(request, _("Choose somebody in the list first."))
-    if "ge" in request.POST and chosen:
+    if "ge" in request.POST and chosen and not too_many:
         return _give(request, seats, chosen)
     return render(
         request,
@@ -181,32 +181,37 @@ def _give(request: HttpRequest, seats: Seats, chosen: Collection[Person]) -> Htt
             by=reader(request),
             at=now,
         )
-    except NoSeatError:
+    except NoSeatError as error:
         messages.error(
             request,
-            _("There are not so many seats left. Nobody has been given one."),
+            _("There are not so many seats left. Nobody has been given one.")
+            if error.full
+            else _("Seats in the course cannot be given now. Nobody has been given one."),
+        )
+        return redirect("courses:partner_seats", seats.quota.pk)
+    except NotAMemberError:
+        messages.error(
+            request,
+            _("Somebody of those chosen is no longer a guest of yours. Nobody has been given one."),
         )
         return redirect("courses:partner_seats", seats.quota.pk)
     except enrolling.NotOfferedError:
         messages.error(request, _("The course is not offered any more. Nobody has been enrolled."))
         return redirect("courses:partner")
-    except enrolling.RefresherError:
-        messages.error(
-            request,
-            _("A refresher is for those who have had what it renews. Nobody has been enrolled."),
-        )
-        return redirect("courses:partner_seats", seats.quota.pk)
     new = [row.pk for row in made if row.created_at == now]
     _remember(
         request,
         "given",
         new,
+        # The same words for whoever already takes it from elsewhere, which is not told here.
         ngettext(
-            "%(count)s person has a seat in %(course)s and is told.",
-            "%(count)s people have a seat in %(course)s and are told.",
-            len(new),
+            "%(count)s person chosen. Whoever does not already take %(course)s has a seat and "
+            "is told.",
+            "%(count)s people chosen. Those who do not already take %(course)s have a seat and "
+            "are told.",
+            len(chosen),
         )
-        % {"count": len(new), "course": seats.quota.course.title},
+        % {"count": len(chosen), "course": seats.quota.course.title},
     )
     return redirect("courses:partner")
 
@@ -295,7 +300,7 @@ def _give_again(request: HttpRequest, rows: list[Enrolment]) -> None:
                     by=reader(request),
                     at=timezone.now(),
                 )
-    except (NoSeatError, enrolling.NotOfferedError, enrolling.RefresherError):
+    except (NoSeatError, NotAMemberError, enrolling.NotOfferedError):
         messages.error(request, _("The seat is no longer there to give."))
     else:
         messages.success(request, _("The seat is given again."))

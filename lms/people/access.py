@@ -93,7 +93,7 @@ def _roles(user: User, day: date) -> Held:
 def _membership_as_contact(user: User, day: date) -> QuerySet[PartnerMembership]:
     memberships: QuerySet[PartnerMembership] = apps.get_model(
         "people", "PartnerMembership"
-    ).objects.in_force_on(day)
+    ).objects.of_guests_on(day)
     return memberships.filter(person=user.person_id, sees_own=True)
 
 
@@ -183,7 +183,7 @@ def _reaches(
 
 
 def _is_colleague(user: User | AnonymousUser, person: Person, day: date) -> bool:
-    memberships = apps.get_model("people", "PartnerMembership").objects.in_force_on(day)
+    memberships = apps.get_model("people", "PartnerMembership").objects.of_guests_on(day)
     own = organisations_seen_by(user, day)
     return bool(memberships.filter(person=person.pk, organisation__in=own).exists())
 
@@ -205,9 +205,13 @@ class Rule:
     action: Action | None = Action.READ
     signed_in: bool = False
     seen_as: SeenAs = SeenAs.OWN
+    # Where what is behind the address is not narrowed, the right has to reach all of it.
+    scope: Scope | None = None
 
     def allows(self, user: User | AnonymousUser, day: date) -> bool:
         if self.obj is not None and self.action is not None:
+            if self.scope is not None:
+                return self.scope in scopes(user, self.action, self.obj, day=day)
             return can(user, self.action, self.obj, day=day)
         if self.signed_in:
             return bool(user.is_authenticated and user.is_active)

@@ -138,11 +138,11 @@ class PersonQuerySet(models.QuerySet):
 
     def shown_to_contact(self, user: User | AnonymousUser, day: date) -> PersonQuerySet:
         """The people of the partner organisation that `user` is the contact of on `day`, oneself
-        among them: their names and what they do in shared courses. It opens no record that
-        `visible_to` opens."""
+        among them: their names and what they do in shared courses. Not those with a post here,
+        who learn as employees. It opens no record that `visible_to` opens."""
         if Scope.ORGANISATION not in scopes(user, Action.READ, Obj.SHARED_COURSE, day=day):
             return self.none()
-        memberships = apps.get_model("people", "PartnerMembership").objects.in_force_on(day)
+        memberships = apps.get_model("people", "PartnerMembership").objects.of_guests_on(day)
         own = memberships.filter(
             person=OuterRef("pk"), organisation__in=organisations_seen_by(user, day)
         )

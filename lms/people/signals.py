@@ -19,3 +19,7 @@ delegation_given = Signal()
 delegation_ended = Signal()
 # Inside the transaction. manager: User, by: User, reason: str, at: datetime, until: datetime
 team_seen_as = Signal()
+# Inside the transaction, before a membership gets other days or is withdrawn: a receiver refuses by
+# raising PartnerError. membership: PartnerMembership as it is, holds_on: Callable[[date], bool]
+# (whether it will hold on a day)
+membership_shortened = Signal()

@@ -12,19 +12,25 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from lms.lib.dates import today
 from lms.people import admin_urls
-from lms.people.access import Action, Obj, can
+from lms.people.access import Action, Obj, Rule, Scope
 
 
 class AccessMenuItem(MenuItem):
     """A menu item that shows where the matrix lets the reader in."""
 
-    def __init__(self, *args: object, obj: Obj, action: Action = Action.READ, **kwargs: object):
-        self.obj = obj
-        self.action = action
+    def __init__(
+        self,
+        *args: object,
+        obj: Obj,
+        action: Action = Action.READ,
+        scope: Scope | None = None,
+        **kwargs: object,
+    ):
+        self.rule = Rule(obj, action, scope=scope)
         super().__init__(*args, **kwargs)
 
     def is_shown(self, request: HttpRequest) -> bool:
-        return can(request.user, self.action, self.obj, day=today())
+        return self.rule.allows(request.user, today())
 
 
 def _item(label: object, name: str, icon: str, order: int, obj: Obj, action: Action) -> MenuItem:

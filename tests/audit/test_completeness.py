@@ -510,7 +510,7 @@ def test_who_belongs_to_a_partner_organisation_and_what_seats_it_has():
         ours = partners.add_organisation(code="GYF", **facts, by=officer)
     with in_the_ledger(officer):
         partners.change_organisation(
-            organisation=ours, **facts, ends_on=date(2028, 1, 1), by=officer
+            organisation=ours, **facts, ends_on=date(2028, 1, 1), day=DAY, by=officer
         )
     with in_the_ledger(officer):
         row = partners.open_membership(person=guest, organisation=ours, starts_on=DAY, by=officer)
@@ -530,7 +530,12 @@ def test_who_belongs_to_a_partner_organisation_and_what_seats_it_has():
         )
     with in_the_ledger(officer):
         change_quota(
-            quota=quota, seats=1, starts_on=quota.starts_on, ends_on=quota.ends_on, by=officer
+            quota=quota,
+            seats=1,
+            starts_on=quota.starts_on,
+            ends_on=quota.ends_on,
+            day=DAY,
+            by=officer,
         )
     enrolment = enrol(guest, version)
     with in_the_ledger(officer):

@@ -18,7 +18,7 @@ from lms.people.roles import Role
 from tests.builders import courses
 from tests.builders.courses import NOON
 from tests.builders.partners import make_guest, make_organisation, share
-from tests.builders.people import account_with, make_person
+from tests.builders.people import MONDAY, account_with, make_person
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -228,7 +228,12 @@ def test_a_seat_is_not_given_while_the_seats_are_lowered(monkeypatch) -> None:
 
     def lower() -> int:
         return seats.change_quota(
-            quota=quota, seats=0, starts_on=quota.starts_on, ends_on=quota.ends_on, by=None
+            quota=quota,
+            seats=0,
+            starts_on=quota.starts_on,
+            ends_on=quota.ends_on,
+            day=MONDAY,
+            by=None,
         ).seats
 
     def set_out() -> int:

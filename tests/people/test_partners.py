@@ -63,6 +63,18 @@ def test_the_contact_needs_the_role_of_partner_and_the_organisation_to_stand():
     assert shown_to(without_role) == []
 
 
+def test_whoever_works_here_is_neither_shown_to_the_contact_nor_a_contact():
+    ours, unit = make_organisation("A"), make_unit("U")
+    contact, guest = make_contact(ours, "K"), make_guest(ours, "G").person
+    employ(guest, unit, starts_on=MONDAY)
+    assert shown_to(contact) == ["K"]
+    assert not can(contact, Action.READ, Obj.SHARED_COURSE, day=MONDAY, person=guest)
+    assert shown_to(contact, MONDAY - timedelta(days=1)) == ["G", "K"]
+    employ(contact.person, unit, starts_on=MONDAY)
+    assert shown_to(contact) == []
+    assert Role.PARTNER_CONTACT not in roles_of(contact, MONDAY)
+
+
 def test_a_right_to_an_organisation_is_none_to_a_unit_or_to_what_is_ones_own():
     contact, unit = make_contact(make_organisation("A")), make_unit("U")
     assert can(contact, Action.READ, Obj.SHARED_COURSE, day=MONDAY)
@@ -123,7 +135,7 @@ def test_whoever_works_here_is_no_guest_and_some_organisations_have_none():
 
 def test_an_organisation_in_use_does_not_become_one_without_guests_and_changes_are_logged():
     ours = make_organisation("A")
-    join(make_guest().person, ours)
+    row = join(make_guest().person, ours)
     facts = {
         "name": "Nytt namn",
         "kind": "",
@@ -132,7 +144,13 @@ def test_an_organisation_in_use_does_not_become_one_without_guests_and_changes_a
         "starts_on": ours.starts_on,
         "ends_on": None,
         "by": None,
+        "day": MONDAY,
     }
+    with pytest.raises(PartnerError):
+        partners.change_organisation(organisation=ours, takes_guests=False, **facts)
+    partners.correct_membership(
+        membership=row, sees_own=False, starts_on=row.starts_on, ends_on=MONDAY, by=None
+    )
     with pytest.raises(PartnerError):
         partners.change_organisation(organisation=ours, takes_guests=False, **facts)
     partners.change_organisation(organisation=ours, takes_guests=True, **facts)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from lms.audit.services import record
 from lms.lib.dates import ONE_DAY
 from lms.people.models import Employment, PartnerMembership, PartnerOrganisation, Person, User
+from lms.people.signals import membership_shortened
 
 
 class PartnerError(ValueError):
@@ -79,6 +80,7 @@ def change_organisation(
     starts_on: date,
     ends_on: date | None,
     by: User | None,
+    day: date,
 ) -> PartnerOrganisation:
     """Correct what is said of the organisation, or give it a last day: from the day after nobody
     belongs to it and nobody sees its people."""
@@ -87,7 +89,7 @@ def change_organisation(
     locked.name, locked.kind = name, kind
     locked.contact_function, locked.mailbox = contact_function, mailbox.lower()
     locked.starts_on, locked.ends_on = starts_on, ends_on
-    if locked.takes_guests and not takes_guests and _open_memberships(locked):
+    if locked.takes_guests and not takes_guests and _remaining(locked, day):
         raise PartnerError(_("People belong to it. End that first."))
     locked.takes_guests = takes_guests
     locked.full_clean()
@@ -108,8 +110,10 @@ def _changed(these: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in these.items() if others[name] != value}
 
 
-def _open_memberships(organisation: PartnerOrganisation) -> bool:
-    return organisation.memberships.standing().filter(ends_on__isnull=True).exists()
+def _remaining(organisation: PartnerOrganisation, day: date) -> bool:
+    """Whether anybody belongs to it on `day` or will."""
+    ahead = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
+    return organisation.memberships.standing().filter(ahead).exists()
 
 
 def _membership_facts(membership: PartnerMembership) -> dict[str, Any]:
@@ -198,6 +202,15 @@ def _locked(membership: PartnerMembership) -> PartnerMembership:
     return locked
 
 
+def _tell_days(membership: PartnerMembership, starts_on: date, ends_on: date | None) -> None:
+    """Let whoever counts on its days say no, before they are others."""
+
+    def holds_on(day: date) -> bool:
+        return starts_on <= day and (ends_on is None or day <= ends_on)
+
+    membership_shortened.send(PartnerMembership, membership=membership, holds_on=holds_on)
+
+
 @transaction.atomic
 def correct_membership(
     *,
@@ -211,6 +224,7 @@ def correct_membership(
     locked = _locked(membership)
     before = _membership_facts(locked)
     _check_period(locked.person, starts_on, ends_on, but=locked)
+    _tell_days(locked, starts_on, ends_on)
     locked.sees_own, locked.starts_on, locked.ends_on = sees_own, starts_on, ends_on
     locked.full_clean()
     locked.save(update_fields=["sees_own", "starts_on", "ends_on"])
@@ -231,11 +245,13 @@ def end_membership(
     *, membership: PartnerMembership, on: date, by: User | None
 ) -> PartnerMembership:
     """Let `on` be the first day without it: that day nobody sees the person here any more, nor
-    does the person see anybody. One that has not begun by then is withdrawn."""
+    does the person see anybody. One that has not begun by then is withdrawn. A day on which a seat
+    was taken stays within it (PartnerError)."""
     locked = _locked(membership)
     if locked.ends_on is not None and locked.ends_on < on:
         raise PartnerError(_("It has already ended."))
     before = _membership_facts(locked)
+    _tell_days(locked, locked.starts_on, on - ONE_DAY)
     if on <= locked.starts_on:
         locked.withdrawn_at = timezone.now()
         locked.save(update_fields=["withdrawn_at"])
