@@ -250,6 +250,22 @@ def test_several_files_are_kept_while_the_rest_is_put_right(town, client):
     assert [each.name for each in claim.proof_files()] == ["ett.jpg", "två.pdf"]
 
 
+def test_a_file_that_cannot_be_taken_takes_none_of_the_others_with_it(town, client):
+    client.force_login(town.account)
+    bad = file(b"MZ" + b"0" * 200, "fel.pdf", "application/pdf")
+    files = [file(jpeg(), "ett.jpg"), bad, file(PDF, "två.pdf", "application/pdf")]
+    page = client.post(CLAIM, sent(town, proof=files)).content.decode()
+    assert "fel.pdf: Du kan bara skicka bilder" in page
+    tokens = re.findall(r'name="kept" value="([^"]+)"', page)
+    assert len(tokens) == 2
+    bad.seek(0)
+    page = client.post(CLAIM, sent(town, proof=bad, kept=tokens)).content.decode()
+    assert "Du kan bara skicka bilder" in page
+    assert re.findall(r'name="kept" value="([^"]+)"', page) == tokens
+    client.post(CLAIM, sent(town, proof=None, kept=tokens))
+    assert [each.name for each in Recognition.objects.get().proof_files()] == ["ett.jpg", "två.pdf"]
+
+
 def test_every_file_of_a_withdrawn_claim_is_removed(
     town, client, django_capture_on_commit_callbacks
 ):
