@@ -239,14 +239,14 @@ class _Within:
             self.covered[part] for part in parts if part not in hidden
         ):
             return True
-        both = [sum(pair[kind] for pair in pairs) for kind in (0, 1)]
+        both = (sum(one for one, _other, _part in pairs), sum(other for _one, other, _p in pairs))
         for one, other, part in pairs:
             few = [
                 whole
                 for count, whole in zip((one, other), both, strict=True)
                 if self._is_few(count)
             ]
-            around = parts if part is None else [part]
+            around: list[int] = parts if part is None else [part]
             if any(self.covered_shown[each].hidden for each in around):
                 # How many are covered is not known either: only the sum bounds it.
                 narrowest = min(few, default=self.threshold)
