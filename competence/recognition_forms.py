@@ -66,27 +66,24 @@ class ProofMixin(Form):
     proof_is_required = True
     most_files = 1
 
-    def _sent_now(self) -> list[NamedProof]:
+    def _sent_now(self) -> tuple[list[NamedProof], list[str]]:
+        """The files that passed, and what is wrong with the others."""
         files = cast(
             "list[UploadedFile]", getattr(self.files, "getlist", lambda _name: [])("proof")
         )
         if len(files) > self.most_files:
-            raise ProofError(
-                ngettext(
-                    "Send %(most)d file at most.", "Send %(most)d files at most.", self.most_files
-                )
-                % {"most": self.most_files}
+            most = ngettext(
+                "Send %(most)d file at most.", "Send %(most)d files at most.", self.most_files
             )
-        found = []
+            return [], [most % {"most": self.most_files}]
+        found, wrong = [], []
         for file in files:
             name = file.name or ""
             try:
                 found.append(NamedProof(checked_proof(file), name))  # type: ignore[arg-type]
             except ProofError as error:
-                if len(files) == 1:
-                    raise
-                raise ProofError(f"{name}: {error}") from None
-        return found
+                wrong.append(str(error) if len(files) == 1 else f"{name}: {error}")
+        return found, wrong
 
     def _tokens(self) -> list[str]:
         tokens: list[str] = getattr(self.data, "getlist", lambda _name: [])("kept")
@@ -96,17 +93,17 @@ class ProofMixin(Form):
         super().clean()
         self.proofs: list[NamedProof] = []
         self.kept: list[tuple[str, str]] = []
-        try:
-            # What is chosen anew takes the place of what was kept.
-            self.proofs = self._sent_now() or [
-                NamedProof(*read)
-                for read in (draft_of(token, by=self.by) for token in self._tokens())
-                if read is not None
-            ]
-        except ProofError as error:
-            # An empty file has been told of already.
-            if not self.has_error("proof"):
-                self.add_error("proof", str(error))
+        self.proofs, wrong = self._sent_now()
+        self.drafts: list[str] = []
+        if not self.proofs:
+            # What is chosen anew takes the place of what was kept; what cannot be taken does not.
+            read = [(token, draft_of(token, by=self.by)) for token in self._tokens()]
+            self.drafts = [token for token, draft in read if draft is not None]
+            self.proofs = [NamedProof(*draft) for _token, draft in read if draft is not None]
+        # An empty file has been told of already.
+        for each in wrong if not self.has_error("proof") else ():
+            self.add_error("proof", each)
+        if wrong:
             return
         if not self.proofs and self.proof_is_required:
             self.add_error("proof", _("Choose a photo or a PDF of the certificate."))
@@ -114,9 +111,9 @@ class ProofMixin(Form):
     def keep(self) -> None:
         """Put the files aside: the page is shown again. The tokens go back in hidden fields, each
         with the name of its file."""
-        tokens = [] if "proof" in self.files else self._tokens()
-        if len(tokens) != len(self.proofs):
-            tokens = [keep_draft(each.proof, each.name, by=self.by) for each in self.proofs]
+        tokens = self.drafts or [
+            keep_draft(each.proof, each.name, by=self.by) for each in self.proofs
+        ]
         self.kept = [(token, each.name) for token, each in zip(tokens, self.proofs, strict=True)]
 
     def done(self) -> None:

@@ -8,7 +8,9 @@ Three tables are published, and nothing else; every view, sum, sentence and file
    The tree of units is protected from the top down: first the total with the largest units, then
    each shown unit with its parts, the unit itself now being a known number. Each such step is one
    sum, hidden by `competence.suppression`; nothing is shown below a hidden figure. So a small
-   school never hides a whole department, and no two sums share an unknown.
+   school never hides a whole department, and no two sums share an unknown. Those covered only by
+   an exemption, or only by recognition, are a part of the covered that are shown beside them: the
+   rest of the covered is protected as a count too (`_with_the_rest`).
 2. Key group by area, for everyone in the group (no units). Every area of a group counts the same
    members less those on leave, so with the total of table 1 the people in introduction in an
    area could be worked out though they are never shown. Therefore a group is shown by area only
@@ -25,10 +27,11 @@ made of shown figures only, and say so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import partial
 
 from django.core.cache import cache
 
@@ -109,7 +112,8 @@ def publish(figures: DayFigures, threshold: int) -> Published:
     )
 
 
-_KINDS = ("covered", "gap", "introduction", "paused", "only_exempt", "only_recognised")
+_WHOLE = ("covered", "gap", "introduction", "paused")
+_OF_COVERED = ("only_exempt", "only_recognised")
 _PROTECTED = Figure(None, Hidden.PROTECTED)
 Node = int | None
 
@@ -134,14 +138,18 @@ def _tree(
             if part is not None:
                 parent = None if part in tops else figures.units[part].parent
                 parts.setdefault(parent, []).append(part)
-        kinds = {
-            kind: _top_down(
-                {node: getattr(count, kind) for node, count in of_group.items()}, parts, threshold
-            )
-            for kind in _KINDS
+        values = {
+            kind: {node: getattr(count, kind) for node, count in of_group.items()}
+            for kind in (*_WHOLE, *_OF_COVERED)
         }
+        kinds = {
+            kind: _top_down(parts, partial(_one_sum, values[kind], threshold)) for kind in _WHOLE
+        }
+        for kind in _OF_COVERED:
+            within = _Within(values[kind], values["covered"], kinds["covered"], threshold)
+            kinds[kind] = _top_down(parts, within.one_sum)
         for node, count in of_group.items():
-            shown = _shown_count(count, {kind: kinds[kind][node] for kind in _KINDS})
+            shown = _shown_count(count, {kind: figures[node] for kind, figures in kinds.items()})
             if node is None:
                 totals[group] = shown
             else:
@@ -150,15 +158,15 @@ def _tree(
 
 
 def _top_down(
-    values: Mapping[Node, int], parts: Mapping[Node, list[int]], threshold: int
+    parts: Mapping[Node, list[int]], one_sum: Callable[[Node, list[int]], dict[Node, Figure]]
 ) -> dict[Node, Figure]:
     """One kind of figure for one key group: sum by sum from the top."""
-    shown = _one_sum(values, None, parts.get(None, []), threshold)
+    shown = one_sum(None, parts.get(None, []))
     waiting = [part for part in parts.get(None, []) if part in parts]
     for node in waiting:
         below: dict[Node, Figure] = dict.fromkeys(parts[node], _PROTECTED)
         if not shown[node].hidden:
-            star = _one_sum(values, node, parts[node], threshold)
+            star = one_sum(node, parts[node])
             if not star[node].hidden:
                 below = {part: star[part] for part in parts[node]}
             # Else nothing less than the unit itself would do: none of its parts is shown.
@@ -168,7 +176,7 @@ def _top_down(
 
 
 def _one_sum(
-    values: Mapping[Node, int], node: Node, parts: list[int], threshold: int
+    values: Mapping[Node, int], threshold: int, node: Node, parts: list[int]
 ) -> dict[Node, Figure]:
     """A figure and its parts, protected as if they were all there is."""
     star: dict[Node, int] = {None: values[node]}
@@ -176,6 +184,77 @@ def _one_sum(
     shown = shown_figures(star, dict.fromkeys(parts), threshold)
     shown[node] = shown.pop(None)
     return shown
+
+
+@dataclass(frozen=True)
+class _Within:
+    """A kind that is a part of the covered, beside which the covered are shown: what is shown of
+    it must not tell the rest of them."""
+
+    values: Mapping[Node, int]
+    covered: Mapping[Node, int]
+    covered_shown: Mapping[Node, Figure]
+    threshold: int
+
+    def one_sum(self, node: Node, parts: list[int]) -> dict[Node, Figure]:
+        """A figure and its parts, as `_one_sum` protects them, less what the covered tell of."""
+        shown = _one_sum(self.values, self.threshold, node, parts)
+        hidden = {
+            each
+            for each, figure in shown.items()
+            if figure.hidden
+            or self._is_few(self._rest(each))
+            or (self.covered[each] and self.covered_shown[each].hidden)
+        }
+        while node not in hidden and self._is_told(node, parts, hidden):
+            more = [part for part in parts if part not in hidden and self.covered[part]]
+            hidden.add(min(more, key=lambda part: self.covered[part]) if more else node)
+        if node in hidden:
+            hidden.update(part for part in parts if self.covered[part])
+        return {
+            each: _PROTECTED if each in hidden and not figure.hidden else figure
+            for each, figure in shown.items()
+        }
+
+    def _rest(self, node: Node) -> int:
+        return self.covered[node] - self.values[node]
+
+    def _is_few(self, count: int) -> bool:
+        return 0 < count < self.threshold
+
+    def _is_told(self, node: Node, parts: list[int], hidden: Collection[Node]) -> bool:
+        """Whether the sum, with what is shown in it, bounds a count to protect too narrowly. Of the
+        hidden parts together both kinds are known; how large one can be depends on the others."""
+        pairs: list[tuple[int, int, Node]] = [
+            (self.values[part], self._rest(part), part) for part in parts if part in hidden
+        ]
+        outside = (
+            self.values[node] - sum(self.values[part] for part in parts),
+            self._rest(node) - sum(self._rest(part) for part in parts),
+        )
+        if min(outside) >= 0 < max(outside):
+            # Those in none of the parts: never shown.
+            pairs.append((*outside, None))
+        elif any(self._is_few(count) for count in outside) and any(
+            self.covered[part] for part in parts if part not in hidden
+        ):
+            return True
+        both = (sum(one for one, _other, _part in pairs), sum(other for _one, other, _p in pairs))
+        for one, other, part in pairs:
+            few = [
+                whole
+                for count, whole in zip((one, other), both, strict=True)
+                if self._is_few(count)
+            ]
+            around: list[int] = parts if part is None else [part]
+            if any(self.covered_shown[each].hidden for each in around):
+                # How many are covered is not known either: only the sum bounds it.
+                narrowest = min(few, default=self.threshold)
+            else:
+                narrowest = min(one + other, *both, sum(both) - one - other)
+            if few and narrowest < self.threshold:
+                return True
+        return False
 
 
 def _shown_count(count: Count, kinds: Mapping[str, Figure]) -> ShownCount:

@@ -49,6 +49,9 @@ class WeekFigures:
     units: Mapping[str, str]
     levels: Mapping[int, str]
     counts: Mapping[tuple[str, int], tuple[Counts, ...]]
+    # What the week is told by, also where another is decided before it ends: the same counts in
+    # two kinds of steps are bounded by both. Empty: counted before it was kept.
+    threshold: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -59,6 +62,7 @@ class WeekFigures:
                 {"unit": unit, "level": level, "days": [list(day) for day in days]}
                 for (unit, level), days in self.counts.items()
             ],
+            "threshold": self.threshold,
         }
 
     @classmethod
@@ -71,6 +75,7 @@ class WeekFigures:
                 (each["unit"], each["level"]): tuple(Counts(*day) for day in each["days"])
                 for each in data["counts"]
             },
+            data.get("threshold"),
         )
 
 

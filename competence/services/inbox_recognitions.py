@@ -63,7 +63,9 @@ class RecognitionCases:
         self, claims: QuerySet[Recognition], day: date, most: int, by: User
     ) -> Sequence[Case]:
         shown = list(
-            claims.select_related("person", "outside_course").order_by("created_at", "pk")[:most]
+            claims.select_related("person", "outside_course", "sheet").order_by("created_at", "pk")[
+                :most
+            ]
         )
         rules = fitting_rules(shown)
         return [self._case(claim, rules[claim.pk], day, by) for claim in shown]

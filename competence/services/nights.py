@@ -3,6 +3,7 @@ again from the facts where somebody asks, and removed when the trend no longer n
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +14,8 @@ from competence.engine.coverage import Count
 from competence.figures.night import count_night, one_a_month
 from competence.models import FiguresNight, GroupFigures, KeyGroup, UnitFigures
 from lms.lib.dates import ONE_DAY
+
+logger = logging.getLogger(__name__)
 
 EVERY_NIGHT = timedelta(days=120)
 """For so long each night is kept; of earlier months one."""
@@ -27,16 +30,26 @@ class Kept:
 
     made: tuple[date, ...]
     removed: int
+    failed: tuple[date, ...] = ()
 
 
 def keep_nights(*, day: date) -> Kept:
-    """Make the night of `day`, and those missed since the last one; remove what is too old. Does
-    nothing where it is done already."""
-    last = FiguresNight.objects.filter(day__lte=day).values_list("day", flat=True).first()
-    first = day if last is None else max(last + ONE_DAY, day - NIGHTS_BACK * ONE_DAY)
-    missing = [first + n * ONE_DAY for n in range((day - first).days + 1)]
-    made = tuple(each for each in missing if keep_night(day=each))
-    return Kept(made, remove_old(day=day))
+    """Make the night of `day`, and those missed of the two weeks before it; remove what is too old.
+    Does nothing where it is done already. The latest is made first, and one that cannot be counted
+    stops no other: it is logged, and tried again the next night."""
+    kept = set(FiguresNight.objects.filter(day__lte=day).values_list("day", flat=True))
+    first = max(min(kept, default=day), day - NIGHTS_BACK * ONE_DAY)
+    made, failed = [], []
+    for each in (day - n * ONE_DAY for n in range((day - first).days + 1)):
+        if each in kept:
+            continue
+        try:
+            if keep_night(day=each):
+                made.append(each)
+        except Exception:
+            logger.exception("The figures of the night %s were not kept", each)
+            failed.append(each)
+    return Kept(tuple(sorted(made)), remove_old(day=day), tuple(sorted(failed)))
 
 
 def keep_night(*, day: date, anew: bool = False) -> bool:

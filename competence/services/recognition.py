@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from competence.models import (
@@ -164,8 +164,8 @@ def withdraw_claim(*, recognition: Recognition, by: User | None, at: datetime) -
 
 def is_from(user: User, claim: Recognition) -> bool:
     """Whether the account has reported it, and so does not decide on it. A sheet is read by who
-    decides."""
-    return user.pk == claim.claimed_by_id and claim.sheet_id is None
+    decides; a report that a sheet of somebody else's names too is still the account's own."""
+    return user.pk == claim.claimed_by_id and (claim.sheet is None or claim.sheet.by_id != user.pk)
 
 
 def decide_recognitions(
@@ -192,6 +192,7 @@ def decide_recognitions(
             raise RecognitionError(
                 _("Somebody else has decided on one of them, or it was withdrawn. Look again.")
             )
+        prefetch_related_objects(claims, "sheet")
         if any(by.person_id == claim.person_id or is_from(by, claim) for claim in claims):
             raise RecognitionError(_("Somebody else has to decide on your own claim."))
         given = _approve(claims, outside_course, single, by, at) if approved else {}

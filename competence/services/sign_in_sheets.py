@@ -85,7 +85,8 @@ def rehearse_sheet(
     reported = set(
         Recognition.objects.waiting()
         .filter(outside_course=outside_course, completed_on=completed_on)
-        .filter(claimed_by=by, sheet__isnull=True)
+        .filter(claimed_by=by)
+        .exclude(sheet__by=by)
         .values_list("person_id", flat=True)
     )
     lines: list[Line] = []
@@ -219,4 +220,26 @@ def _recognised(people: Sequence[Person], sheet: SignInSheet, by: User, at: date
         ],
         batch_size=1000,
     )
-    return decide_recognitions(recognitions=[*reported, *claims], approved=True, by=by, at=at)
+    decided = decide_recognitions(recognitions=[*reported, *claims], approved=True, by=by, at=at)
+    _put_on(sheet, [claim for claim in reported if claim.sheet_id is None], by)
+    return decided
+
+
+def _put_on(sheet: SignInSheet, reported: Sequence[Recognition], by: User) -> None:
+    """Say of reports that were there already that the sheet names their people too: whoever opens
+    it reads of them. A report stays on the first sheet it was decided by."""
+    Recognition.objects.filter(pk__in=[claim.pk for claim in reported]).update(sheet=sheet)
+    record_many(
+        (
+            Entry(
+                "recognition.put_on_sheet",
+                "competence.recognition",
+                str(claim.pk),
+                claim.person_id,
+                before={"sheet": None},
+                after={"sheet": sheet.pk},
+            )
+            for claim in reported
+        ),
+        by=by,
+    )

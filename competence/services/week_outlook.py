@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from django.utils import timezone
 
 from competence.figures.week_outlook import Progress, count_week
 from competence.models import WeekOutlook
+from lms.content.models import SiteSettings
 
 
 def make_week_outlook(*, monday: date, progress: Progress | None = None) -> WeekOutlook:
@@ -16,7 +18,8 @@ def make_week_outlook(*, monday: date, progress: Progress | None = None) -> Week
     made = WeekOutlook.objects.filter(monday=monday).first()
     if made is not None:
         return made
-    figures = count_week(monday, progress).as_json()
+    threshold = SiteSettings.load().suppression_threshold
+    figures = replace(count_week(monday, progress), threshold=threshold).as_json()
     made, _created = WeekOutlook.objects.get_or_create(
         monday=monday, defaults={"made_at": timezone.now(), "figures": figures}
     )

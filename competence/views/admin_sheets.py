@@ -23,7 +23,7 @@ from competence.services.sign_in_sheets import Rehearsal, record_sign_in_sheet, 
 from competence.views.admin_inbox import said
 from competence.views.recognition import private_download
 from competence.views.scope import acting_user
-from lms.audit.services import Entry, record, record_many
+from lms.audit.services import Entry, record_many
 from lms.lib.dates import today
 from lms.people.access import Action, Obj, Scope, scopes
 from lms.people.models import User
@@ -129,6 +129,17 @@ def recorded_sheets(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _opened(action: str, sheet: SignInSheet, people: list[int], request: HttpRequest) -> None:
+    """The opening, in the ledger of each person named; of a sheet with nobody, of the sheet."""
+    record_many(
+        [
+            Entry(action, sheet._meta.label_lower, str(sheet.pk), person)
+            for person in dict.fromkeys(people) or [None]
+        ],
+        by=acting_user(request),
+    )
+
+
 @require_safe
 @never_cache
 def recorded_sheet(request: HttpRequest, pk: int) -> HttpResponse:
@@ -139,7 +150,7 @@ def recorded_sheet(request: HttpRequest, pk: int) -> HttpResponse:
             "person__family_name", "person__given_name", "pk"
         )
     )
-    record("sign_in_sheet.opened", sheet, by=acting_user(request), after={"people": len(claims)})
+    _opened("sign_in_sheet.opened", sheet, [claim.person_id for claim in claims], request)
     return render(
         request,
         "competence/admin/recorded_sheet.html",
@@ -159,11 +170,6 @@ def sheet_paper(request: HttpRequest, pk: int) -> HttpResponseBase:
     sheet = _sheet(request, pk)
     if not sheet.proof:
         raise Http404
-    record_many(
-        [
-            Entry("sign_in_sheet.paper_opened", sheet._meta.label_lower, str(sheet.pk), person)
-            for person in sheet.recognitions.order_by("pk").values_list("person_id", flat=True)
-        ],
-        by=acting_user(request),
-    )
+    people = list(sheet.recognitions.order_by("pk").values_list("person_id", flat=True))
+    _opened("sign_in_sheet.paper_opened", sheet, people, request)
     return private_download(sheet.proof, sheet.proof_name)

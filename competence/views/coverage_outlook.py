@@ -40,8 +40,9 @@ def coverage_outlook(request: HttpRequest) -> HttpResponse:
         return render(
             request, "competence/coverage_outlook_wait.html", {"job": made, "own": made.by == user}
         )
-    threshold = SiteSettings.load().suppression_threshold
-    levels = told(WeekFigures.from_json(made.figures), threshold)
+    figures = WeekFigures.from_json(made.figures)
+    threshold = figures.threshold or SiteSettings.load().suppression_threshold
+    levels = told(figures, threshold)
     level = _level(request, levels)
     unit = request.GET.get("enhet", "") if level else ""
     name = ""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from competence import engine
 from competence.engine.coverage import standing_of
-from competence.figures.night import first_monday
+from competence.figures.night import count_night, first_monday
 from competence.figures.roll_up import roll_up
 from competence.figures.team import build_team, read_team
 from competence.figures.trend import direction
@@ -144,6 +144,32 @@ def test_missed_nights_are_made_the_next_time_and_say_when(school, monkeypatch):
     assert keep_nights(day=days[-1]).made == days
     assert {night.created_at for night in FiguresNight.objects.filter(day__in=days)} == {later}
     assert kept_units(days[0]) == obvious_units(days[0])
+
+
+def test_nights_missed_before_one_that_was_made_by_hand_are_made(school):
+    keep_nights(day=MONDAY)
+    keep_night(day=MONDAY + timedelta(days=3), anew=True)
+    made = keep_nights(day=MONDAY + timedelta(days=4)).made
+    assert made == tuple(MONDAY + timedelta(days=n) for n in (1, 2, 4))
+
+
+def test_a_night_that_cannot_be_counted_stops_no_other_and_is_told(school, monkeypatch):
+    keep_nights(day=MONDAY)
+    bad, last = MONDAY + timedelta(days=1), MONDAY + timedelta(days=3)
+
+    def count(day):
+        if day == bad:
+            raise RuntimeError("cannot be counted")
+        return count_night(day)
+
+    monkeypatch.setattr("competence.services.nights.count_night", count)
+    kept = keep_nights(day=last)
+    assert (kept.made, kept.failed) == ((last - timedelta(days=1), last), (bad,))
+    monkeypatch.setattr("competence.management.commands.keep_figures.today", lambda: last)
+    with pytest.raises(CommandError, match=bad.isoformat()):
+        call_command("keep_figures")
+    monkeypatch.undo()
+    assert keep_nights(day=last).made == (bad,)
 
 
 def test_no_more_than_two_weeks_are_made_up_for(school):

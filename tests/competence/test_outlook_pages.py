@@ -31,6 +31,7 @@ from competence.figures.week_outlook import (
 from competence.models import WeekOutlook
 from competence.views.coverage_outlook import _heading as heading_for_all
 from competence.views.team_outlook import _heading as heading_of_team
+from lms.content.models import SiteSettings
 from lms.notifications.models import Job
 from lms.people.models import Person, Unit
 from lms.people.roles import Role
@@ -287,6 +288,16 @@ def test_the_page_says_the_same_all_week_whatever_is_done(municipality, client):
         employ(make_person(f"NY{number}"), Unit.objects.get(code="F0"))
     assert client.get("/tackning/framat/").context["levels"] == before
     assert WeekOutlook.objects.count() == 1
+
+
+def test_a_threshold_decided_within_the_week_tells_no_more_of_it(municipality, client):
+    client.force_login(account_with(Role.COORDINATOR))
+    before = client.get("/tackning/framat/").context["levels"]
+    settings = SiteSettings.load()
+    settings.suppression_threshold = 7
+    settings.save()
+    page = client.get("/tackning/framat/")
+    assert (page.context["levels"], page.context["step"]) == (before, 10)
 
 
 def test_manager_is_led_to_the_team_and_an_employee_is_refused(municipality, client):

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,8 +21,13 @@ from competence.models import (
 )
 from competence.models.recognition import private_storage
 from competence.services.proofs import Proof, remove_old_drafts
-from competence.services.recognition import UNDO_DAYS, RecognitionError, decide_recognitions
-from competence.services.sign_in_sheets import record_sign_in_sheet
+from competence.services.recognition import (
+    UNDO_DAYS,
+    RecognitionError,
+    decide_recognitions,
+    undo_decision,
+)
+from competence.services.sign_in_sheets import Match, record_sign_in_sheet, rehearse_sheet
 from lms.audit.models import AuditEvent
 from lms.people.roles import Role
 from tests.builders.people import account_with, employ, make_account, make_person
@@ -261,6 +267,22 @@ def test_several_files_are_kept_while_the_rest_is_put_right(town, client):
     assert [each.name for each in claim.proof_files()] == ["ett.jpg", "två.pdf"]
 
 
+def test_a_file_that_cannot_be_taken_takes_none_of_the_others_with_it(town, client):
+    client.force_login(town.account)
+    bad = file(b"MZ" + b"0" * 200, "fel.pdf", "application/pdf")
+    files = [file(jpeg(), "ett.jpg"), bad, file(PDF, "två.pdf", "application/pdf")]
+    page = client.post(CLAIM, sent(town, proof=files)).content.decode()
+    assert "fel.pdf: Du kan bara skicka bilder" in page
+    tokens = re.findall(r'name="kept" value="([^"]+)"', page)
+    assert len(tokens) == 2
+    bad.seek(0)
+    page = client.post(CLAIM, sent(town, proof=bad, kept=tokens)).content.decode()
+    assert "Du kan bara skicka bilder" in page
+    assert re.findall(r'name="kept" value="([^"]+)"', page) == tokens
+    client.post(CLAIM, sent(town, proof=None, kept=tokens))
+    assert [each.name for each in Recognition.objects.get().proof_files()] == ["ett.jpg", "två.pdf"]
+
+
 def test_every_file_of_a_withdrawn_claim_is_removed(
     town, client, django_capture_on_commit_callbacks
 ):
@@ -307,10 +329,66 @@ def test_the_paper_of_a_sheet_is_shown_to_who_decides_and_to_an_auditor(town, cl
             town.gap.pk,
             town.school.people["Klar"].pk,
         }
-        assert AuditEvent.objects.filter(action="sign_in_sheet.opened", by=account).count() == 1
+        shown = AuditEvent.objects.filter(action="sign_in_sheet.opened", by=account)
+        assert {each.person_key for each in shown} == {each.person_key for each in opened}
     client.force_login(town.account)
     for each in (f"{INBOX}signaturlistor/", address, f"{address}papper/"):
         assert client.get(each).status_code == 302
+
+
+def test_opening_a_sheet_is_in_the_ledger_of_who_had_reported_the_course_already(town, client):
+    claim = make_claim(town.gap, town.course, on=date(2026, 10, 1), by=town.account)
+    sheet, _decided = record_sign_in_sheet(
+        people=[town.gap],
+        outside_course=town.course,
+        completed_on=date(2026, 10, 1),
+        proof=Proof(PDF, ".pdf"),
+        proof_name="lista.pdf",
+        by=town.reviewer,
+        at=AT,
+    )
+    assert list(sheet.recognitions.all()) == [claim]
+    client.force_login(account_with(Role.AUDITOR))
+    address = f"{INBOX}signaturlistor/{sheet.pk}/"
+    assert "Gap Test" in client.get(address).content.decode()
+    assert client.get(f"{address}papper/").status_code == 200
+    for action in ("sign_in_sheet.opened", "sign_in_sheet.paper_opened"):
+        assert [e.person_key for e in AuditEvent.objects.filter(action=action)] == [town.gap.pk]
+
+
+def test_a_sheet_that_nobody_is_left_on_is_in_the_ledger_all_the_same(town, client):
+    sheet = SignInSheet(
+        outside_course=town.course, completed_on=date(2026, 10, 1), by=town.reviewer
+    )
+    sheet.proof.save("proof.pdf", ContentFile(PDF), save=False)
+    sheet.save()
+    client.force_login(account_with(Role.AUDITOR))
+    assert client.get(f"{INBOX}signaturlistor/{sheet.pk}/papper/").status_code == 200
+    opened = AuditEvent.objects.get(action="sign_in_sheet.paper_opened")
+    assert (opened.object_id, opened.person_key) == (str(sheet.pk), None)
+
+
+def test_a_report_is_not_decided_by_who_made_it_though_another_put_it_on_a_sheet(town, client):
+    claim = make_claim(town.gap, town.course, on=date(2026, 10, 1), by=town.reviewer)
+    said = {"people": [town.gap], "outside_course": town.course}
+    said |= {"completed_on": date(2026, 10, 1), "proof": None, "proof_name": "", "at": AT}
+    another = account_with(Role.COORDINATOR)
+    record_sign_in_sheet(**said, by=another)
+    claim.refresh_from_db()
+    undo_decision(recognition=claim, reason="Fel lista.", by=another, at=AT)
+    found = rehearse_sheet(
+        text="Gap",
+        outside_course=town.course,
+        completed_on=date(2026, 10, 1),
+        by=town.reviewer,
+    )
+    assert [line.match for line in found.lines] == [Match.REPORTED]
+    for decide in (
+        lambda: record_sign_in_sheet(**said, by=town.reviewer),
+        lambda: decide_recognitions(recognitions=[claim], approved=True, by=town.reviewer, at=AT),
+    ):
+        with pytest.raises(RecognitionError, match="Någon annan"):
+            decide()
 
 
 def test_who_decides_opens_a_sheet_while_it_can_be_taken_back(town, client):

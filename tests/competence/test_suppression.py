@@ -123,6 +123,10 @@ def tree_of_figures(seed: int) -> DayFigures:
             counts[None] = add(counts[None], kind, own)
     for kind in kinds:
         counts[None] = add(counts[None], kind, choice.choice((0, 0, 2, 7)))
+    for kind in ("only_exempt", "only_recognised"):
+        # They are of the covered.
+        for node in (None, *parents):
+            counts[node] = add(counts[node], "covered", getattr(counts[node], kind))
     return DayFigures(
         as_of=date(2026, 11, 23),
         made_at=datetime(2026, 11, 23, 8, 0, tzinfo=STOCKHOLM),
@@ -171,3 +175,60 @@ def test_no_count_that_is_hidden_can_be_worked_out_from_what_is_published(seed: 
             share = published.count("G", node).share
             pair = (published.count("G", node).covered, published.count("G", node).gap)
             assert bool(share.hidden) == any(figure.hidden for figure in pair)
+
+
+@pytest.mark.parametrize("kind", ["only_exempt", "only_recognised"])
+@pytest.mark.parametrize("seed", range(60))
+def test_what_is_shown_of_the_covered_does_not_tell_the_rest_of_them(seed: int, kind: str):
+    figures = tree_of_figures(seed)
+    published = publish(figures, 5)
+    tops = set(figures.top_units)
+    parents = {
+        node: None if node in tops else unit.parent
+        for node, unit in figures.units.items()
+        if node not in figures.roots_above_tops
+    }
+    counts = {None: figures.report.mandatory.by_key_group["G"]}
+    counts |= {node: figures.report.mandatory.by_unit[node, "G"] for node in parents}
+    asked = {f"{kind} {node}": getattr(count, kind) for node, count in counts.items()}
+    asked |= {
+        f"rest {node}": count.covered - getattr(count, kind) for node, count in counts.items()
+    }
+    asked |= {f"covered {node}": count.covered for node, count in counts.items()}
+    equations = [
+        ({f"covered {node}": 1, f"{kind} {node}": -1, f"rest {node}": -1}, 0) for node in counts
+    ]
+    for each in ("covered", kind):
+        for node in counts:
+            figure = getattr(published.count("G", node), each)
+            if not figure.hidden:
+                equations.append(({f"{each} {node}": 1}, figure.value))
+    for total in counts:
+        parts = [node for node in parents if parents[node] == total]
+        if not parts:
+            continue
+        for each in (kind, "rest"):
+            outside = asked[f"{each} {total}"] - sum(asked[f"{each} {node}"] for node in parts)
+            factors = {f"{each} {total}": 1} | {f"{each} {node}": -1 for node in parts}
+            # That nobody is outside the parts is known; who is there is never shown.
+            if outside or asked[f"covered {total}"] != sum(asked[f"covered {n}"] for n in parts):
+                factors[f"outside {each} {total}"] = -1
+                asked[f"outside {each} {total}"] = outside
+            equations.append((factors, 0))
+    for name, value in asked.items():
+        if 0 < value < 5:
+            low, high = bounds(equations, name)
+            assert high - low >= 5, (name, value, low, high, counts)
+
+
+def test_few_of_the_covered_who_have_learnt_it_here_are_not_told():
+    """12 covered, 10 of them only through what is recognised: the 2 others are hidden."""
+    figures = tree_of_figures(0)
+    nobody = dict.fromkeys(figures.report.mandatory.by_unit, Count())
+    for kind in ("only_exempt", "only_recognised"):
+        report = CoverageReport(
+            mandatory=Coverage({"G": Count(covered=12, **{kind: 10})}, nobody),
+            uptake=Coverage({}, {}),
+        )
+        shown = publish(replace(figures, report=report), 5).totals["G"]
+        assert (shown.covered, getattr(shown, kind)) == (Figure(12), PROTECTED)

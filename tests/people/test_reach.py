@@ -15,11 +15,19 @@ from hypothesis.extra.django import TestCase
 from openpyxl import load_workbook
 
 from lms.people.access import units_seen_by
-from lms.people.models import KnownReach, Person, ReachChange, ReachNight, Unit, User
+from lms.people.models import (
+    KnownReach,
+    Person,
+    ReachChange,
+    ReachedUnit,
+    ReachNight,
+    Unit,
+    User,
+)
 from lms.people.roles import Role
 from lms.people.services import accounts, delegations, tree
 from lms.people.services.reach import note_reach
-from lms.people.services.reach_reading import tell
+from lms.people.services.reach_reading import Part, Told, tell
 from tests.builders.people import (
     MONDAY,
     account_with,
@@ -200,6 +208,15 @@ def test_much_reach_for_no_known_reason_is_pointed_out(town):
     noted()
     found = tell(list(ReachChange.objects.order_by("user__person__person_id")))
     assert [told.is_unusual for told in found] == [True, False]
+
+
+def test_many_units_gained_are_pointed_out_also_where_as_many_were_lost():
+    change = ReachChange(units_before=10, units_after=10)
+    by_hand = Part(True, ReachedUnit.Why.ROLE_BEGAN, False, ("X",), 10)
+    by_file = Part(True, ReachedUnit.Why.POST_BEGAN, True, ("X",), 10)
+    lost = Part(False, ReachedUnit.Why.POST_ENDED, True, ("Y",), 10)
+    assert Told(change, (by_hand, lost)).is_unusual
+    assert not Told(change, (by_file, lost)).is_unusual
 
 
 def test_after_24_months_a_night_goes_with_its_changes(town):

@@ -32,3 +32,6 @@ class Command(BaseCommand):
         kept = keep_nights(day=today())
         made = ", ".join(each.isoformat() for each in kept.made) or "none"
         self.stdout.write(f"Made: {made}. Removed: {kept.removed}")
+        if kept.failed:
+            failed = ", ".join(each.isoformat() for each in kept.failed)
+            raise CommandError(_("These nights could not be counted: %(days)s") % {"days": failed})

@@ -14,7 +14,7 @@ from lms.people.models import ReachChange, ReachedUnit, User
 from lms.people.services.ledger import people_found
 
 MUCH = 3
-"""Reach that grew by more units than this, by no file of HR's and no delegation, is pointed out."""
+"""More units gained than this, by no file of HR's and no delegation, are pointed out."""
 Why = ReachedUnit.Why
 
 
@@ -46,14 +46,14 @@ class Told:
 
     @property
     def is_unusual(self) -> bool:
-        """It grew much, and neither HR's file nor a delegation says why."""
-        grew = self.change.units_after - self.change.units_before
-        unsaid = sum(
+        """Much was gained, and neither HR's file nor a delegation says why. What was lost at the
+        same time makes it no less."""
+        gained = sum(
             part.count
             for part in self.parts
             if part.gained and not part.by_import and part.kind != Why.DELEGATION_BEGAN
         )
-        return min(grew, unsaid) > MUCH
+        return gained > MUCH
 
 
 def search(
