@@ -159,7 +159,7 @@ def test_pages_ask_as_much_at_three_as_at_three_hundred(
 ):
     client.force_login(account_with(Role.SYSTEM_ADMIN))
     root = make_unit("R")
-    for size, bound in ((3, 30), (300, 30)):
+    for size, bound in ((3, 31), (300, 31)):
         for number in range(size):
             employ(make_person(), root if number else make_unit(f"U{size}", root))
         with django_assert_max_num_queries(bound):
