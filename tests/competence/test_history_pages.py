@@ -122,7 +122,7 @@ def test_a_file_with_personal_identity_numbers_says_which_column_and_keeps_the_p
     content = "Personnummer;Kurs;Genomförd\n19121212-1212;OM4 1;2024-03-01".encode()
     page = coordinator.post(url("history"), {"file": SimpleUploadedFile("a.csv", content)})
     text = page.content.decode()
-    assert "ser ut att innehålla personnummer (1 rader)" in text
+    assert "ser ut att innehålla personnummer (antal rader: 1)" in text
     assert "19121212" not in text
 
 

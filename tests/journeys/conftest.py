@@ -13,7 +13,7 @@ from tests.run import browser as find_browser
 from tests.running import CHROMIUM_ARGS, PHONE, Site, Visitor, open_screen, running_site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if given := os.environ.get("JOURNEYS_URL"):
         # A site that runs already, while a journey is being written.
@@ -23,7 +23,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         instance = playwright.chromium.launch(executable_path=find_browser(), args=CHROMIUM_ARGS)
@@ -52,7 +52,7 @@ MAKE = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lessons(site: Site) -> list[str]:
     """The addresses of a course's lessons, each with every kind of question."""
     course, *slugs = site.manage("shell", "-v0", "-c", MAKE).split()[-14:]

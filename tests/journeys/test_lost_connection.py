@@ -417,6 +417,8 @@ def test_a_page_left_open_over_a_new_version_stores_what_its_reader_chose(
     saved(other)
     assert chosen_in(learner.site, same) == {"s": 1, "t": True}
 
+    # A tab behind another has its timers held back.
+    page.bring_to_front()
     choose(page, "s", "Rätt")
     notice = page.locator("[data-when=final]")
     expect(notice).to_contain_text("Kursen har fått en ny version")
