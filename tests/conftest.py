@@ -59,7 +59,19 @@ def _empty_cache() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Those that begin from the same ground follow each other, the others come last."""
     order = [*GROUNDS, None]
-    items.sort(key=lambda item: order.index(wanted(item)))
+    items.sort(key=lambda item: (order.index(wanted(item)), _left_behind(item)))
+
+
+def _left_behind(item: pytest.Item) -> int:
+    """What a test leaves in the database: all as it was, nothing at all (the next one of its kind
+    puts back what was migrated), or content types with new keys, on which nothing can be put
+    back."""
+    mark = item.get_closest_marker("django_db")
+    said = mark.kwargs if mark else {}
+    asked = getattr(item, "fixturenames", ())
+    if said.get("serialized_rollback"):
+        return 1
+    return 2 if said.get("transaction") or "transactional_db" in asked else 0
 
 
 @pytest.hookimpl(tryfirst=True)
