@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from lms.people.models import Delegation, Employment, Invitation, Person
 from lms.people.roles import Role
-from lms.people.services import accounts, delegations, locking, merge, records
+from lms.people.services import accounts, delegations, invitations, locking, merge, records
 from tests.builders.people import (
     MONDAY,
     account_with,
@@ -79,12 +79,12 @@ def test_an_account_made_during_a_merge_is_the_record_s_that_is_kept(monkeypatch
 def test_a_code_that_is_used_during_a_merge_no_longer_works(monkeypatch):
     by = account_with(Role.HR_IMPORT)
     survivor, loser = make_person("A"), make_person("B")
-    accounts.print_codes(people=[loser], by=by, day=MONDAY)
+    invitations.print_codes(people=[loser], by=by, day=MONDAY)
     invitation = Invitation.objects.get()
     merging = Pause(monkeypatch, merge, "_move_account")
 
     def use_it() -> object:
-        return accounts.activate(
+        return invitations.activate(
             invitation=invitation, email="b@example.se", password="lång nog fras", day=MONDAY
         )
 
