@@ -50,6 +50,14 @@ def django_db_setup(
         settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = original
 
 
+@pytest.fixture
+def private_files(settings: Any, tmp_path: Path) -> None:
+    """Proofs and other files that no address serves lie in a folder of the test's own."""
+    settings.STORAGES = settings.STORAGES | {
+        "private": settings.STORAGES["private"] | {"OPTIONS": {"location": tmp_path}}
+    }
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     """A test that rolls back gives its primary keys to the next one: nothing may remember them."""

@@ -3,7 +3,7 @@ queries, each sorted by person, walked side by side so that one person is in mem
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -141,6 +141,29 @@ def in_query(pks: Sequence[int]) -> Sequence[int] | Listed:
     return pks if len(pks) <= FEW else Listed(pks)
 
 
+def asked_about(
+    people: QuerySet[Person] | None,
+) -> tuple[Iterable[Row], Callable[..., Iterable[Row]]]:
+    """The keys of `people` (none: everyone) in order, and how a query's rows about them are read:
+    their columns after the person's key, sorted by person."""
+    everyone: Iterable[Row]
+    who = Q()
+    few = False
+    if people is None:
+        everyone = Person.objects.current().order_by("pk").values_list("pk", "person_id")
+        everyone = everyone.iterator(CHUNK)
+    else:
+        everyone = sorted(people.values_list("pk", "person_id"))
+        few = len(everyone) <= FEW
+        who = Q(person__in=in_query([pk for pk, _ in everyone]))
+
+    def rows(queryset: QuerySet[Any, Any], *columns: str) -> Iterable[Row]:
+        found = queryset.filter(who).order_by("person_id").values_list("person_id", *columns)
+        return found if few else found.iterator(CHUNK)
+
+    return everyone, rows
+
+
 @dataclass(frozen=True)
 class FactRows:
     """The rows of seven queries, each sorted by person."""
@@ -158,21 +181,7 @@ def fact_rows(
     people: QuerySet[Person] | None, as_of: date, area_pks: Collection[int] | None = None
 ) -> FactRows:
     """What is known on `as_of` about `people` (none: everyone), as plain rows."""
-    everyone: Iterable[Row]
-    who = Q()
-    few = False
-    if people is None:
-        everyone = Person.objects.current().order_by("pk").values_list("pk", "person_id")
-        everyone = everyone.iterator(CHUNK)
-    else:
-        everyone = sorted(people.values_list("pk", "person_id"))
-        few = len(everyone) <= FEW
-        who = Q(person__in=in_query([pk for pk, _ in everyone]))
-
-    def rows(queryset: QuerySet[Any, Any], *columns: str) -> Iterable[Row]:
-        found = queryset.filter(who).order_by("person_id").values_list("person_id", *columns)
-        return found if few else found.iterator(CHUNK)
-
+    everyone, rows = asked_about(people)
     facts = facts_known_on(as_of)
     achievements = facts.achievements
     if area_pks is not None:

@@ -4,7 +4,7 @@ last, so that each day can be asked without reading again. Which facts count on 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from competence.engine.facts import (
     PersonFacts,
     PlanOnDay,
 )
-from competence.engine.loader import CHUNK, FEW, RECOGNISED, ByPerson, in_query, load_plan
+from competence.engine.loader import RECOGNISED, ByPerson, asked_about, load_plan
 from competence.engine.validity import capped
 from competence.models import (
     Achievement,
@@ -183,20 +183,10 @@ def load_spans(
 ) -> Iterator[PersonSpan]:
     """The facts of one person after another (none: everyone), in the areas of the plans (primary
     keys). Six queries."""
-    everyone: Iterable[Row]
-    who = Q()
-    few = False
-    if people is None:
-        everyone = Person.objects.current().order_by("pk").values_list("pk", "person_id")
-        everyone = everyone.iterator(CHUNK)
-    else:
-        everyone = sorted(people.values_list("pk", "person_id"))
-        few = len(everyone) <= FEW
-        who = Q(person__in=in_query([pk for pk, _ in everyone]))
+    everyone, read = asked_about(people)
 
     def rows(queryset: QuerySet[Any, Any], *columns: str) -> ByPerson:
-        found = queryset.filter(who).order_by("person_id").values_list("person_id", *columns)
-        return ByPerson(found if few else found.iterator(CHUNK))
+        return ByPerson(read(queryset, *columns))
 
     begun = Q(starts_on__lte=last)
     employments = rows(

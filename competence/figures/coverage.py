@@ -23,6 +23,7 @@ from competence.models import (
     RenewalOrder,
 )
 from lms.audit.models import AuditEvent
+from lms.lib.dates import ONE_DAY, first_monday
 from lms.people.models import Employment, Leave, Person, Unit
 
 KEPT_SECONDS = 24 * 60 * 60
@@ -163,11 +164,9 @@ def days_offered(today: date, months: int = 24) -> list[date]:
     read every day says the same thing all week. The difference between two days close to each
     other tells of one person."""
     monday = today - timedelta(days=today.weekday())
-    days = [monday]
-    first = monday.replace(day=1)
+    days, of_month = [monday], first_monday(monday)
     while len(days) <= months:
-        first_monday = first + timedelta(days=-first.weekday() % 7)
-        if first_monday < monday:
-            days.append(first_monday)
-        first = (first - timedelta(days=1)).replace(day=1)
+        if of_month < monday:
+            days.append(of_month)
+        of_month = first_monday(of_month.replace(day=1) - ONE_DAY)
     return days

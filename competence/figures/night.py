@@ -1,15 +1,16 @@
-"""The figures of a day as they are kept: every unit, and every key group in it, in one run of the
-engine. What is stored equals what this answers (tests/competence/test_nights.py)."""
+"""The figures of a day as they are kept: every unit, in one run of the engine. What is stored
+equals what this answers (tests/competence/test_nights.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
-from competence.engine.coverage import Count, CoverageReport, count_person, standing_of, units_of
+from competence.engine.coverage import Count, standing_of, units_of
 from competence.engine.loader import load_people, load_plan
 from competence.engine.rows import rows_of
+from lms.lib.dates import first_monday
 from lms.people.models import Unit
 
 
@@ -21,26 +22,14 @@ class Headcount:
     count: Count = field(default_factory=Count)
 
 
-@dataclass(frozen=True)
-class Night:
-    """`units` by (unit, only those directly in it), `groups` by (unit, key group code), where no
-    unit means everyone; units by primary key."""
-
-    units: Mapping[tuple[int, bool], Headcount]
-    groups: Mapping[tuple[int | None, str], Count]
-
-
-def count_night(day: date) -> Night:
-    """One run of the engine over everyone."""
+def count_night(day: date) -> dict[tuple[int, bool], Headcount]:
+    """By unit (its primary key), and whether of those directly in it alone. One run of the engine
+    over everyone."""
     plan = load_plan(day)
     parents = set(Unit.objects.filter(children__isnull=False).values_list("pk", flat=True))
     units: dict[tuple[int, bool], Headcount] = {}
-    report = CoverageReport()
     for person in load_people(None, day, plan):
-        rows = rows_of(person, plan)
-        if rows:
-            count_person(report, person, plan, rows)
-        mandatory = [row for row in rows if row.mandatory]
+        mandatory = [row for row in rows_of(person, plan) if row.mandatory]
         standing = standing_of(mandatory) if mandatory else ""
         direct = {post.unit_pk for post in person.employments if post.ends >= plan.day} & parents
         places = [(unit, False) for unit in units_of(person, plan)]
@@ -49,16 +38,7 @@ def count_night(day: date) -> Night:
             of_place.people += 1
             if standing:
                 of_place.count.add(standing, mandatory)
-    groups: dict[tuple[int | None, str], Count] = {}
-    groups.update((key, each) for key, each in report.mandatory.by_unit.items())
-    groups.update(((None, code), each) for code, each in report.mandatory.by_key_group.items())
-    return Night(units, groups)
-
-
-def first_monday(day: date) -> date:
-    """The first Monday of the month of `day`."""
-    first = day.replace(day=1)
-    return first + timedelta(days=-first.weekday() % 7)
+    return units
 
 
 def one_a_month(days: Collection[date]) -> list[date]:

@@ -27,26 +27,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='GroupFigures',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('people', models.PositiveIntegerField()),
-                ('covered', models.PositiveIntegerField()),
-                ('gap', models.PositiveIntegerField()),
-                ('introduction', models.PositiveIntegerField()),
-                ('paused', models.PositiveIntegerField()),
-                ('only_exempt', models.PositiveIntegerField()),
-                ('key_group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='competence.keygroup')),
-                ('night', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='competence.figuresnight')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.unit')),
-            ],
-            options={
-                'verbose_name': 'figures of a key group',
-                'verbose_name_plural': 'figures of key groups',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('unit__isnull', False)), fields=('night', 'key_group', 'unit'), name='group_figures_are_one_per_night_and_unit', violation_error_message='The figures of this night are kept already.'), models.UniqueConstraint(condition=models.Q(('unit__isnull', True)), fields=('night', 'key_group'), name='group_figures_of_everyone_are_one_per_night', violation_error_message='The figures of this night are kept already.'), models.CheckConstraint(condition=models.Q(('people__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('covered'), '+', models.F('gap')), '+', models.F('introduction')), '+', models.F('paused'))), ('only_exempt__lte', models.F('covered'))), name='group_figures_add_up', violation_error_message='The counts are of more people than there are.')],
-            },
-        ),
-        migrations.CreateModel(
             name='UnitFigures',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -13,7 +13,6 @@ from competence.models.messages import (
 )
 from competence.models.nights import (
     FiguresNight,
-    GroupFigures,
     UnitFigures,
 )
 from competence.models.outlook import (
@@ -49,7 +48,6 @@ __all__ = [
     "ExemptionRequest",
     "ExemptionRequestQuerySet",
     "FiguresNight",
-    "GroupFigures",
     "GroupMessage",
     "KeyGroup",
     "KeyGroupDefinition",

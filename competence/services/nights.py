@@ -12,7 +12,7 @@ from django.db import transaction
 
 from competence.engine.coverage import Count
 from competence.figures.night import count_night, one_a_month
-from competence.models import FiguresNight, GroupFigures, KeyGroup, UnitFigures
+from competence.models import FiguresNight, UnitFigures
 from lms.lib.dates import ONE_DAY
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,6 @@ def keep_night(*, day: date, anew: bool = False) -> bool:
     if not anew and FiguresNight.objects.filter(day=day).exists():
         return False
     counted = count_night(day)
-    groups = dict(KeyGroup.objects.values_list("code", "pk"))
     with transaction.atomic():
         if anew:
             FiguresNight.objects.filter(day=day).delete()
@@ -75,20 +74,7 @@ def keep_night(*, day: date, anew: bool = False) -> bool:
                     people=each.people,
                     **_columns(each.count),
                 )
-                for (unit, direct), each in counted.units.items()
-            ],
-            batch_size=_BATCH,
-        )
-        GroupFigures.objects.bulk_create(
-            [
-                GroupFigures(
-                    night=night,
-                    unit_id=unit,
-                    key_group_id=groups[code],
-                    people=count.members,
-                    **_columns(count),
-                )
-                for (unit, code), count in counted.groups.items()
+                for (unit, direct), each in counted.items()
             ],
             batch_size=_BATCH,
         )

@@ -3,6 +3,7 @@ says of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -167,26 +168,31 @@ def revoke(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
+def _by_reason(
+    request: HttpRequest, act: Callable[[str], object], done: str, **page: Any
+) -> HttpResponse:
+    """A page that asks for the reason of one act, and does it."""
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(form.cleaned_data["reason"])
+        except (CorrectionError, WithdrawalError, ValidationError) as error:
+            form.add_error(None, _said(error))
+        else:
+            messages.success(request, done)
+            return redirect("competence_admin:achievements")
+    return _page(request, "form", form=form, **page)
+
+
 def withdraw_record(request: HttpRequest, token: str) -> HttpResponse:
     """The record of an outside course, taken back with everything the rules gave by it."""
     by = acting_user(request)
     row = _record(by, token)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            withdraw_outside_record(
-                record=row, reason=form.cleaned_data["reason"], by=by, at=timezone.now()
-            )
-        except (WithdrawalError, ValidationError) as error:
-            form.add_error(None, _said(error))
-        else:
-            messages.success(request, _("The record of the course is taken back."))
-            return redirect("competence_admin:achievements")
     given = row.achievements.standing().select_related("area", "level").order_by("area__code")
-    return _page(
+    return _by_reason(
         request,
-        "form",
-        form=form,
+        lambda reason: withdraw_outside_record(record=row, reason=reason, by=by, at=timezone.now()),
+        _("The record of the course is taken back."),
         button=_("Take the record back"),
         about=_about(row),
         note=_("What the rules gave by it never counted: %(given)s.")
@@ -201,21 +207,10 @@ def withdraw_record(request: HttpRequest, token: str) -> HttpResponse:
 def record_back(request: HttpRequest, token: str) -> HttpResponse:
     by = acting_user(request)
     row = _record(by, token)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            put_record_back(
-                record=row, reason=form.cleaned_data["reason"], by=by, at=timezone.now()
-            )
-        except (WithdrawalError, ValidationError) as error:
-            form.add_error(None, _said(error))
-        else:
-            messages.success(request, _("The record of the course is put back."))
-            return redirect("competence_admin:achievements")
-    return _page(
+    return _by_reason(
         request,
-        "form",
-        form=form,
+        lambda reason: put_record_back(record=row, reason=reason, by=by, at=timezone.now()),
+        _("The record of the course is put back."),
         button=_("Put the record back"),
         about=_about(row),
         note=_("What the rules gave by it counts again, and so does what they give by now."),

@@ -14,7 +14,6 @@ from django.db.models import Exists, OuterRef
 from django.test.utils import override_settings
 
 from competence.engine import Status, iter_gap_rows
-from competence.figures.night import first_monday
 from competence.services.exemptions import grant_exemption
 from competence.services.nights import keep_night
 from competence.services.reminders import produce_notices
@@ -28,7 +27,7 @@ from lms.demo.exports import import_trainings
 from lms.demo.organisation import CAST_UNIT, World
 from lms.demo.outside import OutsideCourses
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.lib.dates import ONE_DAY
+from lms.lib.dates import ONE_DAY, first_monday
 from lms.notifications.services.outbox import send_due
 from lms.notifications.services.reminders import collect_reminders
 from lms.people.models import Employment, Person, Unit, User

@@ -19,6 +19,12 @@ def today() -> date:
     return timezone.now().astimezone(STOCKHOLM).date()
 
 
+def first_monday(day: date) -> date:
+    """The first Monday of the month of `day`."""
+    first = day.replace(day=1)
+    return first + timedelta(days=-first.weekday() % 7)
+
+
 LONGEST_WORKING_LIFE_MONTHS = 50 * 12
 
 

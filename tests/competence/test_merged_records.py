@@ -146,10 +146,7 @@ def _to(wrong: Achievement, person: Person, by) -> Achievement:
     )
 
 
-def test_claims_rest_on_the_record_that_is_kept(pair, by, settings, tmp_path):
-    settings.STORAGES = settings.STORAGES | {
-        "private": settings.STORAGES["private"] | {"OPTIONS": {"location": tmp_path}}
-    }
+def test_claims_rest_on_the_record_that_is_kept(pair, by, private_files):
     course = make_course()
     make_rule(course)
     survivor, loser = pair

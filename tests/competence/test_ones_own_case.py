@@ -22,14 +22,7 @@ from tests.builders.recognition import AT, make_course, make_rule
 from tests.competence.outside_cases import ON, another, correct, counting, status, taken_in
 from tests.competence.test_history import rehearse
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _private(settings, tmp_path):
-    settings.STORAGES = settings.STORAGES | {
-        "private": settings.STORAGES["private"] | {"OPTIONS": {"location": tmp_path}}
-    }
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_files")]
 
 
 @pytest.fixture

@@ -46,15 +46,9 @@ from tests.courses.test_races import A_MOMENT, PATIENCE, Pause, at_once
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="races need PostgreSQL"),
+    pytest.mark.usefixtures("private_files"),
 ]
 ON = date(2026, 10, 1)
-
-
-@pytest.fixture(autouse=True)
-def _private(settings, tmp_path):
-    settings.STORAGES = settings.STORAGES | {
-        "private": settings.STORAGES["private"] | {"OPTIONS": {"location": tmp_path}}
-    }
 
 
 @pytest.fixture

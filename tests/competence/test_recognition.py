@@ -38,14 +38,7 @@ from tests.builders.competence import DAY, achieve, adopt, plan_of
 from tests.builders.people import account_with, employ, make_account, make_person, make_unit
 from tests.builders.recognition import AT, make_claim, make_course, make_rule
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _private(settings, tmp_path):
-    settings.STORAGES = settings.STORAGES | {
-        "private": settings.STORAGES["private"] | {"OPTIONS": {"location": tmp_path}}
-    }
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_files")]
 
 
 @pytest.fixture

@@ -33,18 +33,11 @@ from lms.people.roles import Role
 from tests.builders.people import account_with, employ, make_account, make_person
 from tests.builders.recognition import AT, PDF, jpeg, make_claim, make_course, make_rule
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_files")]
 
 CLAIM = "/min-sida/jag-har-gatt-en-kurs/"
 INBOX = "/admin/kompetens/granskning/"
 RULES = "/admin/kompetens/likvardighet/"
-
-
-@pytest.fixture(autouse=True)
-def _private(settings, tmp_path):
-    settings.STORAGES = settings.STORAGES | {
-        "private": settings.STORAGES["private"] | {"OPTIONS": {"location": tmp_path}}
-    }
 
 
 @pytest.fixture

@@ -19,14 +19,7 @@ from tests.builders.people import account_with
 from tests.builders.recognition import AT, make_claim, make_course, make_rule
 from tests.competence.outside_cases import ON, another, approved, correct, status, taken_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _private(settings, tmp_path):
-    settings.STORAGES = settings.STORAGES | {
-        "private": settings.STORAGES["private"] | {"OPTIONS": {"location": tmp_path}}
-    }
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_files")]
 
 
 @pytest.fixture

@@ -36,14 +36,7 @@ from tests.competence.outside_cases import (
 )
 from tests.competence.test_history import rehearse
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _private(settings, tmp_path):
-    settings.STORAGES = settings.STORAGES | {
-        "private": settings.STORAGES["private"] | {"OPTIONS": {"location": tmp_path}}
-    }
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_files")]
 
 
 @pytest.fixture

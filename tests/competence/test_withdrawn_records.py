@@ -26,15 +26,8 @@ from tests.builders.competence import DAY, adopt, plan_of
 from tests.builders.people import account_with, employ, make_person, make_unit
 from tests.builders.recognition import AT, make_claim, make_course, make_rule
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_files")]
 ON = date(2026, 10, 1)
-
-
-@pytest.fixture(autouse=True)
-def _private(settings, tmp_path):
-    settings.STORAGES = settings.STORAGES | {
-        "private": settings.STORAGES["private"] | {"OPTIONS": {"location": tmp_path}}
-    }
 
 
 @pytest.fixture
