@@ -47,7 +47,7 @@ def visit(site: Site, chromium: Browser) -> Iterator[Callable[..., Visitor]]:
 
 MAKE = (
     "from tests.builders.every_kind import publish_every_kind as make;"
-    "version = make(lessons=13, title='Frågor på resan');"
+    "version = make(lessons=15, title='Frågor på resan');"
     "print(version.course.slug, *(lesson['slug'] for lesson in version.lessons))"
 )
 
@@ -55,7 +55,7 @@ MAKE = (
 @pytest.fixture(scope="package")
 def lessons(site: Site) -> list[str]:
     """The addresses of a course's lessons, each with every kind of question."""
-    course, *slugs = site.manage("shell", "-v0", "-c", MAKE).split()[-14:]
+    course, *slugs = site.manage("shell", "-v0", "-c", MAKE).split()[-16:]
     return [f"/kurser/{course}/{slug}/" for slug in slugs]
 
 
