@@ -11,6 +11,16 @@ from competence.models.facts import (
 from competence.models.messages import (
     GroupMessage,
 )
+from competence.models.needs import (
+    NeedsAnswer,
+    NeedsContent,
+    NeedsDelegation,
+    NeedsDraft,
+    NeedsForm,
+    NeedsReminder,
+    NeedsRound,
+    WishedLevel,
+)
 from competence.models.nights import (
     FiguresNight,
     UnitFigures,
@@ -26,6 +36,11 @@ from competence.models.plan import (
     RenewalOrder,
     Requirement,
 )
+from competence.models.proposals import (
+    NeedsProposal,
+    ProposalDecision,
+    ProposalSource,
+)
 from competence.models.recognition import (
     ProofFile,
     Recognition,
@@ -34,6 +49,9 @@ from competence.models.recognition import (
 from competence.models.requests import (
     ExemptionRequest,
     ExemptionRequestQuerySet,
+)
+from competence.models.reviews import (
+    NamingReview,
 )
 from competence.models.targets import (
     CoverageTarget,
@@ -52,10 +70,21 @@ __all__ = [
     "KeyGroup",
     "KeyGroupDefinition",
     "KeyPersonAssignment",
+    "NamingReview",
+    "NeedsAnswer",
+    "NeedsContent",
+    "NeedsDelegation",
+    "NeedsDraft",
+    "NeedsForm",
+    "NeedsProposal",
+    "NeedsReminder",
+    "NeedsRound",
     "OutsideCourse",
     "OutsideRecord",
     "PlanVersion",
     "ProofFile",
+    "ProposalDecision",
+    "ProposalSource",
     "Recognition",
     "RenewalOrder",
     "Requirement",
@@ -63,4 +92,5 @@ __all__ = [
     "TargetShortfall",
     "UnitFigures",
     "WeekOutlook",
+    "WishedLevel",
 ]
