@@ -187,7 +187,7 @@ def origins(
     version: PlanVersion, key_group: KeyGroup | None = None
 ) -> dict[Key, list[ProposalStanding]]:
     """Where the requirements of a version come from: the accepted proposals of the draft itself, or
-    of an earlier version that it was copied after. Six queries."""
+    of an earlier version that it was copied after. Seven queries."""
     accepted = ProposalDecision.objects.filter(
         outcome=ProposalDecision.Outcome.ACCEPTED, version_number__lte=version.number
     )

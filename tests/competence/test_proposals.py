@@ -228,5 +228,5 @@ def test_the_trace_asks_the_same_number_of_queries_for_one_and_for_three(
     draft = draft_from(in_force(), by=asked.officer)
     for level in (2, 3):
         accepted(asked, proposed(asked, level), draft)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert len(trace(draft)) == 2
