@@ -26,6 +26,9 @@ from competence.models.plan import (
     RenewalOrder,
     Requirement,
 )
+from competence.models.planning import (
+    AssumptionChange,
+)
 from competence.models.recognition import (
     ProofFile,
     Recognition,
@@ -42,6 +45,7 @@ from competence.models.targets import (
 
 __all__ = [
     "Achievement",
+    "AssumptionChange",
     "CoverageTarget",
     "EquivalenceRule",
     "Exemption",
