@@ -1,0 +1,125 @@
+"""What a draft of the plan would mean, counted before anything is decided. Nothing is written and
+nothing adopted: the draft's requirements are asked beside those in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from competence.engine.difference import (
+    Comparison,
+    StandingChange,
+    changes,
+    standing_changes,
+)
+from competence.engine.facts import KeyGroupRules, PlanOnDay, RequiredLevel
+from competence.engine.loader import Row, load_members, load_people, load_plan, who_may_belong
+from competence.engine.suppose import only_in, with_requirement, with_rules
+from competence.figures.consequences import AskedCounts, NeedCounts, count_asked, count_need
+from competence.models import PlanVersion, Requirement
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What is being written in a draft and not yet saved: a requirement in the place of another
+    (none: one more), or who belongs to a key group."""
+
+    group: int
+    requirement: Requirement | None = None
+    instead_of: int | None = None
+    rules: KeyGroupRules | None = None
+
+
+def counted_on(version: PlanVersion, *, today: date, edit: Edit | None = None) -> date:
+    """The first day from `today` on which everything that the draft changes has taken effect.
+    Three queries."""
+    in_force = PlanVersion.objects.in_force_on(today)
+    said = set(_requirements_of(in_force)) if in_force else set()
+    new = [row[0] for row in _requirements_of(version) if row not in said]
+    if edit is not None and edit.requirement is not None:
+        new.append(edit.requirement.effective_from)
+    return max([today, *new])
+
+
+def _requirements_of(version: PlanVersion) -> list[Row]:
+    """What each says, the first day it is in effect first."""
+    return list(
+        version.requirements.order_by().values_list(
+            *("effective_from", "effective_until", "key_group", "area", "level", "kind"),
+            *("grace_days", "renewal_months", "window_days"),
+        )
+    )
+
+
+def compared(
+    version: PlanVersion, day: date, *, edit: Edit | None = None, alone: bool = False
+) -> Comparison:
+    """The plan in force on `day` against the draft as if it were, with what is being written in it;
+    `alone`: against the plan in force with only that change. Ten queries."""
+    also = () if edit is None else (edit.group,)
+    before = load_plan(day, also_groups=also)
+    after = load_plan(day, also_groups=also, version=version)
+    if edit is None:
+        return Comparison(before, after)
+    after = _edited(after, edit, day)
+    if not alone:
+        return Comparison(before, after)
+    if edit.requirement is not None:
+        return Comparison(before, only_in(before, after, edit.group, edit.requirement.area_id))
+    return Comparison(before, with_rules(before, edit.group, after.groups[edit.group]))
+
+
+def _edited(plan: PlanOnDay, edit: Edit, day: date) -> PlanOnDay:
+    if edit.rules is not None:
+        plan = with_rules(plan, edit.group, edit.rules)
+    if edit.requirement is not None:
+        wanted = edit.requirement
+        last = wanted.effective_until
+        counts = wanted.effective_from <= day and (last is None or day <= last)
+        new = _required_level(wanted) if counts else None
+        plan = with_requirement(plan, new, instead_of=edit.instead_of)
+    return plan
+
+
+def _required_level(requirement: Requirement) -> RequiredLevel:
+    group, area = requirement.key_group, requirement.area
+    return RequiredLevel(
+        pk=requirement.pk or 0,
+        key_group_pk=group.pk,
+        key_group=group.code,
+        key_group_name=group.name,
+        area_pk=area.pk,
+        area=area.code,
+        area_name=area.name,
+        area_label=area.label,
+        level=requirement.level.number,
+        level_name=requirement.level.name,
+        mandatory=requirement.kind == Requirement.Kind.MANDATORY,
+        effective_from=requirement.effective_from.toordinal(),
+        grace_days=requirement.grace_days,
+        renewal_months=requirement.renewal_months,
+        window_days=requirement.window_days,
+    )
+
+
+def asked_by(comparison: Comparison) -> AskedCounts:
+    """Whom the difference concerns by post and naming, whatever they have learnt. Six queries
+    whatever the size."""
+    if not comparison.groups:
+        return AskedCounts()
+    day = date.fromordinal(comparison.day)
+    people = who_may_belong(day, comparison.may_reach, comparison.groups)
+    return count_asked(changes(load_members(people, day), comparison), day)
+
+
+def needs_by(comparison: Comparison) -> tuple[NeedCounts, list[StandingChange]]:
+    """What the difference means by what people have learnt, and person by person: for who may be
+    shown names. Ten queries whatever the size."""
+    if not comparison.groups:
+        return NeedCounts(), []
+    day = date.fromordinal(comparison.day)
+    people = who_may_belong(day, comparison.may_reach, comparison.groups)
+    found = list(
+        standing_changes(load_people(people, day, comparison.after, comparison.areas), comparison)
+    )
+    return count_need(found), found
