@@ -28,6 +28,7 @@ from competence.models.plan import (
 )
 from competence.models.planning import (
     AssumptionChange,
+    ShownConsequences,
 )
 from competence.models.recognition import (
     ProofFile,
@@ -63,6 +64,7 @@ __all__ = [
     "Recognition",
     "RenewalOrder",
     "Requirement",
+    "ShownConsequences",
     "SignInSheet",
     "TargetShortfall",
     "UnitFigures",

@@ -5,7 +5,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.db import transaction
+from django.db.models import Count
+
+from competence.engine.assume import Assumptions
 from competence.engine.difference import (
     Comparison,
     StandingChange,
@@ -16,7 +21,11 @@ from competence.engine.facts import KeyGroupRules, PlanOnDay, RequiredLevel
 from competence.engine.loader import Row, load_members, load_people, load_plan, who_may_belong
 from competence.engine.suppose import only_in, with_requirement, with_rules
 from competence.figures.consequences import AskedCounts, NeedCounts, count_asked, count_need
-from competence.models import PlanVersion, Requirement
+from competence.figures.consequences_shown import Shown, shown
+from competence.models import KeyGroup, PlanVersion, Requirement, ShownConsequences
+from competence.services.assumptions import assumptions_on
+from lms.audit.services import record
+from lms.people.models import Employment, Unit, User
 
 
 @dataclass(frozen=True)
@@ -123,3 +132,60 @@ def needs_by(comparison: Comparison) -> tuple[NeedCounts, list[StandingChange]]:
         standing_changes(load_people(people, day, comparison.after, comparison.areas), comparison)
     )
     return count_need(found), found
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What is shown of a draft's consequences, and what was assumed when it was counted."""
+
+    shown: Shown
+    assumptions: Assumptions
+
+
+def consequences_shown(
+    version: PlanVersion,
+    day: date,
+    *,
+    today: date,
+    threshold: int,
+    edit: Edit | None = None,
+    alone: bool = False,
+) -> Summary:
+    """What whoever may not see individuals is shown, of the draft or (`alone`) of the one change
+    that is being written in it. Nothing that anybody has learnt is read."""
+    counts = asked_by(compared(version, day, edit=edit, alone=alone))
+    assumptions = assumptions_on(today)
+    employed = Employment.objects.valid_on(day).filter(unit__in=counts.by_unit).order_by()
+    return Summary(
+        shown(
+            counts,
+            day=day,
+            decided_on=today,
+            assumptions=assumptions,
+            threshold=threshold,
+            groups=dict(KeyGroup.objects.filter(pk__in=counts.by_group).values_list("pk", "name")),
+            units=dict(Unit.objects.filter(pk__in=counts.by_unit).values_list("pk", "name")),
+            staff=dict(
+                employed.values_list("unit").annotate(people=Count("person", distinct=True))
+            ),
+        ),
+        assumptions,
+    )
+
+
+@transaction.atomic
+def keep_shown(
+    *, version: PlanVersion, shown: Shown, assumed: dict[str, Any], by: User | None
+) -> ShownConsequences:
+    """Keep what was shown before the version was decided, with the decision."""
+    kept = ShownConsequences(
+        plan_version=version,
+        counted_on=shown.counted_on,
+        shown=shown.said(),
+        assumed=assumed,
+        by=by,
+    )
+    kept.full_clean()
+    kept.save()
+    record("plan_version.consequences_kept", kept, by=by, after={"version": version.number})
+    return kept

@@ -86,9 +86,10 @@ def write_draft(source: Source, last: Version, people: list[str]) -> PlanVersion
 @contextmanager
 def in_force(draft: PlanVersion, day: date) -> Iterator[None]:
     """The draft is the plan from the day; then it is a draft again."""
-    PlanVersion.objects.filter(pk=draft.pk).update(status="adopted", in_force_from=day)
-    yield
-    PlanVersion.objects.filter(pk=draft.pk).update(status="draft", in_force_from=None)
+    with transaction.atomic():
+        PlanVersion.objects.filter(pk=draft.pk).update(status="adopted", in_force_from=day)
+        yield
+        transaction.set_rollback(True)
 
 
 TO_DO = GAPS | {Status.PENDING}
