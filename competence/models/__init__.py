@@ -1,6 +1,11 @@
 """Key groups, requirements and the facts that meet them. Facts are added, ended or revoked,
 never overwritten; what follows from them is asked of `competence.engine`, never stored."""
 
+from competence.models.decided import (
+    DecidedDocument,
+    DocumentStep,
+    State,
+)
 from competence.models.facts import (
     Achievement,
     EquivalenceRule,
@@ -22,6 +27,7 @@ from competence.models.plan import (
     KeyGroup,
     KeyGroupDefinition,
     KeyPersonAssignment,
+    PlanStep,
     PlanVersion,
     RenewalOrder,
     Requirement,
@@ -43,6 +49,8 @@ from competence.models.targets import (
 __all__ = [
     "Achievement",
     "CoverageTarget",
+    "DecidedDocument",
+    "DocumentStep",
     "EquivalenceRule",
     "Exemption",
     "ExemptionRequest",
@@ -54,12 +62,14 @@ __all__ = [
     "KeyPersonAssignment",
     "OutsideCourse",
     "OutsideRecord",
+    "PlanStep",
     "PlanVersion",
     "ProofFile",
     "Recognition",
     "RenewalOrder",
     "Requirement",
     "SignInSheet",
+    "State",
     "TargetShortfall",
     "UnitFigures",
     "WeekOutlook",
