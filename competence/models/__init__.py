@@ -1,10 +1,20 @@
 """Key groups, requirements and the facts that meet them. Facts are added, ended or revoked,
 never overwritten; what follows from them is asked of `competence.engine`, never stored."""
 
+from competence.models.consultation import (
+    Consultation,
+    ConsultationAnswer,
+    ConsultationComment,
+    ConsultationParty,
+    WrittenOpinion,
+)
 from competence.models.decided import (
     DecidedDocument,
     DocumentStep,
     State,
+    documents,
+    state_words,
+    states_on,
 )
 from competence.models.facts import (
     Achievement,
@@ -48,6 +58,10 @@ from competence.models.targets import (
 
 __all__ = [
     "Achievement",
+    "Consultation",
+    "ConsultationAnswer",
+    "ConsultationComment",
+    "ConsultationParty",
     "CoverageTarget",
     "DecidedDocument",
     "DocumentStep",
@@ -73,4 +87,8 @@ __all__ = [
     "TargetShortfall",
     "UnitFigures",
     "WeekOutlook",
+    "WrittenOpinion",
+    "documents",
+    "state_words",
+    "states_on",
 ]

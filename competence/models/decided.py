@@ -154,6 +154,11 @@ class DecidedDocument(models.Model):
         return self.status in sent and self.closed_at is None
 
 
+def documents() -> dict[str, type[DecidedDocument]]:
+    """The plans by their kind."""
+    return {model.kind: model for model in DecidedDocument.__subclasses__()}
+
+
 def states_on(versions: Iterable[DecidedDocument], day: date) -> dict[int, State]:
     """Where each of the versions of one plan is on `day`, by primary key. One query beside the
     versions' own."""
