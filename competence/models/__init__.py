@@ -1,6 +1,21 @@
 """Key groups, requirements and the facts that meet them. Facts are added, ended or revoked,
 never overwritten; what follows from them is asked of `competence.engine`, never stored."""
 
+from competence.models.consultation import (
+    Consultation,
+    ConsultationAnswer,
+    ConsultationComment,
+    ConsultationParty,
+    WrittenOpinion,
+)
+from competence.models.decided import (
+    DecidedDocument,
+    DocumentStep,
+    State,
+    documents,
+    state_words,
+    states_on,
+)
 from competence.models.facts import (
     Achievement,
     EquivalenceRule,
@@ -22,6 +37,7 @@ from competence.models.plan import (
     KeyGroup,
     KeyGroupDefinition,
     KeyPersonAssignment,
+    PlanStep,
     PlanVersion,
     RenewalOrder,
     Requirement,
@@ -47,7 +63,13 @@ from competence.models.targets import (
 __all__ = [
     "Achievement",
     "AssumptionChange",
+    "Consultation",
+    "ConsultationAnswer",
+    "ConsultationComment",
+    "ConsultationParty",
     "CoverageTarget",
+    "DecidedDocument",
+    "DocumentStep",
     "EquivalenceRule",
     "Exemption",
     "ExemptionRequest",
@@ -59,6 +81,7 @@ __all__ = [
     "KeyPersonAssignment",
     "OutsideCourse",
     "OutsideRecord",
+    "PlanStep",
     "PlanVersion",
     "ProofFile",
     "Recognition",
@@ -66,7 +89,12 @@ __all__ = [
     "Requirement",
     "ShownConsequences",
     "SignInSheet",
+    "State",
     "TargetShortfall",
     "UnitFigures",
     "WeekOutlook",
+    "WrittenOpinion",
+    "documents",
+    "state_words",
+    "states_on",
 ]

@@ -64,7 +64,7 @@ class ShownConsequences(models.Model):
     counted_on = models.DateField(_("counted for"))
     # competence.figures.consequences_shown.Shown: people in steps, key groups and units; no person.
     shown = models.JSONField()
-    # competence.engine.assume.Assumptions.said: every value that was counted with.
+    # competence.engine.assume.Assumptions.everything_said: every value that was counted with.
     assumed = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
