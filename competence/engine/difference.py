@@ -3,7 +3,7 @@ the key groups whose rules or requirements differ, and the areas in which they d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -210,24 +210,6 @@ class StandingChange:
     red_no_longer: bool
     last_day: date | None
     units: tuple[int, ...]
-
-
-def changes(people: Iterable[PersonFacts], comparison: Comparison) -> Iterator[PersonChange]:
-    """Those for whom something changes."""
-    for person in people:
-        change = comparison.change_of(person)
-        if change is not None:
-            yield change
-
-
-def standing_changes(
-    people: Iterable[PersonFacts], comparison: Comparison
-) -> Iterator[StandingChange]:
-    """Those whose standing differs."""
-    for person in people:
-        change = comparison.standing_of(person)
-        if change is not None:
-            yield change
 
 
 def _with_mandatory(plan: PlanOnDay) -> frozenset[int]:

@@ -6,7 +6,7 @@ from posts and namings alone (`AskedCounts`), and what follows from what people 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -52,17 +52,14 @@ class AskedCounts:
     by_group: dict[int, GroupAsked] = field(default_factory=dict)
     by_unit: dict[int, Asked] = field(default_factory=dict)
 
-
-def count_asked(changes: Iterable[PersonChange], day: date) -> AskedCounts:
-    counts = AskedCounts()
-    for change in changes:
-        counts.released += bool(change.released)
+    def add(self, change: PersonChange, day: date) -> None:
+        self.released += bool(change.released)
         for group in change.joins:
-            counts.by_group.setdefault(group, GroupAsked()).joins += 1
+            self.by_group.setdefault(group, GroupAsked()).joins += 1
         for group in change.leaves:
-            counts.by_group.setdefault(group, GroupAsked()).leaves += 1
+            self.by_group.setdefault(group, GroupAsked()).leaves += 1
         if not change.asked:
-            continue
+            return
         pairs: dict[Pair, date] = {}
         by_group: dict[int, dict[Pair, date]] = {}
         for asked in change.asked:
@@ -70,12 +67,11 @@ def count_asked(changes: Iterable[PersonChange], day: date) -> AskedCounts:
             pairs[pair] = asked.last_day
             for level, _since in asked.by:
                 by_group.setdefault(level.key_group_pk, {})[pair] = asked.last_day
-        counts.whole.add(pairs, day)
+        self.whole.add(pairs, day)
         for group, of_group in by_group.items():
-            counts.by_group.setdefault(group, GroupAsked()).add(of_group, day)
+            self.by_group.setdefault(group, GroupAsked()).add(of_group, day)
         for unit in change.units:
-            counts.by_unit.setdefault(unit, Asked()).add(pairs, day)
-    return counts
+            self.by_unit.setdefault(unit, Asked()).add(pairs, day)
 
 
 @dataclass
@@ -120,20 +116,12 @@ class NeedCounts:
     by_group: dict[int, Counter[Pair]] = field(default_factory=dict)
     by_unit: dict[int, Need] = field(default_factory=dict)
 
-
-def count_need(changes: Iterable[StandingChange]) -> NeedCounts:
-    counts = NeedCounts()
-    for change in changes:
-        counts.whole.add(change)
-        by_group: dict[int, list[Pair]] = {}
+    def add(self, change: StandingChange) -> None:
+        self.whole.add(change)
         for group, pair in change.by_group:
-            by_group.setdefault(group, []).append(pair)
-        for group, pairs in by_group.items():
-            of_group = counts.by_group.setdefault(group, Counter())
-            of_group.update(pairs)
+            self.by_group.setdefault(group, Counter())[pair] += 1
         for unit in change.units:
-            counts.by_unit.setdefault(unit, Need()).add(change)
-    return counts
+            self.by_unit.setdefault(unit, Need()).add(change)
 
 
 @dataclass(frozen=True)

@@ -3,29 +3,29 @@ nothing adopted: the draft's requirements are asked beside those in force."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from competence.engine.assume import Assumptions
 from competence.engine.difference import (
     Comparison,
     StandingChange,
-    changes,
-    standing_changes,
 )
 from competence.engine.facts import KeyGroupRules, PlanOnDay, RequiredLevel
 from competence.engine.loader import Row, load_members, load_people, load_plan, who_may_belong
 from competence.engine.suppose import only_in, with_requirement, with_rules
-from competence.figures.consequences import AskedCounts, NeedCounts, count_asked, count_need
+from competence.figures.consequences import AskedCounts, NeedCounts
 from competence.figures.consequences_shown import Shown, shown
 from competence.models import KeyGroup, PlanVersion, Requirement, ShownConsequences
 from competence.services.assumptions import assumptions_on
+from competence.services.plan import adopt_plan_version
 from lms.audit.services import record
-from lms.people.models import Employment, Unit, User
+from lms.people.models import Employment, Person, Unit, User
 
 
 @dataclass(frozen=True)
@@ -111,27 +111,49 @@ def _required_level(requirement: Requirement) -> RequiredLevel:
     )
 
 
-def asked_by(comparison: Comparison) -> AskedCounts:
-    """Whom the difference concerns by post and naming, whatever they have learnt. Six queries
-    whatever the size."""
-    if not comparison.groups:
-        return AskedCounts()
-    day = date.fromordinal(comparison.day)
-    people = who_may_belong(day, comparison.may_reach, comparison.groups)
-    return count_asked(changes(load_members(people, day), comparison), day)
+def asked_by(*comparisons: Comparison) -> list[AskedCounts]:
+    """Whom each difference (of the same day) concerns by post and naming, whatever they have
+    learnt. Six queries whatever the size."""
+    counts = [AskedCounts() for _ in comparisons]
+    differing = [
+        (comparison, count)
+        for comparison, count in zip(comparisons, counts, strict=True)
+        if comparison.groups
+    ]
+    if differing:
+        day = date.fromordinal(comparisons[0].day)
+        people = _people(*(comparison for comparison, _count in differing))
+        for person in load_members(people, day):
+            for comparison, count in differing:
+                change = comparison.change_of(person)
+                if change is not None:
+                    count.add(change, day)
+    return counts
 
 
 def needs_by(comparison: Comparison) -> tuple[NeedCounts, list[StandingChange]]:
     """What the difference means by what people have learnt, and person by person: for who may be
     shown names. Ten queries whatever the size."""
-    if not comparison.groups:
-        return NeedCounts(), []
-    day = date.fromordinal(comparison.day)
-    people = who_may_belong(day, comparison.may_reach, comparison.groups)
-    found = list(
-        standing_changes(load_people(people, day, comparison.after, comparison.areas), comparison)
+    counts = NeedCounts()
+    found: list[StandingChange] = []
+    if comparison.groups:
+        day = date.fromordinal(comparison.day)
+        people = _people(comparison)
+        for person in load_people(people, day, comparison.after, comparison.areas):
+            change = comparison.standing_of(person)
+            if change is not None:
+                counts.add(change)
+                found.append(change)
+    return counts, found
+
+
+def _people(*comparisons: Comparison) -> QuerySet[Person] | None:
+    """Those in a key group that differs, and perhaps others."""
+    return who_may_belong(
+        date.fromordinal(comparisons[0].day),
+        lambda post: any(comparison.may_reach(post) for comparison in comparisons),
+        frozenset().union(*(comparison.groups for comparison in comparisons)),
     )
-    return count_need(found), found
 
 
 @dataclass(frozen=True)
@@ -149,43 +171,71 @@ def consequences_shown(
     today: date,
     threshold: int,
     edit: Edit | None = None,
-    alone: bool = False,
-) -> Summary:
-    """What whoever may not see individuals is shown, of the draft or (`alone`) of the one change
-    that is being written in it. Nothing that anybody has learnt is read."""
-    counts = asked_by(compared(version, day, edit=edit, alone=alone))
+) -> list[Summary]:
+    """What whoever may not see individuals is shown: of the whole draft, and before it of the one
+    change that is being written in it, if any. Nothing that anybody has learnt is read."""
+    comparisons = [compared(version, day, edit=edit)]
+    if edit is not None:
+        comparisons.insert(0, compared(version, day, edit=edit, alone=True))
     assumptions = assumptions_on(today)
-    employed = Employment.objects.valid_on(day).filter(unit__in=counts.by_unit).order_by()
-    return Summary(
-        shown(
-            counts,
-            day=day,
-            decided_on=today,
-            assumptions=assumptions,
-            threshold=threshold,
-            groups=dict(KeyGroup.objects.filter(pk__in=counts.by_group).values_list("pk", "name")),
-            units=dict(Unit.objects.filter(pk__in=counts.by_unit).values_list("pk", "name")),
-            staff=dict(
-                employed.values_list("unit").annotate(people=Count("person", distinct=True))
+    counts = asked_by(*comparisons)
+    groups = {pk for count in counts for pk in count.by_group}
+    units = {pk for count in counts for pk in count.by_unit}
+    employed = Employment.objects.valid_on(day).filter(unit__in=units).order_by()
+    names = dict(KeyGroup.objects.filter(pk__in=groups).values_list("pk", "name"))
+    unit_names = dict(Unit.objects.filter(pk__in=units).values_list("pk", "name"))
+    staff = dict(employed.values_list("unit").annotate(Count("person", distinct=True)))
+    return [
+        Summary(
+            shown(
+                count,
+                day=day,
+                decided_on=today,
+                assumptions=assumptions,
+                threshold=threshold,
+                groups=names,
+                units=unit_names,
+                staff=staff,
             ),
-        ),
-        assumptions,
-    )
+            assumptions,
+        )
+        for count in counts
+    ]
 
 
 @transaction.atomic
-def keep_shown(
-    *, version: PlanVersion, shown: Shown, assumed: dict[str, Any], by: User | None
-) -> ShownConsequences:
-    """Keep what was shown before the version was decided, with the decision."""
+def decide_as_shown(
+    *,
+    version: PlanVersion,
+    shown: Mapping[str, Any],
+    assumed: Mapping[str, Any],
+    in_force_from: date,
+    adopted_on: date,
+    adopted_by: str,
+    by: User | None,
+) -> PlanVersion:
+    """Adopt a version, and keep with it what was shown of its consequences before, as
+    `Shown.said` and `Assumptions.everything_said` word it."""
+    adopted = adopt_plan_version(
+        version=version,
+        in_force_from=in_force_from,
+        adopted_on=adopted_on,
+        adopted_by=adopted_by,
+        by=by,
+    )
     kept = ShownConsequences(
-        plan_version=version,
-        counted_on=shown.counted_on,
-        shown=shown.said(),
+        plan_version=adopted,
+        counted_on=Shown.read(shown).counted_on,
+        shown=shown,
         assumed=assumed,
         by=by,
     )
     kept.full_clean()
     kept.save()
-    record("plan_version.consequences_kept", kept, by=by, after={"version": version.number})
-    return kept
+    record(
+        "plan_version.consequences_kept",
+        kept,
+        by=by,
+        after={"version": adopted.number, "counted_on": kept.counted_on.isoformat()},
+    )
+    return adopted

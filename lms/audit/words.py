@@ -188,6 +188,7 @@ ACTIONS: dict[str, Promise] = {
     "recognition.decision_undone": gettext_lazy("Decision on an outside course undone"),
     "recognition.proof_opened": gettext_lazy("Proof of an outside course opened"),
     "recognition.proof_removed": gettext_lazy("Proof of an outside course removed"),
+    "plan_version.names_fetched": gettext_lazy("Names that a draft of the plan reaches fetched"),
     "renewal_order.names_fetched": gettext_lazy("Names that a renewal reaches fetched"),
     "sign_in_sheet.recorded": gettext_lazy("Sign-in sheet recorded"),
     "sign_in_sheet.opened": gettext_lazy("Recorded sign-in sheet opened"),

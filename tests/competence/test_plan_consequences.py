@@ -221,7 +221,7 @@ def test_the_difference_is_that_of_two_runs_over_everybody():
             draft = write_draft(source, source.one_of(world.versions), world.people)
             for day in days:
                 comparison = compared(draft, day)
-                asked, (needs, _people) = asked_by(comparison), needs_by(comparison)
+                (asked,), (needs, _people) = asked_by(comparison), needs_by(comparison)
                 before, units = gap_rows(None, day), units_on(day)
                 with in_force(draft, day):
                     after = gap_rows(None, day)
