@@ -3,6 +3,8 @@
 from django.urls import path
 
 from competence.views import (
+    admin_assumptions,
+    admin_consequences,
     admin_corrections,
     admin_facts,
     admin_framework,
@@ -27,6 +29,38 @@ urlpatterns = [
     path("plan/<number:number>/", admin_plan.plan_version, name="version"),
     path("plan/<number:number>/ta-bort/", admin_plan.discard, name="discard"),
     path("plan/<number:number>/besluta/", admin_plan.adopt, name="adopt"),
+    path("plan/<number:number>/foljder/", admin_consequences.consequences, name="consequences"),
+    path(
+        "plan/<number:number>/foljder/del/",
+        admin_consequences.draft_part,
+        name="draft_consequences",
+    ),
+    path(
+        "plan/<number:number>/foljder/lista.csv",
+        admin_consequences.consequences_file,
+        name="consequences_file",
+    ),
+    path(
+        "plan/<number:number>/nyckelgrupp/<str:code>/foljder/",
+        admin_consequences.rules_part,
+        name="key_group_consequences",
+    ),
+    path(
+        "plan/<number:number>/krav/foljder/",
+        admin_consequences.requirement_part,
+        name="new_requirement_consequences",
+    ),
+    path(
+        "plan/<number:number>/krav/<number:pk>/foljder/",
+        admin_consequences.requirement_part,
+        name="requirement_consequences",
+    ),
+    path("antaganden/", admin_assumptions.assumptions, name="assumptions"),
+    path(
+        "antaganden/<number:pk>/angra/",
+        admin_assumptions.undo,
+        name="undo_assumptions",
+    ),
     path("plan/<number:number>/nyckelgrupp/", admin_plan.new_key_group, name="new_key_group"),
     path(
         "plan/<number:number>/nyckelgrupp/<str:code>/",

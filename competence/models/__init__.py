@@ -1,6 +1,21 @@
 """Key groups, requirements and the facts that meet them. Facts are added, ended or revoked,
 never overwritten; what follows from them is asked of `competence.engine`, never stored."""
 
+from competence.models.consultation import (
+    Consultation,
+    ConsultationAnswer,
+    ConsultationComment,
+    ConsultationParty,
+    WrittenOpinion,
+)
+from competence.models.decided import (
+    DecidedDocument,
+    DocumentStep,
+    State,
+    documents,
+    state_words,
+    states_on,
+)
 from competence.models.facts import (
     Achievement,
     EquivalenceRule,
@@ -22,9 +37,14 @@ from competence.models.plan import (
     KeyGroup,
     KeyGroupDefinition,
     KeyPersonAssignment,
+    PlanStep,
     PlanVersion,
     RenewalOrder,
     Requirement,
+)
+from competence.models.planning import (
+    AssumptionChange,
+    ShownConsequences,
 )
 from competence.models.recognition import (
     ProofFile,
@@ -42,7 +62,14 @@ from competence.models.targets import (
 
 __all__ = [
     "Achievement",
+    "AssumptionChange",
+    "Consultation",
+    "ConsultationAnswer",
+    "ConsultationComment",
+    "ConsultationParty",
     "CoverageTarget",
+    "DecidedDocument",
+    "DocumentStep",
     "EquivalenceRule",
     "Exemption",
     "ExemptionRequest",
@@ -54,13 +81,20 @@ __all__ = [
     "KeyPersonAssignment",
     "OutsideCourse",
     "OutsideRecord",
+    "PlanStep",
     "PlanVersion",
     "ProofFile",
     "Recognition",
     "RenewalOrder",
     "Requirement",
+    "ShownConsequences",
     "SignInSheet",
+    "State",
     "TargetShortfall",
     "UnitFigures",
     "WeekOutlook",
+    "WrittenOpinion",
+    "documents",
+    "state_words",
+    "states_on",
 ]
