@@ -188,7 +188,9 @@ def _state(version: DecidedDocument, in_force: DecidedDocument | None, day: date
 def state_words(version: DecidedDocument, state: State) -> str:
     """The state in words, with the day that it hangs on."""
     if state is State.DECIDED and version.in_force_from is not None:
-        return gettext("decided, in force from %(day)s") % {"day": date_format(version.in_force_from)}
+        return gettext("decided, in force from %(day)s") % {
+            "day": date_format(version.in_force_from)
+        }
     if state is State.REPEALED and version.repealed_on is not None:
         return gettext("repealed from %(day)s") % {"day": date_format(version.repealed_on)}
     return str(state.label)
