@@ -5,12 +5,14 @@ from django.urls import path
 from competence.views import (
     admin_assumptions,
     admin_consequences,
+    admin_consultation,
     admin_corrections,
     admin_facts,
     admin_framework,
     admin_inbox,
     admin_messages,
     admin_plan,
+    admin_plan_states,
     admin_renewals,
     admin_rule_file,
     admin_rules,
@@ -73,6 +75,57 @@ urlpatterns = [
         "plan/<number:number>/krav/<number:pk>/ta-bort/",
         admin_plan.delete_requirement,
         name="delete_requirement",
+    ),
+    path("plan/jamfor/", admin_plan.compare, name="compare"),
+    path("version/<str:kind>/<number:number>/remiss/", admin_plan_states.send_out, name="send_out"),
+    path(
+        "version/<str:kind>/<number:number>/beredning/", admin_plan_states.prepare, name="prepare"
+    ),
+    path(
+        "version/<str:kind>/<number:number>/ta-tillbaka/",
+        admin_plan_states.take_back,
+        name="take_back",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/diarienummer/",
+        admin_plan_states.add_number,
+        name="add_number",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/upphav/",
+        admin_plan_states.repeal_version,
+        name="repeal",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/",
+        admin_consultation.compilation,
+        name="compilation",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/lista.csv",
+        admin_consultation.compilation_file,
+        name="compilation_file",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/lista.xlsx",
+        admin_consultation.compilation_file,
+        {"form": "xlsx"},
+        name="compilation_file_xlsx",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/mer-tid/",
+        admin_consultation.more_time,
+        name="more_time",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/yttrande/<number:pk>/ta-bort/",
+        admin_consultation.withdraw_written,
+        name="withdraw_opinion",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/<str:what>/<number:pk>/",
+        admin_consultation.answer_view,
+        name="answer_view",
     ),
     path("fil/", admin_framework.framework, name="framework"),
     path("fil/framework.yaml", admin_framework.framework_export, name="framework_export"),

@@ -336,6 +336,12 @@ class AdoptForm(Form):
         max_length=200,
         help_text=gettext_lazy("The body that decided, for example Kommunstyrelsen."),
     )
+    registry_number = forms.CharField(
+        label=gettext_lazy("Registry number"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("May be added later, once, where it is not known yet."),
+    )
 
     def __init__(self, *args: Any, version: PlanVersion, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

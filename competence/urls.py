@@ -1,6 +1,7 @@
 from django.urls import path
 
 from competence.views import (
+    consultation,
     coverage,
     coverage_outlook,
     coverage_targets,
@@ -23,6 +24,12 @@ app_name = "competence"
 urlpatterns = [
     path("kompetensplan/", plan.plan, name="plan"),
     path("kompetensplan/<str:code>/", plan.key_group, name="key_group"),
+    path("plan/remiss/<str:kind>/<number:number>/", consultation.consultation, name="consultation"),
+    path(
+        "plan/remiss/<str:kind>/<number:number>/synpunkt/<number:pk>/aterta/",
+        consultation.withdraw,
+        name="withdraw_comment",
+    ),
     path("tackning/", coverage.coverage, name="coverage"),
     path("tackning/framat/", coverage_outlook.coverage_outlook, name="coverage_outlook"),
     path("min-sida/lage/", on_day.my_day, name="my_day"),
