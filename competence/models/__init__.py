@@ -26,6 +26,12 @@ from competence.models.plan import (
     RenewalOrder,
     Requirement,
 )
+from competence.models.programme import (
+    ProgrammeMember,
+    ProgrammeTopic,
+    ProgrammeTurn,
+    StandingProgramme,
+)
 from competence.models.recognition import (
     ProofFile,
     Recognition,
@@ -39,9 +45,25 @@ from competence.models.targets import (
     CoverageTarget,
     TargetShortfall,
 )
+from competence.models.training import (
+    ActivityPartner,
+    PlanActivity,
+    TrainingActivity,
+    TrainingPlanVersion,
+)
+from competence.models.training_facts import (
+    ActivityExpense,
+    ActivityOutcome,
+    ActivityStep,
+    PartnerStep,
+)
 
 __all__ = [
     "Achievement",
+    "ActivityExpense",
+    "ActivityOutcome",
+    "ActivityPartner",
+    "ActivityStep",
     "CoverageTarget",
     "EquivalenceRule",
     "Exemption",
@@ -54,13 +76,21 @@ __all__ = [
     "KeyPersonAssignment",
     "OutsideCourse",
     "OutsideRecord",
+    "PartnerStep",
+    "PlanActivity",
     "PlanVersion",
+    "ProgrammeMember",
+    "ProgrammeTopic",
+    "ProgrammeTurn",
     "ProofFile",
     "Recognition",
     "RenewalOrder",
     "Requirement",
     "SignInSheet",
+    "StandingProgramme",
     "TargetShortfall",
+    "TrainingActivity",
+    "TrainingPlanVersion",
     "UnitFigures",
     "WeekOutlook",
 ]
