@@ -216,7 +216,7 @@ class Migration(migrations.Migration):
                 ('role', lms.lib.fields.GuardedCharField(blank=True, max_length=200, verbose_name='role')),
                 ('seats', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100000)], verbose_name='seats')),
                 ('share', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100000000)], verbose_name='part of the cost')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.partnerorganisation')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activity_parts', to='people.partnerorganisation')),
                 ('planned', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='partners', to='competence.planactivity')),
             ],
             options={

@@ -1,4 +1,4 @@
-"""What has come of the training plan's activities: facts beside the versions, which outlive them."""
+"""What has come of the training plan's activities: facts beside the versions."""
 
 from __future__ import annotations
 

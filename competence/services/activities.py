@@ -33,10 +33,9 @@ class TrainingPlanError(ValueError):
 
 
 class Said(TypedDict, total=False):
-    """What a planned activity says. What is left out stays as it is, or is empty in a new one."""
+    """What a planned activity says beside its title and its first day. What is left out stays as
+    it is, or is empty in a new one."""
 
-    title: str
-    starts_on: date
     ends_on: date
     kind: str
     key_groups: Iterable[KeyGroup]
@@ -55,6 +54,13 @@ class Said(TypedDict, total=False):
     cost_venue: int
     hours: Decimal | None
     note: str
+
+
+class SaidAnew(Said, total=False):
+    """What may be said otherwise of one that is there."""
+
+    title: str
+    starts_on: date
 
 
 _MANY = ("key_groups", "areas", "levels")
@@ -93,7 +99,7 @@ def create_activity(
         activity=_new_activity(),
         title=title,
         starts_on=starts_on,
-        ends_on=said.pop("ends_on", starts_on),
+        ends_on=starts_on,
     )
     _write(planned, said)
     record("plan_activity.added", planned, by=by, after=said_of(planned))
@@ -112,7 +118,7 @@ def _new_activity() -> TrainingActivity:
 
 @transaction.atomic
 def change_activity(
-    *, planned: PlanActivity, by: User | None, **said: Unpack[Said]
+    *, planned: PlanActivity, by: User | None, **said: Unpack[SaidAnew]
 ) -> PlanActivity:
     """Say something else of an activity in a draft."""
     locked_draft(planned.version)
@@ -125,7 +131,7 @@ def change_activity(
     return planned
 
 
-def _write(planned: PlanActivity, said: Said) -> None:
+def _write(planned: PlanActivity, said: Said | SaidAnew) -> None:
     for name, value in said.items():
         if name not in _MANY:
             setattr(planned, name, list(value) if name == "measures" else value)  # type: ignore[call-overload]

@@ -27,9 +27,7 @@ from lms.people.models import PartnerOrganisation, User
 
 def _not_ahead(on: date, day: date) -> None:
     if on > day:
-        raise TrainingPlanError(
-            _("What has happened is written when it has: not of a day to come.")
-        )
+        raise TrainingPlanError(_("Write what has happened when it has, not before."))
 
 
 @transaction.atomic
@@ -47,9 +45,7 @@ def note_step(
     locked = TrainingActivity.objects.select_for_update(no_key=True).get(pk=activity.pk)
     last = locked.steps.last()
     if last is not None and on < last.on:
-        raise TrainingPlanError(
-            _("Something later is written already. Choose that day or a later.")
-        )
+        raise TrainingPlanError(_("Something later is written already. Choose a later day."))
     if (last.step if last else ActivityStep.Step.PLANNED) == step:
         raise TrainingPlanError(_("It stands so already."))
     row = ActivityStep(activity=locked, step=step, on=on, reason=reason.strip(), by=by)
@@ -187,9 +183,7 @@ def note_partner_step(
     TrainingActivity.objects.select_for_update(no_key=True).get(pk=activity.pk)
     last = activity.partner_steps.filter(organisation=organisation).last()
     if last is not None and on < last.on:
-        raise TrainingPlanError(
-            _("Something later is written already. Choose that day or a later.")
-        )
+        raise TrainingPlanError(_("Something later is written already. Choose a later day."))
     if last is not None and last.step == step:
         raise TrainingPlanError(_("It stands so already."))
     row = PartnerStep(
