@@ -46,3 +46,9 @@ class RecognitionQuerySet(models.QuerySet):
 class CoverageTargetQuerySet(models.QuerySet):
     def in_force_on(self, day: date) -> CoverageTargetQuerySet:
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+class AssumptionChangeQuerySet(models.QuerySet):
+    def counting_on(self, day: date) -> AssumptionChangeQuerySet:
+        """Those that count on `day`, in the order in which the later overrides the earlier."""
+        return self.filter(starts_on__lte=day).order_by("starts_on", "pk")

@@ -26,6 +26,9 @@ from competence.models.plan import (
     RenewalOrder,
     Requirement,
 )
+from competence.models.planning import (
+    AssumptionChange,
+)
 from competence.models.programme import (
     ProgrammeMember,
     ProgrammeTopic,
@@ -64,6 +67,7 @@ __all__ = [
     "ActivityOutcome",
     "ActivityPartner",
     "ActivityStep",
+    "AssumptionChange",
     "CoverageTarget",
     "EquivalenceRule",
     "Exemption",
