@@ -1,6 +1,11 @@
 """Key groups, requirements and the facts that meet them. Facts are added, ended or revoked,
 never overwritten; what follows from them is asked of `competence.engine`, never stored."""
 
+from competence.models.decided import (
+    DecidedDocument,
+    DocumentStep,
+    State,
+)
 from competence.models.facts import (
     Achievement,
     EquivalenceRule,
@@ -22,6 +27,7 @@ from competence.models.plan import (
     KeyGroup,
     KeyGroupDefinition,
     KeyPersonAssignment,
+    PlanStep,
     PlanVersion,
     RenewalOrder,
     Requirement,
@@ -52,6 +58,7 @@ from competence.models.training import (
     ActivityPartner,
     PlanActivity,
     TrainingActivity,
+    TrainingPlanStep,
     TrainingPlanVersion,
 )
 from competence.models.training_facts import (
@@ -69,6 +76,8 @@ __all__ = [
     "ActivityStep",
     "AssumptionChange",
     "CoverageTarget",
+    "DecidedDocument",
+    "DocumentStep",
     "EquivalenceRule",
     "Exemption",
     "ExemptionRequest",
@@ -82,6 +91,7 @@ __all__ = [
     "OutsideRecord",
     "PartnerStep",
     "PlanActivity",
+    "PlanStep",
     "PlanVersion",
     "ProgrammeMember",
     "ProgrammeTopic",
@@ -92,8 +102,10 @@ __all__ = [
     "Requirement",
     "SignInSheet",
     "StandingProgramme",
+    "State",
     "TargetShortfall",
     "TrainingActivity",
+    "TrainingPlanStep",
     "TrainingPlanVersion",
     "UnitFigures",
     "WeekOutlook",

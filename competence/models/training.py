@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -13,48 +12,46 @@ from django.db.models import F, Max, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from competence.models.decided import DecidedDocument, DocumentStep
 from competence.models.plan import KeyGroup
-from competence.querysets import PlanVersionQuerySet
+from competence.querysets import TrainingPlanVersionQuerySet
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
+from lms.lib.fields import GuardedCharField
+from lms.lib.frozen import FrozenWith
 from lms.people.models import PartnerOrganisation, Unit
 
 MOST_KRONOR = 100_000_000
 MOST_PEOPLE = 100_000
 
 
-class TrainingPlanVersion(models.Model):
-    """One row per version of the training plan. Only a draft is edited; an adopted version is in
-    force from its day until the next one's, and stays readable for ever."""
+WITH_ITS_VERSION = FrozenWith(path=(("version_id", "competence_trainingplanversion"),))
 
-    class Status(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        ADOPTED = "adopted", _("adopted")
 
-    number = models.PositiveIntegerField(_("version"), unique=True)
-    status = models.CharField(
-        _("status"), max_length=20, choices=Status, default=Status.DRAFT, db_index=True
-    )
-    in_force_from = models.DateField(_("in force from"), null=True, blank=True)
-    adopted_on = models.DateField(_("decided on"), null=True, blank=True)
-    adopted_by = GuardedCharField(
-        _("decided by"), max_length=200, blank=True, sensitivity=Sensitivity.EDITORIAL
-    )
-    note = GuardedTextField(_("note"), blank=True, sensitivity=Sensitivity.EDITORIAL)
-    created_at = models.DateTimeField(auto_now_add=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+class TrainingPlanVersion(DecidedDocument):
+    """One row per version of the training plan. Only a draft is edited; what was sent or decided
+    is never updated, except for the facts that come later (see `DecidedDocument`)."""
 
-    objects = PlanVersionQuerySet.as_manager()
+    kind = "utbildningsplan"
+    audit_prefix = "training_plan"
 
-    class Meta:
+    objects = TrainingPlanVersionQuerySet.as_manager()
+
+    class Meta(DecidedDocument.Meta):
         verbose_name = _("training plan version")
         verbose_name_plural = _("training plan versions")
-        ordering = ["-number"]
 
     def __str__(self) -> str:
         return str(_now("Training plan version %(number)s") % {"number": self.number})
+
+
+class TrainingPlanStep(DocumentStep):
+    """One row per step of a version of the training plan. Never updated or deleted."""
+
+    version = models.ForeignKey(TrainingPlanVersion, on_delete=models.PROTECT, related_name="steps")
+
+    class Meta(DocumentStep.Meta):
+        verbose_name = _("step of a training plan version")
+        verbose_name_plural = _("steps of training plan versions")
 
 
 class TrainingActivity(models.Model):
@@ -92,6 +89,8 @@ class PlanActivityQuerySet(models.QuerySet["PlanActivity"]):
 class PlanActivity(models.Model):
     """One row per activity in a version of the training plan: what is planned. Changed only while
     the version is a draft. Whom it is for is said of groups, never of anyone who takes part."""
+
+    frozen = WITH_ITS_VERSION
 
     class Kind(models.TextChoices):
         BASIC = "basic", _("basic training")
@@ -224,6 +223,10 @@ class PlanActivity(models.Model):
 class ActivityPartner(models.Model):
     """One row per partner of a planned activity: its role, its seats and its part of the cost.
     Changed only while the version is a draft; how far it has agreed is in `PartnerStep`."""
+
+    frozen = FrozenWith(
+        path=(("planned_id", "competence_planactivity"), *WITH_ITS_VERSION.path)
+    )
 
     planned = models.ForeignKey(PlanActivity, on_delete=models.CASCADE, related_name="partners")
     organisation = models.ForeignKey(

@@ -21,15 +21,12 @@ from competence.models import (
     TrainingActivity,
     TrainingPlanVersion,
 )
+from competence.services.plan_states import PlanError, locked_draft
 from lms.audit.services import record
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import PartnerOrganisation, Unit, User
 
 _MEASURE = re.compile(r"[A-ZÅÄÖ]{1,4}[0-9]{1,3}[a-z]?")
-
-
-class TrainingPlanError(ValueError):
-    """A training plan that cannot be that way; the message says why."""
 
 
 class Said(TypedDict, total=False):
@@ -76,13 +73,6 @@ class PartnerPart:
     share: int | None = None
 
 
-def locked_draft(version: TrainingPlanVersion) -> TrainingPlanVersion:
-    draft = TrainingPlanVersion.objects.select_for_update().get(pk=version.pk)
-    if draft.status != TrainingPlanVersion.Status.DRAFT:
-        raise TrainingPlanError(_("This version has been decided and can no longer be changed."))
-    return draft
-
-
 @transaction.atomic
 def create_activity(
     *,
@@ -111,7 +101,7 @@ def _new_activity() -> TrainingActivity:
         with transaction.atomic():
             return TrainingActivity.objects.create(number=TrainingActivity.next_number())
     except IntegrityError as error:
-        raise TrainingPlanError(
+        raise PlanError(
             _("Somebody else added an activity at the same moment. Try again.")
         ) from error
 
@@ -176,7 +166,7 @@ def set_partners(
         for part in parts
     ]
     if len({row.organisation_id for row in rows}) < len(rows):
-        raise TrainingPlanError(_("Each partner is there once."))
+        raise PlanError(_("Each partner is there once."))
     _refuse_split(planned, rows)
     _refuse_seats(planned, rows)
     planned.full_clean()
@@ -195,14 +185,14 @@ def _refuse_split(planned: PlanActivity, rows: Sequence[ActivityPartner]) -> Non
     shares = sum(row.share or 0 for row in rows)
     if planned.split == PlanActivity.Split.PERCENT:
         if planned.own_percent is None:
-            raise TrainingPlanError(_("Say the municipality's own part in per cent."))
+            raise PlanError(_("Say the municipality's own part in per cent."))
         total = shares + planned.own_percent
         if total != 100:
-            raise TrainingPlanError(
+            raise PlanError(
                 _("The parts are %(total)s per cent together. They must be 100.") % {"total": total}
             )
     elif planned.split == PlanActivity.Split.KRONOR and shares > planned.planned_kronor:
-        raise TrainingPlanError(
+        raise PlanError(
             _("The partners' parts are %(parts)s kronor, more than the %(cost)s that it costs.")
             % {"parts": shares, "cost": planned.planned_kronor}
         )
@@ -212,7 +202,7 @@ def _refuse_seats(planned: PlanActivity, rows: Sequence[ActivityPartner]) -> Non
     """No more seats for partners than there are, where it is said how many there are."""
     people, seats = planned.planned_people, sum(row.seats or 0 for row in rows)
     if people and seats > people:
-        raise TrainingPlanError(
+        raise PlanError(
             _("The partners' seats are %(seats)s, more than the %(people)s who take part.")
             % {"seats": seats, "people": people}
         )

@@ -18,7 +18,7 @@ from competence.models import (
     PartnerStep,
     TrainingActivity,
 )
-from competence.services.activities import TrainingPlanError
+from competence.services.plan_states import PlanError
 from courses.models import SeatQuota
 from courses.services.seats import set_quota
 from lms.audit.services import record
@@ -27,7 +27,7 @@ from lms.people.models import PartnerOrganisation, User
 
 def _not_ahead(on: date, day: date) -> None:
     if on > day:
-        raise TrainingPlanError(_("Write what has happened when it has, not before."))
+        raise PlanError(_("Write what has happened when it has, not before."))
 
 
 @transaction.atomic
@@ -45,9 +45,9 @@ def note_step(
     locked = TrainingActivity.objects.select_for_update(no_key=True).get(pk=activity.pk)
     last = locked.steps.last()
     if last is not None and on < last.on:
-        raise TrainingPlanError(_("Something later is written already. Choose a later day."))
+        raise PlanError(_("Something later is written already. Choose a later day."))
     if (last.step if last else ActivityStep.Step.PLANNED) == step:
-        raise TrainingPlanError(_("It stands so already."))
+        raise PlanError(_("It stands so already."))
     row = ActivityStep(activity=locked, step=step, on=on, reason=reason.strip(), by=by)
     row.full_clean()
     row.save()
@@ -76,7 +76,7 @@ def report_outcome(
     """What was held since the last report, in numbers."""
     _not_ahead(on, day)
     if not sessions and not people and not result.strip() and not evaluation:
-        raise TrainingPlanError(_("Write what was held, what it led to, or both."))
+        raise PlanError(_("Write what was held, what it led to, or both."))
     row = ActivityOutcome(
         activity=activity,
         on=on,
@@ -141,7 +141,7 @@ def take_back_outcome(*, outcome: ActivityOutcome, by: User | None, at: datetime
     """The report was wrong: it no longer counts."""
     row = ActivityOutcome.objects.select_for_update().get(pk=outcome.pk)
     if row.withdrawn_at is not None:
-        raise TrainingPlanError(_("It is taken back already."))
+        raise PlanError(_("It is taken back already."))
     row.withdrawn_at = at
     row.save(update_fields=["withdrawn_at"])
     record(
@@ -157,7 +157,7 @@ def take_back_expense(*, expense: ActivityExpense, by: User | None, at: datetime
     """The sum was wrong: it no longer counts."""
     row = ActivityExpense.objects.select_for_update().get(pk=expense.pk)
     if row.withdrawn_at is not None:
-        raise TrainingPlanError(_("It is taken back already."))
+        raise PlanError(_("It is taken back already."))
     row.withdrawn_at = at
     row.save(update_fields=["withdrawn_at"])
     record("training_activity.expense_withdrawn", row, by=by, before=_expense(row))
@@ -179,13 +179,13 @@ def note_partner_step(
     if not ActivityPartner.objects.filter(
         planned__activity=activity, organisation=organisation
     ).exists():
-        raise TrainingPlanError(_("The organisation is no partner of the activity."))
+        raise PlanError(_("The organisation is no partner of the activity."))
     TrainingActivity.objects.select_for_update(no_key=True).get(pk=activity.pk)
     last = activity.partner_steps.filter(organisation=organisation).last()
     if last is not None and on < last.on:
-        raise TrainingPlanError(_("Something later is written already. Choose a later day."))
+        raise PlanError(_("Something later is written already. Choose a later day."))
     if last is not None and last.step == step:
-        raise TrainingPlanError(_("It stands so already."))
+        raise PlanError(_("It stands so already."))
     row = PartnerStep(
         activity=activity, organisation=organisation, step=step, on=on, note=note.strip(), by=by
     )
@@ -210,7 +210,7 @@ def note_partner_step(
 def share_course(*, partner: ActivityPartner, course: Page, by: User | None) -> SeatQuota:
     """Give a partner its planned seats in a course, for as long as the activity lasts."""
     if not partner.seats:
-        raise TrainingPlanError(_("No seats are planned for the partner."))
+        raise PlanError(_("No seats are planned for the partner."))
     return set_quota(
         course=course,
         organisation=partner.organisation,
