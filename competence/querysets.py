@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 if TYPE_CHECKING:
-    from competence.models import DecidedDocument
+    from competence.models import DecidedDocument, PlanVersion  # noqa: F401 (a base class below)
 
 Document = TypeVar("Document", bound="DecidedDocument")
 
