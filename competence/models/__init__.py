@@ -46,6 +46,12 @@ from competence.models.planning import (
     AssumptionChange,
     ShownConsequences,
 )
+from competence.models.programme import (
+    ProgrammeMember,
+    ProgrammeTopic,
+    ProgrammeTurn,
+    StandingProgramme,
+)
 from competence.models.recognition import (
     ProofFile,
     Recognition,
@@ -59,9 +65,26 @@ from competence.models.targets import (
     CoverageTarget,
     TargetShortfall,
 )
+from competence.models.training import (
+    ActivityPartner,
+    PlanActivity,
+    TrainingActivity,
+    TrainingPlanStep,
+    TrainingPlanVersion,
+)
+from competence.models.training_facts import (
+    ActivityExpense,
+    ActivityOutcome,
+    ActivityStep,
+    PartnerStep,
+)
 
 __all__ = [
     "Achievement",
+    "ActivityExpense",
+    "ActivityOutcome",
+    "ActivityPartner",
+    "ActivityStep",
     "AssumptionChange",
     "Consultation",
     "ConsultationAnswer",
@@ -81,16 +104,25 @@ __all__ = [
     "KeyPersonAssignment",
     "OutsideCourse",
     "OutsideRecord",
+    "PartnerStep",
+    "PlanActivity",
     "PlanStep",
     "PlanVersion",
+    "ProgrammeMember",
+    "ProgrammeTopic",
+    "ProgrammeTurn",
     "ProofFile",
     "Recognition",
     "RenewalOrder",
     "Requirement",
     "ShownConsequences",
     "SignInSheet",
+    "StandingProgramme",
     "State",
     "TargetShortfall",
+    "TrainingActivity",
+    "TrainingPlanStep",
+    "TrainingPlanVersion",
     "UnitFigures",
     "WeekOutlook",
     "WrittenOpinion",
