@@ -38,6 +38,7 @@ class BarChart:
     series: tuple[Bars, ...]
     wide: Picture
     narrow: Picture
+    paper: Picture
 
     @property
     def rows(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -69,6 +70,7 @@ def bar_chart(
         series=tuple(series),
         wide=_draw(*parts, width=1120, beside=True),
         narrow=_draw(*parts, width=360, beside=False),
+        paper=_draw(*parts, width=700, beside=True),
     )
 
 

@@ -1,4 +1,4 @@
-"""Line charts worked out on the server: places of lines, dots and words, in two sizes.
+"""Line charts worked out on the server: places of lines, dots and words, in three sizes.
 
 Direct labels at the line's end, few grid lines, readable in grey; `components/chart_line.html`
 draws it and puts the table behind.
@@ -87,6 +87,7 @@ class Chart:
     series: tuple[Series, ...]
     wide: Drawing
     narrow: Drawing
+    paper: Drawing
 
 
 def line_chart(
@@ -110,6 +111,7 @@ def line_chart(
         series=tuple(series),
         wide=_draw(*parts, width=1120, height=340, right=930, most_ticks=9),
         narrow=_draw(*parts, width=360, height=340, right=230, most_ticks=2),
+        paper=_draw(*parts, width=700, height=300, right=520, most_ticks=6),
     )
 
 
