@@ -16,6 +16,16 @@ from competence.models.facts import (
 from competence.models.messages import (
     GroupMessage,
 )
+from competence.models.needs import (
+    NeedsAnswer,
+    NeedsContent,
+    NeedsDelegation,
+    NeedsDraft,
+    NeedsForm,
+    NeedsReminder,
+    NeedsRound,
+    WishedLevel,
+)
 from competence.models.nights import (
     FiguresNight,
     UnitFigures,
@@ -40,6 +50,10 @@ from competence.models.programme import (
     ProgrammeTopic,
     ProgrammeTurn,
     StandingProgramme,
+from competence.models.proposals import (
+    NeedsProposal,
+    ProposalDecision,
+    ProposalSource,
 )
 from competence.models.recognition import (
     ProofFile,
@@ -49,6 +63,9 @@ from competence.models.recognition import (
 from competence.models.requests import (
     ExemptionRequest,
     ExemptionRequestQuerySet,
+)
+from competence.models.reviews import (
+    NamingReview,
 )
 from competence.models.targets import (
     CoverageTarget,
@@ -87,6 +104,15 @@ __all__ = [
     "KeyGroup",
     "KeyGroupDefinition",
     "KeyPersonAssignment",
+    "NamingReview",
+    "NeedsAnswer",
+    "NeedsContent",
+    "NeedsDelegation",
+    "NeedsDraft",
+    "NeedsForm",
+    "NeedsProposal",
+    "NeedsReminder",
+    "NeedsRound",
     "OutsideCourse",
     "OutsideRecord",
     "PartnerStep",
@@ -97,6 +123,8 @@ __all__ = [
     "ProgrammeTopic",
     "ProgrammeTurn",
     "ProofFile",
+    "ProposalDecision",
+    "ProposalSource",
     "Recognition",
     "RenewalOrder",
     "Requirement",
@@ -109,4 +137,5 @@ __all__ = [
     "TrainingPlanVersion",
     "UnitFigures",
     "WeekOutlook",
+    "WishedLevel",
 ]
