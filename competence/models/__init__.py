@@ -50,6 +50,7 @@ from competence.models.programme import (
     ProgrammeTopic,
     ProgrammeTurn,
     StandingProgramme,
+)
 from competence.models.proposals import (
     NeedsProposal,
     ProposalDecision,
