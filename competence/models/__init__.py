@@ -6,6 +6,10 @@ from competence.models.decided import (
     DocumentStep,
     State,
 )
+from competence.models.documents import (
+    KeptDocument,
+    PlanChapter,
+)
 from competence.models.facts import (
     Achievement,
     EquivalenceRule,
@@ -102,6 +106,7 @@ __all__ = [
     "ExemptionRequestQuerySet",
     "FiguresNight",
     "GroupMessage",
+    "KeptDocument",
     "KeyGroup",
     "KeyGroupDefinition",
     "KeyPersonAssignment",
@@ -118,6 +123,7 @@ __all__ = [
     "OutsideRecord",
     "PartnerStep",
     "PlanActivity",
+    "PlanChapter",
     "PlanStep",
     "PlanVersion",
     "ProgrammeMember",
