@@ -3,6 +3,7 @@
 from django.urls import path
 
 from competence.views import (
+    admin_chapters,
     admin_corrections,
     admin_facts,
     admin_framework,
@@ -27,6 +28,8 @@ urlpatterns = [
     path("plan/<number:number>/", admin_plan.plan_version, name="version"),
     path("plan/<number:number>/ta-bort/", admin_plan.discard, name="discard"),
     path("plan/<number:number>/besluta/", admin_plan.adopt, name="adopt"),
+    path("plan/<number:number>/kapitel/", admin_chapters.chapters, name="chapters"),
+    path("plan/<number:number>/kapitel/<slug:key>/", admin_chapters.chapter, name="chapter"),
     path("plan/<number:number>/nyckelgrupp/", admin_plan.new_key_group, name="new_key_group"),
     path(
         "plan/<number:number>/nyckelgrupp/<str:code>/",

@@ -8,6 +8,7 @@ from competence.views import (
     move,
     on_day,
     plan,
+    plan_documents,
     recognition,
     signoffs,
     team,
@@ -23,6 +24,27 @@ app_name = "competence"
 urlpatterns = [
     path("kompetensplan/", plan.plan, name="plan"),
     path("kompetensplan/<str:code>/", plan.key_group, name="key_group"),
+    path("plan/version/<number:number>/", plan_documents.plan_document, name="plan_document"),
+    path(
+        "plan/version/<number:number>/plan.pdf",
+        plan_documents.plan_document_file,
+        name="plan_document_file",
+    ),
+    path(
+        "plan/version/<number:number>/framework.yaml",
+        plan_documents.plan_version_framework,
+        name="plan_version_framework",
+    ),
+    path(
+        "plan/utbildning/version/<number:number>/",
+        plan_documents.training_document,
+        name="training_document",
+    ),
+    path(
+        "plan/utbildning/version/<number:number>/plan.pdf",
+        plan_documents.training_document_file,
+        name="training_document_file",
+    ),
     path("tackning/", coverage.coverage, name="coverage"),
     path("tackning/framat/", coverage_outlook.coverage_outlook, name="coverage_outlook"),
     path("min-sida/lage/", on_day.my_day, name="my_day"),

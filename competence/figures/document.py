@@ -50,6 +50,13 @@ class DocumentTable:
     rows: tuple[tuple[DocumentCell, ...], ...]
     wide: bool = False
 
+    @property
+    def lines(self) -> tuple[tuple[str, tuple[tuple[DocumentColumn, DocumentCell], ...]], ...]:
+        """Each row as its heading, and its other cells with their columns."""
+        return tuple(
+            (row[0].text, tuple(zip(self.columns[1:], row[1:], strict=True))) for row in self.rows
+        )
+
 
 @dataclass(frozen=True)
 class Block:

@@ -37,6 +37,7 @@ ACTIONS: dict[str, Promise] = {
     "plan_version.adopted": gettext_lazy("Plan version adopted"),
     "plan_version.discarded": gettext_lazy("Draft of the plan discarded"),
     "plan_version.consequences_seen": gettext_lazy("Consequences of a draft looked at"),
+    "plan_version.chapter_written": gettext_lazy("Chapter written in the draft"),
     "plan_version.key_group_defined": gettext_lazy("Key group defined in the draft"),
     "plan_version.requirement_added": gettext_lazy("Requirement added to the draft"),
     "plan_version.requirement_changed": gettext_lazy("Requirement changed in the draft"),

@@ -42,13 +42,16 @@ from lms.pdf.passages import (
 )
 from lms.pdf.tagged import Node, TaggedCanvas
 
-SIDE, TOP, BOTTOM = 72.0, 64.0, 76.0
+SIDE, BOTTOM = 72.0, 76.0
+TOP, WIDE_TOP = 64.0, 40.0
 WIDE_SIDE = 44.0
 UPRIGHT, LYING = A4, landscape(A4)
 TEXT_WIDTH = UPRIGHT[0] - 2 * SIDE
 WIDE_WIDTH = LYING[0] - 2 * WIDE_SIDE
 # So many lines of a paragraph stand with the heading over it.
 LEAST_LINES = 3
+# A heading and so many short passages stand with what they lead to.
+MOST_LEADING = 5
 MOST_PASSES = 5
 
 
@@ -218,8 +221,7 @@ class Flow:
         self._parts.append(part)
 
     def finish(self) -> bytes:
-        entries: list[Entry] = self._laid_out([], 1)[1]
-        pages = 1
+        _content, entries, pages = self._laid_out([], 1)
         for _pass in range(MOST_PASSES):
             content, found, count = self._laid_out(entries, pages)
             if (found, count) == (entries, pages):
@@ -256,7 +258,9 @@ def _kept_together(making: _Pass) -> list[Flowable]:
             lies = flowable.action[1] == "lying"
             width = WIDE_WIDTH if lies else TEXT_WIDTH
             height = _height(LYING if lies else UPRIGHT)
-        if id(flowable) in making.leading:
+        if id(flowable) in making.leading or (
+            0 < len(run) < MOST_LEADING and _is_short(flowable, width)
+        ):
             run.append(flowable)
             continue
         if run:
@@ -264,11 +268,18 @@ def _kept_together(making: _Pass) -> list[Flowable]:
             story.append(CondPageBreak(min(need, height - 1)))
         story += [*run, flowable]
         run = []
-    return story + run
+    return [*story, *run]
+
+
+def _is_short(flowable: Flowable, width: float) -> bool:
+    """A line or two between a heading and what it is about."""
+    if not isinstance(flowable, Passage | Spacer):
+        return False
+    return _room(flowable, width) < 3 * BODY.leading
 
 
 def _height(page: tuple[float, float]) -> float:
-    return page[1] - TOP - BOTTOM
+    return page[1] - (WIDE_TOP if page is LYING else TOP) - BOTTOM
 
 
 def _room(flowable: Flowable, width: float) -> float:

@@ -17,6 +17,8 @@ PADDING = 5.0
 SIZE, LEADING = 9.0, 12.0
 # A column is never wider than what this many times the mean would take of the rest.
 ROOMY = 3.0
+# The headings of a table of figures get at least this part of its width.
+LEAST_HEAD = 4
 
 
 class Align(Enum):
@@ -43,12 +45,14 @@ class GridCell:
 @dataclass(frozen=True)
 class Grid:
     """The first column heads its rows. `caption` says what the table is. `headed` False leaves
-    the row of column names out, where the rows' own headings say it all."""
+    the row of column names out, where the rows' own headings say it all; `dense` sets the rows
+    close, for a matrix that is to be seen whole."""
 
     columns: tuple[GridColumn, ...]
     rows: tuple[tuple[GridCell, ...], ...]
     caption: str = ""
     headed: bool = True
+    dense: bool = False
 
 
 def _style(align: Align, *, head: bool, strong: bool = False) -> ParagraphStyle:
@@ -111,8 +115,8 @@ def _looks(grid: Grid) -> list[tuple[object, ...]]:
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
         ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
-        ("TOPPADDING", (0, 0), (-1, -1), 5),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
+        ("TOPPADDING", (0, 0), (-1, -1), 2 if grid.dense else 5),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5 if grid.dense else 6),
         ("LINEBELOW", (0, head), (-1, -1), 0.5, colours.LINE),
     ]
     if grid.headed:
@@ -146,7 +150,8 @@ def _widths(grid: Grid, width: float) -> list[float]:
     if sum(least) >= width:
         return [width * each / sum(least) for each in least]
     if _is_figures(grid):
-        first = min(wished[0], width - sum(least[1:]))
+        first = min(wished[0], max(least[0], width - sum(wished[1:]), width / LEAST_HEAD))
+        first = min(first, width - sum(least[1:]))
         return [first, *_between(least[1:], wished[1:], width - first)]
     return _between(least, wished, width)
 

@@ -118,7 +118,7 @@ class TaggedCanvas(Canvas):
         self._code.append("EMC")
 
     def bookmark(self, key: str, title: str, level: int, *, top: float) -> None:
-        """A place to go to, and its line in the outline: at most one level below the line before."""
+        """A place to go to, and its line in the outline: at most one level below the one before."""
         self._depth = min(level, self._depth + 1)
         self.bookmarkHorizontal(key, 0, top)
         self.addOutlineEntry(title, key, level=self._depth, closed=self._depth > 0)
