@@ -1,10 +1,20 @@
 """Key groups, requirements and the facts that meet them. Facts are added, ended or revoked,
 never overwritten; what follows from them is asked of `competence.engine`, never stored."""
 
+from competence.models.consultation import (
+    Consultation,
+    ConsultationAnswer,
+    ConsultationComment,
+    ConsultationParty,
+    WrittenOpinion,
+)
 from competence.models.decided import (
     DecidedDocument,
     DocumentStep,
     State,
+    documents,
+    state_words,
+    states_on,
 )
 from competence.models.documents import (
     KeptDocument,
@@ -97,6 +107,10 @@ __all__ = [
     "ActivityPartner",
     "ActivityStep",
     "AssumptionChange",
+    "Consultation",
+    "ConsultationAnswer",
+    "ConsultationComment",
+    "ConsultationParty",
     "CoverageTarget",
     "DecidedDocument",
     "DocumentStep",
@@ -145,4 +159,8 @@ __all__ = [
     "UnitFigures",
     "WeekOutlook",
     "WishedLevel",
+    "WrittenOpinion",
+    "documents",
+    "state_words",
+    "states_on",
 ]

@@ -149,7 +149,11 @@ def add_registry_number(*, version: Document, registry_number: str, by: User | N
     found.full_clean(exclude=["by", "continues"])
     found.save(update_fields=["registry_number"])
     record(
-        f"{found.audit_prefix}.registered", found, by=by, after={"registry_number": registry_number}
+        f"{found.audit_prefix}.registered",
+        found,
+        by=by,
+        before={"registry_number": ""},
+        after={"registry_number": registry_number},
     )
     keep_registry_number(version=found)
     return found
@@ -193,6 +197,7 @@ def repeal(
         f"{found.audit_prefix}.repealed",
         found,
         by=by,
+        before={"repealed_on": None},
         after={
             "repealed_on": repealed_on.isoformat(),
             "repeal_decided_on": decided_on.isoformat(),
