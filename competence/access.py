@@ -1,6 +1,6 @@
 """What it takes to open each of the app's addresses."""
 
-from lms.people.access import SIGNED_IN, Action, Obj, Rule, SeenAs
+from lms.people.access import SIGNED_IN, Action, Obj, Rule, Scope, SeenAs
 
 _COVERAGE = Rule(Obj.COVERAGE, Action.READ)
 _TEAM = Rule(Obj.COVERAGE, Action.READ, seen_as=SeenAs.MANAGER)
@@ -63,6 +63,16 @@ URLS: dict[str, Rule] = {
     "competence:withdraw_claim": _REPORT,
     "competence:proof": _REPORT,
     "competence:further_proof": _REPORT,
+    "competence:training": _PLAN,
+    "competence:training_activity": _PLAN,
+    "competence:training_costs": _PLAN,
+    "competence:training_file": _PLAN,
+    "competence:training_file_xlsx": _PLAN,
+    "competence:training_costs_file": _PLAN,
+    "competence:training_costs_file_xlsx": _PLAN,
+    "competence:standing_programme": _PLAN,
+    # The contact of a partner organisation, and only about its own part.
+    "competence:our_part": Rule(Obj.SHARED_COURSE, scope=Scope.ORGANISATION),
     "competence_admin:inbox": _REVIEW,
     "competence_admin:inbox_confirm": _REVIEW,
     "competence_admin:recognition": _REVIEW,
@@ -112,6 +122,24 @@ URLS: dict[str, Rule] = {
     "competence_admin:targets": _EDIT_PLAN,
     "competence_admin:target": _EDIT_PLAN,
     "competence_admin:end_target": _EDIT_PLAN,
+    "competence_admin:training": _EDIT_PLAN,
+    "competence_admin:new_training_draft": _EDIT_PLAN,
+    "competence_admin:training_version": _EDIT_PLAN,
+    "competence_admin:discard_training": _EDIT_PLAN,
+    "competence_admin:adopt_training": _EDIT_PLAN,
+    "competence_admin:new_activity": _EDIT_PLAN,
+    "competence_admin:activity": _EDIT_PLAN,
+    "competence_admin:copy_activity": _EDIT_PLAN,
+    "competence_admin:move_activity": _EDIT_PLAN,
+    "competence_admin:remove_activity": _EDIT_PLAN,
+    "competence_admin:activity_facts": _EDIT_PLAN,
+    "competence_admin:withdraw_fact": _EDIT_PLAN,
+    "competence_admin:give_seats": _EDIT_PLAN,
+    "competence_admin:programmes": _EDIT_PLAN,
+    "competence_admin:programme": _EDIT_PLAN,
+    "competence_admin:plan_programme": _EDIT_PLAN,
+    "competence_admin:programme_turn": _EDIT_PLAN,
+    "competence_admin:end_programme_part": _EDIT_PLAN,
     # One person at a time, with a reason that is logged before anything is shown.
     "competence_admin:case": _CASE,
     "competence_admin:case_move": _CASE_MOVE,

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from competence.views import (
+    admin_activity_facts,
     admin_chapters,
     admin_corrections,
     admin_facts,
@@ -10,11 +11,13 @@ from competence.views import (
     admin_inbox,
     admin_messages,
     admin_plan,
+    admin_programme,
     admin_renewals,
     admin_rule_file,
     admin_rules,
     admin_sheets,
     admin_targets,
+    admin_training,
     history,
     move,
     on_day,
@@ -42,6 +45,80 @@ urlpatterns = [
         "plan/<number:number>/krav/<number:pk>/ta-bort/",
         admin_plan.delete_requirement,
         name="delete_requirement",
+    ),
+    path("utbildningsplan/", admin_training.training_versions, name="training"),
+    path(
+        "utbildningsplan/nytt-utkast/",
+        admin_training.new_training_draft,
+        name="new_training_draft",
+    ),
+    path(
+        "utbildningsplan/<number:number>/",
+        admin_training.training_version,
+        name="training_version",
+    ),
+    path(
+        "utbildningsplan/<number:number>/ta-bort/",
+        admin_training.discard_training,
+        name="discard_training",
+    ),
+    path(
+        "utbildningsplan/<number:number>/besluta/",
+        admin_training.adopt_training,
+        name="adopt_training",
+    ),
+    path(
+        "utbildningsplan/<number:number>/aktivitet/",
+        admin_training.new_activity,
+        name="new_activity",
+    ),
+    path(
+        "utbildningsplan/<number:number>/aktivitet/A<number:activity>/steg/<number:step>/",
+        admin_training.edit_activity,
+        name="activity",
+    ),
+    path(
+        "utbildningsplan/<number:number>/aktivitet/A<number:activity>/kopiera/",
+        admin_training.copy,
+        name="copy_activity",
+    ),
+    path(
+        "utbildningsplan/<number:number>/aktivitet/A<number:activity>/flytta/",
+        admin_training.move,
+        name="move_activity",
+    ),
+    path(
+        "utbildningsplan/<number:number>/aktivitet/A<number:activity>/ta-bort/",
+        admin_training.remove,
+        name="remove_activity",
+    ),
+    path(
+        "utbildningsplan/A<number:activity>/",
+        admin_activity_facts.activity_facts,
+        name="activity_facts",
+    ),
+    path(
+        "utbildningsplan/A<number:activity>/<str:kind>/<number:pk>/ta-tillbaka/",
+        admin_activity_facts.withdraw_fact,
+        name="withdraw_fact",
+    ),
+    path(
+        "utbildningsplan/A<number:activity>/part/<number:pk>/platser/",
+        admin_activity_facts.give_seats,
+        name="give_seats",
+    ),
+    path("fortbildning/", admin_programme.programmes, name="programmes"),
+    path("fortbildning/<str:code>/", admin_programme.programme, name="programme"),
+    path(
+        "fortbildning/<str:code>/planera/<number:year>/",
+        admin_programme.plan_programme,
+        name="plan_programme",
+    ),
+    path("fortbildning/<str:code>/tur/<number:pk>/", admin_programme.turn, name="programme_turn"),
+    path(
+        "fortbildning/<str:code>/<str:kind>/<number:pk>/avsluta/",
+        admin_programme.end_programme_part,
+        name="end_programme_part",
     ),
     path("fil/", admin_framework.framework, name="framework"),
     path("fil/framework.yaml", admin_framework.framework_export, name="framework_export"),

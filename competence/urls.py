@@ -17,6 +17,8 @@ from competence.views import (
     team_files,
     team_outlook,
     team_person,
+    training,
+    training_part,
     transcripts,
 )
 
@@ -45,6 +47,29 @@ urlpatterns = [
         plan_documents.training_document_file,
         name="training_document_file",
     ),
+    path("plan/utbildning/", training.training_plan, name="training"),
+    path("plan/utbildning/var-del/", training_part.our_part, name="our_part"),
+    path("plan/utbildning/kostnad/", training.training_costs, name="training_costs"),
+    path("plan/utbildning/aktiviteter.csv", training.training_file, name="training_file"),
+    path(
+        "plan/utbildning/aktiviteter.xlsx",
+        training.training_file,
+        {"kind": "xlsx"},
+        name="training_file_xlsx",
+    ),
+    path("plan/utbildning/kostnad.csv", training.training_costs_file, name="training_costs_file"),
+    path(
+        "plan/utbildning/kostnad.xlsx",
+        training.training_costs_file,
+        {"kind": "xlsx"},
+        name="training_costs_file_xlsx",
+    ),
+    path(
+        "plan/utbildning/program/<str:code>/",
+        training.standing_programme,
+        name="standing_programme",
+    ),
+    path("plan/utbildning/A<number:number>/", training.training_activity, name="training_activity"),
     path("tackning/", coverage.coverage, name="coverage"),
     path("tackning/framat/", coverage_outlook.coverage_outlook, name="coverage_outlook"),
     path("min-sida/lage/", on_day.my_day, name="my_day"),
