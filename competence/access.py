@@ -32,6 +32,12 @@ URLS: dict[str, Rule] = {
     # Giving a view there takes a unit to speak for, which the page asks about.
     "competence:consultation": _READ_PROPOSAL,
     "competence:withdraw_comment": _GIVE_VIEW,
+    # A draft is open to those who write it only; what has been sent or decided to everyone.
+    "competence:plan_document": _PLAN,
+    "competence:plan_document_file": _PLAN,
+    "competence:plan_version_framework": _PLAN,
+    "competence:training_document": _PLAN,
+    "competence:training_document_file": _PLAN,
     "competence:team": _TEAM,
     "competence:team_file": _TEAM_FILE,
     "competence:team_person": _MEMBER,
@@ -98,6 +104,8 @@ URLS: dict[str, Rule] = {
     "competence_admin:new_draft": _EDIT_PLAN,
     "competence_admin:version": _EDIT_PLAN,
     "competence_admin:discard": _EDIT_PLAN,
+    "competence_admin:chapters": _EDIT_PLAN,
+    "competence_admin:chapter": _EDIT_PLAN,
     "competence_admin:adopt": _EDIT_PLAN,
     "competence_admin:consequences": _EDIT_PLAN,
     "competence_admin:consequences_file": _EDIT_PLAN,

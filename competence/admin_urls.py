@@ -5,6 +5,7 @@ from django.urls import path
 from competence.views import (
     admin_activity_facts,
     admin_assumptions,
+    admin_chapters,
     admin_consequences,
     admin_consultation,
     admin_corrections,
@@ -66,6 +67,8 @@ urlpatterns = [
         admin_assumptions.undo,
         name="undo_assumptions",
     ),
+    path("plan/<number:number>/kapitel/", admin_chapters.chapters, name="chapters"),
+    path("plan/<number:number>/kapitel/<slug:key>/", admin_chapters.chapter, name="chapter"),
     path("plan/<number:number>/nyckelgrupp/", admin_plan.new_key_group, name="new_key_group"),
     path(
         "plan/<number:number>/nyckelgrupp/<str:code>/",

@@ -354,3 +354,15 @@ class AdoptForm(Form):
         if taken.exists():
             raise forms.ValidationError(_("Another version comes into force that day."))
         return day
+
+
+class ChapterForm(Form):
+    text = forms.CharField(
+        label=gettext_lazy("Words of the chapter"),
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 18}),
+        help_text=gettext_lazy(
+            "An empty line between paragraphs. Lines that begin with “- ” become a list. Never "
+            "write about a person."
+        ),
+    )

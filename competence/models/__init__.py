@@ -16,6 +16,10 @@ from competence.models.decided import (
     state_words,
     states_on,
 )
+from competence.models.documents import (
+    KeptDocument,
+    PlanChapter,
+)
 from competence.models.facts import (
     Achievement,
     EquivalenceRule,
@@ -25,6 +29,16 @@ from competence.models.facts import (
 )
 from competence.models.messages import (
     GroupMessage,
+)
+from competence.models.needs import (
+    NeedsAnswer,
+    NeedsContent,
+    NeedsDelegation,
+    NeedsDraft,
+    NeedsForm,
+    NeedsReminder,
+    NeedsRound,
+    WishedLevel,
 )
 from competence.models.nights import (
     FiguresNight,
@@ -52,6 +66,11 @@ from competence.models.programme import (
     ProgrammeTurn,
     StandingProgramme,
 )
+from competence.models.proposals import (
+    NeedsProposal,
+    ProposalDecision,
+    ProposalSource,
+)
 from competence.models.recognition import (
     ProofFile,
     Recognition,
@@ -60,6 +79,9 @@ from competence.models.recognition import (
 from competence.models.requests import (
     ExemptionRequest,
     ExemptionRequestQuerySet,
+)
+from competence.models.reviews import (
+    NamingReview,
 )
 from competence.models.targets import (
     CoverageTarget,
@@ -99,19 +121,32 @@ __all__ = [
     "ExemptionRequestQuerySet",
     "FiguresNight",
     "GroupMessage",
+    "KeptDocument",
     "KeyGroup",
     "KeyGroupDefinition",
     "KeyPersonAssignment",
+    "NamingReview",
+    "NeedsAnswer",
+    "NeedsContent",
+    "NeedsDelegation",
+    "NeedsDraft",
+    "NeedsForm",
+    "NeedsProposal",
+    "NeedsReminder",
+    "NeedsRound",
     "OutsideCourse",
     "OutsideRecord",
     "PartnerStep",
     "PlanActivity",
+    "PlanChapter",
     "PlanStep",
     "PlanVersion",
     "ProgrammeMember",
     "ProgrammeTopic",
     "ProgrammeTurn",
     "ProofFile",
+    "ProposalDecision",
+    "ProposalSource",
     "Recognition",
     "RenewalOrder",
     "Requirement",
@@ -125,6 +160,7 @@ __all__ = [
     "TrainingPlanVersion",
     "UnitFigures",
     "WeekOutlook",
+    "WishedLevel",
     "WrittenOpinion",
     "documents",
     "state_words",

@@ -38,6 +38,7 @@ ACTIONS: dict[str, Promise] = {
     "plan_version.discarded": gettext_lazy("Draft of the plan discarded"),
     "plan_version.consequences_kept": gettext_lazy("Consequences kept with the decision"),
     "plan_version.consequences_seen": gettext_lazy("Consequences of a draft looked at"),
+    "plan_version.chapter_written": gettext_lazy("Chapter written in the draft"),
     "plan_version.key_group_defined": gettext_lazy("Key group defined in the draft"),
     "plan_version.requirement_added": gettext_lazy("Requirement added to the draft"),
     "plan_version.requirement_changed": gettext_lazy("Requirement changed in the draft"),
