@@ -1,6 +1,11 @@
 """Key groups, requirements and the facts that meet them. Facts are added, ended or revoked,
 never overwritten; what follows from them is asked of `competence.engine`, never stored."""
 
+from competence.models.decided import (
+    DecidedDocument,
+    DocumentStep,
+    State,
+)
 from competence.models.facts import (
     Achievement,
     EquivalenceRule,
@@ -22,12 +27,19 @@ from competence.models.plan import (
     KeyGroup,
     KeyGroupDefinition,
     KeyPersonAssignment,
+    PlanStep,
     PlanVersion,
     RenewalOrder,
     Requirement,
 )
 from competence.models.planning import (
     AssumptionChange,
+)
+from competence.models.programme import (
+    ProgrammeMember,
+    ProgrammeTopic,
+    ProgrammeTurn,
+    StandingProgramme,
 )
 from competence.models.recognition import (
     ProofFile,
@@ -42,11 +54,30 @@ from competence.models.targets import (
     CoverageTarget,
     TargetShortfall,
 )
+from competence.models.training import (
+    ActivityPartner,
+    PlanActivity,
+    TrainingActivity,
+    TrainingPlanStep,
+    TrainingPlanVersion,
+)
+from competence.models.training_facts import (
+    ActivityExpense,
+    ActivityOutcome,
+    ActivityStep,
+    PartnerStep,
+)
 
 __all__ = [
     "Achievement",
+    "ActivityExpense",
+    "ActivityOutcome",
+    "ActivityPartner",
+    "ActivityStep",
     "AssumptionChange",
     "CoverageTarget",
+    "DecidedDocument",
+    "DocumentStep",
     "EquivalenceRule",
     "Exemption",
     "ExemptionRequest",
@@ -58,13 +89,24 @@ __all__ = [
     "KeyPersonAssignment",
     "OutsideCourse",
     "OutsideRecord",
+    "PartnerStep",
+    "PlanActivity",
+    "PlanStep",
     "PlanVersion",
+    "ProgrammeMember",
+    "ProgrammeTopic",
+    "ProgrammeTurn",
     "ProofFile",
     "Recognition",
     "RenewalOrder",
     "Requirement",
     "SignInSheet",
+    "StandingProgramme",
+    "State",
     "TargetShortfall",
+    "TrainingActivity",
+    "TrainingPlanStep",
+    "TrainingPlanVersion",
     "UnitFigures",
     "WeekOutlook",
 ]
