@@ -50,6 +50,10 @@ from competence.models.requests import (
     ExemptionRequest,
     ExemptionRequestQuerySet,
 )
+from competence.models.seats import (
+    AcceptedSessions,
+    WeekSeats,
+)
 from competence.models.targets import (
     CoverageTarget,
     TargetShortfall,
@@ -69,6 +73,7 @@ from competence.models.training_facts import (
 )
 
 __all__ = [
+    "AcceptedSessions",
     "Achievement",
     "ActivityExpense",
     "ActivityOutcome",
@@ -109,4 +114,5 @@ __all__ = [
     "TrainingPlanVersion",
     "UnitFigures",
     "WeekOutlook",
+    "WeekSeats",
 ]
