@@ -9,7 +9,7 @@ supposed and chosen, is reckoned from what is told (`ToldLine.line`) and from no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import accumulate
@@ -199,6 +199,21 @@ def due_people(days: Sequence[date], area: str, level: int) -> dict[int, int]:
             if (due.area, due.level) == (area, level) and due.month <= AHEAD:
                 found[person.span.pk] = max(due.month, 0)
     return found
+
+
+def count_parts(
+    people: QuerySet[Person] | None,
+    days: Sequence[date],
+    units: Collection[int],
+) -> tuple[Counted, dict[int, Counted]]:
+    """The same for all of them and for each of the units (primary keys), in one run."""
+    whole = _Counting(days, None, None)
+    parts = {pk: _Counting(days, pk, None) for pk in units}
+    for person in outlook(people, days):
+        whole.add(person)
+        for part in parts.values():
+            part.add(person)
+    return whole.counted(), {pk: part.counted() for pk, part in parts.items()}
 
 
 def count_week(monday: date, progress: Progress | None = None) -> Counted:

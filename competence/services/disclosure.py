@@ -26,6 +26,7 @@ NAMED = "person.named_in_opening"
 class Purpose(StrEnum):
     COVERAGE_TARGET = "coverage_target"
     RENEWAL_REACH = "renewal_reach"
+    SEATS = "seats"
     TRANSCRIPT = "transcript"
 
 
