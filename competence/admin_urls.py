@@ -25,6 +25,7 @@ from competence.views import (
     history,
     move,
     on_day,
+    seat_names,
     transcripts,
 )
 
@@ -266,6 +267,7 @@ urlpatterns = [
     path("fornyelse/", admin_renewals.renewals, name="renewals"),
     path("fornyelse/namn/", admin_renewals.renewal_names, name="renewal_names"),
     path("fornyelse/namn/lista.csv", admin_renewals.renewal_file, name="renewal_file"),
+    path("prognos/<str:area>/<number:level>/", seat_names.seat_names, name="seat_names"),
     path("utdrag/", transcripts.transcripts, name="transcripts"),
     path("utdrag/<str:person_id>.pdf", transcripts.transcript_file, name="transcript_file"),
     path("uppnatt/", admin_corrections.achievements, name="achievements"),

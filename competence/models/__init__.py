@@ -83,6 +83,10 @@ from competence.models.requests import (
 from competence.models.reviews import (
     NamingReview,
 )
+from competence.models.seats import (
+    AcceptedSessions,
+    WeekSeats,
+)
 from competence.models.targets import (
     CoverageTarget,
     TargetShortfall,
@@ -102,6 +106,7 @@ from competence.models.training_facts import (
 )
 
 __all__ = [
+    "AcceptedSessions",
     "Achievement",
     "ActivityExpense",
     "ActivityOutcome",
@@ -160,6 +165,7 @@ __all__ = [
     "TrainingPlanVersion",
     "UnitFigures",
     "WeekOutlook",
+    "WeekSeats",
     "WishedLevel",
     "WrittenOpinion",
     "documents",
