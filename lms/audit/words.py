@@ -253,6 +253,18 @@ ACTIONS: dict[str, Promise] = {
 
 FIELDS: dict[str, Promise] = {
     "accepted": gettext_lazy("Ready"),
+    "answers": gettext_lazy("Answers"),
+    "closed_at": gettext_lazy("Closed"),
+    "colleague": gettext_lazy("Colleague"),
+    "forms": gettext_lazy("Forms"),
+    "function": gettext_lazy("Function"),
+    "need": gettext_lazy("Need"),
+    "next_review_on": gettext_lazy("Next review"),
+    "outcome": gettext_lazy("Outcome"),
+    "proposal": gettext_lazy("Proposal"),
+    "reminded_on": gettext_lazy("Reminded on"),
+    "review_on": gettext_lazy("To be reviewed"),
+    "taken_back": gettext_lazy("Taken back"),
     "asked": gettext_lazy("To confirm"),
     "known": gettext_lazy("Already known"),
     "rejected": gettext_lazy("Cannot be taken in"),

@@ -16,11 +16,11 @@ from competence.services.targets import set_coverage_target
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import Person, Unit
 
-# Key group → how many are named to it, among people with these job codes.
+# Key group → how many are named to it, as what, among people with these job codes.
 _NAMED = {
-    "G18": (9, ("STR", "SAK", "BEH", "SO1")),
-    "G19": (60, ("LGR", "SKU", "FRI", "SOC", "BEH", "REK")),
-    "G20": (40, ("TRV", "ORD", "FRI", "FAL", "REK", "LOK")),
+    "G18": (9, "Stödfunktionen", ("STR", "SAK", "BEH", "SO1")),
+    "G19": (60, "Representant i SSPF", ("LGR", "SKU", "FRI", "SOC", "BEH", "REK")),
+    "G20": (40, "Representant i områdesgrupp", ("TRV", "ORD", "FRI", "FAL", "REK", "LOK")),
 }
 
 
@@ -46,7 +46,7 @@ def name_key_persons(day: date) -> None:
     """Name the holders of key functions: the support function, SSPF and SIG, EST."""
     choice = random.Random("key persons")
     groups = KeyGroup.objects.in_bulk(list(_NAMED), field_name="code")
-    for code, (number, job_codes) in _NAMED.items():
+    for code, (number, function, job_codes) in _NAMED.items():
         holders = list(
             Person.objects.filter(
                 employments__job_code__in=job_codes, employments__ends_on__isnull=True
@@ -54,12 +54,15 @@ def name_key_persons(day: date) -> None:
             .distinct()
             .order_by("person_id")
         )
-        for person in choice.sample(holders, min(number, len(holders) // 3)):
+        chosen = choice.sample(holders, min(number, len(holders) // 3))
+        for person, deputy in zip(chosen, [*chosen[1:], None], strict=False):
             name_key_person(
                 key_group=groups[code],
                 person=person,
                 starts_on=day,
+                function=function,
                 motive="Utsedd av förvaltningen",
+                deputy=deputy,
                 by=None,
             )
 

@@ -23,9 +23,16 @@ from competence.models import (
     ExemptionRequest,
     KeyGroup,
     KeyPersonAssignment,
+    NamingReview,
+    NeedsAnswer,
+    NeedsDelegation,
+    NeedsProposal,
+    NeedsReminder,
+    NeedsRound,
     OutsideCourse,
     OutsideRecord,
     PlanVersion,
+    ProposalDecision,
     Recognition,
     RenewalOrder,
     SignInSheet,
@@ -42,7 +49,12 @@ from competence.services.exemption_requests import (
 )
 from competence.services.exemptions import grant_exemption, withdraw_exemption
 from competence.services.fact_files import import_achievements, import_exemptions
+from competence.services.naming_reviews import review_naming
 from competence.services.namings import end_naming, name_key_person
+from competence.services.needs_answers import confirm_answer, take_back_answer
+from competence.services.needs_delegations import end_needs_delegation, leave_to_colleague
+from competence.services.needs_notices import remind_of_forms, take_back_form_reminders
+from competence.services.needs_rounds import close_needs_round, move_last_day
 from competence.services.outside_courses import (
     add_outside_course,
     change_outside_course,
@@ -50,6 +62,7 @@ from competence.services.outside_courses import (
     retire_outside_course,
 )
 from competence.services.plan import adopt_plan_version, draft_from
+from competence.services.proposals import accept_proposal, answer_proposal, propose
 from competence.services.recognition import (
     SingleCase,
     decide_recognitions,
@@ -99,8 +112,10 @@ from tests.builders.courses import (
     publish_course,
     take_all,
 )
+from tests.builders.needs import answer, form_of, later, make_operation, open_round
 from tests.builders.partners import join, make_organisation
 from tests.builders.people import (
+    MONDAY,
     account_with,
     employ,
     import_files,
@@ -119,6 +134,13 @@ FACTS: dict[type[models.Model], set[str]] = {
     Achievement: set(),
     Exemption: set(),
     KeyPersonAssignment: set(),
+    NamingReview: set(),
+    NeedsRound: set(),
+    NeedsAnswer: set(),
+    NeedsDelegation: set(),
+    NeedsReminder: set(),
+    NeedsProposal: set(),
+    ProposalDecision: set(),
     RenewalOrder: set(),
     PlanVersion: set(),
     Completion: set(),
@@ -598,6 +620,80 @@ def test_what_is_put_right():
     right = RightFact(make_person("P2"), wrong.area, wrong.level, date(2026, 1, 2))
     with in_the_ledger(officer, because="Fel person"):
         put_right(achievement=wrong, right=right, reason="Fel person", by=officer, day=DAY, at=NOON)
+
+
+def test_what_is_asked_answered_and_decided_about_needs():
+    adopt(plan_of({"area": "OM4"}))
+    officer = account_with(Role.COORDINATOR)
+    unit = make_operation("V")
+    manager, contact = make_manager(unit), account_with(Role.UNIT_CONTACT, unit)
+    colleague = make_account(make_person("P1"))
+    employ(colleague.person, unit)
+    with in_the_ledger(officer):
+        opened = open_round(officer)
+    form = form_of(unit)
+    with in_the_ledger(manager):
+        left = leave_to_colleague(
+            form=form, colleague=colleague.person, ends_on=opened.ends_on, by=manager, at=later(1)
+        )
+    with in_the_ledger(officer):
+        (reminder,) = remind_of_forms(forms=[form], day=MONDAY, by=officer, at=later(1))
+    with in_the_ledger(officer):
+        take_back_form_reminders(reminders=[reminder.pk], by=officer, at=later(2))
+    with in_the_ledger(colleague):
+        first = answer(form, colleague, at=later(3))
+    with in_the_ledger(manager):
+        end_needs_delegation(delegation=left, by=manager, on=MONDAY)
+    with in_the_ledger(manager):
+        take_back_answer(answer=first, by=manager, at=later(4))
+    with in_the_ledger(manager):
+        second = answer(form, manager, at=later(5))
+    with in_the_ledger(contact):
+        confirm_answer(answer=second, by=contact, at=later(6))
+    with in_the_ledger(officer):
+        proposal = propose(
+            needs_round=opened,
+            key_group=group(),
+            area=CompetenceArea.objects.get(code="OM4"),
+            level=TrainingLevel.objects.get(number=2),
+            kind="mandatory",
+            motive="Rutinen är ny",
+            answers=[second],
+            by=officer,
+            at=later(7),
+        )
+    decide = {"proposal": proposal, "by": officer, "at": later(8)}
+    with in_the_ledger(officer):
+        answer_proposal(outcome="postponed", reason="Kursen saknas", **decide)
+    with in_the_ledger(officer):
+        accept_proposal(version=None, effective_from=DAY, renewal_months=24, day=DAY, **decide)
+    with in_the_ledger(officer):
+        move_last_day(
+            needs_round=opened, ends_on=date(2027, 1, 31), reason="Mer tid", by=officer, day=DAY
+        )
+    with in_the_ledger(officer):
+        close_needs_round(needs_round=opened, reason="Klart", by=officer, at=later(9))
+
+
+def test_what_is_reviewed_about_key_persons():
+    adopt(plan_of({"area": "OM1"}))
+    officer, unit = account_with(Role.COORDINATOR), make_unit("K")
+    person, deputy = make_person("P1"), make_person("P2")
+    employ(person, unit)
+    naming = name_key_person(
+        key_group=group(), person=person, starts_on=DAY, deputy=deputy, by=officer
+    )
+    for outcome in ("kept", "moved"):
+        with in_the_ledger(officer):
+            review_naming(
+                naming=naming,
+                outcome=outcome,
+                reason="Ny uppgift",
+                next_review_on=None,
+                on=DAY,
+                by=officer,
+                at=NOON,
+            )
 
 
 def test_what_follows_a_person_into_another_record():
