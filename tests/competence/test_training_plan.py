@@ -435,5 +435,5 @@ def test_the_lines_take_as_many_queries_for_three_as_for_thirty(
         for _each in range(count):
             planned = with_partners(add_activity(draft, key_groups=KeyGroup.objects.all()), A=None)
             note_step(activity=planned.activity, step="begun", on=DAY, day=DAY, by=None)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(11):
             activity_lines(draft, day=DAY, assumed=ASSUMED)
