@@ -17,6 +17,9 @@ from django.db import models
 
 from competence.models import (
     Achievement,
+    ActivityExpense,
+    ActivityOutcome,
+    ActivityStep,
     CoverageTarget,
     EquivalenceRule,
     Exemption,
@@ -31,14 +34,35 @@ from competence.models import (
     NeedsRound,
     OutsideCourse,
     OutsideRecord,
+    PartnerStep,
+    PlanActivity,
     PlanVersion,
     ProposalDecision,
+    ProgrammeMember,
+    ProgrammeTopic,
     Recognition,
     RenewalOrder,
     SignInSheet,
+    StandingProgramme,
+    TrainingPlanVersion,
 )
 from competence.models.history import HistoryBatch
-from competence.services import history
+from competence.services import history, programme
+from competence.services.activities import (
+    PartnerPart,
+    change_activity,
+    create_activity,
+    remove_activity,
+    set_partners,
+)
+from competence.services.activity_facts import (
+    note_expense,
+    note_partner_step,
+    note_step,
+    report_outcome,
+    take_back_expense,
+    take_back_outcome,
+)
 from competence.services.corrections import RightFact, correct_name, put_right, revoke_achievement
 from competence.services.equivalence_rules import withdraw_rule
 from competence.services.exemption_requests import (
@@ -72,6 +96,7 @@ from competence.services.recognition import (
 from competence.services.renewals import order_renewal
 from competence.services.sign_in_sheets import record_sign_in_sheet
 from competence.services.targets import end_coverage_target, set_coverage_target
+from competence.services.training_plan import adopt_training_plan, create_training_draft
 from competence.services.withdrawn_records import put_record_back, withdraw_outside_record
 from courses.models import (
     Certificate,
@@ -165,6 +190,15 @@ FACTS: dict[type[models.Model], set[str]] = {
     EquivalenceRule: set(),
     ExemptionRequest: set(),
     CoverageTarget: set(),
+    TrainingPlanVersion: set(),
+    PlanActivity: set(),
+    ActivityStep: set(),
+    ActivityOutcome: set(),
+    ActivityExpense: set(),
+    PartnerStep: set(),
+    StandingProgramme: set(),
+    ProgrammeTopic: set(),
+    ProgrammeMember: set(),
     HistoryBatch: {"file", "file_name", "columns", "summary", "rehearsed_at", "answers"},
 }
 """The facts, with the columns that say nothing about a status."""
@@ -584,6 +618,67 @@ def test_how_many_are_to_know():
         )
     with in_the_ledger(officer, because="Behövs inte"):
         end_coverage_target(target=target, on=date(2027, 2, 1), reason="Behövs inte", by=officer)
+
+
+def test_what_is_planned_with_others_and_what_comes_of_it():
+    officer, partner = account_with(Role.COORDINATOR), make_organisation("A")
+    with in_the_ledger(officer):
+        draft = create_training_draft(by=officer)
+    with in_the_ledger(officer):
+        planned = create_activity(
+            version=draft, title="Fördjupning", starts_on=DAY, audience="ledare", by=officer
+        )
+    with in_the_ledger(officer):
+        change_activity(planned=planned, cost_venue=900, by=officer)
+    with in_the_ledger(officer):
+        set_partners(
+            planned=planned,
+            split="percent",
+            own_percent=60,
+            parts=[PartnerPart(partner, share=40)],
+            by=officer,
+        )
+    extra = create_activity(version=draft, title="Övning", starts_on=DAY, by=officer)
+    with in_the_ledger(officer):
+        remove_activity(planned=extra, by=officer)
+    with in_the_ledger(officer):
+        adopt_training_plan(
+            version=draft, in_force_from=DAY, adopted_on=DAY, adopted_by="KS", by=officer
+        )
+    said: dict[str, Any] = {
+        "activity": planned.activity,
+        "on": DAY,
+        "day": DAY,
+        "by": officer,
+    }
+    with in_the_ledger(officer):
+        note_partner_step(organisation=partner, step="asked", **said)
+    with in_the_ledger(officer):
+        note_step(step="begun", **said)
+    with in_the_ledger(officer, because="Sjukdom"):
+        note_step(step="cancelled", reason="Sjukdom", **said)
+    with in_the_ledger(officer):
+        outcome = report_outcome(sessions=1, people=20, **said)
+    with in_the_ledger(officer):
+        expense = note_expense(kind="venue", kronor=900, **said)
+    with in_the_ledger(officer):
+        take_back_outcome(outcome=outcome, by=officer, at=NOON)
+    with in_the_ledger(officer):
+        take_back_expense(expense=expense, by=officer, at=NOON)
+
+
+def test_what_a_standing_programme_holds():
+    adopt(plan_of({"area": "OM1"}))
+    officer, area = account_with(Role.COORDINATOR), CompetenceArea.objects.get(code="OM1")
+    with in_the_ledger(officer):
+        row = programme.create_programme(key_group=group(), name="Fortbildning", by=officer)
+    said: dict[str, Any] = {"programme": row, "starts_on": DAY, "by": officer}
+    with in_the_ledger(officer):
+        topic = programme.add_topic(title="Samtal", area=area, **said)
+    with in_the_ledger(officer):
+        programme.add_member(function="strateg", headcount=1, **said)
+    with in_the_ledger(officer):
+        programme.end_part(part=topic, on=date(2027, 1, 1), by=officer)
 
 
 def test_what_a_batch_of_history_brings_and_what_its_undoing_takes_back():
