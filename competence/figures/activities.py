@@ -41,6 +41,16 @@ class Status(StrEnum):
     def words(self) -> str:
         return str(ActivityStep.Step(self.value).label)
 
+    @property
+    def look(self) -> tuple[str, str]:
+        """The colour class and the shape of the status."""
+        return {
+            Status.PLANNED: ("is-none", "none"),
+            Status.UNDER_WAY: ("is-pending", "pending"),
+            Status.DONE: ("is-met", "met"),
+            Status.CANCELLED: ("is-paused", "paused"),
+        }[self]
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -128,6 +138,8 @@ class ActivityLine:
     responsible: str
     unit: str
     department: str
+    course_pk: int | None
+    course: str
     status: Status
     status_on: date | None
     reason: str
@@ -311,6 +323,8 @@ def _line(
         responsible=planned.responsible,
         unit=planned.responsible_unit.name if planned.responsible_unit else "",
         department=department,
+        course_pk=planned.course_id,
+        course=planned.course.title if planned.course else "",
         status=status,
         status_on=step.on if step else None,
         reason=step.reason if step else "",

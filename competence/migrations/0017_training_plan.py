@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
         ('competence', '0016_decided_documents'),
         ('framework', '0001_initial'),
         ('people', '0004_reach'),
+        ('wagtailcore', '0098_apitoken'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -222,6 +223,7 @@ class Migration(migrations.Migration):
                 ('people', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100000)], verbose_name='people')),
                 ('form', lms.lib.fields.GuardedCharField(blank=True, max_length=120, verbose_name='form')),
                 ('responsible', lms.lib.fields.GuardedCharField(blank=True, max_length=120, verbose_name='responsible function')),
+                ('course', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.page', verbose_name='course')),
                 ('cost_external', models.PositiveIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100000000)], verbose_name='bought from others, kronor')),
                 ('cost_trainer', models.PositiveIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100000000)], verbose_name='lecturers and trainers, kronor')),
                 ('cost_venue', models.PositiveIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100000000)], verbose_name='venue, kronor')),

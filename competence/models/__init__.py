@@ -1,10 +1,24 @@
 """Key groups, requirements and the facts that meet them. Facts are added, ended or revoked,
 never overwritten; what follows from them is asked of `competence.engine`, never stored."""
 
+from competence.models.consultation import (
+    Consultation,
+    ConsultationAnswer,
+    ConsultationComment,
+    ConsultationParty,
+    WrittenOpinion,
+)
 from competence.models.decided import (
     DecidedDocument,
     DocumentStep,
     State,
+    documents,
+    state_words,
+    states_on,
+)
+from competence.models.documents import (
+    KeptDocument,
+    PlanChapter,
 )
 from competence.models.facts import (
     Achievement,
@@ -15,6 +29,16 @@ from competence.models.facts import (
 )
 from competence.models.messages import (
     GroupMessage,
+)
+from competence.models.needs import (
+    NeedsAnswer,
+    NeedsContent,
+    NeedsDelegation,
+    NeedsDraft,
+    NeedsForm,
+    NeedsReminder,
+    NeedsRound,
+    WishedLevel,
 )
 from competence.models.nights import (
     FiguresNight,
@@ -34,12 +58,18 @@ from competence.models.plan import (
 )
 from competence.models.planning import (
     AssumptionChange,
+    ShownConsequences,
 )
 from competence.models.programme import (
     ProgrammeMember,
     ProgrammeTopic,
     ProgrammeTurn,
     StandingProgramme,
+)
+from competence.models.proposals import (
+    NeedsProposal,
+    ProposalDecision,
+    ProposalSource,
 )
 from competence.models.recognition import (
     ProofFile,
@@ -49,6 +79,9 @@ from competence.models.recognition import (
 from competence.models.requests import (
     ExemptionRequest,
     ExemptionRequestQuerySet,
+)
+from competence.models.reviews import (
+    NamingReview,
 )
 from competence.models.seats import (
     AcceptedSessions,
@@ -80,6 +113,10 @@ __all__ = [
     "ActivityPartner",
     "ActivityStep",
     "AssumptionChange",
+    "Consultation",
+    "ConsultationAnswer",
+    "ConsultationComment",
+    "ConsultationParty",
     "CoverageTarget",
     "DecidedDocument",
     "DocumentStep",
@@ -89,22 +126,36 @@ __all__ = [
     "ExemptionRequestQuerySet",
     "FiguresNight",
     "GroupMessage",
+    "KeptDocument",
     "KeyGroup",
     "KeyGroupDefinition",
     "KeyPersonAssignment",
+    "NamingReview",
+    "NeedsAnswer",
+    "NeedsContent",
+    "NeedsDelegation",
+    "NeedsDraft",
+    "NeedsForm",
+    "NeedsProposal",
+    "NeedsReminder",
+    "NeedsRound",
     "OutsideCourse",
     "OutsideRecord",
     "PartnerStep",
     "PlanActivity",
+    "PlanChapter",
     "PlanStep",
     "PlanVersion",
     "ProgrammeMember",
     "ProgrammeTopic",
     "ProgrammeTurn",
     "ProofFile",
+    "ProposalDecision",
+    "ProposalSource",
     "Recognition",
     "RenewalOrder",
     "Requirement",
+    "ShownConsequences",
     "SignInSheet",
     "StandingProgramme",
     "State",
@@ -115,4 +166,9 @@ __all__ = [
     "UnitFigures",
     "WeekOutlook",
     "WeekSeats",
+    "WishedLevel",
+    "WrittenOpinion",
+    "documents",
+    "state_words",
+    "states_on",
 ]

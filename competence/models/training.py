@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Max, Q
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from competence.models.decided import DecidedDocument, DocumentStep
@@ -41,7 +40,7 @@ class TrainingPlanVersion(DecidedDocument):
         verbose_name_plural = _("training plan versions")
 
     def __str__(self) -> str:
-        return str(_now("Training plan version %(number)s") % {"number": self.number})
+        return str(_("Training plan version %(number)s") % {"number": self.number})
 
 
 class TrainingPlanStep(DocumentStep):
@@ -81,9 +80,9 @@ class PlanActivityQuerySet(models.QuerySet["PlanActivity"]):
 
     def with_parts(self) -> PlanActivityQuerySet:
         """With all that is told of each. Seven queries whatever the number."""
-        return self.select_related("activity", "version", "responsible_unit").prefetch_related(
-            "key_groups", "areas", "levels", "partners__organisation"
-        )
+        return self.select_related(
+            "activity", "version", "responsible_unit", "course"
+        ).prefetch_related("key_groups", "areas", "levels", "partners__organisation")
 
 
 class PlanActivity(models.Model):
@@ -149,6 +148,15 @@ class PlanActivity(models.Model):
         related_name="+",
         verbose_name=_("responsible unit"),
     )
+    # The course that it is, where it is one: what seats can be shared in.
+    course = models.ForeignKey(
+        "wagtailcore.Page",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("course"),
+    )
     cost_external = models.PositiveIntegerField(
         _("bought from others, kronor"), default=0, validators=[MaxValueValidator(MOST_KRONOR)]
     )
@@ -176,6 +184,7 @@ class PlanActivity(models.Model):
     note = GuardedCharField(_("note"), max_length=300, blank=True)
 
     objects = PlanActivityQuerySet.as_manager()
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("planned activity")
@@ -217,7 +226,7 @@ class PlanActivity(models.Model):
 
     def clean(self) -> None:
         if self.starts_on and self.ends_on and self.ends_on.year - self.starts_on.year > 4:
-            raise ValidationError({"ends_on": _now("An activity spans five years at most.")})
+            raise ValidationError({"ends_on": _("An activity spans five years at most.")})
 
 
 class ActivityPartner(models.Model):
