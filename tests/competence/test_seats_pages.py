@@ -516,3 +516,20 @@ def test_a_month_reckoned_from_what_is_told_is_never_below_nought():
         needs = needs_of(rough.line, Assumptions(), first=date(2027, 1, 1))
         assert all(need.seats >= 0 for need in needs)
         assert min(rough.line.runs_out) >= 0
+
+
+# What a manager sees
+
+
+def test_manager_sees_exactly_what_the_own_team_needs(municipality, client):
+    client.force_login(make_manager(Unit.objects.get(code="F2"), "CHEF"))
+    page = client.get("/team/framat/platser/")
+    lines = {line.forecast.code: line for line in page.context["lines"]}
+    # Of five, the first never held OM1; nobody holds OM4.
+    assert (lines["OM1-2"].lacking, lines["OM4-2"].lacking) == (1, 5)
+    assert "6 platser behövs nu" in page.content.decode()
+
+
+def test_strangers_unit_is_refused(municipality, client):
+    client.force_login(make_manager(Unit.objects.get(code="F2"), "CHEF"))
+    assert client.get("/team/framat/platser/?enhet=F0").status_code == 403
