@@ -60,6 +60,7 @@ URLS: dict[str, Rule] = {
     "competence:team_matrix_file": _TEAM_FILE,
     "competence:team_matrix_file_xlsx": _TEAM_FILE,
     "competence:team_outlook": _TEAM,
+    "competence:team_seats": _TEAM,
     "competence:team_outlook_file": _TEAM_FILE,
     "competence:team_outlook_file_xlsx": _TEAM_FILE,
     "competence:team_outlook_names": _TEAM_FILE,

@@ -23,6 +23,7 @@ from competence.views import (
     team_files,
     team_outlook,
     team_person,
+    team_seats,
     training,
     training_part,
     transcripts,
@@ -112,6 +113,7 @@ urlpatterns = [
         name="team_matrix_file_xlsx",
     ),
     path("team/framat/", team_outlook.team_outlook_page, name="team_outlook"),
+    path("team/framat/platser/", team_seats.team_seats, name="team_seats"),
     path("team/fil/framat.csv", team_outlook.team_outlook_file, name="team_outlook_file"),
     path(
         "team/fil/framat.xlsx",

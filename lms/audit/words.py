@@ -50,6 +50,7 @@ ACTIONS: dict[str, Promise] = {
     "renewal_order.created": gettext_lazy("Renewal ordered"),
     "equivalence_rule.previewed": gettext_lazy("Reach of an equivalence rule looked at"),
     "renewal_order.reach_seen": gettext_lazy("Reach of a renewal looked at"),
+    "forecast.sessions_accepted": gettext_lazy("Sessions of the forecast taken into a draft"),
     "plan_version.drafted": gettext_lazy("Draft of the plan made"),
     "plan_version.adopted": gettext_lazy("Plan version adopted"),
     "plan_version.discarded": gettext_lazy("Draft of the plan discarded"),

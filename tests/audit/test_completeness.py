@@ -15,7 +15,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 
+from competence.engine.assume import Assumptions
+from competence.engine.sessions import Held, quarters
 from competence.models import (
+    AcceptedSessions,
     Achievement,
     ActivityExpense,
     ActivityOutcome,
@@ -94,6 +97,7 @@ from competence.services.recognition import (
     withdraw_claim,
 )
 from competence.services.renewals import order_renewal
+from competence.services.session_proposals import Chosen, accept_sessions
 from competence.services.sign_in_sheets import record_sign_in_sheet
 from competence.services.targets import end_coverage_target, set_coverage_target
 from competence.services.training_plan import adopt_training_plan, create_training_draft
@@ -199,6 +203,7 @@ FACTS: dict[type[models.Model], set[str]] = {
     StandingProgramme: set(),
     ProgrammeTopic: set(),
     ProgrammeMember: set(),
+    AcceptedSessions: set(),
     HistoryBatch: {"file", "file_name", "columns", "summary", "rehearsed_at", "answers"},
 }
 """The facts, with the columns that say nothing about a status."""
@@ -215,7 +220,7 @@ NO_FACTS = {
     *("competence.FiguresNight", "competence.UnitFigures"),
     *("people.ReachNight", "people.KnownReach", "people.ReachChange", "people.ReachedUnit"),
     # Counts without anybody in them, worked out from facts.
-    *("competence.WeekOutlook", "competence.TargetShortfall"),
+    *("competence.WeekOutlook", "competence.WeekSeats", "competence.TargetShortfall"),
     # What an import said that was recorded already: it gives nothing, and what is written anew
     # because of it is in the ledger then.
     "competence.HistoryStatement",
@@ -376,6 +381,21 @@ def test_a_record_of_an_outside_course_taken_back_put_back_and_merged(private_fi
     revoke_achievement(achievement=given, on=DAY, reason="Fel", by=officer)
     with in_the_ledger(officer):
         merge.merge_people(survivor=person, loser=other, by=officer, reason="Samma person")
+
+
+def test_sessions_of_the_forecast_taken_into_a_draft():
+    adopt(plan_of({"area": "OM1"}))
+    officer = account_with(Role.COORDINATOR)
+    draft = create_training_draft(by=None)
+    held = [Held(date(2027, 5, 1), "OM1", 1, date(2027, 5, 1), 2)]
+    (quarter,) = quarters(held, Assumptions())
+    with in_the_ledger(officer):
+        accept_sessions(
+            version=draft,
+            chosen=[Chosen(quarter, quarter.months[0], quarter.last_day, 2, 20)],
+            monday=DAY,
+            by=officer,
+        )
 
 
 def test_what_is_confirmed():
