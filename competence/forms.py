@@ -336,6 +336,12 @@ class AdoptForm(Form):
         max_length=200,
         help_text=gettext_lazy("The body that decided, for example Kommunstyrelsen."),
     )
+    registry_number = forms.CharField(
+        label=gettext_lazy("Registry number"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("May be added later, once, where it is not known yet."),
+    )
 
     def __init__(self, *args: Any, version: PlanVersion, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -348,3 +354,15 @@ class AdoptForm(Form):
         if taken.exists():
             raise forms.ValidationError(_("Another version comes into force that day."))
         return day
+
+
+class ChapterForm(Form):
+    text = forms.CharField(
+        label=gettext_lazy("Words of the chapter"),
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 18}),
+        help_text=gettext_lazy(
+            "An empty line between paragraphs. Lines that begin with “- ” become a list. Never "
+            "write about a person."
+        ),
+    )

@@ -9,7 +9,11 @@ from django.db import models
 from django.db.models import F, Q
 
 if TYPE_CHECKING:
-    from competence.models import DecidedDocument, PlanVersion  # noqa: F401 (a base class below)
+    from competence.models import (  # noqa: F401 (base classes below)
+        DecidedDocument,
+        PlanVersion,
+        TrainingPlanVersion,
+    )
 
 Document = TypeVar("Document", bound="DecidedDocument")
 
@@ -49,6 +53,10 @@ class DecidedQuerySet(models.QuerySet[Document]):
 
 
 class PlanVersionQuerySet(DecidedQuerySet["PlanVersion"]):
+    pass
+
+
+class TrainingPlanVersionQuerySet(DecidedQuerySet["TrainingPlanVersion"]):
     pass
 
 

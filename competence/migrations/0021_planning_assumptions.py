@@ -11,7 +11,7 @@ from lms.lib.append_only import AppendOnly, locking
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competence', '0016_decided_documents'),
+        ('competence', '0018_needs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     COVERAGE_TARGET = "coverage_target"
     PLAN_CONSEQUENCES = "plan_consequences"
     RENEWAL_REACH = "renewal_reach"
+    SEATS = "seats"
     TRANSCRIPT = "transcript"
 
 

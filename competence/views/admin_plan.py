@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from competence.figures.consequences_shown import Shown
-from competence.figures.plan import Names, plan_matrix, requirements_in_words, rule_in_words
+from competence.figures.plan_changes import plan_changes
+from competence.figures.plan_changes_words import changes_in_words
 from competence.figures.preview import three_people
+from competence.figures.way import way_of
 from competence.forms import (
     AdoptForm,
     BaseExcludedFormSet,
@@ -27,12 +29,16 @@ from competence.forms import (
     RuleFormSet,
 )
 from competence.models import (
+    Consultation,
     KeyGroup,
     KeyGroupDefinition,
     PlanVersion,
     Requirement,
     ShownConsequences,
+    state_words,
+    states_on,
 )
+from competence.plan_forms import CompareForm
 from competence.services.plan import PlanError, create_draft, draft_from, refuse_overlaps
 from competence.services.plan_consequences import Summary, counted_on, decide_as_shown
 from competence.services.plan_content import content_of
@@ -50,6 +56,7 @@ from competence.views.admin_consequences import (
     rules_of,
     summaries,
 )
+from competence.views.plan_kinds import group_pages
 from competence.views.scope import acting_user
 from lms.framework.rules import PersonRule
 from lms.lib.dates import today
@@ -57,14 +64,20 @@ from lms.people.access import Action, Obj, can
 
 
 def plan_versions(request: HttpRequest) -> HttpResponse:
-    """Every version, the one in force first in sight, and the way to a new draft."""
+    """Every version and where it stands, the one in force first in sight, and the way to a new
+    draft."""
     day = today()
+    versions = list(PlanVersion.objects.order_by("-number"))
+    states = states_on(versions, day)
     return render(
         request,
         "competence/admin/plan.html",
         {
             "in_force": PlanVersion.objects.in_force_on(day),
-            "versions": PlanVersion.objects.order_by("-number"),
+            "versions": [
+                (version, states[version.pk], state_words(version, states[version.pk]))
+                for version in versions
+            ],
             "may_edit": can(request.user, Action.UPDATE, Obj.REQUIREMENT, day=day),
             "day": day,
             "header_title": _("Competence plan"),
@@ -74,20 +87,12 @@ def plan_versions(request: HttpRequest) -> HttpResponse:
 
 
 def plan_version(request: HttpRequest, number: int) -> HttpResponse:
-    """A version: its matrix, its key groups and their requirements."""
+    """A version: its way, what is changed in it, its key groups and their requirements."""
     version = get_object_or_404(PlanVersion, number=number)
-    definitions = {definition.key_group_id: definition for definition in version.definitions.all()}
-    by_group: dict[int, list[Requirement]] = {}
-    for requirement in version.requirements.select_related("area", "level").order_by(
-        "kind", "area__sort_order", "area__code", "level__number", "effective_from"
-    ):
-        by_group.setdefault(requirement.key_group_id, []).append(requirement)
-    rules = {
-        pk: [PersonRule.from_json(rule) for rule in definition.rules]
-        for pk, definition in definitions.items()
-    }
+    day = today()
+    earlier = _compared_with(version, day)
+    changes = plan_changes(content_of(earlier), content_of(version)) if earlier else None
     kept = ShownConsequences.objects.filter(plan_version=version).first()
-    names = Names.of(rule for of_group in rules.values() for rule in of_group)
     return render(
         request,
         "competence/admin/version.html",
@@ -97,16 +102,45 @@ def plan_version(request: HttpRequest, number: int) -> HttpResponse:
             "undecided": version.is_draft or version.is_sent,
             "kept": kept,
             "shown": Shown.read(kept.shown) if kept else None,
-            "matrix": plan_matrix(version, None),
-            "groups": [
-                {
-                    "group": group,
-                    "rules": [rule_in_words(rule, names) for rule in rules.get(group.pk, [])],
-                    "requirements": requirements_in_words(by_group.get(group.pk, [])),
-                }
-                for group in KeyGroup.objects.all()
-            ],
+            "way": way_of(version, day),
+            "steps": version.steps.all(),
+            "continued_as": version.continued_as.first(),
+            "consultation": Consultation.objects.on(version.kind, number).first(),
+            "earlier": earlier,
+            "changes": changes,
+            "changed": changes_in_words(changes) if changes else (),
+            "groups": group_pages(version),
             "header_title": str(version),
+            "header_icon": "doc-full-inverse",
+        },
+    )
+
+
+def _compared_with(version: PlanVersion, day: date) -> PlanVersion | None:
+    """What a version is told apart from: a decided one from the one decided before it, any other
+    from the one in force."""
+    if version.status != PlanVersion.Status.ADOPTED:
+        return PlanVersion.objects.in_force_on(day)
+    before = PlanVersion.objects.adopted().filter(number__lt=version.number)
+    return before.order_by("-number").first()
+
+
+def compare(request: HttpRequest) -> HttpResponse:
+    """What tells any two versions apart, in words."""
+    form = CompareForm(request.GET or None)
+    changes = changed = None
+    if request.GET and form.is_valid():
+        asked = form.cleaned_data
+        changes = plan_changes(content_of(asked["was"]), content_of(asked["becomes"]))
+        changed = changes_in_words(changes)
+    return render(
+        request,
+        "competence/admin/compare.html",
+        {
+            "form": form,
+            "changes": changes,
+            "changed": changed,
+            "header_title": _("Compare two versions"),
             "header_icon": "doc-full-inverse",
         },
     )
@@ -262,7 +296,9 @@ def delete_requirement(request: HttpRequest, number: int, pk: int) -> HttpRespon
 
 def adopt(request: HttpRequest, number: int) -> HttpResponse:
     """The decision: first what it would mean for people, then the button that decides."""
-    version = _draft(number)
+    version = get_object_or_404(PlanVersion, number=number)
+    if not (version.is_draft or version.is_sent):
+        raise Http404
     day = today()
     form = AdoptForm(
         request.POST or None,
@@ -302,6 +338,7 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
             "form": form,
             "summary": summary,
             "seen": _sign(version, summary, form) if summary else "",
+            "way": way_of(version, day),
             "header_title": _("Decide on version %(number)s") % {"number": version.number},
             "header_icon": "check",
         },

@@ -32,6 +32,7 @@ from competence.models import (
 )
 from competence.models.history import HistoryBatch
 from competence.services import history
+from competence.services.assumptions import change_assumptions, undo_assumption_change
 from competence.services.corrections import RightFact, correct_name, put_right, revoke_achievement
 from competence.services.equivalence_rules import withdraw_rule
 from competence.services.exemption_requests import (
@@ -50,6 +51,7 @@ from competence.services.outside_courses import (
     retire_outside_course,
 )
 from competence.services.plan import adopt_plan_version, draft_from
+from competence.services.plan_consequences import consequences_shown, decide_as_shown
 from competence.services.recognition import (
     SingleCase,
     decide_recognitions,
@@ -562,6 +564,28 @@ def test_how_many_are_to_know():
         )
     with in_the_ledger(officer, because="Behövs inte"):
         end_coverage_target(target=target, on=date(2027, 2, 1), reason="Behövs inte", by=officer)
+
+
+def test_what_is_assumed_and_what_was_shown_before_a_decision():
+    adopt(plan_of({"area": "OM1"}))
+    officer, draft = account_with(Role.COORDINATOR), draft_from(in_force(), by=None)
+    with in_the_ledger(officer, because="Bokslutet"):
+        change = change_assumptions(
+            values={"seats_per_session": 24}, starts_on=DAY, reason="Bokslutet", by=officer
+        )
+    with in_the_ledger(officer, because="Fel siffra"):
+        undo_assumption_change(change=change, starts_on=DAY, reason="Fel siffra", by=officer)
+    (summary,) = consequences_shown(draft, DAY, today=DAY, threshold=5)
+    with in_the_ledger(officer):
+        decide_as_shown(
+            version=draft,
+            shown=summary.shown.said(),
+            assumed=summary.assumptions.everything_said(),
+            in_force_from=DAY,
+            adopted_on=DAY,
+            adopted_by="KS",
+            by=officer,
+        )
 
 
 def test_what_a_batch_of_history_brings_and_what_its_undoing_takes_back():
