@@ -88,6 +88,7 @@ def make_organisation(*, people: int, today: date) -> Iterator[str]:
         partners.make_partners(today, clock)
         training.make_training_plan(today, clock)
         needs.ask_about_needs(today, clock)
+        plan.prepare_next(today, clock)
         yield stages.line(f"Organisation of {people} people")
         Diary(people, today.isoformat(), 0).write()
 

@@ -66,6 +66,8 @@ from competence.services.activity_facts import (
     take_back_expense,
     take_back_outcome,
 )
+from competence.services import history
+from competence.services.assumptions import change_assumptions, undo_assumption_change
 from competence.services.corrections import RightFact, correct_name, put_right, revoke_achievement
 from competence.services.equivalence_rules import withdraw_rule
 from competence.services.exemption_requests import (
@@ -90,6 +92,7 @@ from competence.services.outside_courses import (
 )
 from competence.services.plan import adopt_plan_version, draft_from
 from competence.services.proposals import accept_proposal, answer_proposal, propose
+from competence.services.plan_consequences import consequences_shown, decide_as_shown
 from competence.services.recognition import (
     SingleCase,
     decide_recognitions,
@@ -699,6 +702,26 @@ def test_what_a_standing_programme_holds():
         programme.add_member(function="strateg", headcount=1, **said)
     with in_the_ledger(officer):
         programme.end_part(part=topic, on=date(2027, 1, 1), by=officer)
+def test_what_is_assumed_and_what_was_shown_before_a_decision():
+    adopt(plan_of({"area": "OM1"}))
+    officer, draft = account_with(Role.COORDINATOR), draft_from(in_force(), by=None)
+    with in_the_ledger(officer, because="Bokslutet"):
+        change = change_assumptions(
+            values={"seats_per_session": 24}, starts_on=DAY, reason="Bokslutet", by=officer
+        )
+    with in_the_ledger(officer, because="Fel siffra"):
+        undo_assumption_change(change=change, starts_on=DAY, reason="Fel siffra", by=officer)
+    (summary,) = consequences_shown(draft, DAY, today=DAY, threshold=5)
+    with in_the_ledger(officer):
+        decide_as_shown(
+            version=draft,
+            shown=summary.shown.said(),
+            assumed=summary.assumptions.everything_said(),
+            in_force_from=DAY,
+            adopted_on=DAY,
+            adopted_by="KS",
+            by=officer,
+        )
 
 
 def test_what_a_batch_of_history_brings_and_what_its_undoing_takes_back():
