@@ -19,6 +19,7 @@ SIZE, LEADING = 9.0, 12.0
 ROOMY = 3.0
 # The headings of a table of figures get at least this part of its width.
 LEAST_HEAD = 4
+TOGETHER = 3
 
 
 class Align(Enum):
@@ -119,6 +120,9 @@ def _looks(grid: Grid) -> list[tuple[object, ...]]:
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5 if grid.dense else 6),
         ("LINEBELOW", (0, head), (-1, -1), 0.5, colours.LINE),
     ]
+    if len(grid.rows) > TOGETHER:
+        # The last rows are never alone on a page.
+        looks.append(("NOSPLIT", (0, -TOGETHER), (0, -1)))
     if grid.headed:
         looks.append(("VALIGN", (0, 0), (-1, 0), "BOTTOM"))
         looks.append(("LINEBELOW", (0, 0), (-1, 0), 1, colours.DEEP))
