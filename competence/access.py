@@ -13,6 +13,9 @@ _CASE = Rule(Obj.CASE, Action.READ)
 _CASE_MOVE = Rule(Obj.CASE, Action.APPROVE)
 _PLAN = Rule(Obj.REQUIREMENT)
 _EDIT_PLAN = Rule(Obj.REQUIREMENT, Action.UPDATE)
+_READ_PROPOSAL = Rule(Obj.CONSULTATION, Action.READ)
+_GIVE_VIEW = Rule(Obj.CONSULTATION, Action.CREATE, seen_as=SeenAs.REFUSED)
+_CONSULT = Rule(Obj.CONSULTATION, Action.UPDATE)
 _ASK_TO_EXEMPT = Rule(Obj.EXEMPTION, Action.CREATE, seen_as=SeenAs.REFUSED)
 _EXEMPT = Rule(Obj.EXEMPTION, Action.APPROVE)
 _CORRECT = Rule(Obj.ACHIEVEMENT, Action.UPDATE)
@@ -26,6 +29,9 @@ URLS: dict[str, Rule] = {
     "competence:coverage": _COVERAGE,
     "competence:plan": _PLAN,
     "competence:key_group": _PLAN,
+    # Giving a view there takes a unit to speak for, which the page asks about.
+    "competence:consultation": _READ_PROPOSAL,
+    "competence:withdraw_comment": _GIVE_VIEW,
     # A draft is open to those who write it only; what has been sent or decided to everyone.
     "competence:plan_document": _PLAN,
     "competence:plan_document_file": _PLAN,
@@ -47,6 +53,9 @@ URLS: dict[str, Rule] = {
     "competence:team_outlook_names": _TEAM_FILE,
     "competence:team_outlook_names_xlsx": _TEAM_FILE,
     "competence:coverage_outlook": _COVERAGE,
+    "competence:seats": _COVERAGE,
+    "competence:seat_calendar": _COVERAGE,
+    "competence:accept_sessions": _EDIT_PLAN,
     "competence:team_move": _MEMBER,
     "competence:my_transcript": SIGNED_IN,
     "competence:team_transcript": _MEMBER_FILE,
@@ -101,11 +110,31 @@ URLS: dict[str, Rule] = {
     "competence_admin:chapters": _EDIT_PLAN,
     "competence_admin:chapter": _EDIT_PLAN,
     "competence_admin:adopt": _EDIT_PLAN,
+    "competence_admin:consequences": _EDIT_PLAN,
+    "competence_admin:consequences_file": _EDIT_PLAN,
+    "competence_admin:draft_consequences": _EDIT_PLAN,
+    "competence_admin:requirement_consequences": _EDIT_PLAN,
+    "competence_admin:new_requirement_consequences": _EDIT_PLAN,
+    "competence_admin:key_group_consequences": _EDIT_PLAN,
+    "competence_admin:assumptions": _EDIT_PLAN,
+    "competence_admin:undo_assumptions": _EDIT_PLAN,
     "competence_admin:new_key_group": _EDIT_PLAN,
     "competence_admin:edit_key_group": _EDIT_PLAN,
     "competence_admin:new_requirement": _EDIT_PLAN,
     "competence_admin:requirement": _EDIT_PLAN,
     "competence_admin:delete_requirement": _EDIT_PLAN,
+    "competence_admin:compare": _EDIT_PLAN,
+    "competence_admin:prepare": _EDIT_PLAN,
+    "competence_admin:take_back": _EDIT_PLAN,
+    "competence_admin:add_number": _EDIT_PLAN,
+    "competence_admin:repeal": _EDIT_PLAN,
+    "competence_admin:send_out": _CONSULT,
+    "competence_admin:compilation": _CONSULT,
+    "competence_admin:compilation_file": _CONSULT,
+    "competence_admin:compilation_file_xlsx": _CONSULT,
+    "competence_admin:more_time": _CONSULT,
+    "competence_admin:withdraw_opinion": _CONSULT,
+    "competence_admin:answer_view": _CONSULT,
     "competence_admin:framework": _EDIT_PLAN,
     "competence_admin:framework_export": _EDIT_PLAN,
     # The page reaches every unit; a manager's right to name reaches only their own.
@@ -119,6 +148,7 @@ URLS: dict[str, Rule] = {
     "competence_admin:renewals": _EDIT_PLAN,
     "competence_admin:renewal_names": _EDIT_PLAN,
     "competence_admin:renewal_file": _EDIT_PLAN,
+    "competence_admin:seat_names": _EDIT_PLAN,
     "competence_admin:targets": _EDIT_PLAN,
     "competence_admin:target": _EDIT_PLAN,
     "competence_admin:end_target": _EDIT_PLAN,

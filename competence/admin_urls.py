@@ -4,13 +4,17 @@ from django.urls import path
 
 from competence.views import (
     admin_activity_facts,
+    admin_assumptions,
     admin_chapters,
+    admin_consequences,
+    admin_consultation,
     admin_corrections,
     admin_facts,
     admin_framework,
     admin_inbox,
     admin_messages,
     admin_plan,
+    admin_plan_states,
     admin_programme,
     admin_renewals,
     admin_rule_file,
@@ -21,6 +25,7 @@ from competence.views import (
     history,
     move,
     on_day,
+    seat_names,
     transcripts,
 )
 
@@ -31,6 +36,38 @@ urlpatterns = [
     path("plan/<number:number>/", admin_plan.plan_version, name="version"),
     path("plan/<number:number>/ta-bort/", admin_plan.discard, name="discard"),
     path("plan/<number:number>/besluta/", admin_plan.adopt, name="adopt"),
+    path("plan/<number:number>/foljder/", admin_consequences.consequences, name="consequences"),
+    path(
+        "plan/<number:number>/foljder/del/",
+        admin_consequences.draft_part,
+        name="draft_consequences",
+    ),
+    path(
+        "plan/<number:number>/foljder/lista.csv",
+        admin_consequences.consequences_file,
+        name="consequences_file",
+    ),
+    path(
+        "plan/<number:number>/nyckelgrupp/<str:code>/foljder/",
+        admin_consequences.rules_part,
+        name="key_group_consequences",
+    ),
+    path(
+        "plan/<number:number>/krav/foljder/",
+        admin_consequences.requirement_part,
+        name="new_requirement_consequences",
+    ),
+    path(
+        "plan/<number:number>/krav/<number:pk>/foljder/",
+        admin_consequences.requirement_part,
+        name="requirement_consequences",
+    ),
+    path("antaganden/", admin_assumptions.assumptions, name="assumptions"),
+    path(
+        "antaganden/<number:pk>/angra/",
+        admin_assumptions.undo,
+        name="undo_assumptions",
+    ),
     path("plan/<number:number>/kapitel/", admin_chapters.chapters, name="chapters"),
     path("plan/<number:number>/kapitel/<slug:key>/", admin_chapters.chapter, name="chapter"),
     path("plan/<number:number>/nyckelgrupp/", admin_plan.new_key_group, name="new_key_group"),
@@ -45,6 +82,57 @@ urlpatterns = [
         "plan/<number:number>/krav/<number:pk>/ta-bort/",
         admin_plan.delete_requirement,
         name="delete_requirement",
+    ),
+    path("plan/jamfor/", admin_plan.compare, name="compare"),
+    path("version/<str:kind>/<number:number>/remiss/", admin_plan_states.send_out, name="send_out"),
+    path(
+        "version/<str:kind>/<number:number>/beredning/", admin_plan_states.prepare, name="prepare"
+    ),
+    path(
+        "version/<str:kind>/<number:number>/ta-tillbaka/",
+        admin_plan_states.take_back,
+        name="take_back",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/diarienummer/",
+        admin_plan_states.add_number,
+        name="add_number",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/upphav/",
+        admin_plan_states.repeal_version,
+        name="repeal",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/",
+        admin_consultation.compilation,
+        name="compilation",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/lista.csv",
+        admin_consultation.compilation_file,
+        name="compilation_file",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/lista.xlsx",
+        admin_consultation.compilation_file,
+        {"form": "xlsx"},
+        name="compilation_file_xlsx",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/mer-tid/",
+        admin_consultation.more_time,
+        name="more_time",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/yttrande/<number:pk>/ta-bort/",
+        admin_consultation.withdraw_written,
+        name="withdraw_opinion",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/<str:what>/<number:pk>/",
+        admin_consultation.answer_view,
+        name="answer_view",
     ),
     path("utbildningsplan/", admin_training.training_versions, name="training"),
     path(
@@ -179,6 +267,7 @@ urlpatterns = [
     path("fornyelse/", admin_renewals.renewals, name="renewals"),
     path("fornyelse/namn/", admin_renewals.renewal_names, name="renewal_names"),
     path("fornyelse/namn/lista.csv", admin_renewals.renewal_file, name="renewal_file"),
+    path("prognos/<str:area>/<number:level>/", seat_names.seat_names, name="seat_names"),
     path("utdrag/", transcripts.transcripts, name="transcripts"),
     path("utdrag/<str:person_id>.pdf", transcripts.transcript_file, name="transcript_file"),
     path("uppnatt/", admin_corrections.achievements, name="achievements"),

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from competence.views import (
+    consultation,
     coverage,
     coverage_outlook,
     coverage_targets,
@@ -10,6 +11,8 @@ from competence.views import (
     plan,
     plan_documents,
     recognition,
+    seat_calendar,
+    seats,
     signoffs,
     team,
     team_actions,
@@ -26,6 +29,12 @@ app_name = "competence"
 urlpatterns = [
     path("kompetensplan/", plan.plan, name="plan"),
     path("kompetensplan/<str:code>/", plan.key_group, name="key_group"),
+    path("plan/remiss/<str:kind>/<number:number>/", consultation.consultation, name="consultation"),
+    path(
+        "plan/remiss/<str:kind>/<number:number>/synpunkt/<number:pk>/aterta/",
+        consultation.withdraw,
+        name="withdraw_comment",
+    ),
     path("plan/version/<number:number>/", plan_documents.plan_document, name="plan_document"),
     path(
         "plan/version/<number:number>/plan.pdf",
@@ -72,6 +81,9 @@ urlpatterns = [
     path("plan/utbildning/A<number:number>/", training.training_activity, name="training_activity"),
     path("tackning/", coverage.coverage, name="coverage"),
     path("tackning/framat/", coverage_outlook.coverage_outlook, name="coverage_outlook"),
+    path("plan/prognos/", seats.seats, name="seats"),
+    path("plan/prognos/kalender/", seat_calendar.seat_calendar, name="seat_calendar"),
+    path("plan/prognos/kalender/ta-med/", seat_calendar.accept, name="accept_sessions"),
     path("min-sida/lage/", on_day.my_day, name="my_day"),
     path("min-sida/krav/<str:area>/", on_day.my_requirement, name="my_requirement"),
     path("team/", team.team, name="team"),

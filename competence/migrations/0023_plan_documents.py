@@ -9,9 +9,7 @@ from lms.lib.frozen import FrozenWith
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competence', '0017_training_plan'),
-        ('competence', '0018_needs'),
-        ('competence', '0021_planning_assumptions'),
+        ('competence', '0020_seats'),
     ]
 
     operations = [

@@ -58,6 +58,7 @@ from competence.models.plan import (
 )
 from competence.models.planning import (
     AssumptionChange,
+    ShownConsequences,
 )
 from competence.models.programme import (
     ProgrammeMember,
@@ -82,6 +83,10 @@ from competence.models.requests import (
 from competence.models.reviews import (
     NamingReview,
 )
+from competence.models.seats import (
+    AcceptedSessions,
+    WeekSeats,
+)
 from competence.models.targets import (
     CoverageTarget,
     TargetShortfall,
@@ -101,6 +106,7 @@ from competence.models.training_facts import (
 )
 
 __all__ = [
+    "AcceptedSessions",
     "Achievement",
     "ActivityExpense",
     "ActivityOutcome",
@@ -149,6 +155,7 @@ __all__ = [
     "Recognition",
     "RenewalOrder",
     "Requirement",
+    "ShownConsequences",
     "SignInSheet",
     "StandingProgramme",
     "State",
@@ -158,6 +165,7 @@ __all__ = [
     "TrainingPlanVersion",
     "UnitFigures",
     "WeekOutlook",
+    "WeekSeats",
     "WishedLevel",
     "WrittenOpinion",
     "documents",

@@ -3,6 +3,8 @@ view was met. A view never edits the proposal."""
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q

@@ -81,12 +81,13 @@ def adopt_plan_version(
         adopted_on=adopted_on,
         adopted_by=adopted_by,
         registry_number=registry_number,
-        check=_refuse_overlaps,
+        check=refuse_overlaps,
         by=by,
     )
 
 
-def _refuse_overlaps(version: PlanVersion) -> None:
+def refuse_overlaps(version: PlanVersion) -> None:
+    """Raise PlanError where two requirements of the version would apply at once."""
     latest: dict[tuple[int, int, int], date | None] = {}
     for row in version.requirements.select_related("key_group", "area", "level").order_by(
         "effective_from"

@@ -121,9 +121,7 @@ def discard_training(request: HttpRequest, number: int) -> HttpResponse:
         request,
         title=_("Discard the draft"),
         about=str(version),
-        note=_(
-            "The draft and what is planned in it is removed. What has come of activities stays."
-        ),
+        note=_("What is planned in it is removed. What has come of activities stays."),
         back=("competence_admin:training_version", number),
     )
 
