@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
@@ -160,6 +161,7 @@ def _widths(grid: Grid, width: float) -> list[float]:
     return _between(least, wished, width)
 
 
+@lru_cache(maxsize=8192)
 def _measure(text: str, strong: bool) -> float:
     return fonts.width(text, fonts.SEMIBOLD if strong else fonts.REGULAR, SIZE)
 

@@ -50,6 +50,7 @@ from competence.services.outside_courses import (
     retire_outside_course,
 )
 from competence.services.plan import adopt_plan_version, draft_from
+from competence.services.plan_chapters import write_chapter
 from competence.services.recognition import (
     SingleCase,
     decide_recognitions,
@@ -160,6 +161,8 @@ NO_FACTS = {
     *("people.ReachNight", "people.KnownReach", "people.ReachChange", "people.ReachedUnit"),
     # Counts without anybody in them, worked out from facts.
     *("competence.WeekOutlook", "competence.TargetShortfall"),
+    # What a decided version of a plan says, put together from its rows.
+    "competence.KeptDocument",
     # What an import said that was recorded already: it gives nothing, and what is written anew
     # because of it is in the ledger then.
     "competence.HistoryStatement",
@@ -255,6 +258,7 @@ def test_what_competence_decides():
         )  # fmt: skip
     with in_the_ledger(officer):
         draft = draft_from(in_force(), by=officer)
+    write_chapter(version=draft, key="bakgrund", text="Så här.", by=officer)
     with in_the_ledger(officer):
         adopt_plan_version(version=draft, in_force_from=DAY, adopted_on=DAY, by=officer)
     with in_the_ledger(officer):
