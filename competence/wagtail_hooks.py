@@ -40,6 +40,7 @@ def register_competence_menu() -> SubmenuMenuItem:
         _item(_("Training plan"), "training", "calendar-alt", 12),
         _item(_("Standing programmes"), "programmes", "rotate", 14),
         _item(_("Key persons"), "namings", "user", 20),
+        _item(_("Needs assessment"), "needs_rounds", "form", 15),
         _item(_("Review"), "inbox", "mail", 24),
         _item(_("Sign-in sheets"), "recorded_sheets", "doc-full", 25),
         _item(_("Equivalence"), "rules", "link", 26),
