@@ -74,12 +74,14 @@ def make_organisation(*, people: int, today: date) -> Iterator[str]:
     first_day = history.first_day(today)
     with simulated(first_day) as clock, transaction.atomic():
         load_starter({"arena"}, on=first_day, by=None)
-        plan.adopt(first_day)
+        plan.propose(first_day)
         load_starter({"courses"}, on=first_day, by=None)
         yield stages.line("Plan, arena and courses")
         for day in history.import_days(today):
             clock.set(day, 5)
             import_as_known_on(world, day)
+            if day == first_day:
+                plan.decide(first_day)
             accounts.make_accounts(world, day)
             if day == first_day:
                 plan.name_key_persons(day)

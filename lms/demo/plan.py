@@ -13,6 +13,8 @@ from competence.services.framework_file import import_framework
 from competence.services.namings import name_key_person
 from competence.services.plan import adopt_plan_version, draft_from
 from competence.services.plan_editing import save_requirement
+from competence.services.plan_chapters import write_chapter
+from competence.services.plan_starter import starter_words
 from competence.services.starter import add_words, framework_file
 from competence.services.targets import set_coverage_target
 from lms.demo.accounts import ADMIN
@@ -28,8 +30,8 @@ _NAMED = {
 }
 
 
-def adopt(first_day: date) -> PlanVersion:
-    """Adopt the starter framework as the plan in force from `first_day`."""
+def propose(first_day: date) -> None:
+    """The starter framework as a draft, with the suggested words as the municipality's own."""
     content = re.sub(
         rb"effective_from: *'?\d{4}-\d\d-\d\d'?",
         f"effective_from: {first_day.isoformat()}".encode(),
@@ -37,6 +39,14 @@ def adopt(first_day: date) -> PlanVersion:
     )
     import_framework(content=content, name="framework.yaml", today=first_day, draft=True)
     add_words()
+    draft = PlanVersion.objects.get(status=PlanVersion.Status.DRAFT)
+    for key, text in starter_words().items():
+        write_chapter(version=draft, key=key, text=text, by=None)
+
+
+def decide(first_day: date) -> PlanVersion:
+    """Adopt the draft as the plan in force from `first_day`: the names of jobs and units that its
+    document says are those of the first staff file."""
     return adopt_plan_version(
         version=PlanVersion.objects.get(status=PlanVersion.Status.DRAFT),
         in_force_from=None,

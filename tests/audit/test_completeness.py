@@ -93,6 +93,7 @@ from competence.services.outside_courses import (
 from competence.services.plan import adopt_plan_version, draft_from
 from competence.services.proposals import accept_proposal, answer_proposal, propose
 from competence.services.plan_consequences import consequences_shown, decide_as_shown
+from competence.services.plan_chapters import write_chapter
 from competence.services.recognition import (
     SingleCase,
     decide_recognitions,
@@ -224,6 +225,9 @@ NO_FACTS = {
     *("people.ReachNight", "people.KnownReach", "people.ReachChange", "people.ReachedUnit"),
     # Counts without anybody in them, worked out from facts.
     *("competence.WeekOutlook", "competence.WeekSeats", "competence.TargetShortfall"),
+    *("competence.WeekOutlook", "competence.TargetShortfall"),
+    # What a decided version of a plan says, put together from its rows.
+    "competence.KeptDocument",
     # What an import said that was recorded already: it gives nothing, and what is written anew
     # because of it is in the ledger then.
     "competence.HistoryStatement",
@@ -319,6 +323,7 @@ def test_what_competence_decides():
         )  # fmt: skip
     with in_the_ledger(officer):
         draft = draft_from(in_force(), by=officer)
+    write_chapter(version=draft, key="bakgrund", text="Så här.", by=officer)
     with in_the_ledger(officer):
         adopt_plan_version(version=draft, in_force_from=DAY, adopted_on=DAY, by=officer)
     with in_the_ledger(officer):
