@@ -8,6 +8,12 @@ from competence.models.facts import (
     OutsideCourse,
     OutsideRecord,
 )
+from competence.models.measures import (
+    GoverningDocument,
+    ObligationStatus,
+    Passage,
+    PassageLink,
+)
 from competence.models.messages import (
     GroupMessage,
 )
@@ -48,12 +54,16 @@ __all__ = [
     "ExemptionRequest",
     "ExemptionRequestQuerySet",
     "FiguresNight",
+    "GoverningDocument",
     "GroupMessage",
     "KeyGroup",
     "KeyGroupDefinition",
     "KeyPersonAssignment",
+    "ObligationStatus",
     "OutsideCourse",
     "OutsideRecord",
+    "Passage",
+    "PassageLink",
     "PlanVersion",
     "ProofFile",
     "Recognition",
