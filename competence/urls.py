@@ -5,6 +5,7 @@ from competence.views import (
     coverage_outlook,
     coverage_targets,
     deputies,
+    measures,
     move,
     on_day,
     plan,
@@ -17,12 +18,16 @@ from competence.views import (
     team_outlook,
     team_person,
     transcripts,
+    year,
 )
 
 app_name = "competence"
 urlpatterns = [
     path("kompetensplan/", plan.plan, name="plan"),
     path("kompetensplan/<str:code>/", plan.key_group, name="key_group"),
+    path("plan/aret/", year.planning_year, name="planning_year"),
+    path("plan/atgarder/", measures.measures, name="measures"),
+    path("plan/atgarder/<str:code>/", measures.passage, name="passage"),
     path("tackning/", coverage.coverage, name="coverage"),
     path("tackning/framat/", coverage_outlook.coverage_outlook, name="coverage_outlook"),
     path("min-sida/lage/", on_day.my_day, name="my_day"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -152,7 +152,7 @@ def _documents(keys: set[str]) -> dict[str, Named]:
     return {str(each.pk): Named(each.title, each.url) for each in found}
 
 
-_KNOWN = {
+_KNOWN: Mapping[str, Callable[[set[str]], dict[str, Named]]] = {
     Kind.AREA: _areas,
     Kind.REQUIREMENT: _requirements,
     Kind.DOCUMENT: _documents,

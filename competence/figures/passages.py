@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from wagtail.models import Page
 
 from competence.figures.joined import Joined, name_links, open_to, split_requirement
-from competence.figures.measures import statuses_on, status_words
+from competence.figures.measures import status_words, statuses_on
 from competence.figures.plan import in_effect_q
 from competence.models import Passage, PassageLink, PlanVersion, Requirement
 from courses.models import CourseVersion
@@ -141,7 +141,7 @@ def followed_on(passage: Passage, day: date) -> tuple[Followed, ...]:
 class _Around:
     """What is on offer and asked for, looked up once for all that serves a passage."""
 
-    versions: Mapping[str, CourseVersion]
+    versions: tuple[CourseVersion, ...]
     requirements: tuple[Requirement, ...]
     pages: Mapping[str, int]
 
@@ -162,13 +162,14 @@ class _Around:
         )
         urls = [each.url for each in things if each.kind == Kind.PAGE and each.url]
         return cls(
-            {
-                str(version.outline["course"]["code"]): version
-                for version in versions.filter(course__in=may.values("pk"))
-            },
+            tuple(versions.filter(course__in=may.values("pk"))),
             asked,
             _pages_at(urls),
         )
+
+    def version(self, code: str) -> CourseVersion | None:
+        found = (each for each in self.versions if each.outline["course"]["code"] == code)
+        return next(found, None)
 
 
 def _pages_at(urls: Iterable[str]) -> dict[str, int]:
@@ -206,7 +207,7 @@ def _serving(each: Joined, around: _Around) -> Serving:
         ) % {"number": len(groups)}
         gives = [
             version
-            for version in around.versions.values()
+            for version in around.versions
             if any(grant.area_code == each.key for grant in version.grants)
         ]
         return Serving(each, note, _courses(gives))
@@ -220,14 +221,12 @@ def _serving(each: Joined, around: _Around) -> Serving:
         if not levels:
             return Serving(each, _("not asked in the plan in force"))
         return Serving(each, max(levels, key=lambda level: level.number).name)
-    if each.kind == Kind.COURSE and (version := around.versions.get(each.key)):
+    if each.kind == Kind.COURSE and (version := around.version(each.key)):
         lessons = len(version.lessons)
         note = ngettext("%(number)s lesson", "%(number)s lessons", lessons) % {"number": lessons}
         return Serving(each, note)
     if each.kind == Kind.PAGE and (page := around.pages.get(each.url)):
-        shown = [
-            version for version in around.versions.values() if page in version.outline["articles"]
-        ]
+        shown = [version for version in around.versions if page in version.outline["articles"]]
         return Serving(each, "", _courses(shown))
     return Serving(each)
 

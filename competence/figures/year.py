@@ -30,3 +30,13 @@ class Link:
 
 
 Provider = Callable[[date], Link]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something kommunstyrelsen asks, and where it is answered; no address where no page answers it
+    yet."""
+
+    code: str
+    words: str
+    url: str

@@ -12,11 +12,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from lms.demo import accounts, history, partners, plan
+from lms.demo import accounts, history, measures, partners, plan
 from lms.demo.clock import simulated
 from lms.demo.exports import import_as_known_on
 from lms.demo.organisation import build_world
-from lms.people.models import Person
+from lms.people.models import Person, User
 from lms.people.services.accounts import deactivate_leavers
 from lms.starter import load_starter
 
@@ -86,6 +86,8 @@ def make_organisation(*, people: int, today: date) -> Iterator[str]:
                 plan.set_targets(day)
             deactivate_leavers(day=day)
         partners.make_partners(today, clock)
+        coordinator = User.objects.get(person__person_id=world.cast["samordnare"])
+        measures.fill_register(today, by=coordinator)
         yield stages.line(f"Organisation of {people} people")
         Diary(people, today.isoformat(), 0).write()
 
