@@ -9,7 +9,7 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.models import Page
 
 from competence.figures.joined import Joined, name_links, open_to, split_requirement
@@ -23,7 +23,13 @@ from lms.people.models import User
 Kind = PassageLink.Kind
 Role = PassageLink.Role
 # In the order they are told.
-_GROUPS = (Kind.AREA, Kind.REQUIREMENT, Kind.COURSE, Kind.PAGE, Kind.ACTIVITY)
+_GROUPS = {
+    Kind.AREA: gettext_lazy("Areas"),
+    Kind.REQUIREMENT: gettext_lazy("Requirements"),
+    Kind.COURSE: gettext_lazy("Courses"),
+    Kind.PAGE: gettext_lazy("Articles and pages"),
+    Kind.ACTIVITY: gettext_lazy("Activities"),
+}
 
 
 @dataclass(frozen=True)
@@ -192,9 +198,9 @@ def _groups(things: list[Joined], day: date, reader: User) -> tuple[ServingGroup
     around = _Around.look_up(things, day, reader)
     return tuple(
         ServingGroup(
-            str(kind.label), tuple(_serving(each, around) for each in things if each.kind == kind)
+            str(words), tuple(_serving(each, around) for each in things if each.kind == kind)
         )
-        for kind in _GROUPS
+        for kind, words in _GROUPS.items()
         if any(each.kind == kind for each in things)
     )
 
