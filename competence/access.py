@@ -15,12 +15,19 @@ _CASE_MOVE = Rule(Obj.CASE, Action.APPROVE)
 _WHOLE = Rule(Obj.COVERAGE, Action.READ, scope=Scope.AGGREGATE)
 _PLAN = Rule(Obj.REQUIREMENT)
 _EDIT_PLAN = Rule(Obj.REQUIREMENT, Action.UPDATE)
+_READ_PROPOSAL = Rule(Obj.CONSULTATION, Action.READ)
+_GIVE_VIEW = Rule(Obj.CONSULTATION, Action.CREATE, seen_as=SeenAs.REFUSED)
+_CONSULT = Rule(Obj.CONSULTATION, Action.UPDATE)
 _ASK_TO_EXEMPT = Rule(Obj.EXEMPTION, Action.CREATE, seen_as=SeenAs.REFUSED)
 _EXEMPT = Rule(Obj.EXEMPTION, Action.APPROVE)
 _CORRECT = Rule(Obj.ACHIEVEMENT, Action.UPDATE)
 _REPORT = Rule(Obj.RECOGNITION, Action.CREATE)
 _REVIEW = Rule(Obj.RECOGNITION, Action.APPROVE)
 _READ_SHEETS = Rule(Obj.RECOGNITION, Action.READ)
+_NEEDS = Rule(Obj.NEEDS_ASSESSMENT)
+_ANSWER_NEEDS = Rule(Obj.NEEDS_ASSESSMENT, Action.UPDATE, seen_as=SeenAs.REFUSED)
+_CONFIRM_NEEDS = Rule(Obj.NEEDS_ASSESSMENT, Action.APPROVE, seen_as=SeenAs.REFUSED)
+_EVERY_ANSWER = Rule(Obj.NEEDS_ASSESSMENT, scope=Scope.ALL)
 # Who takes history in sees whom the file is about; that is what the work is.
 _IMPORT = Rule(Obj.ACHIEVEMENT, Action.CREATE)
 
@@ -31,6 +38,23 @@ URLS: dict[str, Rule] = {
     "competence:measures": _PLAN,
     "competence:passage": _PLAN,
     "competence:planning_year": _WHOLE,
+    # Giving a view there takes a unit to speak for, which the page asks about.
+    "competence:consultation": _READ_PROPOSAL,
+    "competence:withdraw_comment": _GIVE_VIEW,
+    # A draft is open to those who write it only; what has been sent or decided to everyone.
+    "competence:plan_document": _PLAN,
+    "competence:plan_document_file": _PLAN,
+    "competence:plan_version_framework": _PLAN,
+    "competence:training_document": _PLAN,
+    "competence:training_document_file": _PLAN,
+    "competence:needs": _NEEDS,
+    "competence:needs_form": _NEEDS,
+    "competence:needs_keep": _ANSWER_NEEDS,
+    "competence:needs_take_back": _ANSWER_NEEDS,
+    "competence:needs_leave": _ANSWER_NEEDS,
+    "competence:needs_end_leave": _ANSWER_NEEDS,
+    "competence:needs_confirm": _CONFIRM_NEEDS,
+    "competence:naming": Rule(Obj.KEY_PERSON),
     "competence:team": _TEAM,
     "competence:team_file": _TEAM_FILE,
     "competence:team_person": _MEMBER,
@@ -46,6 +70,9 @@ URLS: dict[str, Rule] = {
     "competence:team_outlook_names": _TEAM_FILE,
     "competence:team_outlook_names_xlsx": _TEAM_FILE,
     "competence:coverage_outlook": _COVERAGE,
+    "competence:seats": _COVERAGE,
+    "competence:seat_calendar": _COVERAGE,
+    "competence:accept_sessions": _EDIT_PLAN,
     "competence:team_move": _MEMBER,
     "competence:my_transcript": SIGNED_IN,
     "competence:team_transcript": _MEMBER_FILE,
@@ -62,6 +89,16 @@ URLS: dict[str, Rule] = {
     "competence:withdraw_claim": _REPORT,
     "competence:proof": _REPORT,
     "competence:further_proof": _REPORT,
+    "competence:training": _PLAN,
+    "competence:training_activity": _PLAN,
+    "competence:training_costs": _PLAN,
+    "competence:training_file": _PLAN,
+    "competence:training_file_xlsx": _PLAN,
+    "competence:training_costs_file": _PLAN,
+    "competence:training_costs_file_xlsx": _PLAN,
+    "competence:standing_programme": _PLAN,
+    # The contact of a partner organisation, and only about its own part.
+    "competence:our_part": Rule(Obj.SHARED_COURSE, scope=Scope.ORGANISATION),
     "competence_admin:inbox": _REVIEW,
     "competence_admin:inbox_confirm": _REVIEW,
     "competence_admin:recognition": _REVIEW,
@@ -87,17 +124,53 @@ URLS: dict[str, Rule] = {
     "competence_admin:new_draft": _EDIT_PLAN,
     "competence_admin:version": _EDIT_PLAN,
     "competence_admin:discard": _EDIT_PLAN,
+    "competence_admin:chapters": _EDIT_PLAN,
+    "competence_admin:chapter": _EDIT_PLAN,
     "competence_admin:adopt": _EDIT_PLAN,
+    "competence_admin:consequences": _EDIT_PLAN,
+    "competence_admin:consequences_file": _EDIT_PLAN,
+    "competence_admin:draft_consequences": _EDIT_PLAN,
+    "competence_admin:requirement_consequences": _EDIT_PLAN,
+    "competence_admin:new_requirement_consequences": _EDIT_PLAN,
+    "competence_admin:key_group_consequences": _EDIT_PLAN,
+    "competence_admin:assumptions": _EDIT_PLAN,
+    "competence_admin:undo_assumptions": _EDIT_PLAN,
     "competence_admin:new_key_group": _EDIT_PLAN,
     "competence_admin:edit_key_group": _EDIT_PLAN,
     "competence_admin:new_requirement": _EDIT_PLAN,
     "competence_admin:requirement": _EDIT_PLAN,
     "competence_admin:delete_requirement": _EDIT_PLAN,
+    "competence_admin:compare": _EDIT_PLAN,
+    "competence_admin:prepare": _EDIT_PLAN,
+    "competence_admin:take_back": _EDIT_PLAN,
+    "competence_admin:add_number": _EDIT_PLAN,
+    "competence_admin:repeal": _EDIT_PLAN,
+    "competence_admin:send_out": _CONSULT,
+    "competence_admin:compilation": _CONSULT,
+    "competence_admin:compilation_file": _CONSULT,
+    "competence_admin:compilation_file_xlsx": _CONSULT,
+    "competence_admin:more_time": _CONSULT,
+    "competence_admin:withdraw_opinion": _CONSULT,
+    "competence_admin:answer_view": _CONSULT,
     "competence_admin:framework": _EDIT_PLAN,
     "competence_admin:framework_export": _EDIT_PLAN,
     # The page reaches every unit; a manager's right to name reaches only their own.
     "competence_admin:namings": _EDIT_PLAN,
+    "competence_admin:naming": _EDIT_PLAN,
     "competence_admin:end_naming": _EDIT_PLAN,
+    "competence_admin:needs_rounds": _EVERY_ANSWER,
+    "competence_admin:needs_round": _EVERY_ANSWER,
+    "competence_admin:needs_answer": _EVERY_ANSWER,
+    "competence_admin:needs_file": _EVERY_ANSWER,
+    "competence_admin:needs_file_xlsx": _EVERY_ANSWER,
+    "competence_admin:proposals": _EVERY_ANSWER,
+    "competence_admin:needs_new_round": _EDIT_PLAN,
+    "competence_admin:needs_extend": _EDIT_PLAN,
+    "competence_admin:needs_close": _EDIT_PLAN,
+    "competence_admin:needs_remind": _EDIT_PLAN,
+    "competence_admin:needs_undo_reminders": _EDIT_PLAN,
+    "competence_admin:new_proposal": _EDIT_PLAN,
+    "competence_admin:proposal": _EDIT_PLAN,
     "competence_admin:exemptions": _EXEMPT,
     "competence_admin:withdraw_exemption": _EXEMPT,
     "competence_admin:decide_exemption_request": _EXEMPT,
@@ -111,9 +184,28 @@ URLS: dict[str, Rule] = {
     "competence_admin:passage_link": _EDIT_PLAN,
     "competence_admin:governing_file": _EDIT_PLAN,
     "competence_admin:governing_export": _EDIT_PLAN,
+    "competence_admin:seat_names": _EDIT_PLAN,
     "competence_admin:targets": _EDIT_PLAN,
     "competence_admin:target": _EDIT_PLAN,
     "competence_admin:end_target": _EDIT_PLAN,
+    "competence_admin:training": _EDIT_PLAN,
+    "competence_admin:new_training_draft": _EDIT_PLAN,
+    "competence_admin:training_version": _EDIT_PLAN,
+    "competence_admin:discard_training": _EDIT_PLAN,
+    "competence_admin:adopt_training": _EDIT_PLAN,
+    "competence_admin:new_activity": _EDIT_PLAN,
+    "competence_admin:activity": _EDIT_PLAN,
+    "competence_admin:copy_activity": _EDIT_PLAN,
+    "competence_admin:move_activity": _EDIT_PLAN,
+    "competence_admin:remove_activity": _EDIT_PLAN,
+    "competence_admin:activity_facts": _EDIT_PLAN,
+    "competence_admin:withdraw_fact": _EDIT_PLAN,
+    "competence_admin:give_seats": _EDIT_PLAN,
+    "competence_admin:programmes": _EDIT_PLAN,
+    "competence_admin:programme": _EDIT_PLAN,
+    "competence_admin:plan_programme": _EDIT_PLAN,
+    "competence_admin:programme_turn": _EDIT_PLAN,
+    "competence_admin:end_programme_part": _EDIT_PLAN,
     # One person at a time, with a reason that is logged before anything is shown.
     "competence_admin:case": _CASE,
     "competence_admin:case_move": _CASE_MOVE,

@@ -3,9 +3,7 @@ state and one next step."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 
 
 @dataclass(frozen=True)
@@ -27,9 +25,6 @@ class Link:
     step: str
     url: str = ""
     figures: tuple[Figure, ...] = field(default=())
-
-
-Provider = Callable[[date], Link]
 
 
 @dataclass(frozen=True)

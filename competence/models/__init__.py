@@ -1,6 +1,25 @@
 """Key groups, requirements and the facts that meet them. Facts are added, ended or revoked,
 never overwritten; what follows from them is asked of `competence.engine`, never stored."""
 
+from competence.models.consultation import (
+    Consultation,
+    ConsultationAnswer,
+    ConsultationComment,
+    ConsultationParty,
+    WrittenOpinion,
+)
+from competence.models.decided import (
+    DecidedDocument,
+    DocumentStep,
+    State,
+    documents,
+    state_words,
+    states_on,
+)
+from competence.models.documents import (
+    KeptDocument,
+    PlanChapter,
+)
 from competence.models.facts import (
     Achievement,
     EquivalenceRule,
@@ -17,6 +36,16 @@ from competence.models.measures import (
 from competence.models.messages import (
     GroupMessage,
 )
+from competence.models.needs import (
+    NeedsAnswer,
+    NeedsContent,
+    NeedsDelegation,
+    NeedsDraft,
+    NeedsForm,
+    NeedsReminder,
+    NeedsRound,
+    WishedLevel,
+)
 from competence.models.nights import (
     FiguresNight,
     UnitFigures,
@@ -28,9 +57,25 @@ from competence.models.plan import (
     KeyGroup,
     KeyGroupDefinition,
     KeyPersonAssignment,
+    PlanStep,
     PlanVersion,
     RenewalOrder,
     Requirement,
+)
+from competence.models.planning import (
+    AssumptionChange,
+    ShownConsequences,
+)
+from competence.models.programme import (
+    ProgrammeMember,
+    ProgrammeTopic,
+    ProgrammeTurn,
+    StandingProgramme,
+)
+from competence.models.proposals import (
+    NeedsProposal,
+    ProposalDecision,
+    ProposalSource,
 )
 from competence.models.recognition import (
     ProofFile,
@@ -41,14 +86,46 @@ from competence.models.requests import (
     ExemptionRequest,
     ExemptionRequestQuerySet,
 )
+from competence.models.reviews import (
+    NamingReview,
+)
+from competence.models.seats import (
+    AcceptedSessions,
+    WeekSeats,
+)
 from competence.models.targets import (
     CoverageTarget,
     TargetShortfall,
 )
+from competence.models.training import (
+    ActivityPartner,
+    PlanActivity,
+    TrainingActivity,
+    TrainingPlanStep,
+    TrainingPlanVersion,
+)
+from competence.models.training_facts import (
+    ActivityExpense,
+    ActivityOutcome,
+    ActivityStep,
+    PartnerStep,
+)
 
 __all__ = [
+    "AcceptedSessions",
     "Achievement",
+    "ActivityExpense",
+    "ActivityOutcome",
+    "ActivityPartner",
+    "ActivityStep",
+    "AssumptionChange",
+    "Consultation",
+    "ConsultationAnswer",
+    "ConsultationComment",
+    "ConsultationParty",
     "CoverageTarget",
+    "DecidedDocument",
+    "DocumentStep",
     "EquivalenceRule",
     "Exemption",
     "ExemptionRequest",
@@ -56,21 +133,52 @@ __all__ = [
     "FiguresNight",
     "GoverningDocument",
     "GroupMessage",
+    "KeptDocument",
     "KeyGroup",
     "KeyGroupDefinition",
     "KeyPersonAssignment",
+    "NamingReview",
+    "NeedsAnswer",
+    "NeedsContent",
+    "NeedsDelegation",
+    "NeedsDraft",
+    "NeedsForm",
+    "NeedsProposal",
+    "NeedsReminder",
+    "NeedsRound",
     "ObligationStatus",
     "OutsideCourse",
     "OutsideRecord",
+    "PartnerStep",
     "Passage",
     "PassageLink",
+    "PlanActivity",
+    "PlanChapter",
+    "PlanStep",
     "PlanVersion",
+    "ProgrammeMember",
+    "ProgrammeTopic",
+    "ProgrammeTurn",
     "ProofFile",
+    "ProposalDecision",
+    "ProposalSource",
     "Recognition",
     "RenewalOrder",
     "Requirement",
+    "ShownConsequences",
     "SignInSheet",
+    "StandingProgramme",
+    "State",
     "TargetShortfall",
+    "TrainingActivity",
+    "TrainingPlanStep",
+    "TrainingPlanVersion",
     "UnitFigures",
     "WeekOutlook",
+    "WeekSeats",
+    "WishedLevel",
+    "WrittenOpinion",
+    "documents",
+    "state_words",
+    "states_on",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -13,19 +16,44 @@ from competence.figures.plan import (
     requirements_in_words,
     rule_in_words,
 )
-from competence.models import KeyGroup, KeyGroupDefinition, PlanVersion
+from competence.figures.proposals import origins
+from competence.figures.way import registry_words
+from competence.models import (
+    Consultation,
+    KeyGroup,
+    KeyGroupDefinition,
+    PlanVersion,
+    State,
+    state_words,
+    states_on,
+)
 from competence.views.scope import acting_user
 from lms.framework.models import TrainingLevel
 from lms.framework.rules import PersonRule
 from lms.lib.dates import today
+from lms.people.access import Action, Obj, Scope, can, scopes
+
+
+@dataclass(frozen=True)
+class PlanInHistory:
+    """A decided version and where it stands."""
+
+    version: PlanVersion
+    state: State
+    words: str
+    registry: str
 
 
 @require_safe
 def plan(request: HttpRequest) -> HttpResponse:
     day = today()
     version = PlanVersion.objects.in_force_on(day)
+    history = _history(day)
+    out = _open_consultations(request, day)
     if version is None:
-        return render(request, "competence/plan_empty.html")
+        return render(
+            request, "competence/plan_empty.html", {"history": history, "consultations": out}
+        )
     return render(
         request,
         "competence/plan.html",
@@ -33,8 +61,39 @@ def plan(request: HttpRequest) -> HttpResponse:
             "day": day,
             "matrix": plan_matrix(version, day),
             "levels": TrainingLevel.objects.all(),
-            "versions": PlanVersion.objects.adopted().order_by("-number"),
+            "state": state_words(version, State.IN_FORCE),
+            "registry": registry_words(version),
+            "history": history,
+            "consultations": out,
         },
+    )
+
+
+def _history(day: date) -> list[PlanInHistory]:
+    """The decided versions, the latest first."""
+    versions = list(PlanVersion.objects.adopted().order_by("-number"))
+    states = states_on(versions, day)
+    return [
+        PlanInHistory(
+            version,
+            states[version.pk],
+            state_words(version, states[version.pk]),
+            registry_words(version),
+        )
+        for version in versions
+    ]
+
+
+def _open_consultations(request: HttpRequest, day: date) -> list[Consultation]:
+    """The consultations on the competence plan that take views, for who may read them."""
+    if not can(request.user, Action.READ, Obj.CONSULTATION, day=day):
+        return []
+    out = PlanVersion.objects.sent().filter(status=PlanVersion.Status.CONSULTATION)
+    numbers = list(out.values_list("number", flat=True))
+    return list(
+        Consultation.objects.filter(
+            document=PlanVersion.kind, number__in=numbers, closes_on__gte=day
+        )
     )
 
 
@@ -47,11 +106,12 @@ def key_group(request: HttpRequest, code: str) -> HttpResponse:
     definition = KeyGroupDefinition.objects.filter(plan_version=version, key_group=group).first()
     rules = [PersonRule.from_json(rule) for rule in definition.rules] if definition else []
     names = Names.of(rules)
-    requirements = (
+    requirements = list(
         group.requirements.filter(in_effect_q(day), plan_version=version)
         .select_related("area", "level")
         .order_by("kind", "area__sort_order", "area__code", "level__number")
     )
+    traces = origins(version, group) if version and _reads_needs(request, day) else {}
     return render(
         request,
         "competence/key_group.html",
@@ -60,10 +120,22 @@ def key_group(request: HttpRequest, code: str) -> HttpResponse:
             "group": group,
             "version": version,
             "rules": [rule_in_words(rule, names) for rule in rules],
-            "requirements": requirements_in_words(requirements),
+            "requirements": [
+                (words, traces.get((group.pk, row.area_id, row.level_id), []))
+                for words, row in zip(
+                    requirements_in_words(requirements), requirements, strict=True
+                )
+            ],
             "is_member": _is_named(request, group),
         },
     )
+
+
+def _reads_needs(request: HttpRequest, day: date) -> bool:
+    """Whether the reader may see which units a requirement came from: those who answer about needs,
+    confirm the answers, or read them all."""
+    may = scopes(request.user, Action.READ, Obj.NEEDS_ASSESSMENT, day=day)
+    return bool(may & {Scope.ALL, Scope.SUB})
 
 
 def _is_named(request: HttpRequest, group: KeyGroup) -> bool:

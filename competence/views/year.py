@@ -7,14 +7,21 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from competence.figures.chain import chain_on, questions
+from competence.figures.needs import standing_of_needs
+from competence.views.scope import acting_user
 from lms.lib.dates import today
 
 
 @require_safe
 def planning_year(request: HttpRequest) -> HttpResponse:
-    day = today()
+    day, reader = today(), acting_user(request)
     return render(
         request,
         "competence/year.html",
-        {"day": day, "chain": chain_on(day), "questions": questions()},
+        {
+            "day": day,
+            "chain": chain_on(day, reader),
+            "questions": questions(day, reader),
+            "needs": standing_of_needs(day),
+        },
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from lms.demo import accounts, history, measures, partners, plan
+from lms.demo import accounts, history, measures, partners, plan, training
 from lms.demo.clock import simulated
 from lms.demo.exports import import_as_known_on
 from lms.demo.organisation import build_world
@@ -86,6 +86,7 @@ def make_organisation(*, people: int, today: date) -> Iterator[str]:
                 plan.set_targets(day)
             deactivate_leavers(day=day)
         partners.make_partners(today, clock)
+        training.make_training_plan(today, clock)
         coordinator = User.objects.get(person__person_id=world.cast["samordnare"])
         measures.fill_register(today, by=coordinator)
         yield stages.line(f"Organisation of {people} people")

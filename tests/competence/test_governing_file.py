@@ -139,7 +139,8 @@ def test_every_fault_is_told_with_file_line_and_column_and_nothing_is_written():
             "governing_document.supersedes: Det finns inget dokument med koden none.",
             "passages[0].kind: Typen är en av head, definition, description, direction, "
             "obligation.",
-            "passages[1].code: Avsnittet S1 anges två gånger.",
+            "passages[1].legal_references: Det finns inget lagrum med koden no-such.",
+            "passages[1].owner_unit: Det finns ingen enhet med koden X.",
             "passages[2].title: Ett värde saknas.",
             "passages[2].requirements: Skriv ett krav som nyckelgrupp och område, till exempel "
             "G06:OM5.",
