@@ -6,6 +6,7 @@ from competence.views import (
     coverage_outlook,
     coverage_targets,
     deputies,
+    measures,
     move,
     namings,
     needs,
@@ -27,12 +28,16 @@ from competence.views import (
     training,
     training_part,
     transcripts,
+    year,
 )
 
 app_name = "competence"
 urlpatterns = [
     path("kompetensplan/", plan.plan, name="plan"),
     path("kompetensplan/<str:code>/", plan.key_group, name="key_group"),
+    path("plan/aret/", year.planning_year, name="planning_year"),
+    path("plan/atgarder/", measures.measures, name="measures"),
+    path("plan/atgarder/<str:code>/", measures.passage, name="passage"),
     path("plan/remiss/<str:kind>/<number:number>/", consultation.consultation, name="consultation"),
     path(
         "plan/remiss/<str:kind>/<number:number>/synpunkt/<number:pk>/aterta/",

@@ -27,6 +27,12 @@ from competence.models.facts import (
     OutsideCourse,
     OutsideRecord,
 )
+from competence.models.measures import (
+    GoverningDocument,
+    ObligationStatus,
+    Passage,
+    PassageLink,
+)
 from competence.models.messages import (
     GroupMessage,
 )
@@ -125,6 +131,7 @@ __all__ = [
     "ExemptionRequest",
     "ExemptionRequestQuerySet",
     "FiguresNight",
+    "GoverningDocument",
     "GroupMessage",
     "KeptDocument",
     "KeyGroup",
@@ -139,9 +146,12 @@ __all__ = [
     "NeedsProposal",
     "NeedsReminder",
     "NeedsRound",
+    "ObligationStatus",
     "OutsideCourse",
     "OutsideRecord",
     "PartnerStep",
+    "Passage",
+    "PassageLink",
     "PlanActivity",
     "PlanChapter",
     "PlanStep",

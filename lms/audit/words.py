@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from lms.lib.dates import STOCKHOLM
@@ -61,6 +61,13 @@ ACTIONS: dict[str, Promise] = {
     "plan_version.requirement_added": gettext_lazy("Requirement added to the draft"),
     "plan_version.requirement_changed": gettext_lazy("Requirement changed in the draft"),
     "plan_version.requirement_removed": gettext_lazy("Requirement removed from the draft"),
+    "governing_document.added": gettext_lazy("Governing document read in"),
+    "governing_document.changed": gettext_lazy("Governing document changed by its file"),
+    "passage.added": gettext_lazy("Passage of a governing document added"),
+    "passage.edited": gettext_lazy("Passage of a governing document edited"),
+    "passage.joined": gettext_lazy("Something joined to a passage"),
+    "passage.parted": gettext_lazy("Something withdrawn from a passage"),
+    "obligation.status_set": gettext_lazy("Status of an obligation set"),
     "training_plan.drafted": gettext_lazy("Draft of the training plan made"),
     "training_plan.sent": gettext_lazy("Training plan sent on"),
     "training_plan.taken_back": gettext_lazy("Training plan taken back to a new draft"),
@@ -395,6 +402,17 @@ FIELDS: dict[str, Promise] = {
     "version": gettext_lazy("Version"),
     "way": gettext_lazy("Way"),
     "what": gettext_lazy("What"),
+    "decided_by": gettext_lazy("Decided by"),
+    "editorial_note": gettext_lazy("Editor's note"),
+    "legal_references": gettext_lazy("Law"),
+    "owner_function": gettext_lazy("Responsible function"),
+    "owner_unit": gettext_lazy("Responsible unit"),
+    "passage": gettext_lazy("Passage"),
+    "plan_period": gettext_lazy("Plan period"),
+    "registry_number": gettext_lazy("Registry number"),
+    "section": gettext_lazy("Section"),
+    "supersedes": gettext_lazy("Supersedes"),
+    "words": gettext_lazy("In its own words"),
     "window_days": gettext_lazy("Renewal window, days"),
     "withdrawn": gettext_lazy("Withdrawn"),
     "withdrawn_at": gettext_lazy("Withdrawn"),
@@ -434,6 +452,13 @@ VALUES: dict[tuple[str, str], Promise] = {
     ("state", "withdrawn"): gettext_lazy("taken back"),
     ("status", "adopted"): gettext_lazy("adopted"),
     ("status", "draft"): gettext_lazy("draft"),
+    ("role", "evidence"): gettext_lazy("evidence"),
+    ("role", "serves"): gettext_lazy("serves the passage"),
+    ("role", "indicator"): gettext_lazy("indicator"),
+    ("status", "not_started"): pgettext_lazy("obligation", "not started"),
+    ("status", "ongoing"): pgettext_lazy("obligation", "ongoing"),
+    ("status", "done"): pgettext_lazy("obligation", "done"),
+    ("status", "dormant"): pgettext_lazy("obligation", "dormant"),
     ("way", "course"): gettext_lazy("by taking the course"),
     ("way", "test"): gettext_lazy("by the test that stands for it"),
 }
