@@ -12,8 +12,8 @@ from competence.services.assumptions import change_assumptions
 from competence.services.framework_file import import_framework
 from competence.services.namings import name_key_person
 from competence.services.plan import adopt_plan_version, draft_from
-from competence.services.plan_editing import save_requirement
 from competence.services.plan_chapters import write_chapter
+from competence.services.plan_editing import save_requirement
 from competence.services.plan_starter import starter_words
 from competence.services.starter import add_words, framework_file
 from competence.services.targets import set_coverage_target

@@ -40,9 +40,9 @@ from competence.models import (
     PartnerStep,
     PlanActivity,
     PlanVersion,
-    ProposalDecision,
     ProgrammeMember,
     ProgrammeTopic,
+    ProposalDecision,
     Recognition,
     RenewalOrder,
     SignInSheet,
@@ -66,7 +66,6 @@ from competence.services.activity_facts import (
     take_back_expense,
     take_back_outcome,
 )
-from competence.services import history
 from competence.services.assumptions import change_assumptions, undo_assumption_change
 from competence.services.corrections import RightFact, correct_name, put_right, revoke_achievement
 from competence.services.equivalence_rules import withdraw_rule
@@ -91,9 +90,9 @@ from competence.services.outside_courses import (
     retire_outside_course,
 )
 from competence.services.plan import adopt_plan_version, draft_from
-from competence.services.proposals import accept_proposal, answer_proposal, propose
-from competence.services.plan_consequences import consequences_shown, decide_as_shown
 from competence.services.plan_chapters import write_chapter
+from competence.services.plan_consequences import consequences_shown, decide_as_shown
+from competence.services.proposals import accept_proposal, answer_proposal, propose
 from competence.services.recognition import (
     SingleCase,
     decide_recognitions,
@@ -707,6 +706,8 @@ def test_what_a_standing_programme_holds():
         programme.add_member(function="strateg", headcount=1, **said)
     with in_the_ledger(officer):
         programme.end_part(part=topic, on=date(2027, 1, 1), by=officer)
+
+
 def test_what_is_assumed_and_what_was_shown_before_a_decision():
     adopt(plan_of({"area": "OM1"}))
     officer, draft = account_with(Role.COORDINATOR), draft_from(in_force(), by=None)
