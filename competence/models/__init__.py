@@ -8,6 +8,13 @@ from competence.models.facts import (
     OutsideCourse,
     OutsideRecord,
 )
+from competence.models.followup import (
+    FollowUpReport,
+    ReportHandover,
+    ReportSchedule,
+    ReportSending,
+    ReportWords,
+)
 from competence.models.messages import (
     GroupMessage,
 )
@@ -48,6 +55,7 @@ __all__ = [
     "ExemptionRequest",
     "ExemptionRequestQuerySet",
     "FiguresNight",
+    "FollowUpReport",
     "GroupMessage",
     "KeyGroup",
     "KeyGroupDefinition",
@@ -58,6 +66,10 @@ __all__ = [
     "ProofFile",
     "Recognition",
     "RenewalOrder",
+    "ReportHandover",
+    "ReportSchedule",
+    "ReportSending",
+    "ReportWords",
     "Requirement",
     "SignInSheet",
     "TargetShortfall",
