@@ -15,6 +15,12 @@ from competence.models.followup import (
     ReportSending,
     ReportWords,
 )
+from competence.models.measures import (
+    GoverningDocument,
+    ObligationStatus,
+    Passage,
+    PassageLink,
+)
 from competence.models.messages import (
     GroupMessage,
 )
@@ -56,12 +62,16 @@ __all__ = [
     "ExemptionRequestQuerySet",
     "FiguresNight",
     "FollowUpReport",
+    "GoverningDocument",
     "GroupMessage",
     "KeyGroup",
     "KeyGroupDefinition",
     "KeyPersonAssignment",
+    "ObligationStatus",
     "OutsideCourse",
     "OutsideRecord",
+    "Passage",
+    "PassageLink",
     "PlanVersion",
     "ProofFile",
     "Recognition",
