@@ -19,7 +19,8 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from lms import snapshot
-from lms.lib.append_only import lock, unlock
+from lms.lib.append_only import Lock, lock, unlock
+from lms.lib.frozen import frozen_tables
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -39,17 +40,30 @@ def locked_models() -> list[type[models.Model]]:
     return [model for model in apps.get_models() if hasattr(model, "append_only")]
 
 
+def locked_tables() -> dict[str, Lock]:
+    """What the models say of every table that the database keeps, those that are frozen with a
+    document among them."""
+    tables: dict[str, Lock] = {
+        model._meta.db_table: model.append_only  # type: ignore[attr-defined]
+        for model in locked_models()
+    }
+    for model in apps.get_models():
+        tables |= frozen_tables(model)
+    return tables
+
+
 def let_tests_empty_the_database(connection: BaseDatabaseWrapper) -> None:
     """A test that commits has its database emptied afterwards, which the database refuses. The
     flush of this process, and nothing else, lifts the locks while it runs."""
     flush = connection.ops.execute_sql_flush
 
     def flush_unlocked(statements: list[str]) -> None:
-        for model in locked_models():
-            unlock(connection, model._meta.db_table)
+        tables = locked_tables()
+        for table in tables:
+            unlock(connection, table)
         flush(statements)
-        for model in locked_models():
-            lock(connection, model._meta.db_table, model.append_only)  # type: ignore[attr-defined]
+        for table, rule in tables.items():
+            lock(connection, table, rule)
 
     connection.ops.execute_sql_flush = flush_unlocked  # type: ignore[method-assign]
 

@@ -39,13 +39,13 @@ OrdersByArea = Mapping[int, list[OrderFact]]
 
 def days_of_change(first: date, last: date) -> list[date]:
     """The days after `first`, up to `last`, on which the plan may ask for something else than
-    the day before: a version comes into force, a requirement takes effect or ends. Two queries."""
+    the day before: a version comes into force or is repealed, a requirement takes effect or ends.
+    Two queries."""
     start, end = first.toordinal(), last.toordinal()
     days = {
         day.toordinal()
-        for day in PlanVersion.objects.adopted()
-        .filter(in_force_from__gt=first, in_force_from__lte=last)
-        .values_list("in_force_from", flat=True)
+        for turns in PlanVersion.objects.adopted().values_list("in_force_from", "repealed_on")
+        for day in turns
         if day is not None
     }
     for begins, ends in (

@@ -1,6 +1,11 @@
 """Key groups, requirements and the facts that meet them. Facts are added, ended or revoked,
 never overwritten; what follows from them is asked of `competence.engine`, never stored."""
 
+from competence.models.decided import (
+    DecidedDocument,
+    DocumentStep,
+    State,
+)
 from competence.models.facts import (
     Achievement,
     EquivalenceRule,
@@ -35,9 +40,19 @@ from competence.models.plan import (
     KeyGroup,
     KeyGroupDefinition,
     KeyPersonAssignment,
+    PlanStep,
     PlanVersion,
     RenewalOrder,
     Requirement,
+)
+from competence.models.planning import (
+    AssumptionChange,
+)
+from competence.models.programme import (
+    ProgrammeMember,
+    ProgrammeTopic,
+    ProgrammeTurn,
+    StandingProgramme,
 )
 from competence.models.recognition import (
     ProofFile,
@@ -52,10 +67,30 @@ from competence.models.targets import (
     CoverageTarget,
     TargetShortfall,
 )
+from competence.models.training import (
+    ActivityPartner,
+    PlanActivity,
+    TrainingActivity,
+    TrainingPlanStep,
+    TrainingPlanVersion,
+)
+from competence.models.training_facts import (
+    ActivityExpense,
+    ActivityOutcome,
+    ActivityStep,
+    PartnerStep,
+)
 
 __all__ = [
     "Achievement",
+    "ActivityExpense",
+    "ActivityOutcome",
+    "ActivityPartner",
+    "ActivityStep",
+    "AssumptionChange",
     "CoverageTarget",
+    "DecidedDocument",
+    "DocumentStep",
     "EquivalenceRule",
     "Exemption",
     "ExemptionRequest",
@@ -70,9 +105,15 @@ __all__ = [
     "ObligationStatus",
     "OutsideCourse",
     "OutsideRecord",
+    "PartnerStep",
     "Passage",
     "PassageLink",
+    "PlanActivity",
+    "PlanStep",
     "PlanVersion",
+    "ProgrammeMember",
+    "ProgrammeTopic",
+    "ProgrammeTurn",
     "ProofFile",
     "Recognition",
     "RenewalOrder",
@@ -82,7 +123,12 @@ __all__ = [
     "ReportWords",
     "Requirement",
     "SignInSheet",
+    "StandingProgramme",
+    "State",
     "TargetShortfall",
+    "TrainingActivity",
+    "TrainingPlanStep",
+    "TrainingPlanVersion",
     "UnitFigures",
     "WeekOutlook",
 ]

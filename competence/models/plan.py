@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from competence.models.decided import DecidedDocument, DocumentStep
 from competence.querysets import (
     PlanVersionQuerySet,
 )
@@ -15,45 +16,37 @@ from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.append_only import AppendOnly
 from lms.lib.dates import MAX_DAYS, MAX_MONTHS
 from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
+from lms.lib.frozen import FrozenWith
 from lms.people.models import Person
 
+WITH_ITS_VERSION = FrozenWith(path=(("plan_version_id", "competence_planversion"),))
 
-class PlanVersion(models.Model):
-    """One row per version of the competence plan. Only a draft is edited; an adopted version is
-    in force from its day until the next one's (of two from the same day, the one with the higher
-    number), and stays readable for ever."""
 
-    class Status(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        ADOPTED = "adopted", _("adopted")
+class PlanVersion(DecidedDocument):
+    """One row per version of the competence plan. Only a draft is edited; what was sent or decided
+    is never updated, except for the facts that come later (see `DecidedDocument`)."""
 
-    number = models.PositiveIntegerField(_("version"), unique=True)
-    status = models.CharField(
-        _("status"), max_length=20, choices=Status, default=Status.DRAFT, db_index=True
-    )
-    # Empty on an adopted version: in force from the beginning of time (the first plan of an
-    # organisation that has none). Meaningless on a draft.
-    in_force_from = models.DateField(_("in force from"), null=True, blank=True)
-    # Empty where the decision is not known to the system (an imported framework).
-    adopted_on = models.DateField(_("decided on"), null=True, blank=True)
-    adopted_by = GuardedCharField(
-        _("decided by"), max_length=200, blank=True, sensitivity=Sensitivity.EDITORIAL
-    )
-    note = GuardedTextField(_("note"), blank=True, sensitivity=Sensitivity.EDITORIAL)
-    created_at = models.DateTimeField(auto_now_add=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    kind = "kompetensplan"
+    audit_prefix = "plan_version"
 
     objects = PlanVersionQuerySet.as_manager()
 
-    class Meta:
+    class Meta(DecidedDocument.Meta):
         verbose_name = _("plan version")
         verbose_name_plural = _("plan versions")
-        ordering = ["-number"]
 
     def __str__(self) -> str:
         return str(_("Competence plan version %(number)s") % {"number": self.number})
+
+
+class PlanStep(DocumentStep):
+    """One row per step of a version of the competence plan. Never updated or deleted."""
+
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="steps")
+
+    class Meta(DocumentStep.Meta):
+        verbose_name = _("step of a plan version")
+        verbose_name_plural = _("steps of plan versions")
 
 
 class KeyGroup(models.Model):
@@ -75,6 +68,8 @@ class KeyGroup(models.Model):
 class KeyGroupDefinition(models.Model):
     """One row per key group and plan version: who belongs by rule, and who is left out. Frozen
     with its version. No rules: nobody belongs by rule."""
+
+    frozen = WITH_ITS_VERSION
 
     plan_version = models.ForeignKey(
         PlanVersion, on_delete=models.CASCADE, related_name="definitions"
@@ -134,6 +129,8 @@ class KeyPersonAssignment(models.Model):
 class Requirement(models.Model):
     """One row per requirement of a plan version: a key group must (or should) hold a level in an
     area. Frozen with its version. Days and months as in docs/gap.md."""
+
+    frozen = WITH_ITS_VERSION
 
     class Kind(models.TextChoices):
         MANDATORY = "mandatory", _("mandatory")

@@ -1,4 +1,5 @@
-"""Plan versions: a draft is filled, then adopted; an adopted version never changes."""
+"""Versions of the competence plan: a draft is filled, sent, then adopted; what has left draft never
+changes. The way itself is `plan_states`."""
 
 from __future__ import annotations
 
@@ -9,22 +10,25 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from competence.models import PlanVersion
+from competence.services import plan_states
 from competence.services.plan_content import PlanContent, content_of, write_content
+from competence.services.plan_states import PlanError
 from lms.audit.services import record
 from lms.people.models import User
 
 
-class PlanError(ValueError):
-    """A plan version that cannot be adopted; the message says why."""
-
-
 @transaction.atomic
 def create_draft(
-    *, content: PlanContent | None = None, note: str = "", by: User | None
+    *,
+    content: PlanContent | None = None,
+    note: str = "",
+    continues: PlanVersion | None = None,
+    by: User | None,
 ) -> PlanVersion:
-    """A new draft with the next number, with `content` (none: empty)."""
+    """A new draft with the next number, with `content` (none: empty). `continues`: the sent
+    version that was taken back to become this one."""
     highest = PlanVersion.objects.aggregate(number=Max("number"))["number"] or 0
-    draft = PlanVersion.objects.create(number=highest + 1, note=note, by=by)
+    draft = PlanVersion.objects.create(number=highest + 1, note=note, continues=continues, by=by)
     if content is not None:
         write_content(draft, content)
     record("plan_version.drafted", draft, by=by, after={"number": draft.number})
@@ -36,41 +40,40 @@ def draft_from(version: PlanVersion, *, by: User | None) -> PlanVersion:
     return create_draft(content=content_of(version), by=by)
 
 
-@transaction.atomic
+def take_back_plan_version(
+    *, version: PlanVersion, taken_on: date, forum: str = "", note: str, by: User | None
+) -> PlanVersion:
+    """Close a version that was sent and go on with a new draft that says the same."""
+    return plan_states.take_back(
+        version=version,
+        draft_from=lambda sent: create_draft(content=content_of(sent), continues=sent, by=by),
+        taken_on=taken_on,
+        forum=forum,
+        note=note,
+        by=by,
+    )
+
+
 def adopt_plan_version(
     *,
     version: PlanVersion,
     in_force_from: date | None,
     adopted_on: date | None,
     adopted_by: str = "",
+    registry_number: str = "",
     by: User | None,
 ) -> PlanVersion:
-    """Make a draft the plan in force from a day (none: from the beginning of time, allowed only
+    """Make a version the plan in force from a day (none: from the beginning of time, allowed only
     for the first). Refuses overlapping requirements."""
-    locked = PlanVersion.objects.select_for_update().get(pk=version.pk)
-    if locked.status != PlanVersion.Status.DRAFT:
-        raise PlanError(_("This version has been adopted and can no longer be changed."))
-    if in_force_from is None and PlanVersion.objects.adopted().exists():
-        raise PlanError(_("State the day from which the version is in force."))
-    _refuse_overlaps(locked)
-    locked.status = PlanVersion.Status.ADOPTED
-    locked.in_force_from = in_force_from
-    locked.adopted_on = adopted_on
-    locked.adopted_by = adopted_by
-    locked.save(update_fields=["status", "in_force_from", "adopted_on", "adopted_by"])
-    record(
-        "plan_version.adopted",
-        locked,
+    return plan_states.adopt(
+        version=version,
+        in_force_from=in_force_from,
+        adopted_on=adopted_on,
+        adopted_by=adopted_by,
+        registry_number=registry_number,
+        check=_refuse_overlaps,
         by=by,
-        before={"status": PlanVersion.Status.DRAFT},
-        after={
-            "status": PlanVersion.Status.ADOPTED,
-            "in_force_from": in_force_from.isoformat() if in_force_from else None,
-            "adopted_on": adopted_on.isoformat() if adopted_on else None,
-            "adopted_by": adopted_by,
-        },
     )
-    return locked
 
 
 def _refuse_overlaps(version: PlanVersion) -> None:

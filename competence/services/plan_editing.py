@@ -7,20 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from competence.models import KeyGroup, KeyGroupDefinition, PlanVersion, Requirement
-from competence.services.plan import PlanError
+from competence.services.plan_states import locked_draft
 from lms.audit.services import record
 from lms.framework.rules import PersonRule
 from lms.people.models import Person, User
-
-
-def _locked_draft(version: PlanVersion) -> PlanVersion:
-    draft = PlanVersion.objects.select_for_update().get(pk=version.pk)
-    if draft.status != PlanVersion.Status.DRAFT:
-        raise PlanError(_("This version has been adopted and can no longer be changed."))
-    return draft
 
 
 @transaction.atomic
@@ -33,7 +25,7 @@ def define_key_group(
     by: User | None,
 ) -> KeyGroupDefinition:
     """Who belongs to a key group by rule in a draft, and who is left out."""
-    draft = _locked_draft(version)
+    draft = locked_draft(version)
     definition, _created = KeyGroupDefinition.objects.get_or_create(
         plan_version=draft, key_group=key_group
     )
@@ -58,7 +50,7 @@ def define_key_group(
 @transaction.atomic
 def save_requirement(*, requirement: Requirement, by: User | None) -> Requirement:
     """Add a requirement to a draft, or change it there."""
-    draft = _locked_draft(requirement.plan_version)
+    draft = locked_draft(requirement.plan_version)
     requirement.full_clean()
     is_new = requirement.pk is None
     before = {} if is_new else _said(Requirement.objects.get(pk=requirement.pk))
@@ -76,7 +68,7 @@ def save_requirement(*, requirement: Requirement, by: User | None) -> Requiremen
 @transaction.atomic
 def remove_requirement(*, requirement: Requirement, by: User | None) -> None:
     """Take a requirement out of a draft."""
-    draft = _locked_draft(requirement.plan_version)
+    draft = locked_draft(requirement.plan_version)
     record("plan_version.requirement_removed", draft, by=by, before=_said(requirement))
     requirement.delete()
 
@@ -94,7 +86,7 @@ def create_key_group(*, code: str, name: str, description: str, by: User | None)
 @transaction.atomic
 def discard_draft(*, version: PlanVersion, by: User | None) -> None:
     """Throw a draft away: nothing has ever rested on it."""
-    draft = _locked_draft(version)
+    draft = locked_draft(version)
     record("plan_version.discarded", draft, by=by, before={"number": draft.number})
     draft.requirements.all().delete()
     draft.definitions.all().delete()

@@ -134,6 +134,7 @@ ACTIONS: dict[str, Promise] = {
     "achievement.recognised": gettext_lazy("Outside course recognised"),
     "achievement.replaced": gettext_lazy("Level replaced by a correction"),
     "achievement.withdrawn": gettext_lazy("Level taken back as a mistake"),
+    "assumptions.changed": gettext_lazy("Planning assumptions changed"),
     "coverage_target.created": gettext_lazy("Coverage target set"),
     "coverage_target.ended": gettext_lazy("Coverage target ended"),
     "coverage_target.previewed": gettext_lazy("Reach of a coverage target looked at"),

@@ -60,8 +60,20 @@ $body$
 """
 
 
+class Lock:
+    """What may still happen to the rows of a table, said as triggers by name."""
+
+    function_sql: str
+
+    def on_postgresql(self, table: str) -> dict[str, str]:
+        raise NotImplementedError
+
+    def on_sqlite(self, connection: BaseDatabaseWrapper, table: str) -> dict[str, str]:
+        raise NotImplementedError
+
+
 @dataclass(frozen=True)
-class AppendOnly:
+class AppendOnly(Lock):
     """What may still happen to a row once it is written. `free`: columns that may change.
     `once`: columns that are empty until they are set. `dated`: the column that says whether a
     logged disposal reaches the row; empty where no row is ever removed."""
@@ -70,12 +82,20 @@ class AppendOnly:
     once: tuple[str, ...] = ()
     dated: str = ""
 
+    function_sql = _FUNCTION_SQL
 
-def triggers(connection: BaseDatabaseWrapper, table: str, rule: AppendOnly) -> dict[str, str]:
+    def on_postgresql(self, table: str) -> dict[str, str]:
+        return _postgresql(table, self)
+
+    def on_sqlite(self, connection: BaseDatabaseWrapper, table: str) -> dict[str, str]:
+        return _sqlite(connection, table, self)
+
+
+def triggers(connection: BaseDatabaseWrapper, table: str, rule: Lock) -> dict[str, str]:
     """The triggers of a locked table, by name."""
     if connection.vendor == "postgresql":
-        return _postgresql(table, rule)
-    return _sqlite(connection, table, rule)
+        return rule.on_postgresql(table)
+    return rule.on_sqlite(connection, table)
 
 
 def _postgresql(table: str, rule: AppendOnly) -> dict[str, str]:
@@ -153,12 +173,12 @@ def installed(connection: BaseDatabaseWrapper, table: str) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def lock(connection: BaseDatabaseWrapper, table: str, rule: AppendOnly) -> None:
+def lock(connection: BaseDatabaseWrapper, table: str, rule: Lock) -> None:
     """Put the triggers of a table in place, in the place of earlier ones."""
     unlock(connection, table)
     statements = list(triggers(connection, table, rule).values())
     if connection.vendor == "postgresql":
-        statements = [_FUNCTION_SQL, *statements]
+        statements = [rule.function_sql, *statements]
         # Even where a session plays a replica, which skips ordinary triggers.
         statements += [
             f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {name}'
@@ -177,10 +197,10 @@ def unlock(connection: BaseDatabaseWrapper, table: str) -> None:
             cursor.execute(f"DROP TRIGGER IF EXISTS {table}_{suffix}{of_table}")
 
 
-def locking(**tables: AppendOnly) -> migrations.RunPython:
+def locking(**tables: Lock) -> migrations.RunPython:
     """The operation of a migration that locks tables."""
 
-    def each(act: Callable[[BaseDatabaseWrapper, str, AppendOnly], None]) -> Callable[..., None]:
+    def each(act: Callable[[BaseDatabaseWrapper, str, Lock], None]) -> Callable[..., None]:
         def run(_apps: Any, schema_editor: Any) -> None:
             for table, rule in tables.items():
                 act(schema_editor.connection, table, rule)

@@ -383,9 +383,7 @@ def write_world(world: World) -> None:
     groups = {code: KeyGroup.objects.create(code=code, name=code) for code in GROUPS}
     people = {code: Person.objects.create(person_id=code) for code in world.people}
     for number, version in enumerate(world.versions, 1):
-        stored = PlanVersion.objects.create(
-            number=number, status="adopted", in_force_from=version.in_force_from
-        )
+        stored = PlanVersion.objects.create(number=number)
         for code, group in groups.items():
             definition = KeyGroupDefinition.objects.create(
                 plan_version=stored, key_group=group, rules=version.rules[code]
@@ -405,6 +403,9 @@ def write_world(world: World) -> None:
                 window_days=fact.window_days,
             )
             for fact in version.requirements
+        )
+        PlanVersion.objects.filter(pk=stored.pk).update(
+            status="adopted", in_force_from=version.in_force_from
         )
     Employment.objects.bulk_create(
         [

@@ -1,0 +1,238 @@
+"""The way of a version from draft to decision, and out of force again: the same for the
+competence plan and the training plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from competence.models import DecidedDocument
+from lms.audit.services import record
+from lms.people.models import User
+
+Document = TypeVar("Document", bound=DecidedDocument)
+Status = DecidedDocument.Status
+
+
+class PlanError(ValueError):
+    """A plan version that cannot be changed so; the message says why."""
+
+
+def locked(version: Document) -> Document:
+    """The version as it stands, locked for writing."""
+    return type(version)._default_manager.select_for_update().get(pk=version.pk)
+
+
+def locked_draft(version: Document) -> Document:
+    """The version as it stands, locked for writing. Raises PlanError where it is no draft."""
+    draft = locked(version)
+    if not draft.is_draft:
+        raise PlanError(_("This version is no longer a draft and can no longer be changed."))
+    return draft
+
+
+@transaction.atomic
+def send_on(
+    *,
+    version: Document,
+    to: DecidedDocument.Status,
+    taken_on: date,
+    forum: str = "",
+    note: str = "",
+    by: User | None,
+) -> Document:
+    """Send a draft out for consultation, or a draft or what has been out to preparation. From then
+    on it stands as it was sent."""
+    if to not in (Status.CONSULTATION, Status.PREPARATION):
+        raise PlanError(_("A version is sent out for consultation, or to preparation."))
+    found = locked(version)
+    if not (found.is_draft or (found.is_sent and found.status != to)):
+        raise PlanError(_("This version cannot be sent on from where it is."))
+    if found.status == Status.PREPARATION:
+        raise PlanError(_("What is in preparation is decided, or taken back to a new draft."))
+    before = found.status
+    found.status = to
+    found.save(update_fields=["status"])
+    _step(found, before, to, taken_on, forum, note, by)
+    return found
+
+
+@transaction.atomic
+def take_back(
+    *,
+    version: Document,
+    draft_from: Callable[[Document], Document],
+    taken_on: date,
+    forum: str = "",
+    note: str,
+    by: User | None,
+) -> Document:
+    """Close what was sent, which stays readable, and go on with a new draft that says the same.
+    `draft_from` makes the draft, with its content and `continues` set."""
+    found = locked(version)
+    if not found.is_sent:
+        raise PlanError(_("Only a version that has been sent and not decided can be taken back."))
+    found.closed_at = timezone.now()
+    found.save(update_fields=["closed_at"])
+    _step(found, found.status, Status.DRAFT, taken_on, forum, note, by)
+    return draft_from(found)
+
+
+@transaction.atomic
+def adopt(
+    *,
+    version: Document,
+    in_force_from: date | None,
+    adopted_on: date | None,
+    adopted_by: str,
+    registry_number: str,
+    check: Callable[[Document], None],
+    by: User | None,
+) -> Document:
+    """Decide a version, from any of its states: the steps say what was left out. In force from a
+    day (none: from the beginning of time, allowed only for the first). `check` raises PlanError
+    for what the content forbids."""
+    found = locked(version)
+    if not (found.is_draft or found.is_sent):
+        raise PlanError(_("This version has been decided or closed and can no longer be changed."))
+    if in_force_from is None and type(found)._default_manager.adopted().exists():  # type: ignore[attr-defined]
+        raise PlanError(_("State the day from which the version is in force."))
+    check(found)
+    before = found.status
+    found.status = Status.ADOPTED
+    found.in_force_from = in_force_from
+    found.adopted_on = adopted_on
+    found.adopted_by = adopted_by
+    found.registry_number = registry_number
+    found.save(
+        update_fields=["status", "in_force_from", "adopted_on", "adopted_by", "registry_number"]
+    )
+    _steps(found).create(
+        from_status=before,
+        to_status=Status.ADOPTED,
+        taken_on=adopted_on,
+        forum=adopted_by,
+        by=by,
+    )
+    record(
+        f"{found.audit_prefix}.adopted",
+        found,
+        by=by,
+        before={"status": before},
+        after={
+            "status": Status.ADOPTED,
+            "in_force_from": in_force_from.isoformat() if in_force_from else None,
+            "adopted_on": adopted_on.isoformat() if adopted_on else None,
+            "adopted_by": adopted_by,
+            "registry_number": registry_number,
+        },
+    )
+    return found
+
+
+@transaction.atomic
+def add_registry_number(*, version: Document, registry_number: str, by: User | None) -> Document:
+    """The registry number of a decision that was written down without one. Once."""
+    found = locked(version)
+    if found.status != Status.ADOPTED:
+        raise PlanError(_("Only a decided version is given a registry number."))
+    if found.registry_number:
+        raise PlanError(_("The version has its registry number already."))
+    found.registry_number = registry_number
+    found.full_clean(exclude=["by", "continues"])
+    found.save(update_fields=["registry_number"])
+    record(
+        f"{found.audit_prefix}.registered", found, by=by, after={"registry_number": registry_number}
+    )
+    return found
+
+
+@transaction.atomic
+def repeal(
+    *,
+    version: Document,
+    repealed_on: date,
+    decided_on: date,
+    decided_by: str,
+    reason: str,
+    registry_number: str = "",
+    by: User | None,
+) -> Document:
+    """Take a decided version out of force from a day, once. Without a successor no plan is in
+    force from then on: no earlier version comes back."""
+    found = locked(version)
+    if found.status != Status.ADOPTED:
+        raise PlanError(_("Only a decided version can be repealed."))
+    if found.repealed_on is not None:
+        raise PlanError(_("The version is repealed already."))
+    if found.in_force_from is None or found.in_force_from <= repealed_on:
+        standing = type(found)._default_manager.in_force_on(repealed_on)  # type: ignore[attr-defined]
+        if standing is None or standing.pk != found.pk:
+            raise PlanError(_("Another version has taken its place by that day."))
+    found.repealed_on = repealed_on
+    found.repeal_decided_on = decided_on
+    found.repealed_by = decided_by
+    found.repeal_registry_number = registry_number
+    found.repeal_reason = reason
+    found.full_clean(exclude=["by", "continues"])
+    found.save(
+        update_fields=[
+            *("repealed_on", "repeal_decided_on", "repealed_by", "repeal_registry_number"),
+            "repeal_reason",
+        ]
+    )
+    record(
+        f"{found.audit_prefix}.repealed",
+        found,
+        by=by,
+        after={
+            "repealed_on": repealed_on.isoformat(),
+            "repeal_decided_on": decided_on.isoformat(),
+            "repealed_by": decided_by,
+            "registry_number": registry_number,
+        },
+        reason=reason,
+    )
+    return found
+
+
+def _step(
+    version: DecidedDocument,
+    before: str,
+    after: str,
+    taken_on: date,
+    forum: str,
+    note: str,
+    by: User | None,
+) -> None:
+    step = _steps(version).model(
+        version=version,
+        from_status=before,
+        to_status=after,
+        taken_on=taken_on,
+        forum=forum,
+        note=note,
+        by=by,
+    )
+    step.full_clean(exclude=["by", "version"])
+    step.save()
+    said: Mapping[str, Any] = {"taken_on": taken_on.isoformat(), "forum": forum}
+    action = "taken_back" if after == Status.DRAFT else "sent"
+    record(
+        f"{version.audit_prefix}.{action}",
+        version,
+        by=by,
+        before={"status": before},
+        after={"status": after, **said},
+        reason=note,
+    )
+
+
+def _steps(version: DecidedDocument) -> Any:
+    """The manager of the plan's own table of steps."""
+    return version.steps  # type: ignore[attr-defined]
