@@ -29,6 +29,16 @@ from competence.models.measures import (
 from competence.models.messages import (
     GroupMessage,
 )
+from competence.models.needs import (
+    NeedsAnswer,
+    NeedsContent,
+    NeedsDelegation,
+    NeedsDraft,
+    NeedsForm,
+    NeedsReminder,
+    NeedsRound,
+    WishedLevel,
+)
 from competence.models.nights import (
     FiguresNight,
     UnitFigures,
@@ -54,6 +64,11 @@ from competence.models.programme import (
     ProgrammeTurn,
     StandingProgramme,
 )
+from competence.models.proposals import (
+    NeedsProposal,
+    ProposalDecision,
+    ProposalSource,
+)
 from competence.models.recognition import (
     ProofFile,
     Recognition,
@@ -62,6 +77,9 @@ from competence.models.recognition import (
 from competence.models.requests import (
     ExemptionRequest,
     ExemptionRequestQuerySet,
+)
+from competence.models.reviews import (
+    NamingReview,
 )
 from competence.models.targets import (
     CoverageTarget,
@@ -102,6 +120,15 @@ __all__ = [
     "KeyGroup",
     "KeyGroupDefinition",
     "KeyPersonAssignment",
+    "NamingReview",
+    "NeedsAnswer",
+    "NeedsContent",
+    "NeedsDelegation",
+    "NeedsDraft",
+    "NeedsForm",
+    "NeedsProposal",
+    "NeedsReminder",
+    "NeedsRound",
     "ObligationStatus",
     "OutsideCourse",
     "OutsideRecord",
@@ -115,6 +142,8 @@ __all__ = [
     "ProgrammeTopic",
     "ProgrammeTurn",
     "ProofFile",
+    "ProposalDecision",
+    "ProposalSource",
     "Recognition",
     "RenewalOrder",
     "ReportHandover",
@@ -131,4 +160,5 @@ __all__ = [
     "TrainingPlanVersion",
     "UnitFigures",
     "WeekOutlook",
+    "WishedLevel",
 ]
