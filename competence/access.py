@@ -1,6 +1,6 @@
 """What it takes to open each of the app's addresses."""
 
-from lms.people.access import SIGNED_IN, Action, Obj, Rule, SeenAs
+from lms.people.access import SIGNED_IN, Action, Obj, Rule, Scope, SeenAs
 
 _COVERAGE = Rule(Obj.COVERAGE, Action.READ)
 _TEAM = Rule(Obj.COVERAGE, Action.READ, seen_as=SeenAs.MANAGER)
@@ -21,8 +21,27 @@ _REVIEW = Rule(Obj.RECOGNITION, Action.APPROVE)
 _READ_SHEETS = Rule(Obj.RECOGNITION, Action.READ)
 # Who takes history in sees whom the file is about; that is what the work is.
 _IMPORT = Rule(Obj.ACHIEVEMENT, Action.CREATE)
+# A manager reads the rows of the own department; the rest, and the files, hold all of it.
+_OWN_PART = Rule(Obj.REPORT, Action.READ)
+_WHOLE_REPORT = Rule(Obj.REPORT, Action.READ, scope=Scope.ALL)
+_MAKE_REPORT = Rule(Obj.REPORT, Action.CREATE)
+_SIGN_OFF = Rule(Obj.REPORT, Action.APPROVE)
 
 URLS: dict[str, Rule] = {
+    "competence:reports": _OWN_PART,
+    "competence:report": _OWN_PART,
+    "competence:report_extract": _WHOLE_REPORT,
+    "competence:report_workbook": _WHOLE_REPORT,
+    "competence:report_json": _WHOLE_REPORT,
+    "competence:report_table": _WHOLE_REPORT,
+    "competence:new_report": _MAKE_REPORT,
+    "competence:report_words": _MAKE_REPORT,
+    "competence:report_handover": _MAKE_REPORT,
+    "competence:sign_off_report": _SIGN_OFF,
+    "competence:release_report": _SIGN_OFF,
+    "competence:discard_report": _MAKE_REPORT,
+    "competence:report_schedules": _MAKE_REPORT,
+    "competence:end_report_schedule": _MAKE_REPORT,
     "competence:coverage": _COVERAGE,
     "competence:plan": _PLAN,
     "competence:key_group": _PLAN,

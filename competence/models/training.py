@@ -224,9 +224,7 @@ class ActivityPartner(models.Model):
     """One row per partner of a planned activity: its role, its seats and its part of the cost.
     Changed only while the version is a draft; how far it has agreed is in `PartnerStep`."""
 
-    frozen = FrozenWith(
-        path=(("planned_id", "competence_planactivity"), *WITH_ITS_VERSION.path)
-    )
+    frozen = FrozenWith(path=(("planned_id", "competence_planactivity"), *WITH_ITS_VERSION.path))
 
     planned = models.ForeignKey(PlanActivity, on_delete=models.CASCADE, related_name="partners")
     organisation = models.ForeignKey(

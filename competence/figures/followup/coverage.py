@@ -168,6 +168,7 @@ def _group_row(asked: CoverageFigures, unit: int | None, group: str) -> Row | No
         ),
         link=asked.link(grupp=group, **({"enhet": code} if code else {})),
         unit=code,
+        group=group,
         total=unit is None,
         red=_deviates(count, before),
     )
@@ -326,6 +327,7 @@ def coverage_by_area(asked: CoverageFigures, areas: Iterable[CompetenceArea]) ->
                         figure_cell(asked.published.by_area[key].gap, threshold),
                     ),
                     link=asked.link(visa="omraden", grupp=key.key_group),
+                    group=key.key_group,
                 )
                 for key in of_level
             ]
