@@ -9,7 +9,11 @@ from django.db import models
 from django.db.models import F, Q
 
 if TYPE_CHECKING:
-    from competence.models import DecidedDocument
+    from competence.models import (  # noqa: F401 (base classes below)
+        DecidedDocument,
+        PlanVersion,
+        TrainingPlanVersion,
+    )
 
 Document = TypeVar("Document", bound="DecidedDocument")
 

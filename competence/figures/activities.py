@@ -128,6 +128,8 @@ class ActivityLine:
     responsible: str
     unit: str
     department: str
+    course_pk: int | None
+    course: str
     status: Status
     status_on: date | None
     reason: str
@@ -311,6 +313,8 @@ def _line(
         responsible=planned.responsible,
         unit=planned.responsible_unit.name if planned.responsible_unit else "",
         department=department,
+        course_pk=planned.course_id,
+        course=planned.course.title if planned.course else "",
         status=status,
         status_on=step.on if step else None,
         reason=step.reason if step else "",

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from competence.engine.assume import Assumptions
-from competence.figures.activities import ActivityLine, Cost, activity_lines
-from competence.models import PlanActivity, TrainingPlanVersion
+from competence.figures.activities import ActivityLine, Cost, Status, activity_lines
+from competence.models import PartnerStep, PlanActivity, TrainingPlanVersion
+from competence.services.assumptions import assumptions_on
 
 
 @dataclass(frozen=True)
@@ -102,32 +102,40 @@ class TrainingStanding:
     """Where the training plan stands on a day."""
 
     in_force: TrainingPlanVersion | None
-    draft: TrainingPlanVersion | None
+    # The draft, or what has been sent and is still to be decided.
+    coming: TrainingPlanVersion | None
     activities: int
     under_way: int
     done: int
     cancelled: int
     late: int
+    # Partners that have not answered, or not been asked.
     without_answer: int
     planned_kronor: int
     spent_kronor: int
 
 
-def training_standing(day: date, assumed: Assumptions) -> TrainingStanding:
+def standing_of_training_plan(day: date) -> TrainingStanding:
+    """A constant number of queries."""
+    assumed = assumptions_on(day)
     in_force = TrainingPlanVersion.objects.in_force_on(day)
     lines = activity_lines(in_force, day=day, assumed=assumed) if in_force else ()
-    statuses = [line.status.value for line in lines]
+    statuses = [line.status for line in lines]
     total = budget(lines).total
     return TrainingStanding(
         in_force=in_force,
-        draft=TrainingPlanVersion.objects.exclude(status="adopted").order_by("-number").first(),
+        coming=TrainingPlanVersion.objects.exclude(status="adopted")
+        .filter(closed_at__isnull=True)
+        .first(),
         activities=len(lines),
-        under_way=statuses.count("begun"),
-        done=statuses.count("done"),
-        cancelled=statuses.count("cancelled"),
+        under_way=statuses.count(Status.UNDER_WAY),
+        done=statuses.count(Status.DONE),
+        cancelled=statuses.count(Status.CANCELLED),
         late=sum(line.is_late for line in lines),
         without_answer=sum(
-            partner.step in (None, "asked") for line in lines for partner in line.partners
+            partner.step in (None, PartnerStep.Step.ASKED)
+            for line in lines
+            for partner in line.partners
         ),
         planned_kronor=total.planned.kronor,
         spent_kronor=total.spent.kronor,

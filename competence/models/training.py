@@ -81,9 +81,9 @@ class PlanActivityQuerySet(models.QuerySet["PlanActivity"]):
 
     def with_parts(self) -> PlanActivityQuerySet:
         """With all that is told of each. Seven queries whatever the number."""
-        return self.select_related("activity", "version", "responsible_unit").prefetch_related(
-            "key_groups", "areas", "levels", "partners__organisation"
-        )
+        return self.select_related(
+            "activity", "version", "responsible_unit", "course"
+        ).prefetch_related("key_groups", "areas", "levels", "partners__organisation")
 
 
 class PlanActivity(models.Model):
@@ -149,6 +149,15 @@ class PlanActivity(models.Model):
         related_name="+",
         verbose_name=_("responsible unit"),
     )
+    # The course that it is, where it is one: what seats can be shared in.
+    course = models.ForeignKey(
+        "wagtailcore.Page",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("course"),
+    )
     cost_external = models.PositiveIntegerField(
         _("bought from others, kronor"), default=0, validators=[MaxValueValidator(MOST_KRONOR)]
     )
@@ -176,6 +185,7 @@ class PlanActivity(models.Model):
     note = GuardedCharField(_("note"), max_length=300, blank=True)
 
     objects = PlanActivityQuerySet.as_manager()
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("planned activity")

@@ -13,6 +13,7 @@ from typing import Any, TypedDict, Unpack
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from wagtail.models import Page
 
 from competence.models import (
     ActivityPartner,
@@ -46,6 +47,7 @@ class Said(TypedDict, total=False):
     form: str
     responsible: str
     responsible_unit: Unit | None
+    course: Page | None
     cost_external: int
     cost_trainer: int
     cost_venue: int
@@ -306,6 +308,7 @@ def said_of(planned: PlanActivity) -> dict[str, Any]:
         "form": planned.form,
         "responsible": planned.responsible,
         "unit": unit.code if unit else None,
+        "course": planned.course.title if planned.course else None,
         "cost_external": planned.cost_external,
         "cost_trainer": planned.cost_trainer,
         "cost_venue": planned.cost_venue,

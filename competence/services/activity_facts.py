@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from wagtail.models import Page
 
 from competence.models import (
     ActivityExpense,
@@ -207,10 +206,11 @@ def note_partner_step(
     return row
 
 
-def share_course(*, partner: ActivityPartner, course: Page, by: User | None) -> SeatQuota:
-    """Give a partner its planned seats in a course, for as long as the activity lasts."""
-    if not partner.seats:
-        raise PlanError(_("No seats are planned for the partner."))
+def share_course(*, partner: ActivityPartner, by: User | None) -> SeatQuota:
+    """Give a partner its planned seats in the activity's course, for as long as it lasts."""
+    course = partner.planned.course
+    if not partner.seats or course is None:
+        raise PlanError(_("The activity has no course, or no seats are planned for the partner."))
     return set_quota(
         course=course,
         organisation=partner.organisation,
