@@ -10,10 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.documents import get_document_model
 from wagtail.models import Page, Site
+from wagtail.query import PageQuerySet
 
 from competence.models import KeyGroup, PassageLink
 from courses.models import CoursePage
+from lms.content.visibility import visible_to
 from lms.framework.models import CompetenceArea
+from lms.people.models import User
 
 Kind = PassageLink.Kind
 
@@ -55,13 +58,18 @@ class Joined:
         )
 
 
-def name_links(links: Iterable[PassageLink]) -> Mapping[int, Named]:
-    """Each link's name and address, by its primary key. One query for each kind that there is."""
+def name_links(links: Iterable[PassageLink], reader: User | None = None) -> Mapping[int, Named]:
+    """Each link's name and address, by its primary key: with a reader, those of pages and courses
+    only where the reader may open them. As many queries as there are kinds, or twice that."""
     links = list(links)
     keys: dict[str, set[str]] = {}
     for each in links:
         keys.setdefault(each.kind, set()).add(each.key)
     known = {kind: _KNOWN[kind](wanted) for kind, wanted in keys.items() if kind in _KNOWN}
+    if Kind.PAGE in keys:
+        known[Kind.PAGE] = _pages(keys[Kind.PAGE], reader)
+    if Kind.COURSE in keys:
+        known[Kind.COURSE] = _courses(keys[Kind.COURSE], reader)
     return {each.pk: _named(each, known) for each in links}
 
 
@@ -87,9 +95,15 @@ def _root_path() -> str:
     return path
 
 
-def _pages(keys: set[str]) -> dict[str, Named]:
+def open_to(pages: PageQuerySet, reader: User | None) -> PageQuerySet:
+    """The published ones, that the reader may open where there is one."""
+    return visible_to(pages, reader) if reader else pages.live()
+
+
+def _pages(keys: set[str], reader: User | None) -> dict[str, Named]:
     root = _root_path()
-    found = Page.objects.live().filter(url_path__in=[f"{root}{key}/" for key in keys])
+    pages = Page.objects.filter(url_path__in=[f"{root}{key}/" for key in keys])
+    found = open_to(pages, reader)
     named = {}
     for page in found:
         key = page.url_path.removeprefix(root).strip("/")
@@ -97,8 +111,8 @@ def _pages(keys: set[str]) -> dict[str, Named]:
     return named
 
 
-def _courses(keys: set[str]) -> dict[str, Named]:
-    pages = CoursePage.objects.live().filter(code__in=keys)
+def _courses(keys: set[str], reader: User | None) -> dict[str, Named]:
+    pages = open_to(CoursePage.objects.filter(code__in=keys), reader)
     return {
         each.code: Named(each.title, reverse("courses:course", args=[each.slug])) for each in pages
     }
@@ -139,8 +153,6 @@ def _documents(keys: set[str]) -> dict[str, Named]:
 
 
 _KNOWN = {
-    Kind.PAGE: _pages,
-    Kind.COURSE: _courses,
     Kind.AREA: _areas,
     Kind.REQUIREMENT: _requirements,
     Kind.DOCUMENT: _documents,

@@ -99,7 +99,8 @@ class Passage(models.Model):
         GoverningDocument, on_delete=models.PROTECT, related_name="passages"
     )
     code = models.CharField(_("code"), max_length=20)
-    # As the document counts its points, below the heading: "2 b". Empty: it does not.
+    # As the document counts its points below the heading, with a letter where one point is several
+    # passages: "2 b". Empty: it does not count them.
     number = models.CharField(_("number"), max_length=20, blank=True)
     title = GuardedCharField(_("in short"), max_length=160, sensitivity=Sensitivity.EDITORIAL)
     section = GuardedCharField(
