@@ -88,6 +88,8 @@ def gather(asked: Asked, progress: Progress | None = None) -> Report:
         asked.threshold,
         (lambda done: progress(done, people, _("The coverage over time"))) if progress else None,
     )
+    if progress:
+        progress(people, people, _("The other tables"))
     coverage = CoverageFigures(
         published, told, year_before(told, asked.cut_off), reverse("competence:coverage")
     )
