@@ -19,6 +19,10 @@ _CORRECT = Rule(Obj.ACHIEVEMENT, Action.UPDATE)
 _REPORT = Rule(Obj.RECOGNITION, Action.CREATE)
 _REVIEW = Rule(Obj.RECOGNITION, Action.APPROVE)
 _READ_SHEETS = Rule(Obj.RECOGNITION, Action.READ)
+_NEEDS = Rule(Obj.NEEDS_ASSESSMENT)
+_ANSWER_NEEDS = Rule(Obj.NEEDS_ASSESSMENT, Action.UPDATE, seen_as=SeenAs.REFUSED)
+_CONFIRM_NEEDS = Rule(Obj.NEEDS_ASSESSMENT, Action.APPROVE, seen_as=SeenAs.REFUSED)
+_EVERY_ANSWER = Rule(Obj.NEEDS_ASSESSMENT, scope=Scope.ALL)
 # Who takes history in sees whom the file is about; that is what the work is.
 _IMPORT = Rule(Obj.ACHIEVEMENT, Action.CREATE)
 # A manager reads the rows of the own department; the rest, and the files, hold all of it.
@@ -45,6 +49,14 @@ URLS: dict[str, Rule] = {
     "competence:coverage": _COVERAGE,
     "competence:plan": _PLAN,
     "competence:key_group": _PLAN,
+    "competence:needs": _NEEDS,
+    "competence:needs_form": _NEEDS,
+    "competence:needs_keep": _ANSWER_NEEDS,
+    "competence:needs_take_back": _ANSWER_NEEDS,
+    "competence:needs_leave": _ANSWER_NEEDS,
+    "competence:needs_end_leave": _ANSWER_NEEDS,
+    "competence:needs_confirm": _CONFIRM_NEEDS,
+    "competence:naming": Rule(Obj.KEY_PERSON),
     "competence:team": _TEAM,
     "competence:team_file": _TEAM_FILE,
     "competence:team_person": _MEMBER,
@@ -111,7 +123,21 @@ URLS: dict[str, Rule] = {
     "competence_admin:framework_export": _EDIT_PLAN,
     # The page reaches every unit; a manager's right to name reaches only their own.
     "competence_admin:namings": _EDIT_PLAN,
+    "competence_admin:naming": _EDIT_PLAN,
     "competence_admin:end_naming": _EDIT_PLAN,
+    "competence_admin:needs_rounds": _EVERY_ANSWER,
+    "competence_admin:needs_round": _EVERY_ANSWER,
+    "competence_admin:needs_answer": _EVERY_ANSWER,
+    "competence_admin:needs_file": _EVERY_ANSWER,
+    "competence_admin:needs_file_xlsx": _EVERY_ANSWER,
+    "competence_admin:proposals": _EVERY_ANSWER,
+    "competence_admin:needs_new_round": _EDIT_PLAN,
+    "competence_admin:needs_extend": _EDIT_PLAN,
+    "competence_admin:needs_close": _EDIT_PLAN,
+    "competence_admin:needs_remind": _EDIT_PLAN,
+    "competence_admin:needs_undo_reminders": _EDIT_PLAN,
+    "competence_admin:new_proposal": _EDIT_PLAN,
+    "competence_admin:proposal": _EDIT_PLAN,
     "competence_admin:exemptions": _EXEMPT,
     "competence_admin:withdraw_exemption": _EXEMPT,
     "competence_admin:decide_exemption_request": _EXEMPT,

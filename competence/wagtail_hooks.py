@@ -38,6 +38,7 @@ def register_competence_menu() -> SubmenuMenuItem:
     items = [
         _item(_("Competence plan"), "plan", "doc-full-inverse", 10),
         _item(_("Key persons"), "namings", "user", 20),
+        _item(_("Needs assessment"), "needs_rounds", "form", 15),
         _item(_("Review"), "inbox", "mail", 24),
         _item(_("Sign-in sheets"), "recorded_sheets", "doc-full", 25),
         _item(_("Equivalence"), "rules", "link", 26),

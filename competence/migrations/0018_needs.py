@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
                 ('more', lms.lib.fields.GuardedCharField(blank=True, max_length=300, verbose_name='one thing more')),
                 ('levels', models.JSONField(blank=True, default=dict)),
                 ('revision', models.PositiveIntegerField(default=0)),
+                ('client', models.CharField(blank=True, max_length=64)),
                 ('saved_at', models.DateTimeField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('form', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='draft', to='competence.needsform')),

@@ -7,14 +7,14 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from competence.models.plan import KeyGroup, KeyPersonAssignment
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.append_only import AppendOnly
 from lms.lib.fields import GuardedCharField, Sensitivity
-from lms.people.models import Person, Unit
+from lms.people.models import Employment, Person, Unit
 from lms.people.querysets import valid_on_q
 
 
@@ -174,8 +174,10 @@ class NeedsDraft(NeedsContent):
     form = models.OneToOneField(NeedsForm, on_delete=models.PROTECT, related_name="draft")
     # Area code → level number; an area without a wish is left out.
     levels = models.JSONField(default=dict, blank=True)
-    # Goes up by one each time it is saved: who saves on top of another's is told.
+    # Goes up by one each time it is saved, by the page that is open in a browser: who saves on top
+    # of another's is told.
     revision = models.PositiveIntegerField(default=0)
+    client = models.CharField(max_length=64, blank=True)
     saved_at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -256,7 +258,21 @@ class WishedLevel(models.Model):
 
 class NeedsDelegationQuerySet(models.QuerySet["NeedsDelegation"]):
     def in_force_on(self, day: date) -> NeedsDelegationQuerySet:
-        return self.filter(valid_on_q(day), Q(ended_on__isnull=True) | Q(ended_on__gt=day))
+        """Begun, neither over nor ended before, given by somebody who that day still manages the
+        form's unit or one above by their own post, to somebody who still works here."""
+        posts = Employment.objects.valid_on(day)
+        manages = posts.filter(
+            person=OuterRef("giver"),
+            is_manager=True,
+            unit__tree_left__lte=OuterRef("form__unit__tree_left"),
+            unit__tree_right__gte=OuterRef("form__unit__tree_right"),
+        )
+        return self.filter(
+            valid_on_q(day),
+            Q(ended_on__isnull=True) | Q(ended_on__gt=day),
+            Exists(manages),
+            Exists(posts.filter(person=OuterRef("colleague"))),
+        )
 
 
 class NeedsDelegation(models.Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -13,11 +15,13 @@ from competence.figures.plan import (
     requirements_in_words,
     rule_in_words,
 )
+from competence.figures.proposals import origins
 from competence.models import KeyGroup, KeyGroupDefinition, PlanVersion
 from competence.views.scope import acting_user
 from lms.framework.models import TrainingLevel
 from lms.framework.rules import PersonRule
 from lms.lib.dates import today
+from lms.people.access import Action, Obj, Scope, scopes
 
 
 @require_safe
@@ -47,11 +51,12 @@ def key_group(request: HttpRequest, code: str) -> HttpResponse:
     definition = KeyGroupDefinition.objects.filter(plan_version=version, key_group=group).first()
     rules = [PersonRule.from_json(rule) for rule in definition.rules] if definition else []
     names = Names.of(rules)
-    requirements = (
+    requirements = list(
         group.requirements.filter(in_effect_q(day), plan_version=version)
         .select_related("area", "level")
         .order_by("kind", "area__sort_order", "area__code", "level__number")
     )
+    traces = origins(version, group) if version and _reads_needs(request, day) else {}
     return render(
         request,
         "competence/key_group.html",
@@ -60,10 +65,22 @@ def key_group(request: HttpRequest, code: str) -> HttpResponse:
             "group": group,
             "version": version,
             "rules": [rule_in_words(rule, names) for rule in rules],
-            "requirements": requirements_in_words(requirements),
+            "requirements": [
+                (words, traces.get((group.pk, row.area_id, row.level_id), []))
+                for words, row in zip(
+                    requirements_in_words(requirements), requirements, strict=True
+                )
+            ],
             "is_member": _is_named(request, group),
         },
     )
+
+
+def _reads_needs(request: HttpRequest, day: date) -> bool:
+    """Whether the reader may see which units a requirement came from: those who answer about needs,
+    confirm the answers, or read them all."""
+    may = scopes(request.user, Action.READ, Obj.NEEDS_ASSESSMENT, day=day)
+    return bool(may & {Scope.ALL, Scope.SUB})
 
 
 def _is_named(request: HttpRequest, group: KeyGroup) -> bool:

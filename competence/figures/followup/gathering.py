@@ -35,9 +35,11 @@ from competence.figures.followup.document import (
 )
 from competence.figures.followup.learning import learning
 from competence.figures.followup.mondays import Monday, mondays
+from competence.figures.followup.needs import needs_section
 from competence.figures.followup.obligations import obligations_section
 from competence.figures.followup.training import training_section
 from competence.figures.measures import obligations_on
+from competence.figures.needs import standing_of_needs
 from competence.figures.published import published_on
 from competence.figures.week_outlook import WeekFigures
 from competence.models import TrainingPlanVersion
@@ -97,6 +99,7 @@ def gather(asked: Asked, progress: Progress | None = None) -> Report:
     ahead = coming_expiries(asked.forecast, asked.forecast_of, asked.threshold)
     sections = (
         obligations_section(obligations_on(asked.cut_off), ""),
+        needs_section(standing_of_needs(asked.cut_off)),
         replace(by_unit, charts=(*by_unit.charts, ahead)),
         coverage_by_area(coverage, CompetenceArea.objects.all()),
         learning(asked.period_from, min(asked.period_until, asked.made_on), asked.threshold),
