@@ -20,7 +20,7 @@ register(
         code=followup_schedules.REPORT_READY,
         label=_("Follow-up report"),
         templates="competence/mail/report_ready",
-        category=Delivery.Category.REMINDER,
+        category=Delivery.Category.RECEIPT,
         mail=Mail.AT_ONCE,
         action=_("Read the report"),
         sample={

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from competence.models import FollowUpReport
 from competence.services.followup import make_report, release_report, sign_off_report, write_words
 from lms.lib.dates import STOCKHOLM
 from lms.people.models import User
-from tests.builders.people import MONDAY
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=STOCKHOLM)
 
@@ -17,15 +16,16 @@ def draft(
     by: User,
     *,
     at: datetime = AT,
-    cut_off: date = MONDAY,
+    cut_off: date | None = None,
     supersedes: FollowUpReport | None = None,
     correction: str = "",
 ) -> FollowUpReport:
+    """Of the week's Monday unless another is given."""
     return make_report(
         kind="year",
         period_from=date(2026, 1, 1),
         period_until=date(2026, 12, 31),
-        cut_off=cut_off,
+        cut_off=cut_off or at.date() - timedelta(days=at.weekday()),
         supersedes=supersedes,
         correction=correction,
         at=at,
