@@ -121,7 +121,7 @@ def make_report(
 def _check_superseding(supersedes: FollowUpReport | None, correction: str) -> None:
     if supersedes is None:
         return
-    if supersedes.signed_off_at is None:
+    if FollowUpReport.objects.get(pk=supersedes.pk).signed_off_at is None:
         raise FollowUpError(_("Only a report that is signed off needs another in its place."))
     if not correction.strip():
         raise FollowUpError(_("Say what was wrong in the report it supersedes."))
