@@ -3,6 +3,11 @@
 from django.urls import path
 
 from competence.views import (
+    admin_activity_facts,
+    admin_assumptions,
+    admin_chapters,
+    admin_consequences,
+    admin_consultation,
     admin_corrections,
     admin_facts,
     admin_framework,
@@ -11,15 +16,19 @@ from competence.views import (
     admin_namings,
     admin_needs,
     admin_plan,
+    admin_plan_states,
+    admin_programme,
     admin_proposals,
     admin_renewals,
     admin_rule_file,
     admin_rules,
     admin_sheets,
     admin_targets,
+    admin_training,
     history,
     move,
     on_day,
+    seat_names,
     transcripts,
 )
 
@@ -30,6 +39,40 @@ urlpatterns = [
     path("plan/<number:number>/", admin_plan.plan_version, name="version"),
     path("plan/<number:number>/ta-bort/", admin_plan.discard, name="discard"),
     path("plan/<number:number>/besluta/", admin_plan.adopt, name="adopt"),
+    path("plan/<number:number>/foljder/", admin_consequences.consequences, name="consequences"),
+    path(
+        "plan/<number:number>/foljder/del/",
+        admin_consequences.draft_part,
+        name="draft_consequences",
+    ),
+    path(
+        "plan/<number:number>/foljder/lista.csv",
+        admin_consequences.consequences_file,
+        name="consequences_file",
+    ),
+    path(
+        "plan/<number:number>/nyckelgrupp/<str:code>/foljder/",
+        admin_consequences.rules_part,
+        name="key_group_consequences",
+    ),
+    path(
+        "plan/<number:number>/krav/foljder/",
+        admin_consequences.requirement_part,
+        name="new_requirement_consequences",
+    ),
+    path(
+        "plan/<number:number>/krav/<number:pk>/foljder/",
+        admin_consequences.requirement_part,
+        name="requirement_consequences",
+    ),
+    path("antaganden/", admin_assumptions.assumptions, name="assumptions"),
+    path(
+        "antaganden/<number:pk>/angra/",
+        admin_assumptions.undo,
+        name="undo_assumptions",
+    ),
+    path("plan/<number:number>/kapitel/", admin_chapters.chapters, name="chapters"),
+    path("plan/<number:number>/kapitel/<slug:key>/", admin_chapters.chapter, name="chapter"),
     path("plan/<number:number>/nyckelgrupp/", admin_plan.new_key_group, name="new_key_group"),
     path(
         "plan/<number:number>/nyckelgrupp/<str:code>/",
@@ -42,6 +85,131 @@ urlpatterns = [
         "plan/<number:number>/krav/<number:pk>/ta-bort/",
         admin_plan.delete_requirement,
         name="delete_requirement",
+    ),
+    path("plan/jamfor/", admin_plan.compare, name="compare"),
+    path("version/<str:kind>/<number:number>/remiss/", admin_plan_states.send_out, name="send_out"),
+    path(
+        "version/<str:kind>/<number:number>/beredning/", admin_plan_states.prepare, name="prepare"
+    ),
+    path(
+        "version/<str:kind>/<number:number>/ta-tillbaka/",
+        admin_plan_states.take_back,
+        name="take_back",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/diarienummer/",
+        admin_plan_states.add_number,
+        name="add_number",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/upphav/",
+        admin_plan_states.repeal_version,
+        name="repeal",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/",
+        admin_consultation.compilation,
+        name="compilation",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/lista.csv",
+        admin_consultation.compilation_file,
+        name="compilation_file",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/lista.xlsx",
+        admin_consultation.compilation_file,
+        {"form": "xlsx"},
+        name="compilation_file_xlsx",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/mer-tid/",
+        admin_consultation.more_time,
+        name="more_time",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/yttrande/<number:pk>/ta-bort/",
+        admin_consultation.withdraw_written,
+        name="withdraw_opinion",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/<str:what>/<number:pk>/",
+        admin_consultation.answer_view,
+        name="answer_view",
+    ),
+    path("utbildningsplan/", admin_training.training_versions, name="training"),
+    path(
+        "utbildningsplan/nytt-utkast/",
+        admin_training.new_training_draft,
+        name="new_training_draft",
+    ),
+    path(
+        "utbildningsplan/<number:number>/",
+        admin_training.training_version,
+        name="training_version",
+    ),
+    path(
+        "utbildningsplan/<number:number>/ta-bort/",
+        admin_training.discard_training,
+        name="discard_training",
+    ),
+    path(
+        "utbildningsplan/<number:number>/besluta/",
+        admin_training.adopt_training,
+        name="adopt_training",
+    ),
+    path(
+        "utbildningsplan/<number:number>/aktivitet/",
+        admin_training.new_activity,
+        name="new_activity",
+    ),
+    path(
+        "utbildningsplan/<number:number>/aktivitet/A<number:activity>/steg/<number:step>/",
+        admin_training.edit_activity,
+        name="activity",
+    ),
+    path(
+        "utbildningsplan/<number:number>/aktivitet/A<number:activity>/kopiera/",
+        admin_training.copy,
+        name="copy_activity",
+    ),
+    path(
+        "utbildningsplan/<number:number>/aktivitet/A<number:activity>/flytta/",
+        admin_training.move,
+        name="move_activity",
+    ),
+    path(
+        "utbildningsplan/<number:number>/aktivitet/A<number:activity>/ta-bort/",
+        admin_training.remove,
+        name="remove_activity",
+    ),
+    path(
+        "utbildningsplan/A<number:activity>/",
+        admin_activity_facts.activity_facts,
+        name="activity_facts",
+    ),
+    path(
+        "utbildningsplan/A<number:activity>/<str:kind>/<number:pk>/ta-tillbaka/",
+        admin_activity_facts.withdraw_fact,
+        name="withdraw_fact",
+    ),
+    path(
+        "utbildningsplan/A<number:activity>/part/<number:pk>/platser/",
+        admin_activity_facts.give_seats,
+        name="give_seats",
+    ),
+    path("fortbildning/", admin_programme.programmes, name="programmes"),
+    path("fortbildning/<str:code>/", admin_programme.programme, name="programme"),
+    path(
+        "fortbildning/<str:code>/planera/<number:year>/",
+        admin_programme.plan_programme,
+        name="plan_programme",
+    ),
+    path("fortbildning/<str:code>/tur/<number:pk>/", admin_programme.turn, name="programme_turn"),
+    path(
+        "fortbildning/<str:code>/<str:kind>/<number:pk>/avsluta/",
+        admin_programme.end_programme_part,
+        name="end_programme_part",
     ),
     path("fil/", admin_framework.framework, name="framework"),
     path("fil/framework.yaml", admin_framework.framework_export, name="framework_export"),
@@ -129,6 +297,7 @@ urlpatterns = [
     path("fornyelse/", admin_renewals.renewals, name="renewals"),
     path("fornyelse/namn/", admin_renewals.renewal_names, name="renewal_names"),
     path("fornyelse/namn/lista.csv", admin_renewals.renewal_file, name="renewal_file"),
+    path("prognos/<str:area>/<number:level>/", seat_names.seat_names, name="seat_names"),
     path("utdrag/", transcripts.transcripts, name="transcripts"),
     path("utdrag/<str:person_id>.pdf", transcripts.transcript_file, name="transcript_file"),
     path("uppnatt/", admin_corrections.achievements, name="achievements"),

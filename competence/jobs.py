@@ -1,4 +1,4 @@
-"""The long steps of a history import, the forecast of a week and the making of a report: done while
+"""The long steps of a history import, the forecasts of a week and the making of a report: done while
 the reader waits where they are short, otherwise by the worker, with a page to follow them on."""
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from competence.models import FollowUpReport, WeekOutlook
+from competence.models import FollowUpReport, WeekOutlook, WeekSeats
 from competence.models.history import HistoryBatch
 from competence.services import followup, history
 from competence.services.week_outlook import make_week_outlook
+from competence.services.week_seats import make_week_seats
 from lms.lib.dates import today
 from lms.notifications.jobs import JobError, Reporter, job_url, start_job
 from lms.notifications.models import Job
@@ -22,6 +23,7 @@ from lms.people.models import Person, User
 
 OUTLOOK = "competence.week_outlook"
 REPORT = "competence.followup_report"
+SEATS = "competence.week_seats"
 MANY = 10_000
 """How many people are too many to wait for a forecast of."""
 READ, COMMIT = "competence.history_read", "competence.history_commit"
@@ -132,3 +134,24 @@ def make_report_in_background(params: Mapping[str, Any], progress: Reporter) -> 
     except followup.FollowUpError as error:
         raise JobError(str(error)) from None
     return reverse("competence:report", args=[report.number])
+
+
+def seats_of_week(*, monday: date, day: date, by: User) -> WeekSeats | Job:
+    """The week's forecast of seats, or the job that counts it; as `outlook_of_week`."""
+    made = WeekSeats.objects.filter(monday=monday).first()
+    if made is not None:
+        return made
+    if Person.objects.current().count() <= MANY:
+        return make_week_seats(monday=monday)
+    with transaction.atomic():
+        return start_job(
+            kind=SEATS,
+            by=by,
+            params={"monday": monday.isoformat()},
+            key=f"{SEATS}:{monday}:{day}",
+        )
+
+
+def make_seats_in_background(params: Mapping[str, Any], progress: Reporter) -> str:
+    make_week_seats(monday=date.fromisoformat(params["monday"]), progress=progress)
+    return reverse("competence:seats")

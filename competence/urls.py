@@ -1,6 +1,7 @@
 from django.urls import path
 
 from competence.views import (
+    consultation,
     coverage,
     coverage_outlook,
     coverage_targets,
@@ -15,7 +16,10 @@ from competence.views import (
     needs_colleagues,
     on_day,
     plan,
+    plan_documents,
     recognition,
+    seat_calendar,
+    seats,
     signoffs,
     team,
     team_actions,
@@ -23,6 +27,8 @@ from competence.views import (
     team_files,
     team_outlook,
     team_person,
+    training,
+    training_part,
     transcripts,
 )
 
@@ -30,6 +36,56 @@ app_name = "competence"
 urlpatterns = [
     path("kompetensplan/", plan.plan, name="plan"),
     path("kompetensplan/<str:code>/", plan.key_group, name="key_group"),
+    path("plan/remiss/<str:kind>/<number:number>/", consultation.consultation, name="consultation"),
+    path(
+        "plan/remiss/<str:kind>/<number:number>/synpunkt/<number:pk>/aterta/",
+        consultation.withdraw,
+        name="withdraw_comment",
+    ),
+    path("plan/version/<number:number>/", plan_documents.plan_document, name="plan_document"),
+    path(
+        "plan/version/<number:number>/plan.pdf",
+        plan_documents.plan_document_file,
+        name="plan_document_file",
+    ),
+    path(
+        "plan/version/<number:number>/framework.yaml",
+        plan_documents.plan_version_framework,
+        name="plan_version_framework",
+    ),
+    path(
+        "plan/utbildning/version/<number:number>/",
+        plan_documents.training_document,
+        name="training_document",
+    ),
+    path(
+        "plan/utbildning/version/<number:number>/plan.pdf",
+        plan_documents.training_document_file,
+        name="training_document_file",
+    ),
+    path("plan/utbildning/", training.training_plan, name="training"),
+    path("plan/utbildning/var-del/", training_part.our_part, name="our_part"),
+    path("plan/utbildning/kostnad/", training.training_costs, name="training_costs"),
+    path("plan/utbildning/aktiviteter.csv", training.training_file, name="training_file"),
+    path(
+        "plan/utbildning/aktiviteter.xlsx",
+        training.training_file,
+        {"kind": "xlsx"},
+        name="training_file_xlsx",
+    ),
+    path("plan/utbildning/kostnad.csv", training.training_costs_file, name="training_costs_file"),
+    path(
+        "plan/utbildning/kostnad.xlsx",
+        training.training_costs_file,
+        {"kind": "xlsx"},
+        name="training_costs_file_xlsx",
+    ),
+    path(
+        "plan/utbildning/program/<str:code>/",
+        training.standing_programme,
+        name="standing_programme",
+    ),
+    path("plan/utbildning/A<number:number>/", training.training_activity, name="training_activity"),
     path("behov/", needs.needs, name="needs"),
     path("behov/<number:pk>/", needs.needs_form, name="needs_form"),
     path("behov/<number:pk>/spara/", needs.needs_keep, name="needs_keep"),
@@ -89,6 +145,9 @@ urlpatterns = [
         {"step": "kasta"},
         name="discard_report",
     ),
+    path("plan/prognos/", seats.seats, name="seats"),
+    path("plan/prognos/kalender/", seat_calendar.seat_calendar, name="seat_calendar"),
+    path("plan/prognos/kalender/ta-med/", seat_calendar.accept, name="accept_sessions"),
     path("min-sida/lage/", on_day.my_day, name="my_day"),
     path("min-sida/krav/<str:area>/", on_day.my_requirement, name="my_requirement"),
     path("team/", team.team, name="team"),

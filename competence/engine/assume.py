@@ -152,6 +152,14 @@ class Assumptions:
         """The values as plain JSON, by name."""
         return {name: plain(getattr(self, name)) for name in KINDS}
 
+    def everything_said(self) -> dict[str, Any]:
+        """The same with the length of each course that is counted with, in minutes."""
+        courses = [
+            [area, level, course.minutes, course.is_taught]
+            for (area, level), course in sorted(self.courses.items())
+        ]
+        return self.said() | {"courses": courses}
+
     def replaced(self, values: Mapping[str, Any]) -> Assumptions:
         """With these plain values instead. Raises AssumptionError."""
         return replace(self, **{name: read(name, value) for name, value in values.items()})

@@ -41,6 +41,16 @@ class Status(StrEnum):
     def words(self) -> str:
         return str(ActivityStep.Step(self.value).label)
 
+    @property
+    def look(self) -> tuple[str, str]:
+        """The colour class and the shape of the status."""
+        return {
+            Status.PLANNED: ("is-none", "none"),
+            Status.UNDER_WAY: ("is-pending", "pending"),
+            Status.DONE: ("is-met", "met"),
+            Status.CANCELLED: ("is-paused", "paused"),
+        }[self]
+
 
 @dataclass(frozen=True)
 class Cost:

@@ -46,8 +46,12 @@ class ProgrammeYear:
     requirements: tuple[Requirement, ...]
 
     @property
-    def people(self) -> int:
-        return sum(row.member.headcount for row in self.rows)
+    def previous(self) -> int:
+        return self.year - 1
+
+    @property
+    def following(self) -> int:
+        return self.year + 1
 
     @property
     def planned(self) -> int:
@@ -58,10 +62,10 @@ class ProgrammeYear:
         return sum(slot.held_on is not None for row in self.rows for slot in row.slots)
 
     @property
-    def is_filled(self) -> bool:
-        """Whether every quarter that is not over has its topic."""
-        return all(
-            slot.turn_pk for row in self.rows for slot in row.slots if slot.quarter >= self.now
+    def may_be_planned(self) -> bool:
+        """Whether it is this year or the next, and a quarter that is not over lacks its topic."""
+        return self.now.year <= self.year <= self.now.year + 1 and any(
+            not slot.turn_pk and slot.quarter >= self.now for row in self.rows for slot in row.slots
         )
 
 

@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('competence', '0015_target_shortfall'),
+        ('people', '0004_reach'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -100,6 +101,120 @@ class Migration(migrations.Migration):
             name='version',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='competence.planversion'),
         ),
+        migrations.CreateModel(
+            name='Consultation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('document', models.CharField(max_length=20, verbose_name='plan')),
+                ('number', models.PositiveIntegerField(verbose_name='version')),
+                ('opened_on', models.DateField(verbose_name='sent out')),
+                ('closes_on', models.DateField(verbose_name='views at the latest')),
+                ('question', lms.lib.fields.GuardedTextField(blank=True, verbose_name='what we ask about')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'consultation',
+                'verbose_name_plural': 'consultations',
+                'ordering': ['-opened_on', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ConsultationComment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('about', models.CharField(choices=[('whole', 'The plan as a whole'), ('requirements', 'What is asked, of whom'), ('times', 'Deadlines and renewal'), ('resources', 'Time, money and resources'), ('key_group', 'A key group')], max_length=20, verbose_name='about')),
+                ('text', lms.lib.fields.GuardedTextField(verbose_name='view')),
+                ('created_at', models.DateTimeField()),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='competence.consultation')),
+                ('key_group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='competence.keygroup')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit')),
+            ],
+            options={
+                'verbose_name': 'view in a consultation',
+                'verbose_name_plural': 'views in consultations',
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ConsultationParty',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('organisation', lms.lib.fields.GuardedCharField(blank=True, max_length=200, verbose_name='organisation')),
+                ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='competence.consultation')),
+                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit')),
+            ],
+            options={
+                'verbose_name': 'party asked in a consultation',
+                'verbose_name_plural': 'parties asked in consultations',
+            },
+        ),
+        migrations.CreateModel(
+            name='WrittenOpinion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('organisation', lms.lib.fields.GuardedCharField(max_length=200, verbose_name='organisation')),
+                ('dated_on', models.DateField(verbose_name='dated')),
+                ('registry_number', lms.lib.fields.GuardedCharField(blank=True, max_length=60, verbose_name='registry number')),
+                ('summary', lms.lib.fields.GuardedTextField(verbose_name='summary')),
+                ('created_at', models.DateTimeField()),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='competence.consultation')),
+            ],
+            options={
+                'verbose_name': 'written opinion',
+                'verbose_name_plural': 'written opinions',
+                'ordering': ['dated_on', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ConsultationAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('outcome', models.CharField(choices=[('heeded', 'heeded'), ('partly', 'heeded in part'), ('not', 'not heeded')], max_length=20, verbose_name='outcome')),
+                ('motivation', lms.lib.fields.GuardedTextField(verbose_name='motivation')),
+                ('created_at', models.DateTimeField()),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('comment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='competence.consultationcomment')),
+                ('opinion', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='competence.writtenopinion')),
+            ],
+            options={
+                'verbose_name': 'answer to a view',
+                'verbose_name_plural': 'answers to views',
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='consultation',
+            constraint=models.UniqueConstraint(fields=('document', 'number'), name='a_version_is_sent_out_once', violation_error_message='The version has been out for consultation already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='consultation',
+            constraint=models.CheckConstraint(condition=models.Q(('closes_on__gte', models.F('opened_on'))), name='consultation_closes_after_it_opens', violation_error_message='The last day is before the first day.'),
+        ),
+        migrations.AddConstraint(
+            model_name='consultationcomment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('about', 'key_group'), ('key_group__isnull', False)), models.Q(models.Q(('about', 'key_group'), _negated=True), ('key_group__isnull', True)), _connector='OR'), name='view_names_the_key_group_it_is_about', violation_error_message='Choose which key group the view is about.'),
+        ),
+        migrations.AddConstraint(
+            model_name='consultationparty',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('unit__isnull', False), ('organisation', '')), models.Q(('unit__isnull', True), models.Q(('organisation', ''), _negated=True)), _connector='OR'), name='party_is_a_unit_or_an_organisation', violation_error_message='A party is a unit or an organisation.'),
+        ),
+        migrations.AddConstraint(
+            model_name='consultationparty',
+            constraint=models.UniqueConstraint(condition=models.Q(('unit__isnull', False)), fields=('consultation', 'unit'), name='a_unit_is_asked_once', violation_error_message='The unit is asked already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='consultationparty',
+            constraint=models.UniqueConstraint(condition=models.Q(('organisation', ''), _negated=True), fields=('consultation', 'organisation'), name='an_organisation_is_asked_once', violation_error_message='The organisation is asked already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='consultationanswer',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('comment__isnull', False), ('opinion__isnull', True)), models.Q(('comment__isnull', True), ('opinion__isnull', False)), _connector='OR'), name='answer_is_to_a_view_or_an_opinion', violation_error_message='An answer is to a view or to a written opinion.'),
+        ),
         locking(
             competence_planversion=Freezing(
                 onward=(
@@ -116,6 +231,11 @@ class Migration(migrations.Migration):
                 unique=("number",),
             ),
             competence_planstep=AppendOnly(),
+            competence_consultation=AppendOnly(free=("closes_on",)),
+            competence_consultationparty=AppendOnly(),
+            competence_consultationcomment=AppendOnly(once=("withdrawn_at",)),
+            competence_writtenopinion=AppendOnly(once=("withdrawn_at",)),
+            competence_consultationanswer=AppendOnly(),
             competence_keygroupdefinition=FrozenWith(path=VERSION),
             competence_keygroupdefinition_excluded=FrozenWith(
                 path=(("keygroupdefinition_id", "competence_keygroupdefinition"), *VERSION)

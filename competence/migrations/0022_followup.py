@@ -11,11 +11,8 @@ from lms.lib.append_only import AppendOnly, locking
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competence', '0016_decided_documents'),
-        ('competence', '0017_training_plan'),
-        ('competence', '0018_needs'),
         ('competence', '0019_measures'),
-        ('competence', '0021_planning_assumptions'),
+        ('competence', '0023_plan_documents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

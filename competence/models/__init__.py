@@ -1,10 +1,24 @@
 """Key groups, requirements and the facts that meet them. Facts are added, ended or revoked,
 never overwritten; what follows from them is asked of `competence.engine`, never stored."""
 
+from competence.models.consultation import (
+    Consultation,
+    ConsultationAnswer,
+    ConsultationComment,
+    ConsultationParty,
+    WrittenOpinion,
+)
 from competence.models.decided import (
     DecidedDocument,
     DocumentStep,
     State,
+    documents,
+    state_words,
+    states_on,
+)
+from competence.models.documents import (
+    KeptDocument,
+    PlanChapter,
 )
 from competence.models.facts import (
     Achievement,
@@ -57,6 +71,7 @@ from competence.models.plan import (
 )
 from competence.models.planning import (
     AssumptionChange,
+    ShownConsequences,
 )
 from competence.models.programme import (
     ProgrammeMember,
@@ -81,6 +96,10 @@ from competence.models.requests import (
 from competence.models.reviews import (
     NamingReview,
 )
+from competence.models.seats import (
+    AcceptedSessions,
+    WeekSeats,
+)
 from competence.models.targets import (
     CoverageTarget,
     TargetShortfall,
@@ -100,12 +119,17 @@ from competence.models.training_facts import (
 )
 
 __all__ = [
+    "AcceptedSessions",
     "Achievement",
     "ActivityExpense",
     "ActivityOutcome",
     "ActivityPartner",
     "ActivityStep",
     "AssumptionChange",
+    "Consultation",
+    "ConsultationAnswer",
+    "ConsultationComment",
+    "ConsultationParty",
     "CoverageTarget",
     "DecidedDocument",
     "DocumentStep",
@@ -117,6 +141,7 @@ __all__ = [
     "FollowUpReport",
     "GoverningDocument",
     "GroupMessage",
+    "KeptDocument",
     "KeyGroup",
     "KeyGroupDefinition",
     "KeyPersonAssignment",
@@ -136,6 +161,7 @@ __all__ = [
     "Passage",
     "PassageLink",
     "PlanActivity",
+    "PlanChapter",
     "PlanStep",
     "PlanVersion",
     "ProgrammeMember",
@@ -151,6 +177,7 @@ __all__ = [
     "ReportSending",
     "ReportWords",
     "Requirement",
+    "ShownConsequences",
     "SignInSheet",
     "StandingProgramme",
     "State",
@@ -160,5 +187,10 @@ __all__ = [
     "TrainingPlanVersion",
     "UnitFigures",
     "WeekOutlook",
+    "WeekSeats",
     "WishedLevel",
+    "WrittenOpinion",
+    "documents",
+    "state_words",
+    "states_on",
 ]

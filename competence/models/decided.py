@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.formats import date_format
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lms.lib.append_only import AppendOnly
@@ -154,6 +154,11 @@ class DecidedDocument(models.Model):
         return self.status in sent and self.closed_at is None
 
 
+def documents() -> dict[str, type[DecidedDocument]]:
+    """The plans by their kind."""
+    return {model.kind: model for model in DecidedDocument.__subclasses__()}
+
+
 def states_on(versions: Iterable[DecidedDocument], day: date) -> dict[int, State]:
     """Where each of the versions of one plan is on `day`, by primary key. One query beside the
     versions' own."""
@@ -183,9 +188,11 @@ def _state(version: DecidedDocument, in_force: DecidedDocument | None, day: date
 def state_words(version: DecidedDocument, state: State) -> str:
     """The state in words, with the day that it hangs on."""
     if state is State.DECIDED and version.in_force_from is not None:
-        return say("decided, in force from %(day)s") % {"day": date_format(version.in_force_from)}
+        return gettext("decided, in force from %(day)s") % {
+            "day": date_format(version.in_force_from)
+        }
     if state is State.REPEALED and version.repealed_on is not None:
-        return say("repealed from %(day)s") % {"day": date_format(version.repealed_on)}
+        return gettext("repealed from %(day)s") % {"day": date_format(version.repealed_on)}
     return str(state.label)
 
 

@@ -1,4 +1,5 @@
-"""What is assumed when a plan is counted in time, seats and kronor."""
+"""What is assumed when a plan is counted in time, seats and kronor, and what was shown of that
+before a decision."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from competence.models.plan import PlanVersion
 from competence.querysets import (
     AssumptionChangeQuerySet,
 )
@@ -44,3 +46,36 @@ class AssumptionChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_on} {', '.join(sorted(self.values))}"
+
+
+class ShownConsequences(models.Model):
+    """One row per decided plan version whose consequences were shown before the decision: what was
+    shown, as it was shown, and what was assumed. Never updated or deleted."""
+
+    append_only = AppendOnly()
+
+    plan_version = models.OneToOneField(
+        PlanVersion,
+        on_delete=models.PROTECT,
+        related_name="shown_consequences",
+        error_messages={"unique": _("What was shown before this decision is kept already.")},
+    )
+    # The day on which everything has taken effect.
+    counted_on = models.DateField(_("counted for"))
+    # competence.figures.consequences_shown.Shown: people in steps, key groups and units; no person.
+    shown = models.JSONField()
+    # competence.engine.assume.Assumptions.everything_said: every value that was counted with.
+    assumed = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("consequences shown before a decision")
+        verbose_name_plural = _("consequences shown before decisions")
+
+    def __str__(self) -> str:
+        return f"{self.plan_version}, {self.counted_on}"

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Max, Q
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from competence.models.decided import DecidedDocument, DocumentStep
@@ -41,7 +40,7 @@ class TrainingPlanVersion(DecidedDocument):
         verbose_name_plural = _("training plan versions")
 
     def __str__(self) -> str:
-        return str(_now("Training plan version %(number)s") % {"number": self.number})
+        return str(_("Training plan version %(number)s") % {"number": self.number})
 
 
 class TrainingPlanStep(DocumentStep):
@@ -227,7 +226,7 @@ class PlanActivity(models.Model):
 
     def clean(self) -> None:
         if self.starts_on and self.ends_on and self.ends_on.year - self.starts_on.year > 4:
-            raise ValidationError({"ends_on": _now("An activity spans five years at most.")})
+            raise ValidationError({"ends_on": _("An activity spans five years at most.")})
 
 
 class ActivityPartner(models.Model):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from competence.models import DecidedDocument
+from competence.services.plan_documents import keep_document, keep_registry_number
 from lms.audit.services import record
 from lms.people.models import User
 
@@ -132,6 +133,7 @@ def adopt(
             "registry_number": registry_number,
         },
     )
+    keep_document(version=found)
     return found
 
 
@@ -147,8 +149,13 @@ def add_registry_number(*, version: Document, registry_number: str, by: User | N
     found.full_clean(exclude=["by", "continues"])
     found.save(update_fields=["registry_number"])
     record(
-        f"{found.audit_prefix}.registered", found, by=by, after={"registry_number": registry_number}
+        f"{found.audit_prefix}.registered",
+        found,
+        by=by,
+        before={"registry_number": ""},
+        after={"registry_number": registry_number},
     )
+    keep_registry_number(version=found)
     return found
 
 
@@ -190,6 +197,7 @@ def repeal(
         f"{found.audit_prefix}.repealed",
         found,
         by=by,
+        before={"repealed_on": None},
         after={
             "repealed_on": repealed_on.isoformat(),
             "repeal_decided_on": decided_on.isoformat(),

@@ -23,7 +23,8 @@ from lms.audit.services import record
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.notifications.models import Notice
 from lms.notifications.services import Draft, notify_many
-from lms.people.models import Employment, Person, Unit, User
+from lms.people.models import Person, Unit, User
+from lms.people.services.managers import managers_of_units
 
 # The notice kind that competence.notices registers.
 ALARM = "competence.coverage_alarm"
@@ -154,7 +155,7 @@ def produce_alarms(*, as_of: date, at: datetime) -> int:
     alarms = with_names(alarms_on(as_of), as_of)
     if not alarms:
         return 0
-    managers = _managers_of([each.facts.unit for each in alarms if each.facts.unit], as_of)
+    managers = managers_of_units([each.facts.unit for each in alarms if each.facts.unit], as_of)
     url = reverse("competence:coverage_targets")
     drafts = [
         Draft(ALARM, manager, _dedupe_key(alarm, manager), _context(alarm), url)
@@ -187,22 +188,6 @@ def _context(alarm: NamedPlace) -> dict[str, Any]:
         "until": going.until if going else None,
         "closest": alarm.closest[0].person.name if alarm.closest else "",
     }
-
-
-def _managers_of(units: Sequence[Unit], day: date) -> dict[int, list[Person]]:
-    """The managers of each unit, or of the nearest unit above that has one. One query."""
-    posts = list(
-        Employment.objects.valid_on(day)
-        .filter(is_manager=True)
-        .select_related("person", "unit")
-        .order_by("-unit__depth", "pk")
-    )
-    found = {}
-    for unit in units:
-        above = [post for post in posts if post.unit.covers(unit)]
-        nearest = [post for post in above if post.unit_id == above[0].unit_id]
-        found[unit.pk] = list(dict.fromkeys(post.person for post in nearest))
-    return found
 
 
 def still_alarming(notices: Sequence[Notice], day: date) -> set[int]:

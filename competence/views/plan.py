@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
@@ -16,20 +17,43 @@ from competence.figures.plan import (
     rule_in_words,
 )
 from competence.figures.proposals import origins
-from competence.models import KeyGroup, KeyGroupDefinition, PlanVersion
+from competence.figures.way import registry_words
+from competence.models import (
+    Consultation,
+    KeyGroup,
+    KeyGroupDefinition,
+    PlanVersion,
+    State,
+    state_words,
+    states_on,
+)
 from competence.views.scope import acting_user
 from lms.framework.models import TrainingLevel
 from lms.framework.rules import PersonRule
 from lms.lib.dates import today
-from lms.people.access import Action, Obj, Scope, scopes
+from lms.people.access import Action, Obj, Scope, can, scopes
+
+
+@dataclass(frozen=True)
+class PlanInHistory:
+    """A decided version and where it stands."""
+
+    version: PlanVersion
+    state: State
+    words: str
+    registry: str
 
 
 @require_safe
 def plan(request: HttpRequest) -> HttpResponse:
     day = today()
     version = PlanVersion.objects.in_force_on(day)
+    history = _history(day)
+    out = _open_consultations(request, day)
     if version is None:
-        return render(request, "competence/plan_empty.html")
+        return render(
+            request, "competence/plan_empty.html", {"history": history, "consultations": out}
+        )
     return render(
         request,
         "competence/plan.html",
@@ -37,8 +61,39 @@ def plan(request: HttpRequest) -> HttpResponse:
             "day": day,
             "matrix": plan_matrix(version, day),
             "levels": TrainingLevel.objects.all(),
-            "versions": PlanVersion.objects.adopted().order_by("-number"),
+            "state": state_words(version, State.IN_FORCE),
+            "registry": registry_words(version),
+            "history": history,
+            "consultations": out,
         },
+    )
+
+
+def _history(day: date) -> list[PlanInHistory]:
+    """The decided versions, the latest first."""
+    versions = list(PlanVersion.objects.adopted().order_by("-number"))
+    states = states_on(versions, day)
+    return [
+        PlanInHistory(
+            version,
+            states[version.pk],
+            state_words(version, states[version.pk]),
+            registry_words(version),
+        )
+        for version in versions
+    ]
+
+
+def _open_consultations(request: HttpRequest, day: date) -> list[Consultation]:
+    """The consultations on the competence plan that take views, for who may read them."""
+    if not can(request.user, Action.READ, Obj.CONSULTATION, day=day):
+        return []
+    out = PlanVersion.objects.sent().filter(status=PlanVersion.Status.CONSULTATION)
+    numbers = list(out.values_list("number", flat=True))
+    return list(
+        Consultation.objects.filter(
+            document=PlanVersion.kind, number__in=numbers, closes_on__gte=day
+        )
     )
 
 

@@ -43,6 +43,7 @@ class Obj(StrEnum):
     COMPLETION = "completion"
     NEEDS_ASSESSMENT = "needs_assessment"
     REQUIREMENT = "requirement"  # with key groups, plans, areas and levels
+    CONSULTATION = "consultation"  # on a version of a plan: the proposal and what is said of it
     SUPPORT_REQUEST = "support_request"
     REPORT = "report"
     # What it needs.
@@ -189,6 +190,16 @@ MATRIX: dict[Obj, dict[Role, Grants]] = {
         Role.MANAGER: _R,
         Role.UNIT_CONTACT: _R,
         Role.COORDINATOR: _CRU,
+        Role.SUPPORT_FUNCTION: _R,
+        Role.EXECUTIVE_VIEWER: _R,
+        Role.AUDITOR: _R,
+    },
+    # Whoever answers for a unit gives its view (C); the coordinator sends out, registers what comes
+    # from outside and says how each view was met (U), and gives none.
+    Obj.CONSULTATION: {
+        Role.MANAGER: (_grant("CR", Scope.SUB),),
+        Role.UNIT_CONTACT: (_grant("CR", Scope.SUB),),
+        Role.COORDINATOR: (_grant("RU"),),
         Role.SUPPORT_FUNCTION: _R,
         Role.EXECUTIVE_VIEWER: _R,
         Role.AUDITOR: _R,

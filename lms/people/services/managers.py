@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
-from lms.people.models import Delegation, Employment, Person
+from lms.people.models import Delegation, Employment, Person, Unit
 
 
 def managers_of(people: Collection[int], day: date) -> dict[int, list[Person]]:
@@ -40,3 +40,19 @@ def managers_of(people: Collection[int], day: date) -> dict[int, list[Person]]:
                 told = told | {each.deputy_id: each.deputy}
         found.setdefault(person_pk, {}).update(told)
     return {person_pk: list(each.values()) for person_pk, each in found.items()}
+
+
+def managers_of_units(units: Sequence[Unit], day: date) -> dict[int, list[Person]]:
+    """The managers of each unit, or of the nearest unit above that has one. One query."""
+    posts = list(
+        Employment.objects.valid_on(day)
+        .filter(is_manager=True)
+        .select_related("person", "unit")
+        .order_by("-unit__depth", "pk")
+    )
+    found = {}
+    for unit in units:
+        above = [post for post in posts if post.unit.covers(unit)]
+        nearest = [post for post in above if post.unit_id == above[0].unit_id]
+        found[unit.pk] = list(dict.fromkeys(post.person for post in nearest))
+    return found

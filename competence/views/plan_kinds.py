@@ -1,0 +1,93 @@
+"""What the pages need to know of each plan to let its versions go the same way: its name, where it
+is edited, and how a proposal is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from django.http import Http404
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from competence.figures.plan import Names, plan_matrix, requirements_in_words, rule_in_words
+from competence.figures.plan_changes import plan_changes
+from competence.figures.plan_changes_words import changes_in_words
+from competence.models import DecidedDocument, KeyGroup, PlanVersion, Requirement
+from competence.services.plan import take_back_plan_version
+from competence.services.plan_content import content_of
+from lms.framework.models import TrainingLevel
+from lms.framework.rules import PersonRule
+
+
+@dataclass(frozen=True)
+class PlanKind:
+    """One of the plans. `admin_page`: the name of a version's address in the admin, which takes its
+    number. `take_back`: closes a sent version and makes the draft it goes on as. `proposal`: what
+    the template of the proposal shows of a version on a day."""
+
+    model: type[DecidedDocument]
+    name: str | Promise
+    admin_page: str
+    take_back: Callable[..., DecidedDocument]
+    template: str
+    proposal: Callable[[Any, date], dict[str, Any]]
+
+
+def _competence_plan(version: PlanVersion, day: date) -> dict[str, Any]:
+    """The matrix, what is changed against the plan in force, and each key group in words."""
+    current = PlanVersion.objects.in_force_on(day)
+    changes = plan_changes(content_of(current), content_of(version)) if current else None
+    return {
+        "matrix": plan_matrix(version, None),
+        "levels": TrainingLevel.objects.all(),
+        "current": current,
+        "changes": changes,
+        "changed": changes_in_words(changes) if changes else (),
+        "groups": group_pages(version),
+    }
+
+
+def group_pages(version: PlanVersion) -> list[dict[str, Any]]:
+    """Who belongs to each key group of a version, and what is asked of them, in words."""
+    by_group: dict[int, list[Requirement]] = {}
+    for requirement in version.requirements.select_related("area", "level").order_by(
+        "kind", "area__sort_order", "area__code", "level__number", "effective_from"
+    ):
+        by_group.setdefault(requirement.key_group_id, []).append(requirement)
+    rules = {
+        definition.key_group_id: [PersonRule.from_json(rule) for rule in definition.rules]
+        for definition in version.definitions.all()
+    }
+    names = Names.of(rule for of_group in rules.values() for rule in of_group)
+    return [
+        {
+            "group": group,
+            "rules": [rule_in_words(rule, names) for rule in rules.get(group.pk, [])],
+            "requirements": requirements_in_words(by_group.get(group.pk, [])),
+        }
+        for group in KeyGroup.objects.all()
+    ]
+
+
+KINDS = {
+    PlanVersion.kind: PlanKind(
+        model=PlanVersion,
+        name=gettext_lazy("The competence plan"),
+        admin_page="competence_admin:version",
+        take_back=take_back_plan_version,
+        template="competence/part_proposal.html",
+        proposal=_competence_plan,
+    ),
+}
+
+
+def version_or_404(kind: str, number: int) -> tuple[PlanKind, DecidedDocument]:
+    """The plan of an address, and its version."""
+    plan = KINDS.get(kind)
+    version = plan.model._default_manager.filter(number=number).first() if plan else None
+    if plan is None or version is None:
+        raise Http404
+    return plan, cast(DecidedDocument, version)
