@@ -12,8 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from lms.demo import accounts, history, measures, needs, partners, plan, training
-from lms.demo import accounts, followup, history, partners, plan, training
+from lms.demo import accounts, followup, history, measures, needs, partners, plan, training
 from lms.demo.clock import simulated
 from lms.demo.exports import import_as_known_on
 from lms.demo.organisation import build_world

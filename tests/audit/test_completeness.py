@@ -80,7 +80,6 @@ from competence.services.exemption_requests import (
 )
 from competence.services.exemptions import grant_exemption, withdraw_exemption
 from competence.services.fact_files import import_achievements, import_exemptions
-from competence.services.naming_reviews import review_naming
 from competence.services.followup import (
     discard_report,
     hand_over,
@@ -88,6 +87,7 @@ from competence.services.followup import (
     sign_off_report,
 )
 from competence.services.followup_schedules import end_schedule, schedule_report
+from competence.services.naming_reviews import review_naming
 from competence.services.namings import end_naming, name_key_person
 from competence.services.needs_answers import confirm_answer, take_back_answer
 from competence.services.needs_delegations import end_needs_delegation, leave_to_colleague
@@ -154,9 +154,9 @@ from tests.builders.courses import (
     publish_course,
     take_all,
 )
-from tests.builders.needs import answer, form_of, later, make_operation, open_round
 from tests.builders.followup import AT as MADE
 from tests.builders.followup import draft
+from tests.builders.needs import answer, form_of, later, make_operation, open_round
 from tests.builders.partners import join, make_organisation
 from tests.builders.people import (
     MONDAY,
