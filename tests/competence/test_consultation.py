@@ -56,6 +56,8 @@ class World:
         self.root = make_unit("R", name="Förvaltningen")
         self.school = make_unit("S", self.root, name="Skolan")
         self.care = make_unit("C", self.root, name="Omsorgen")
+        for unit in (self.root, self.school, self.care):
+            unit.refresh_from_db()  # where it lies in the tree
         self.manager = make_manager(self.school, "M")
         self.other = make_manager(self.care, "O")
         self.officer = account_with(Role.COORDINATOR)
