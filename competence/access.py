@@ -1,6 +1,6 @@
 """What it takes to open each of the app's addresses."""
 
-from lms.people.access import SIGNED_IN, Action, Obj, Rule, SeenAs
+from lms.people.access import SIGNED_IN, Action, Obj, Rule, Scope, SeenAs
 
 _COVERAGE = Rule(Obj.COVERAGE, Action.READ)
 _TEAM = Rule(Obj.COVERAGE, Action.READ, seen_as=SeenAs.MANAGER)
@@ -22,6 +22,10 @@ _CORRECT = Rule(Obj.ACHIEVEMENT, Action.UPDATE)
 _REPORT = Rule(Obj.RECOGNITION, Action.CREATE)
 _REVIEW = Rule(Obj.RECOGNITION, Action.APPROVE)
 _READ_SHEETS = Rule(Obj.RECOGNITION, Action.READ)
+_NEEDS = Rule(Obj.NEEDS_ASSESSMENT)
+_ANSWER_NEEDS = Rule(Obj.NEEDS_ASSESSMENT, Action.UPDATE, seen_as=SeenAs.REFUSED)
+_CONFIRM_NEEDS = Rule(Obj.NEEDS_ASSESSMENT, Action.APPROVE, seen_as=SeenAs.REFUSED)
+_EVERY_ANSWER = Rule(Obj.NEEDS_ASSESSMENT, scope=Scope.ALL)
 # Who takes history in sees whom the file is about; that is what the work is.
 _IMPORT = Rule(Obj.ACHIEVEMENT, Action.CREATE)
 
@@ -32,6 +36,20 @@ URLS: dict[str, Rule] = {
     # Giving a view there takes a unit to speak for, which the page asks about.
     "competence:consultation": _READ_PROPOSAL,
     "competence:withdraw_comment": _GIVE_VIEW,
+    # A draft is open to those who write it only; what has been sent or decided to everyone.
+    "competence:plan_document": _PLAN,
+    "competence:plan_document_file": _PLAN,
+    "competence:plan_version_framework": _PLAN,
+    "competence:training_document": _PLAN,
+    "competence:training_document_file": _PLAN,
+    "competence:needs": _NEEDS,
+    "competence:needs_form": _NEEDS,
+    "competence:needs_keep": _ANSWER_NEEDS,
+    "competence:needs_take_back": _ANSWER_NEEDS,
+    "competence:needs_leave": _ANSWER_NEEDS,
+    "competence:needs_end_leave": _ANSWER_NEEDS,
+    "competence:needs_confirm": _CONFIRM_NEEDS,
+    "competence:naming": Rule(Obj.KEY_PERSON),
     "competence:team": _TEAM,
     "competence:team_file": _TEAM_FILE,
     "competence:team_person": _MEMBER,
@@ -47,6 +65,9 @@ URLS: dict[str, Rule] = {
     "competence:team_outlook_names": _TEAM_FILE,
     "competence:team_outlook_names_xlsx": _TEAM_FILE,
     "competence:coverage_outlook": _COVERAGE,
+    "competence:seats": _COVERAGE,
+    "competence:seat_calendar": _COVERAGE,
+    "competence:accept_sessions": _EDIT_PLAN,
     "competence:team_move": _MEMBER,
     "competence:my_transcript": SIGNED_IN,
     "competence:team_transcript": _MEMBER_FILE,
@@ -63,6 +84,16 @@ URLS: dict[str, Rule] = {
     "competence:withdraw_claim": _REPORT,
     "competence:proof": _REPORT,
     "competence:further_proof": _REPORT,
+    "competence:training": _PLAN,
+    "competence:training_activity": _PLAN,
+    "competence:training_costs": _PLAN,
+    "competence:training_file": _PLAN,
+    "competence:training_file_xlsx": _PLAN,
+    "competence:training_costs_file": _PLAN,
+    "competence:training_costs_file_xlsx": _PLAN,
+    "competence:standing_programme": _PLAN,
+    # The contact of a partner organisation, and only about its own part.
+    "competence:our_part": Rule(Obj.SHARED_COURSE, scope=Scope.ORGANISATION),
     "competence_admin:inbox": _REVIEW,
     "competence_admin:inbox_confirm": _REVIEW,
     "competence_admin:recognition": _REVIEW,
@@ -88,7 +119,17 @@ URLS: dict[str, Rule] = {
     "competence_admin:new_draft": _EDIT_PLAN,
     "competence_admin:version": _EDIT_PLAN,
     "competence_admin:discard": _EDIT_PLAN,
+    "competence_admin:chapters": _EDIT_PLAN,
+    "competence_admin:chapter": _EDIT_PLAN,
     "competence_admin:adopt": _EDIT_PLAN,
+    "competence_admin:consequences": _EDIT_PLAN,
+    "competence_admin:consequences_file": _EDIT_PLAN,
+    "competence_admin:draft_consequences": _EDIT_PLAN,
+    "competence_admin:requirement_consequences": _EDIT_PLAN,
+    "competence_admin:new_requirement_consequences": _EDIT_PLAN,
+    "competence_admin:key_group_consequences": _EDIT_PLAN,
+    "competence_admin:assumptions": _EDIT_PLAN,
+    "competence_admin:undo_assumptions": _EDIT_PLAN,
     "competence_admin:new_key_group": _EDIT_PLAN,
     "competence_admin:edit_key_group": _EDIT_PLAN,
     "competence_admin:new_requirement": _EDIT_PLAN,
@@ -110,7 +151,21 @@ URLS: dict[str, Rule] = {
     "competence_admin:framework_export": _EDIT_PLAN,
     # The page reaches every unit; a manager's right to name reaches only their own.
     "competence_admin:namings": _EDIT_PLAN,
+    "competence_admin:naming": _EDIT_PLAN,
     "competence_admin:end_naming": _EDIT_PLAN,
+    "competence_admin:needs_rounds": _EVERY_ANSWER,
+    "competence_admin:needs_round": _EVERY_ANSWER,
+    "competence_admin:needs_answer": _EVERY_ANSWER,
+    "competence_admin:needs_file": _EVERY_ANSWER,
+    "competence_admin:needs_file_xlsx": _EVERY_ANSWER,
+    "competence_admin:proposals": _EVERY_ANSWER,
+    "competence_admin:needs_new_round": _EDIT_PLAN,
+    "competence_admin:needs_extend": _EDIT_PLAN,
+    "competence_admin:needs_close": _EDIT_PLAN,
+    "competence_admin:needs_remind": _EDIT_PLAN,
+    "competence_admin:needs_undo_reminders": _EDIT_PLAN,
+    "competence_admin:new_proposal": _EDIT_PLAN,
+    "competence_admin:proposal": _EDIT_PLAN,
     "competence_admin:exemptions": _EXEMPT,
     "competence_admin:withdraw_exemption": _EXEMPT,
     "competence_admin:decide_exemption_request": _EXEMPT,
@@ -119,9 +174,28 @@ URLS: dict[str, Rule] = {
     "competence_admin:renewals": _EDIT_PLAN,
     "competence_admin:renewal_names": _EDIT_PLAN,
     "competence_admin:renewal_file": _EDIT_PLAN,
+    "competence_admin:seat_names": _EDIT_PLAN,
     "competence_admin:targets": _EDIT_PLAN,
     "competence_admin:target": _EDIT_PLAN,
     "competence_admin:end_target": _EDIT_PLAN,
+    "competence_admin:training": _EDIT_PLAN,
+    "competence_admin:new_training_draft": _EDIT_PLAN,
+    "competence_admin:training_version": _EDIT_PLAN,
+    "competence_admin:discard_training": _EDIT_PLAN,
+    "competence_admin:adopt_training": _EDIT_PLAN,
+    "competence_admin:new_activity": _EDIT_PLAN,
+    "competence_admin:activity": _EDIT_PLAN,
+    "competence_admin:copy_activity": _EDIT_PLAN,
+    "competence_admin:move_activity": _EDIT_PLAN,
+    "competence_admin:remove_activity": _EDIT_PLAN,
+    "competence_admin:activity_facts": _EDIT_PLAN,
+    "competence_admin:withdraw_fact": _EDIT_PLAN,
+    "competence_admin:give_seats": _EDIT_PLAN,
+    "competence_admin:programmes": _EDIT_PLAN,
+    "competence_admin:programme": _EDIT_PLAN,
+    "competence_admin:plan_programme": _EDIT_PLAN,
+    "competence_admin:programme_turn": _EDIT_PLAN,
+    "competence_admin:end_programme_part": _EDIT_PLAN,
     # One person at a time, with a reason that is logged before anything is shown.
     "competence_admin:case": _CASE,
     "competence_admin:case_move": _CASE_MOVE,

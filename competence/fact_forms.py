@@ -11,12 +11,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from competence.forms import reason_field
+from competence.forms import STOP, reason_field
 from competence.models import Exemption, KeyGroup
 from competence.services.corrections import Case, RightFact, case_of_certificate, case_of_day
 from courses.services.completing import tidy_code
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import add_months, earliest_learnt
+from lms.lib.fields import refuse_personal_data
 from lms.lib.forms import Form, bound_day, day_field
 from lms.people.finding import PersonField
 
@@ -31,7 +32,23 @@ class NamingForm(Form):
     ends_on = day_field(
         gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until further")
     )
-    motive = reason_field(gettext_lazy("Motive: which function the person holds"))
+    function = forms.CharField(
+        label=gettext_lazy("Which function the person holds"),
+        max_length=200,
+        help_text=STOP,
+        validators=[refuse_personal_data],
+    )
+    motive = reason_field(gettext_lazy("Motive: why the function needs more"))
+    deputy = PersonField(
+        label=gettext_lazy("Deputy in the function"),
+        required=False,
+        help_text=gettext_lazy("Name or person id. Empty: none."),
+    )
+    review_on = day_field(
+        gettext_lazy("To be reviewed"),
+        required=False,
+        help_text=gettext_lazy("Empty: when the person changes work."),
+    )
 
 
 class ExemptionForm(Form):

@@ -4,7 +4,7 @@ guard of the model field it fills."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django import forms
@@ -21,6 +21,8 @@ from lms.lib.fields import refuse_personal_data
 from lms.lib.forms import Form, ModelForm, bound_day, day_field
 from lms.people.finding import PersonField, PersonInput, UnitsField
 from lms.people.models import Employment, Person, Unit
+
+FARTHEST = timedelta(days=10 * 366)
 
 STOP = gettext_lazy("Never write anything about a child, a client or an event at work.")
 
@@ -109,6 +111,19 @@ class CoverageTargetForm(Form):
         field = self.fields["unit_kind"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("No kind")), *((kind, kind) for kind in kinds.distinct())]
+
+
+class CountedOnForm(Form):
+    """The day for which the consequences of a draft are counted."""
+
+    dag = day_field(
+        gettext_lazy("Counted for the day"),
+        help_text=gettext_lazy("Usually the day on which all that is changed has taken effect."),
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bound_day(self.fields["dag"], earliest=today, latest=today + FARTHEST)
 
 
 class OrderForm(Form):
@@ -339,3 +354,15 @@ class AdoptForm(Form):
         if taken.exists():
             raise forms.ValidationError(_("Another version comes into force that day."))
         return day
+
+
+class ChapterForm(Form):
+    text = forms.CharField(
+        label=gettext_lazy("Words of the chapter"),
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 18}),
+        help_text=gettext_lazy(
+            "An empty line between paragraphs. Lines that begin with “- ” become a list. Never "
+            "write about a person."
+        ),
+    )

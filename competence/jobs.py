@@ -1,5 +1,5 @@
-"""The long steps of a history import, and the forecast of a week: done while the reader waits where
-they are short, otherwise by the worker, with a page to follow them on."""
+"""The long steps of a history import, and the forecasts of a week: done while the reader waits
+where they are short, otherwise by the worker, with a page to follow them on."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
-from competence.models import WeekOutlook
+from competence.models import WeekOutlook, WeekSeats
 from competence.models.history import HistoryBatch
 from competence.services import history
 from competence.services.week_outlook import make_week_outlook
+from competence.services.week_seats import make_week_seats
 from lms.lib.dates import today
 from lms.notifications.jobs import JobError, Reporter, job_url, start_job
 from lms.notifications.models import Job
 from lms.people.models import Person, User
 
 OUTLOOK = "competence.week_outlook"
+SEATS = "competence.week_seats"
 MANY = 10_000
 """How many people are too many to wait for a forecast of."""
 READ, COMMIT = "competence.history_read", "competence.history_commit"
@@ -97,3 +99,24 @@ def outlook_of_week(*, monday: date, day: date, by: User) -> WeekOutlook | Job:
 def make_outlook_in_background(params: Mapping[str, Any], progress: Reporter) -> str:
     make_week_outlook(monday=date.fromisoformat(params["monday"]), progress=progress)
     return reverse("competence:coverage_outlook")
+
+
+def seats_of_week(*, monday: date, day: date, by: User) -> WeekSeats | Job:
+    """The week's forecast of seats, or the job that counts it; as `outlook_of_week`."""
+    made = WeekSeats.objects.filter(monday=monday).first()
+    if made is not None:
+        return made
+    if Person.objects.current().count() <= MANY:
+        return make_week_seats(monday=monday)
+    with transaction.atomic():
+        return start_job(
+            kind=SEATS,
+            by=by,
+            params={"monday": monday.isoformat()},
+            key=f"{SEATS}:{monday}:{day}",
+        )
+
+
+def make_seats_in_background(params: Mapping[str, Any], progress: Reporter) -> str:
+    make_week_seats(monday=date.fromisoformat(params["monday"]), progress=progress)
+    return reverse("competence:seats")

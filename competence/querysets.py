@@ -9,7 +9,11 @@ from django.db import models
 from django.db.models import F, Q
 
 if TYPE_CHECKING:
-    from competence.models import DecidedDocument, PlanVersion  # noqa: F401 (a base class below)
+    from competence.models import (  # noqa: F401 (base classes below)
+        DecidedDocument,
+        PlanVersion,
+        TrainingPlanVersion,
+    )
 
 Document = TypeVar("Document", bound="DecidedDocument")
 
@@ -52,6 +56,10 @@ class PlanVersionQuerySet(DecidedQuerySet["PlanVersion"]):
     pass
 
 
+class TrainingPlanVersionQuerySet(DecidedQuerySet["TrainingPlanVersion"]):
+    pass
+
+
 class AchievementQuerySet(models.QuerySet):
     def standing(self) -> AchievementQuerySet:
         """Rows that count, or counted until they were revoked: not taken back as a mistake."""
@@ -72,3 +80,9 @@ class RecognitionQuerySet(models.QuerySet):
 class CoverageTargetQuerySet(models.QuerySet):
     def in_force_on(self, day: date) -> CoverageTargetQuerySet:
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+class AssumptionChangeQuerySet(models.QuerySet):
+    def counting_on(self, day: date) -> AssumptionChangeQuerySet:
+        """Those that count on `day`, in the order in which the later overrides the earlier."""
+        return self.filter(starts_on__lte=day).order_by("starts_on", "pk")

@@ -12,6 +12,7 @@ from competence.models import (
     Achievement,
     Exemption,
     KeyPersonAssignment,
+    NeedsAnswer,
     OutsideRecord,
     Recognition,
 )
@@ -20,6 +21,7 @@ from competence.services import deputies
 from competence.services.awards import award_achievements, revoke_achievements
 from competence.services.exemption_requests import move_requests
 from competence.services.merged_facts import give_what_the_rules_give, keep_what_differs
+from competence.services.needs_delegations import move_needs_delegations
 from competence.services.recognition import withdraw_claim
 from competence.services.reminders import say_once_for_both
 from competence.services.renewals import tell_who_decides
@@ -124,6 +126,12 @@ def move_facts(
         model.objects.filter(pk__in=moving).update(person=survivor)
         record_moved(model, moving, survivor=survivor, loser=loser, by=by)
     move_requests(survivor=survivor, loser=loser, by=by, at=timezone.now())
+    move_needs_delegations(survivor=survivor, loser=loser, by=by)
+    for named, column in ((KeyPersonAssignment, "deputy"), (NeedsAnswer, "in_place_of")):
+        rows = named.objects.filter(**{column: loser})
+        moving = list(rows.values_list("pk", flat=True))
+        rows.update(**{column: survivor})
+        record_moved(named, moving, survivor=survivor, loser=loser, by=by)
     waiting = Recognition.objects.waiting()
     stated = set(waiting.filter(person=survivor).values_list("outside_course_id", "completed_on"))
     twins = [

@@ -37,12 +37,16 @@ def register_competence_urls() -> list[URLPattern | URLResolver]:
 def register_competence_menu() -> SubmenuMenuItem:
     items = [
         _item(_("Competence plan"), "plan", "doc-full-inverse", 10),
+        _item(_("Training plan"), "training", "calendar-alt", 12),
+        _item(_("Standing programmes"), "programmes", "rotate", 14),
         _item(_("Key persons"), "namings", "user", 20),
+        _item(_("Needs assessment"), "needs_rounds", "form", 15),
         _item(_("Review"), "inbox", "mail", 24),
         _item(_("Sign-in sheets"), "recorded_sheets", "doc-full", 25),
         _item(_("Equivalence"), "rules", "link", 26),
         _item(_("Exemptions"), "exemptions", "minus", 30),
         _item(_("Coverage targets"), "targets", "group", 35),
+        _item(_("Planning assumptions"), "assumptions", "sliders", 38),
         _item(_("Renewal orders"), "renewals", "rotate", 40),
         _item(_("Write to a group"), "group_messages", "mail", 45),
         _item(_("Corrections"), "achievements", "check", 50),

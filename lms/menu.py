@@ -69,6 +69,15 @@ def register_menu() -> None:
             45,
             Role.PARTNER_CONTACT,
         ),
+        _item(
+            "our_part",
+            Place.MAIN,
+            _("Our part"),
+            "competence:our_part",
+            "i-way",
+            46,
+            Role.PARTNER_CONTACT,
+        ),
         NavItem(
             "coverage",
             Place.MAIN,

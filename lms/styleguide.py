@@ -20,7 +20,17 @@ from django.utils.safestring import SafeString
 
 from competence.engine.timeline import Renewal, Timeline
 from competence.figures.drawing import drawing_of
-from lms.content.charts import Series, line_chart, sparkline
+from lms.content.charts import (
+    Amount,
+    Bars,
+    HeatCell,
+    HeatColumn,
+    Series,
+    bar_chart,
+    heat_chart,
+    line_chart,
+    sparkline,
+)
 from lms.lib.forms import Form
 
 COMPONENTS = Path(settings.BASE_DIR) / "templates" / "components"
@@ -120,6 +130,54 @@ def examples(request: HttpRequest) -> dict[str, list[Example]]:
         ],
         target=80,
         target_label="Målet, 80 procent",
+    )
+    bars = bar_chart(
+        summary="Tjugoåtta förfrågningar under tredje kvartalet, de flesta från skolor.",
+        unit="Förfrågningar",
+        categories=["Kvartal 1", "Kvartal 2", "Kvartal 3"],
+        series=[
+            Bars("Verksamheter", (Amount(9, "9"), Amount(14, "14"), Amount(20, "20"))),
+            Bars("Föreningar", (Amount(6, "6"), Amount(None, "färre än 5"), Amount(8, "8"))),
+        ],
+    )
+    stack = bar_chart(
+        summary="Av 44 har 28 giltigt, 9 går det ut för och 7 saknar.",
+        unit="Personer",
+        categories=["Barn och utbildning", "Social omsorg"],
+        series=[
+            Bars("Giltigt", (Amount(28, "28"), Amount(19, "19"))),
+            Bars("Går ut inom 90 dagar", (Amount(9, "9"), Amount(12, "12"))),
+            Bars("Saknas", (Amount(7, "7"), Amount(5, "5"))),
+        ],
+        stacked=True,
+        totals=["44 personer", "36 personer"],
+    )
+    heat = heat_chart(
+        summary="Lägst täckning har Skola i Samtal, 41 procent.",
+        corner="Nyckelgrupp",
+        columns=[
+            HeatColumn("OM3", "Tidiga tecken"),
+            HeatColumn("OM4", "Orosanmälan"),
+            HeatColumn("OM5", "Samtal"),
+        ],
+        rows=[
+            (
+                "Skola",
+                [
+                    HeatCell("62", "62 procent", 2),
+                    HeatCell("86", "86 procent", 4),
+                    HeatCell("41", "41 procent", 1),
+                ],
+            ),
+            (
+                "Fritid",
+                [
+                    HeatCell("94", "94 procent", 5),
+                    HeatCell("<5", "färre än 5", hidden=True),
+                    HeatCell("–", "inget krav"),
+                ],
+            ),
+        ],
     )
     return {
         "status": _statuses(),
@@ -227,6 +285,16 @@ def examples(request: HttpRequest) -> dict[str, list[Example]]:
         "chart_line_drawing": [
             Example({"drawing": chart.narrow},
                     frame="<svg class='chart' viewBox='0 0 360 340' role='img' "
+                    "aria-label='En teckning ur diagrammet'>{}</svg>")
+        ],
+        "chart_bar": [
+            Example({"chart": bars, "id": "stil-staplar"}, note="Sida vid sida"),
+            Example({"chart": stack, "id": "stil-staplat"}, note="Staplade"),
+        ],
+        "chart_heat": [Example({"chart": heat, "id": "stil-varmekarta"})],
+        "chart_picture": [
+            Example({"picture": bars.narrow},
+                    frame="<svg class='chart' viewBox='0 0 360 240' role='img' "
                     "aria-label='En teckning ur diagrammet'>{}</svg>")
         ],
         "spark": [Example({"spark": sparkline(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from competence.engine.days import FOREVER, as_end, joined
@@ -51,10 +51,13 @@ def load_plan(
     areas: Collection[str] | None = None,
     *,
     also_groups: Collection[int] = (),
+    version: PlanVersion | None = None,
 ) -> PlanOnDay:
-    """The plan version in force on `as_of`, narrowed to key groups and areas by code. Membership
-    of `also_groups` (primary keys) is known even where they have no requirement. Five queries."""
-    version = PlanVersion.objects.in_force_on(as_of)
+    """The plan version in force on `as_of` (or `version`, as if it were), narrowed to key groups
+    and areas by code. Membership of `also_groups` (primary keys) is known even where they have no
+    requirement. Five queries."""
+    if version is None:
+        version = PlanVersion.objects.in_force_on(as_of)
     effective = Requirement.objects.filter(
         Q(effective_until__isnull=True) | Q(effective_until__gte=as_of),
         plan_version=version,
@@ -262,6 +265,60 @@ def load_people(
             exemptions=exemptions.take(pk),
             orders=orders,
         )
+
+
+def load_members(people: QuerySet[Person] | None, as_of: date) -> Iterator[PersonFacts]:
+    """The posts and namings of one person after another (none: everyone): what membership reads,
+    and nothing of what anybody has learnt. Three queries."""
+    everyone, rows = asked_about(people)
+    facts = facts_known_on(as_of)
+    employments = ByPerson(rows(facts.employments, *EMPLOYMENT))
+    namings = ByPerson(rows(facts.namings, *NAMING))
+    for pk, person_id in everyone:
+        yield person_facts(
+            pk,
+            person_id,
+            employments=employments.take(pk),
+            namings=namings.take(pk),
+            leaves=(),
+            achievements=(),
+            exemptions=(),
+            orders={},
+        )
+
+
+def who_may_belong(
+    as_of: date, fits: Callable[[EmploymentFact], bool], groups: Collection[int]
+) -> QuerySet[Person] | None:
+    """The people with a post on `as_of` that fits, and those named in one of the key groups (none:
+    everyone, where they are most of them). Posts are asked once for all who have the like. Up to
+    three queries."""
+    employed = Employment.objects.valid_on(as_of).order_by()
+    alike = {
+        (unit, job, manager, form): posts
+        for unit, job, manager, form, posts in employed.values_list(*EMPLOYMENT[:4]).annotate(
+            Count("pk")
+        )
+    }
+    fitting = {post for post in alike if fits(EmploymentFact(*post, 0, FOREVER))}
+    if sum(alike[post] for post in fitting) * 2 > sum(alike.values()):
+        return None
+    found = set(
+        KeyPersonAssignment.objects.filter(
+            valid_on_q(as_of), key_group__in=groups, withdrawn_at__isnull=True
+        ).values_list("person_id", flat=True)
+    )
+    if fitting:
+        posts = employed.filter(
+            unit__in=in_query(sorted({post[0] for post in fitting})),
+            job_code__in={post[1] for post in fitting},
+        )
+        found.update(
+            person
+            for person, *post in posts.values_list("person_id", *EMPLOYMENT[:4])
+            if tuple(post) in fitting
+        )
+    return Person.objects.current().filter(pk__in=in_query(sorted(found)))
 
 
 def orders_by_area(rows: Iterable[Row]) -> dict[int, list[OrderFact]]:

@@ -16,6 +16,10 @@ from competence.models.decided import (
     state_words,
     states_on,
 )
+from competence.models.documents import (
+    KeptDocument,
+    PlanChapter,
+)
 from competence.models.facts import (
     Achievement,
     EquivalenceRule,
@@ -25,6 +29,16 @@ from competence.models.facts import (
 )
 from competence.models.messages import (
     GroupMessage,
+)
+from competence.models.needs import (
+    NeedsAnswer,
+    NeedsContent,
+    NeedsDelegation,
+    NeedsDraft,
+    NeedsForm,
+    NeedsReminder,
+    NeedsRound,
+    WishedLevel,
 )
 from competence.models.nights import (
     FiguresNight,
@@ -42,6 +56,21 @@ from competence.models.plan import (
     RenewalOrder,
     Requirement,
 )
+from competence.models.planning import (
+    AssumptionChange,
+    ShownConsequences,
+)
+from competence.models.programme import (
+    ProgrammeMember,
+    ProgrammeTopic,
+    ProgrammeTurn,
+    StandingProgramme,
+)
+from competence.models.proposals import (
+    NeedsProposal,
+    ProposalDecision,
+    ProposalSource,
+)
 from competence.models.recognition import (
     ProofFile,
     Recognition,
@@ -51,13 +80,39 @@ from competence.models.requests import (
     ExemptionRequest,
     ExemptionRequestQuerySet,
 )
+from competence.models.reviews import (
+    NamingReview,
+)
+from competence.models.seats import (
+    AcceptedSessions,
+    WeekSeats,
+)
 from competence.models.targets import (
     CoverageTarget,
     TargetShortfall,
 )
+from competence.models.training import (
+    ActivityPartner,
+    PlanActivity,
+    TrainingActivity,
+    TrainingPlanStep,
+    TrainingPlanVersion,
+)
+from competence.models.training_facts import (
+    ActivityExpense,
+    ActivityOutcome,
+    ActivityStep,
+    PartnerStep,
+)
 
 __all__ = [
+    "AcceptedSessions",
     "Achievement",
+    "ActivityExpense",
+    "ActivityOutcome",
+    "ActivityPartner",
+    "ActivityStep",
+    "AssumptionChange",
     "Consultation",
     "ConsultationAnswer",
     "ConsultationComment",
@@ -71,22 +126,47 @@ __all__ = [
     "ExemptionRequestQuerySet",
     "FiguresNight",
     "GroupMessage",
+    "KeptDocument",
     "KeyGroup",
     "KeyGroupDefinition",
     "KeyPersonAssignment",
+    "NamingReview",
+    "NeedsAnswer",
+    "NeedsContent",
+    "NeedsDelegation",
+    "NeedsDraft",
+    "NeedsForm",
+    "NeedsProposal",
+    "NeedsReminder",
+    "NeedsRound",
     "OutsideCourse",
     "OutsideRecord",
+    "PartnerStep",
+    "PlanActivity",
+    "PlanChapter",
     "PlanStep",
     "PlanVersion",
+    "ProgrammeMember",
+    "ProgrammeTopic",
+    "ProgrammeTurn",
     "ProofFile",
+    "ProposalDecision",
+    "ProposalSource",
     "Recognition",
     "RenewalOrder",
     "Requirement",
+    "ShownConsequences",
     "SignInSheet",
+    "StandingProgramme",
     "State",
     "TargetShortfall",
+    "TrainingActivity",
+    "TrainingPlanStep",
+    "TrainingPlanVersion",
     "UnitFigures",
     "WeekOutlook",
+    "WeekSeats",
+    "WishedLevel",
     "WrittenOpinion",
     "documents",
     "state_words",

@@ -93,13 +93,21 @@ class KeyPersonAssignment(models.Model):
     """One row per naming of a key person (nyckelperson): a dated fact beside the plan versions.
     Ended, never deleted; `withdrawn_at` marks a naming taken back as a mistake."""
 
-    append_only = AppendOnly(free=("person_id", "ends_on", "withdrawn_at"))
+    append_only = AppendOnly(free=("person_id", "ends_on", "withdrawn_at", "deputy_id"))
 
     key_group = models.ForeignKey(KeyGroup, on_delete=models.PROTECT, related_name="namings")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="namings")
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"), null=True, blank=True)
+    # Which function is held. Empty: named before it was asked for, or by a plan file.
+    function = GuardedCharField(_("function"), max_length=200, blank=True)
     motive = GuardedCharField(_("motive"), max_length=300, blank=True)
+    # Who takes over when a review moves the naming.
+    deputy = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="deputy_in_namings"
+    )
+    # The first review; later ones are set by the reviews. Empty: when the person changes work.
+    review_on = models.DateField(_("to be reviewed"), null=True, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

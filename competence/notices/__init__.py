@@ -1,5 +1,5 @@
 """The notices, jobs and daily rounds of competence, registered when Django is ready."""
 
-from competence.notices import consultations, decisions, history, outlook, requirements
+from competence.notices import consultations, decisions, history, needs, outlook, requirements
 
-__all__ = ["consultations", "decisions", "history", "outlook", "requirements"]
+__all__ = ["consultations", "decisions", "history", "needs", "outlook", "requirements"]

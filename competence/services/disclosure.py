@@ -25,7 +25,9 @@ NAMED = "person.named_in_opening"
 
 class Purpose(StrEnum):
     COVERAGE_TARGET = "coverage_target"
+    PLAN_CONSEQUENCES = "plan_consequences"
     RENEWAL_REACH = "renewal_reach"
+    SEATS = "seats"
     TRANSCRIPT = "transcript"
 
 

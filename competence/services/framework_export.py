@@ -1,4 +1,4 @@
-"""Export of the plan in force (framework.yaml)."""
+"""Export of a version of the plan (framework.yaml)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from lms.framework.models import CompetenceArea, TrainingLevel
 def export_framework(*, as_of: date, without_people: bool = False) -> str:
     """The plan in force on `as_of` as framework.yaml: importing it again changes nothing.
     `without_people` leaves namings and exclusions out, for another municipality."""
-    version = PlanVersion.objects.in_force_on(as_of)
+    return export_version(PlanVersion.objects.in_force_on(as_of), without_people=without_people)
+
+
+def export_version(version: PlanVersion | None, *, without_people: bool) -> str:
+    """A version of the plan as framework.yaml."""
     definitions = {}
     if version is not None:
         for definition in version.definitions.prefetch_related("excluded__merged_into"):

@@ -26,11 +26,15 @@ def name_key_person(
     person: Person,
     starts_on: date,
     ends_on: date | None = None,
+    function: str = "",
     motive: str = "",
+    deputy: Person | None = None,
+    review_on: date | None = None,
     by: User | None,
 ) -> KeyPersonAssignment:
-    """Name a person to a key group. Raises NamingError where the person is named already some of
-    those days, and ValidationError where the motive describes somebody."""
+    """Name a person to a key group, as the holder of a function. Raises NamingError where the
+    person is named already some of those days, and ValidationError where a text describes
+    somebody."""
     # The same person named twice at once: the second sees the first.
     person = lock_person(person)
     overlapping = KeyPersonAssignment.objects.filter(
@@ -43,12 +47,19 @@ def name_key_person(
         overlapping = overlapping.filter(starts_on__lte=ends_on)
     if overlapping.exists():
         raise NamingError(_("The person is already named in this key group then."))
+    if deputy is not None and deputy.pk == person.pk:
+        raise NamingError(_("The deputy is somebody else."))
+    if review_on is not None and review_on <= starts_on:
+        raise NamingError(_("The review is later than the first day."))
     naming = KeyPersonAssignment(
         key_group=key_group,
         person=person,
         starts_on=starts_on,
         ends_on=ends_on,
+        function=function.strip(),
         motive=motive.strip(),
+        deputy=deputy,
+        review_on=review_on,
         by=by,
     )
     naming.full_clean()
@@ -62,6 +73,9 @@ def name_key_person(
             "key_group": key_group.code,
             "starts_on": starts_on.isoformat(),
             "ends_on": ends_on.isoformat() if ends_on else None,
+            "function": naming.function,
+            "deputy": deputy.name if deputy else None,
+            "review_on": review_on.isoformat() if review_on else None,
         },
         reason=naming.motive,
     )

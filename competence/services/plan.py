@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from competence.models import PlanVersion
 from competence.services import plan_states
+from competence.services.plan_chapters import carry_chapters
 from competence.services.plan_content import PlanContent, content_of, write_content
 from competence.services.plan_states import PlanError
 from lms.audit.services import record
@@ -35,9 +36,12 @@ def create_draft(
     return draft
 
 
+@transaction.atomic
 def draft_from(version: PlanVersion, *, by: User | None) -> PlanVersion:
     """A new draft that says what `version` says: where the next plan begins."""
-    return create_draft(content=content_of(version), by=by)
+    draft = create_draft(content=content_of(version), by=by)
+    carry_chapters(version, draft)
+    return draft
 
 
 def take_back_plan_version(
@@ -46,12 +50,18 @@ def take_back_plan_version(
     """Close a version that was sent and go on with a new draft that says the same."""
     return plan_states.take_back(
         version=version,
-        draft_from=lambda sent: create_draft(content=content_of(sent), continues=sent, by=by),
+        draft_from=lambda sent: _taken_back(sent, by),
         taken_on=taken_on,
         forum=forum,
         note=note,
         by=by,
     )
+
+
+def _taken_back(sent: PlanVersion, by: User | None) -> PlanVersion:
+    draft = create_draft(content=content_of(sent), continues=sent, by=by)
+    carry_chapters(sent, draft)
+    return draft
 
 
 def adopt_plan_version(
@@ -71,12 +81,13 @@ def adopt_plan_version(
         adopted_on=adopted_on,
         adopted_by=adopted_by,
         registry_number=registry_number,
-        check=_refuse_overlaps,
+        check=refuse_overlaps,
         by=by,
     )
 
 
-def _refuse_overlaps(version: PlanVersion) -> None:
+def refuse_overlaps(version: PlanVersion) -> None:
+    """Raise PlanError where two requirements of the version would apply at once."""
     latest: dict[tuple[int, int, int], date | None] = {}
     for row in version.requirements.select_related("key_group", "area", "level").order_by(
         "effective_from"

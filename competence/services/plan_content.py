@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from competence.models import KeyGroup, KeyGroupDefinition, PlanVersion, Requirement
 from lms.framework.models import CompetenceArea, TrainingLevel
@@ -49,6 +50,14 @@ class PlanContent:
         return self.requirements == other.requirements and {
             definition for definition in self.definitions if definition.says_something
         } == {definition for definition in other.definitions if definition.says_something}
+
+    def fingerprint(self) -> str:
+        """The same for equal content, and for no other."""
+        said = sorted(
+            repr((row.key_group, row.rules, sorted(row.excluded))) for row in self.definitions
+        )
+        said += sorted(repr(row) for row in self.requirements)
+        return sha256("\n".join(said).encode()).hexdigest()
 
 
 def definition_content(

@@ -88,6 +88,7 @@ def discard_draft(*, version: PlanVersion, by: User | None) -> None:
     """Throw a draft away: nothing has ever rested on it."""
     draft = locked_draft(version)
     record("plan_version.discarded", draft, by=by, before={"number": draft.number})
+    draft.chapters.all().delete()
     draft.requirements.all().delete()
     draft.definitions.all().delete()
     draft.delete()

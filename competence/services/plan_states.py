@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from competence.models import DecidedDocument
+from competence.services.plan_documents import keep_document, keep_registry_number
 from lms.audit.services import record
 from lms.people.models import User
 
@@ -132,6 +133,7 @@ def adopt(
             "registry_number": registry_number,
         },
     )
+    keep_document(version=found)
     return found
 
 
@@ -153,6 +155,7 @@ def add_registry_number(*, version: Document, registry_number: str, by: User | N
         before={"registry_number": ""},
         after={"registry_number": registry_number},
     )
+    keep_registry_number(version=found)
     return found
 
 

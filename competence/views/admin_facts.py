@@ -1,4 +1,4 @@
-"""Decisions about people and levels in the admin: key persons and exemptions."""
+"""Exemptions in the admin: those that stand, one more, and what managers ask for."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from competence.fact_forms import ExemptionForm, NamingForm
-from competence.forms import EndForm, WithdrawForm
-from competence.models import Exemption, ExemptionRequest, KeyPersonAssignment
+from competence.fact_forms import ExemptionForm
+from competence.forms import WithdrawForm
+from competence.models import Exemption, ExemptionRequest
 from competence.services.exemption_requests import (
     ExemptionRequestError,
     decide_exemption_requests,
@@ -28,7 +28,6 @@ from competence.services.exemptions import (
     grant_exemption,
     withdraw_exemption,
 )
-from competence.services.namings import NamingError, end_naming, name_key_person
 from competence.views.scope import acting_user
 from lms.lib.dates import today
 
@@ -44,65 +43,6 @@ def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
 def _said(error: ValueError | ValidationError) -> list[str]:
     """A service's refusal, as a form shows it."""
     return error.messages if isinstance(error, ValidationError) else [str(error)]
-
-
-def namings(request: HttpRequest) -> HttpResponse:
-    """Who is named, and the form for one more."""
-    form = NamingForm(request.POST or None, initial={"starts_on": today()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            naming = name_key_person(by=acting_user(request), **form.cleaned_data)
-        except (NamingError, ValidationError) as error:
-            form.add_error(
-                None, error.messages if isinstance(error, ValidationError) else str(error)
-            )
-        else:
-            messages.success(
-                request,
-                _("%(person)s is named in %(group)s.")
-                % {"person": naming.person, "group": naming.key_group},
-            )
-            return redirect("competence_admin:namings")
-    day = today()
-    standing = (
-        KeyPersonAssignment.objects.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=day), withdrawn_at__isnull=True
-        )
-        .select_related("person", "key_group")
-        .order_by("key_group__code", "person__family_name", "person__given_name")
-    )
-    return _page(
-        request,
-        "namings",
-        form=form,
-        page=Paginator(standing, PAGE_SIZE).get_page(request.GET.get("p")),
-        header_title=_("Key persons"),
-        header_icon="user",
-    )
-
-
-def end(request: HttpRequest, pk: int) -> HttpResponse:
-    naming = get_object_or_404(
-        KeyPersonAssignment.objects.select_related("person", "key_group"), pk=pk
-    )
-    form = EndForm(request.POST or None, initial={"ends_on": today()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            end_naming(naming=naming, by=acting_user(request), **form.cleaned_data)
-        except NamingError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("The naming is ended."))
-            return redirect("competence_admin:namings")
-    return _page(
-        request,
-        "form",
-        form=form,
-        button=_("End the naming"),
-        about=f"{naming.person}, {naming.key_group}",
-        header_title=_("End a naming"),
-        header_icon="user",
-    )
 
 
 def exemptions(request: HttpRequest) -> HttpResponse:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from competence.figures.consequences_shown import Shown
 from competence.figures.plan_changes import plan_changes
 from competence.figures.plan_changes_words import changes_in_words
 from competence.figures.preview import three_people
@@ -30,12 +34,13 @@ from competence.models import (
     KeyGroupDefinition,
     PlanVersion,
     Requirement,
+    ShownConsequences,
     state_words,
     states_on,
 )
 from competence.plan_forms import CompareForm
-from competence.services.consequences import consequences_of_adopting
-from competence.services.plan import PlanError, adopt_plan_version, create_draft, draft_from
+from competence.services.plan import PlanError, create_draft, draft_from, refuse_overlaps
+from competence.services.plan_consequences import Summary, counted_on, decide_as_shown
 from competence.services.plan_content import content_of
 from competence.services.plan_editing import (
     create_key_group,
@@ -44,10 +49,15 @@ from competence.services.plan_editing import (
     remove_requirement,
     save_requirement,
 )
+from competence.views.admin_consequences import (
+    parts,
+    requirement_edit,
+    rules_edit,
+    rules_of,
+    summaries,
+)
 from competence.views.plan_kinds import group_pages
 from competence.views.scope import acting_user
-from lms.audit.services import record
-from lms.content.models import SiteSettings
 from lms.framework.rules import PersonRule
 from lms.lib.dates import today
 from lms.people.access import Action, Obj, can
@@ -82,12 +92,16 @@ def plan_version(request: HttpRequest, number: int) -> HttpResponse:
     day = today()
     earlier = _compared_with(version, day)
     changes = plan_changes(content_of(earlier), content_of(version)) if earlier else None
+    kept = ShownConsequences.objects.filter(plan_version=version).first()
     return render(
         request,
         "competence/admin/version.html",
         {
             "version": version,
             "is_draft": version.is_draft,
+            "undecided": version.is_draft or version.is_sent,
+            "kept": kept,
+            "shown": Shown.read(kept.shown) if kept else None,
             "way": way_of(version, day),
             "steps": version.steps.all(),
             "continued_as": version.continued_as.first(),
@@ -171,16 +185,15 @@ def edit_key_group(request: HttpRequest, number: int, code: str) -> HttpResponse
     )
     formset = RuleFormSet(request.POST or None, initial=initial)
     excluded = ExcludedFormSet(request.POST or None, initial=left_out, prefix="excluded")
-    if request.method == "POST" and formset.is_valid() and excluded.is_valid():
-        rules = [
-            rule
-            for form in formset.forms
-            if not form.cleaned_data.get("DELETE") and (rule := form.rule()) is not None
-        ]
+    panel = None
+    if request.method == "POST" and "consequences" in request.POST:
+        edit = rules_edit(group, formset, excluded)
+        panel = parts(request, version, edit) if edit else []
+    elif request.method == "POST" and formset.is_valid() and excluded.is_valid():
         define_key_group(
             version=version,
             key_group=group,
-            rules=rules,
+            rules=rules_of(formset),
             excluded=excluded.people(),
             by=acting_user(request),
         )
@@ -194,6 +207,7 @@ def edit_key_group(request: HttpRequest, number: int, code: str) -> HttpResponse
             "group": group,
             "formset": formset,
             "excluded": excluded,
+            "parts": panel,
             "header_title": _("Who belongs: %(group)s") % {"group": group},
             "header_icon": "group",
         },
@@ -232,7 +246,11 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
     form = RequirementForm(request.POST or None, instance=requirement, initial=initial)
     day = today()
     people = three_people(requirement, day) if pk and not form.is_bound else []
-    if request.method == "POST" and "preview" in request.POST:
+    panel = None
+    if request.method == "POST" and "consequences" in request.POST:
+        edit = requirement_edit(form, pk)
+        panel = parts(request, version, edit) if edit else []
+    elif request.method == "POST" and "preview" in request.POST:
         # Only the days are needed to show what they mean.
         if not form.errors.keys() & set(_DAYS):
             asked = Requirement(**{name: form.cleaned_data[name] for name in _DAYS})
@@ -252,6 +270,13 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
             "form": form,
             "button": _("Save"),
             "people": people,
+            "parts": panel,
+            "address": reverse(
+                "competence_admin:requirement_consequences"
+                if pk
+                else "competence_admin:new_requirement_consequences",
+                args=[number, pk] if pk else [number],
+            ),
             "day": day,
             "back": version,
             "delete": requirement if pk else None,
@@ -281,22 +306,28 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
         today=day,
         initial={"in_force_from": day, "adopted_on": day},
     )
-    consequences = None
+    summary = None
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:
-            if "decide" in request.POST:
-                adopt_plan_version(version=version, by=acting_user(request), **asked)
+            refuse_overlaps(version)
+            seen = _seen(request, version, asked["in_force_from"])
+            if "decide" in request.POST and seen is not None:
+                decide_as_shown(
+                    version=version,
+                    shown=seen["shown"],
+                    assumed=seen["assumed"],
+                    by=acting_user(request),
+                    **asked,
+                )
                 messages.success(
                     request, _("Version %(number)s is decided.") % {"number": version.number}
                 )
                 return redirect("competence_admin:plan")
-            consequences = consequences_of_adopting(
-                version=version,
-                in_force_from=asked["in_force_from"],
-                threshold=SiteSettings.load().suppression_threshold,
-            )
-            record("plan_version.consequences_seen", version, by=acting_user(request))
+            if "decide" in request.POST:
+                form.add_error(None, _("See what it means for this day before you decide."))
+            counted = max(asked["in_force_from"], counted_on(version, today=day))
+            (summary,) = summaries(request, version, None, counted)
         except PlanError as error:
             form.add_error(None, str(error))
     return render(
@@ -305,9 +336,39 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
         {
             "version": version,
             "form": form,
-            "consequences": consequences,
+            "summary": summary,
+            "seen": _sign(version, summary, form) if summary else "",
             "way": way_of(version, day),
             "header_title": _("Decide on version %(number)s") % {"number": version.number},
             "header_icon": "check",
         },
     )
+
+
+SALT = "competence.consequences_seen"
+
+
+def _sign(version: PlanVersion, summary: Summary, form: AdoptForm) -> str:
+    """What is shown, to come back with the decision as it was shown."""
+    return signing.dumps(
+        {
+            "version": version.pk,
+            "content": content_of(version).fingerprint(),
+            "in_force_from": form.cleaned_data["in_force_from"].isoformat(),
+            "shown": summary.shown.said(),
+            "assumed": summary.assumptions.everything_said(),
+        },
+        salt=SALT,
+        compress=True,
+    )
+
+
+def _seen(request: HttpRequest, version: PlanVersion, day: date) -> dict[str, Any] | None:
+    """What was shown of the version for this day; none where nothing was, or where the version has
+    been changed since."""
+    try:
+        seen: dict[str, Any] = signing.loads(request.POST.get("seen", ""), salt=SALT)
+    except signing.BadSignature:
+        return None
+    said = (version.pk, content_of(version).fingerprint(), day.isoformat())
+    return seen if (seen["version"], seen["content"], seen["in_force_from"]) == said else None

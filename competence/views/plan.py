@@ -16,6 +16,7 @@ from competence.figures.plan import (
     requirements_in_words,
     rule_in_words,
 )
+from competence.figures.proposals import origins
 from competence.figures.way import registry_words
 from competence.models import (
     Consultation,
@@ -30,7 +31,7 @@ from competence.views.scope import acting_user
 from lms.framework.models import TrainingLevel
 from lms.framework.rules import PersonRule
 from lms.lib.dates import today
-from lms.people.access import Action, Obj, can
+from lms.people.access import Action, Obj, Scope, can, scopes
 
 
 @dataclass(frozen=True)
@@ -105,11 +106,12 @@ def key_group(request: HttpRequest, code: str) -> HttpResponse:
     definition = KeyGroupDefinition.objects.filter(plan_version=version, key_group=group).first()
     rules = [PersonRule.from_json(rule) for rule in definition.rules] if definition else []
     names = Names.of(rules)
-    requirements = (
+    requirements = list(
         group.requirements.filter(in_effect_q(day), plan_version=version)
         .select_related("area", "level")
         .order_by("kind", "area__sort_order", "area__code", "level__number")
     )
+    traces = origins(version, group) if version and _reads_needs(request, day) else {}
     return render(
         request,
         "competence/key_group.html",
@@ -118,10 +120,22 @@ def key_group(request: HttpRequest, code: str) -> HttpResponse:
             "group": group,
             "version": version,
             "rules": [rule_in_words(rule, names) for rule in rules],
-            "requirements": requirements_in_words(requirements),
+            "requirements": [
+                (words, traces.get((group.pk, row.area_id, row.level_id), []))
+                for words, row in zip(
+                    requirements_in_words(requirements), requirements, strict=True
+                )
+            ],
             "is_member": _is_named(request, group),
         },
     )
+
+
+def _reads_needs(request: HttpRequest, day: date) -> bool:
+    """Whether the reader may see which units a requirement came from: those who answer about needs,
+    confirm the answers, or read them all."""
+    may = scopes(request.user, Action.READ, Obj.NEEDS_ASSESSMENT, day=day)
+    return bool(may & {Scope.ALL, Scope.SUB})
 
 
 def _is_named(request: HttpRequest, group: KeyGroup) -> bool:

@@ -17,6 +17,7 @@ from competence.engine import Status, iter_gap_rows
 from competence.services.exemptions import grant_exemption
 from competence.services.nights import keep_night
 from competence.services.reminders import produce_notices
+from competence.services.week_seats import make_week_seats
 from courses.models import CoursePage, CourseVersion, Enrolment
 from courses.offer import offer_index
 from courses.services.completing import complete_courses
@@ -45,6 +46,8 @@ LOOK_EVERY = 45
 # Reminders by mail were switched on this long before today.
 REMINDERS_SINCE = 60
 COURSES = ("K1", "K3", "K3N2")
+# Before this week's Monday: the forecast that the page puts beside what came.
+FORECAST_BEFORE = timedelta(weeks=52)
 # Figures are kept of the first Monday of each month, and of each Monday of the last weeks.
 NIGHTS_EACH_WEEK = 13 * 7
 NOBODY = "django.core.mail.backends.dummy.EmailBackend"
@@ -78,6 +81,9 @@ def live_through(world: World, today: date, *, after: int = 0) -> Iterator[int]:
                 clock.set(day, 4)
                 note_reach(day=day)
                 keep_night(day=day)
+            if day == today - timedelta(days=today.weekday()) - FORECAST_BEFORE:
+                clock.set(day, 5)
+                make_week_seats(monday=day)
             if number == after + 1 or number % LOOK_EVERY == 1:
                 life.look_ahead(day)
             if number % REPORT_EVERY == 0:

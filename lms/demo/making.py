@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from lms.demo import accounts, history, partners, plan
+from lms.demo import accounts, history, partners, plan, training
 from lms.demo.clock import simulated
 from lms.demo.exports import import_as_known_on
 from lms.demo.organisation import build_world
@@ -86,6 +86,7 @@ def make_organisation(*, people: int, today: date) -> Iterator[str]:
                 plan.set_targets(day)
             deactivate_leavers(day=day)
         partners.make_partners(today, clock)
+        training.make_training_plan(today, clock)
         yield stages.line(f"Organisation of {people} people")
         Diary(people, today.isoformat(), 0).write()
 

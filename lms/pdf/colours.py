@@ -12,3 +12,19 @@ HILL_MID = HexColor("#1D616D")
 HILL_FAR = HexColor("#2F7480")
 ACCENT = HexColor("#F0A868")
 WHITE = HexColor("#FFFFFF")
+SUNK = HexColor("#F2ECE1")
+CONTROL = HexColor("#857C6E")
+EXPIRING = HexColor("#7D5100")
+EXPIRING_SOFT = HexColor("#FBEFD0")
+EXEMPT = HexColor("#624A8C")
+PAUSED = HexColor("#545C5E")
+PAUSED_SOFT = HexColor("#ECE8E0")
+ON_DEEP_SOFT = HexColor("#C9DFE0")
+# Five steps from low to high; what they mean is always written too.
+STEPS = (
+    HexColor("#EFB384"),
+    HexColor("#F8DDC3"),
+    HexColor("#F1ECE2"),
+    HexColor("#CFE5E3"),
+    HexColor("#93C9C8"),
+)

@@ -175,7 +175,9 @@ MATRIX: dict[Obj, dict[Role, Grants]] = {
         Role.EXECUTIVE_VIEWER: _AGG,
         Role.AUDITOR: _AGG,
     },
+    # A manager may leave a form to a colleague: until a day, and that form alone.
     Obj.NEEDS_ASSESSMENT: {
+        Role.LEARNER: (_grant("RU", Scope.ASSIGNED),),
         Role.MANAGER: (_grant("CRU", Scope.SUB),),
         Role.UNIT_CONTACT: (_grant("RA", Scope.SUB),),
         Role.COORDINATOR: _R,

@@ -257,6 +257,8 @@ def test_the_locks_in_the_database_are_those_the_models_say():
         *("competence.RenewalOrder", "courses.Completion", "courses.Certificate"),
         *("courses.Confirmation", "courses.SignOff"),
         *("competence.OutsideRecord", "competence.EquivalenceRule", "competence.PlanStep"),
+        *("competence.ActivityStep", "competence.ActivityOutcome", "competence.ActivityExpense"),
+        *("competence.PartnerStep", "competence.TrainingPlanStep"),
     }
     for table, rule in locked_tables().items():
         found = installed(connection, table)

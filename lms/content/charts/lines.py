@@ -1,4 +1,4 @@
-"""Line charts worked out on the server: places of lines, dots and words, in two sizes.
+"""Line charts worked out on the server: places of lines, dots and words, in three sizes.
 
 Direct labels at the line's end, few grid lines, readable in grey; `components/chart_line.html`
 draws it and puts the table behind.
@@ -6,6 +6,8 @@ draws it and puts the table behind.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from lms.lib.shapes import Dot, Picture, Shape, Strokes, Words
 
 Values = tuple[float | None, ...]
 Scale = Callable[[float], float]
@@ -56,6 +58,26 @@ class Drawing:
     def view_box(self) -> str:
         return f"0 0 {self.width} {self.height}"
 
+    @property
+    def picture(self) -> Picture:
+        """The same drawing as shapes, for a medium that is not the page."""
+        shapes: list[Shape] = []
+        for line in self.grid:
+            shapes.append(Strokes((((self.left, line.y), (self.right, line.y)),), "grid"))
+            shapes.append(Words(self.axis_x, line.text_y, line.label, anchor="end"))
+        if self.target is not None:
+            at = self.target.y
+            shapes.append(Strokes((((self.left, at), (self.right, at)),), "target"))
+            shapes.append(Words(self.left, self.target.text_y, self.target.label))
+        shapes += [Words(tick.x, tick.y, tick.label, anchor=tick.anchor) for tick in self.ticks]
+        for each in self.lines:
+            shapes.append(Strokes(tuple(map(_points, each.segments)), f"line-{each.style}"))
+            shapes += [Dot(dot.x, dot.y, f"dot-{each.style}") for dot in each.dots]
+            shapes += [
+                Words(self.name_x, part.y, part.label, f"name-{each.style}") for part in each.name
+            ]
+        return Picture(self.width, self.height, tuple(shapes))
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
@@ -65,6 +87,7 @@ class Chart:
     series: tuple[Series, ...]
     wide: Drawing
     narrow: Drawing
+    paper: Drawing
 
 
 def line_chart(
@@ -88,6 +111,7 @@ def line_chart(
         series=tuple(series),
         wide=_draw(*parts, width=1120, height=340, right=930, most_ticks=9),
         narrow=_draw(*parts, width=360, height=340, right=230, most_ticks=2),
+        paper=_draw(*parts, width=700, height=300, right=520, most_ticks=6),
     )
 
 
@@ -179,6 +203,11 @@ def _draw(
             for index, one in enumerate(series)
         ),
     )
+
+
+def _points(segment: str) -> tuple[tuple[float, float], ...]:
+    pairs = (point.split(",") for point in segment.split())
+    return tuple((float(x), float(y)) for x, y in pairs)
 
 
 def _has_any(values: Values) -> bool:

@@ -1,0 +1,257 @@
+"""What one plan asks of people that another does not. Only where the two differ is anything asked:
+the key groups whose rules or requirements differ, and the areas in which they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import NamedTuple
+
+from competence.engine.days import LAST_DAY, as_date
+from competence.engine.facts import EmploymentFact, PersonFacts, PlanOnDay, RequiredLevel
+from competence.engine.membership import groups_by_rule, memberships
+from competence.engine.rows import GapRow, rows_of
+from competence.engine.status import GAPS, Status
+
+TO_DO = GAPS | {Status.PENDING}
+Pair = tuple[str, int]  # area code, level
+_Groups = list[tuple[int, int]]  # key group, member since
+
+
+class Comparison:
+    """Two plans on the same day, narrowed to what differs: the key groups and areas touched. The
+    groups that are not touched are kept in those areas, since they may ask for the same."""
+
+    def __init__(self, before: PlanOnDay, after: PlanOnDay) -> None:
+        groups: set[int] = set()
+        areas: set[int] = set()
+        for group in before.requirements.keys() | after.requirements.keys():
+            was, becomes = (
+                {replace(level, pk=0) for level in plan.requirements.get(group, ())}
+                for plan in (before, after)
+            )
+            if before.groups.get(group) != after.groups.get(group):
+                differing = was | becomes
+            else:
+                differing = was ^ becomes
+            if differing:
+                groups.add(group)
+                areas.update(level.area_pk for level in differing)
+        self.groups = frozenset(groups)
+        self.areas = frozenset(areas)
+        self.before = self._narrowed(before)
+        self.after = self._narrowed(after)
+        self.day = before.day
+        self._ask_before = _with_mandatory(before)
+        self._ask_after = _with_mandatory(after)
+        self._named = frozenset(
+            pk
+            for plan in (before, after)
+            for rules in plan.groups.values()
+            for pk in rules.excluded
+        )
+        self._by_post: dict[tuple[int, str, bool, str], _Said] = {}
+
+    def _narrowed(self, plan: PlanOnDay) -> PlanOnDay:
+        kept = {
+            group: tuple(level for level in levels if level.area_pk in self.areas)
+            for group, levels in plan.requirements.items()
+        }
+        kept = {group: levels for group, levels in kept.items() if levels or group in self.groups}
+        return PlanOnDay(
+            day=plan.day,
+            requirements=kept,
+            groups={group: plan.groups[group] for group in kept},
+            units=plan.units,
+        )
+
+    def may_reach(self, post: EmploymentFact) -> bool:
+        """Whether a rule of a touched group, in either plan, fits such a post."""
+        return any(
+            group in self.groups
+            for plan in (self.before, self.after)
+            for group in groups_by_rule(post, plan)
+        )
+
+    def change_of(self, person: PersonFacts) -> PersonChange | None:
+        """What changes for somebody by the groups they are in; none where nothing does."""
+        if len(person.employments) == 1 and not person.namings and person.pk not in self._named:
+            (only,) = person.employments
+            if only.ends < self.day:
+                return None
+            said = self._by_post.get(only[:4])
+            if said is None:
+                said = self._said(memberships(person, self.before), memberships(person, self.after))
+                self._by_post[only[:4]] = said
+            if said.is_nothing:
+                return None
+            return PersonChange(
+                person.pk,
+                tuple(asked.since(only.starts) for asked in said.asked),
+                said.released,
+                said.joins,
+                said.leaves,
+                (only.unit_pk,),
+            )
+        said = self._said(memberships(person, self.before), memberships(person, self.after))
+        if said.is_nothing:
+            return None
+        units = dict.fromkeys(post.unit_pk for post in person.employments if post.ends >= self.day)
+        return PersonChange(
+            person.pk,
+            said.asked,
+            said.released,
+            said.joins,
+            said.leaves,
+            tuple(units),
+        )
+
+    def _said(self, before: _Groups, after: _Groups) -> _Said:
+        was, becomes = _asked(before, self.before), _asked(after, self.after)
+        belonged = {group for group, _ in before if group in self.groups & self._ask_before}
+        belongs = {group for group, _ in after if group in self.groups & self._ask_after}
+        return _Said(
+            tuple(
+                Asked(*pair, tuple(becomes[pair])) for pair in sorted(becomes.keys() - was.keys())
+            ),
+            tuple(sorted(was.keys() - becomes.keys())),
+            tuple(sorted(belongs - belonged)),
+            tuple(sorted(belonged - belongs)),
+        )
+
+    def standing_of(self, person: PersonFacts) -> StandingChange | None:
+        """What somebody lacks by the one plan and not by the other; none where nothing differs."""
+        was, becomes = (_lacked(rows_of(person, plan)) for plan in (self.before, self.after))
+        lacked, lacks = _highest(was), _highest(becomes)
+        was_red, red = _red(was), _red(becomes)
+        more = lacks.items() - lacked.items()
+        if lacked == lacks and was_red == red:
+            return None
+        coming = [
+            row.due_on
+            for pair, row in becomes.items()
+            if pair in more and row.status not in GAPS and row.due_on is not None
+        ]
+        return StandingChange(
+            person_pk=person.pk,
+            lacks_more=any(level > lacked.get(area, 0) for area, level in more),
+            lacks_less=any(level > lacks.get(area, 0) for area, level in lacked.items()),
+            more=tuple(sorted(more)),
+            less=tuple(sorted(lacked.items() - lacks.items())),
+            by_group=tuple(sorted((becomes[pair].requirement.key_group_pk, pair) for pair in more)),
+            red_at_once=bool(red - was_red),
+            red_no_longer=bool(was_red - red),
+            last_day=max(coming, default=None),
+            units=tuple(
+                dict.fromkeys(post.unit_pk for post in person.employments if post.ends >= self.day)
+            ),
+        )
+
+
+class Asked(NamedTuple):
+    """A mandatory level in an area, with the requirements that ask for it and since when the
+    person is a member of their key groups."""
+
+    area: str
+    level: int
+    by: tuple[tuple[RequiredLevel, int], ...]
+
+    def since(self, day: int) -> Asked:
+        return Asked(self.area, self.level, tuple((level, day) for level, _ in self.by))
+
+    @property
+    def last_day(self) -> date:
+        """The last day to do it for somebody who has never been on leave nor achieved it."""
+        days = (max(since, level.effective_from) + level.grace_days for level, since in self.by)
+        return as_date(min(LAST_DAY, *days))
+
+
+class _Said(NamedTuple):
+    """What a set of memberships means, whoever has them; the days are of whoever was first."""
+
+    asked: tuple[Asked, ...]
+    released: tuple[Pair, ...]
+    joins: tuple[int, ...]
+    leaves: tuple[int, ...]
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.asked or self.released or self.joins or self.leaves)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """What changes for one person, whatever they have learnt: what is mandatory that was not and
+    what no longer is, the touched key groups that come to ask something of them and those that no
+    longer do, and the units they work in."""
+
+    person_pk: int
+    asked: tuple[Asked, ...]
+    released: tuple[Pair, ...]
+    joins: tuple[int, ...]
+    leaves: tuple[int, ...]
+    units: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingChange:
+    """What one person lacks by the new plan and did not by the old. `more` and `less` are by area
+    the highest level they lack; a training on it gives what is below. `last_day`: the last of the
+    days to do what is not yet red. `by_group`: `more`, each with the key group that asks for it."""
+
+    person_pk: int
+    lacks_more: bool
+    lacks_less: bool
+    more: tuple[Pair, ...]
+    less: tuple[Pair, ...]
+    by_group: tuple[tuple[int, Pair], ...]
+    red_at_once: bool
+    red_no_longer: bool
+    last_day: date | None
+    units: tuple[int, ...]
+
+
+def _with_mandatory(plan: PlanOnDay) -> frozenset[int]:
+    return frozenset(
+        group
+        for group, levels in plan.requirements.items()
+        if any(level.mandatory for level in levels)
+    )
+
+
+def _asked(groups: _Groups, plan: PlanOnDay) -> dict[Pair, list[tuple[RequiredLevel, int]]]:
+    """What is mandatory, by area and level."""
+    found: dict[Pair, list[tuple[RequiredLevel, int]]] = {}
+    for group, since in groups:
+        for level in plan.requirements[group]:
+            if level.mandatory:
+                found.setdefault((level.area, level.level), []).append((level, since))
+    return found
+
+
+def _lacked(rows: Iterable[GapRow]) -> dict[Pair, GapRow]:
+    """What there is to do, by area and level: the row that is worst, then due first."""
+    found: dict[Pair, GapRow] = {}
+    for row in rows:
+        if row.mandatory and row.status in TO_DO:
+            pair = (row.area, row.level)
+            known = found.get(pair)
+            if known is None or _urgency(row) < _urgency(known):
+                found[pair] = row
+    return found
+
+
+def _red(lacked: Mapping[Pair, GapRow]) -> frozenset[Pair]:
+    return frozenset(pair for pair, row in lacked.items() if row.status in GAPS)
+
+
+def _urgency(row: GapRow) -> tuple[bool, date]:
+    return row.status not in GAPS, row.due_on or date.max
+
+
+def _highest(pairs: Iterable[Pair]) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for area, level in pairs:
+        found[area] = max(level, found.get(area, 0))
+    return found

@@ -1,0 +1,166 @@
+"""What a draft of the plan would mean, counted in people, hours, seats, sessions and kronor, in
+all, by key group and by unit. Two things are counted apart (docs/decisions/0088): what follows
+from posts and namings alone (`AskedCounts`), and what follows from what people have learnt
+(`NeedCounts`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from competence.engine.assume import Assumptions
+from competence.engine.difference import Pair, PersonChange, StandingChange
+
+
+@dataclass
+class Asked:
+    """How many are newly asked for something; `late` of them should have done it before the day
+    that is counted. `pairs`: by area the highest level they are newly asked for."""
+
+    people: int = 0
+    late: int = 0
+    pairs: Counter[Pair] = field(default_factory=Counter)
+    last_day: date | None = None
+
+    def add(self, pairs: Mapping[Pair, date], day: date) -> None:
+        self.people += 1
+        self.late += any(last < day for last in pairs.values())
+        highest: dict[str, int] = {}
+        for area, level in pairs:
+            highest[area] = max(level, highest.get(area, 0))
+        self.pairs.update(highest.items())
+        self.last_day = max(filter(None, (self.last_day, *pairs.values())))
+
+
+@dataclass
+class GroupAsked(Asked):
+    """The same for one key group, with how many it comes to ask and no longer asks."""
+
+    joins: int = 0
+    leaves: int = 0
+
+
+@dataclass
+class AskedCounts:
+    """Whom a change concerns, whatever anybody has learnt. Groups and units by primary key."""
+
+    whole: Asked = field(default_factory=Asked)
+    released: int = 0
+    by_group: dict[int, GroupAsked] = field(default_factory=dict)
+    by_unit: dict[int, Asked] = field(default_factory=dict)
+
+    def add(self, change: PersonChange, day: date) -> None:
+        self.released += bool(change.released)
+        for group in change.joins:
+            self.by_group.setdefault(group, GroupAsked()).joins += 1
+        for group in change.leaves:
+            self.by_group.setdefault(group, GroupAsked()).leaves += 1
+        if not change.asked:
+            return
+        pairs: dict[Pair, date] = {}
+        by_group: dict[int, dict[Pair, date]] = {}
+        for asked in change.asked:
+            pair = (asked.area, asked.level)
+            pairs[pair] = asked.last_day
+            for level, _since in asked.by:
+                by_group.setdefault(level.key_group_pk, {})[pair] = asked.last_day
+        self.whole.add(pairs, day)
+        for group, of_group in by_group.items():
+            self.by_group.setdefault(group, GroupAsked()).add(of_group, day)
+        for unit in change.units:
+            self.by_unit.setdefault(unit, Asked()).add(pairs, day)
+
+
+@dataclass
+class Need:
+    """How many lack something they did not lack, and the other way round. `red`: they have a gap
+    at once; `red_later`: they will have, if nothing is done by `last_day`."""
+
+    lacks: int = 0
+    lacks_less: int = 0
+    more: Counter[Pair] = field(default_factory=Counter)
+    less: Counter[Pair] = field(default_factory=Counter)
+    red: int = 0
+    red_no_longer: int = 0
+    red_later: int = 0
+    last_day: date | None = None
+
+    def add(self, change: StandingChange) -> None:
+        self.lacks += change.lacks_more
+        self.lacks_less += change.lacks_less
+        self.more.update(change.more)
+        self.less.update(change.less)
+        self.red += change.red_at_once
+        self.red_no_longer += change.red_no_longer
+        if change.last_day is not None:
+            self.red_later += 1
+            self.last_day = max(filter(None, (self.last_day, change.last_day)))
+
+    @property
+    def net(self) -> dict[Pair, int]:
+        """How many more trainings it takes for each area and level; fewer, where below nought."""
+        return {
+            pair: self.more[pair] - self.less[pair] for pair in self.more.keys() | self.less.keys()
+        }
+
+
+@dataclass
+class NeedCounts:
+    """What a change means by what people have learnt. Groups and units by primary key."""
+
+    whole: Need = field(default_factory=Need)
+    # How many more trainings each asks for; of two that ask the same, one of them.
+    by_group: dict[int, Counter[Pair]] = field(default_factory=dict)
+    by_unit: dict[int, Need] = field(default_factory=dict)
+
+    def add(self, change: StandingChange) -> None:
+        self.whole.add(change)
+        for group, pair in change.by_group:
+            self.by_group.setdefault(group, Counter())[pair] += 1
+        for unit in change.units:
+            self.by_unit.setdefault(unit, Need()).add(change)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What trainings take: working hours; seats, sessions and kronor for those that are taught;
+    and kronor for those who are called in meanwhile. Below nought: so much less."""
+
+    hours: Decimal = Decimal(0)
+    seats: int = 0
+    sessions: int = 0
+    kronor_training: int = 0
+    kronor_cover: int = 0
+
+    @property
+    def kronor(self) -> int:
+        return self.kronor_training + self.kronor_cover
+
+
+def cost_of(people: Mapping[Pair, int], assumptions: Assumptions) -> Cost:
+    """The cost of so many trainings in each area and level. A session is of one area and level."""
+    hours = Decimal(0)
+    seats = sessions = kronor = 0
+    for (area, level), count in people.items():
+        hours += assumptions.hours(area, level) * count
+        if assumptions.is_taught(area, level):
+            sign = -1 if count < 0 else 1
+            of_pair = assumptions.seats_for(abs(count))
+            held = assumptions.sessions_for(of_pair)
+            seats += sign * of_pair
+            sessions += sign * held
+            kronor += sign * held * assumptions.kronor_per_session(level)
+    return Cost(hours, seats, sessions, kronor, assumptions.kronor_for_cover(hours))
+
+
+def taught(people: Mapping[Pair, int], assumptions: Assumptions) -> dict[Pair, int]:
+    """Those of the trainings that are held at a session."""
+    return {pair: count for pair, count in people.items() if assumptions.is_taught(*pair)}
+
+
+def away_from_work(people: Mapping[Pair, int], assumptions: Assumptions) -> int:
+    """How many times somebody is away from a unit to be at a session."""
+    return sum(taught(people, assumptions).values())

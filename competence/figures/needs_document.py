@@ -1,0 +1,133 @@
+"""What the competence plan's document tells of the needs behind it: how many forms were answered,
+and which proposals became requirements. Forms are counted, not people, and no answer is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Count
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from competence.figures.document import Align, Block, DocumentColumn, nothing, sentence, table
+from competence.models import (
+    NeedsAnswer,
+    NeedsForm,
+    NeedsProposal,
+    NeedsRound,
+    PlanVersion,
+    ProposalDecision,
+)
+from lms.people.models import Unit
+
+
+def needs(version: PlanVersion, day: date) -> tuple[Block, ...]:
+    """The round that the version rests on, else the latest that had begun on `day`."""
+    accepted = _accepted(version)
+    found = accepted[0].needs_round if accepted else _latest(day)
+    if found is None:
+        return (nothing(_("No needs round had been held when this was put together.")),)
+    return (
+        sentence(
+            _("%(round)s, %(first)s – %(last)s.")
+            % {
+                "round": found.name,
+                "first": date_format(found.starts_on),
+                "last": date_format(found.ends_on),
+            }
+        ),
+        _answered(found),
+        *_proposals(accepted),
+    )
+
+
+def _latest(day: date) -> NeedsRound | None:
+    return NeedsRound.objects.filter(starts_on__lte=day).first()
+
+
+def _accepted(version: PlanVersion) -> list[NeedsProposal]:
+    """The proposals whose last decision put them into this version."""
+    last: dict[int, ProposalDecision] = {}
+    for decision in ProposalDecision.objects.order_by("decided_at", "pk"):
+        last[decision.proposal_id] = decision
+    keys = [
+        pk
+        for pk, decision in last.items()
+        if decision.outcome == ProposalDecision.Outcome.ACCEPTED
+        and decision.version_number == version.number
+    ]
+    return list(
+        NeedsProposal.objects.filter(pk__in=keys)
+        .select_related("needs_round", "key_group", "area", "level")
+        .annotate(answers=Count("sources"))
+    )
+
+
+def _answered(found: NeedsRound) -> Block:
+    """How many forms each department was asked, and how many came back. Those about one key
+    person are left out."""
+    departments = list(Unit.objects.filter(depth__lte=1).order_by("-depth"))
+    forms = list(NeedsForm.objects.filter(needs_round=found, naming=None).select_related("unit"))
+    answers = dict(
+        NeedsAnswer.objects.standing()
+        .filter(form__needs_round=found, form__naming=None)
+        .values_list("form_id", "need")
+    )
+    asked, answered, needing = Counter[str](), Counter[str](), Counter[str]()
+    for form in forms:
+        name = _department(form.unit, departments)
+        asked[name] += 1
+        answered[name] += form.pk in answers
+        needing[name] += answers.get(form.pk) == NeedsAnswer.Need.YES
+    rows: list[tuple[str, ...]] = [
+        (name, str(asked[name]), str(answered[name]), str(needing[name])) for name in sorted(asked)
+    ]
+    rows.append(
+        (
+            _("Together"),
+            *(str(count.total()) for count in (asked, answered, needing)),
+        )
+    )
+    return table(
+        _("Forms about a key group in a unit"),
+        (
+            DocumentColumn(_("Department")),
+            DocumentColumn(_("Asked"), Align.END),
+            DocumentColumn(_("Answered"), Align.END),
+            DocumentColumn(_("See a need"), Align.END),
+        ),
+        tuple(rows),
+    )
+
+
+def _department(unit: Unit, departments: Sequence[Unit]) -> str:
+    return next((each.name for each in departments if each.covers(unit)), unit.name)
+
+
+def _proposals(accepted: Sequence[NeedsProposal]) -> tuple[Block, ...]:
+    if not accepted:
+        return (nothing(_("No proposal of the round has become a requirement here.")),)
+    return (
+        table(
+            _("What the answers led to in this version"),
+            (
+                DocumentColumn(_("Key group")),
+                DocumentColumn(_("Area")),
+                DocumentColumn(_("Level")),
+                DocumentColumn(_("Why")),
+                DocumentColumn(_("Answers behind"), Align.END),
+            ),
+            tuple(
+                (
+                    each.key_group.name,
+                    each.area.name,
+                    each.level.name,
+                    each.motive,
+                    str(each.answers),  # type: ignore[attr-defined]
+                )
+                for each in accepted
+            ),
+        ),
+    )

@@ -1,0 +1,208 @@
+"""From answers to requirements, read both ways: what a round wishes for, what has been proposed and
+decided, where a requirement comes from, and what became of an answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from competence.models import (
+    KeyGroup,
+    NeedsAnswer,
+    NeedsProposal,
+    NeedsRound,
+    PlanVersion,
+    ProposalDecision,
+    Requirement,
+    WishedLevel,
+)
+from lms.framework.models import CompetenceArea, TrainingLevel
+
+Key = tuple[int, int, int]
+"""Key group, area and level (primary keys): what stands from version to version."""
+
+
+@dataclass(frozen=True)
+class WishedFor:
+    """What the standing answers of a round wish for in one area, for one key group."""
+
+    key_group: KeyGroup
+    area: CompetenceArea
+    wishes: tuple[WishedLevel, ...]
+    # The highest level that the plan in force asks for there today, if any.
+    asked_now: TrainingLevel | None
+    proposed: tuple[NeedsProposal, ...]
+
+    @property
+    def levels(self) -> list[tuple[TrainingLevel, int]]:
+        """How many wish for each level, the highest first."""
+        counted = Counter(wish.level for wish in self.wishes)
+        return sorted(counted.items(), key=lambda each: -each[0].number)
+
+    @property
+    def motives(self) -> str:
+        """The letters of the motives, the most frequent first."""
+        return "".join(
+            letter
+            for letter, _count in Counter(
+                letter for wish in self.wishes for letter in wish.answer.motives
+            ).most_common()
+        )
+
+
+def wished_for(needs_round: NeedsRound, day: date) -> list[WishedFor]:
+    """What a round wishes for, key group by key group, area by area. Four queries."""
+    version = PlanVersion.objects.in_force_on(day)
+    asked: dict[tuple[int, int], TrainingLevel] = {}
+    for row in (
+        Requirement.objects.filter(plan_version=version)
+        .select_related("level")
+        .order_by("level__number")
+    ):
+        asked[row.key_group_id, row.area_id] = row.level
+    proposed: dict[tuple[int, int], list[NeedsProposal]] = {}
+    for proposal in needs_round.proposals.select_related("level"):
+        proposed.setdefault((proposal.key_group_id, proposal.area_id), []).append(proposal)
+    wishes: dict[tuple[int, int], list[WishedLevel]] = {}
+    standing = (
+        WishedLevel.objects.filter(
+            answer__form__needs_round=needs_round, answer__taken_back_at__isnull=True
+        )
+        .select_related("area", "level", "answer__form__key_group", "answer__form__unit")
+        .order_by(
+            "answer__form__key_group__code",
+            "area__sort_order",
+            "area__code",
+            "answer__form__unit__tree_left",
+        )
+    )
+    for wish in standing:
+        wishes.setdefault((wish.answer.form.key_group_id, wish.area_id), []).append(wish)
+    return [
+        WishedFor(
+            each[0].answer.form.key_group,
+            each[0].area,
+            tuple(each),
+            asked.get(key),
+            tuple(proposed.get(key, ())),
+        )
+        for key, each in wishes.items()
+    ]
+
+
+@dataclass(frozen=True)
+class ProposalStanding:
+    """A proposal, the decision that counts, and the answers it rests on."""
+
+    proposal: NeedsProposal
+    decision: ProposalDecision | None
+    answers: tuple[NeedsAnswer, ...]
+    # Where an accepted one stands now.
+    version: PlanVersion | None
+    # Whether the requirement is still in that version.
+    stands: bool
+
+    @property
+    def units(self) -> str:
+        return ", ".join(dict.fromkeys(answer.form.unit.name for answer in self.answers))
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is to be decided: never, for now put off, or accepted into a draft that has
+        been thrown away."""
+        if self.decision is None or self.decision.outcome == ProposalDecision.Outcome.POSTPONED:
+            return True
+        return self.decision.outcome == ProposalDecision.Outcome.ACCEPTED and self.version is None
+
+    @property
+    def is_in_force_from(self) -> date | None:
+        version = self.version
+        if version is None or version.status == PlanVersion.Status.DRAFT:
+            return None
+        return version.in_force_from
+
+
+def proposal_standings(proposals: Iterable[NeedsProposal]) -> list[ProposalStanding]:
+    """How proposals stand. Five queries."""
+    found = list(
+        NeedsProposal.objects.filter(pk__in=[each.pk for each in proposals])
+        .select_related("needs_round", "key_group", "area", "level")
+        .prefetch_related(
+            "decisions__by",
+            "sources__answer__form__unit",
+            "sources__answer__by",
+        )
+    )
+    last = {each.pk: list(each.decisions.all())[-1:] for each in found}
+    accepted = _versions([decision for each in last.values() for decision in each])
+    keys = set(
+        Requirement.objects.filter(plan_version__in=[each.pk for each in accepted.values()])
+        .order_by()
+        .values_list("plan_version_id", "key_group_id", "area_id", "level_id")
+    )
+    standings = []
+    for each in found:
+        decision = last[each.pk][0] if last[each.pk] else None
+        version = accepted.get(decision.pk) if decision else None
+        standings.append(
+            ProposalStanding(
+                each,
+                decision,
+                tuple(source.answer for source in each.sources.all()),
+                version,
+                version is not None and (version.pk, *_key(each)) in keys,
+            )
+        )
+    return standings
+
+
+def _key(proposal: NeedsProposal) -> Key:
+    return (proposal.key_group_id, proposal.area_id, proposal.level_id)
+
+
+def _versions(decisions: Sequence[ProposalDecision]) -> dict[int, PlanVersion]:
+    """The version each accepted proposal was written into; none where that draft has been thrown
+    away, also where a later draft has got its number."""
+    numbers = {each.version_number for each in decisions if each.version_number is not None}
+    versions = {each.number: each for each in PlanVersion.objects.filter(number__in=numbers)}
+    return {
+        each.pk: versions[each.version_number]
+        for each in decisions
+        if each.version_number in versions and _was_there(versions[each.version_number], each)
+    }
+
+
+def _was_there(version: PlanVersion, decision: ProposalDecision) -> bool:
+    created: datetime = version.created_at
+    return created <= decision.decided_at
+
+
+def origins(
+    version: PlanVersion, key_group: KeyGroup | None = None
+) -> dict[Key, list[ProposalStanding]]:
+    """Where the requirements of a version come from: the accepted proposals of the draft itself, or
+    of an earlier version that it was copied after. Six queries."""
+    accepted = ProposalDecision.objects.filter(
+        outcome=ProposalDecision.Outcome.ACCEPTED, version_number__lte=version.number
+    )
+    if key_group is not None:
+        accepted = accepted.filter(proposal__key_group=key_group)
+    here = set(version.requirements.order_by().values_list("key_group_id", "area_id", "level_id"))
+    found: dict[Key, list[ProposalStanding]] = {}
+    proposals = NeedsProposal.objects.filter(decisions__in=accepted)
+    for standing in proposal_standings(proposals):
+        key = _key(standing.proposal)
+        if (
+            key in here
+            and standing.version is not None
+            and standing.version.number <= version.number
+        ):
+            found.setdefault(key, []).append(standing)
+    return found
+
+
+def became_of(answer: NeedsAnswer) -> list[ProposalStanding]:
+    """What became of an answer: the proposals that rest on it."""
+    return proposal_standings(NeedsProposal.objects.filter(sources__answer=answer))

@@ -1,0 +1,71 @@
+"""The plans as documents: what is kept of a decided version, and what a draft says so far."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import override
+
+from competence.figures.document import Document, document_from
+from competence.figures.plan_document import plan_document
+from competence.figures.training_document import training_document
+from competence.models import (
+    DecidedDocument,
+    KeptDocument,
+    PlanVersion,
+    TrainingPlanVersion,
+)
+from competence.services.plan_starter import starter_words
+from lms.lib.dates import STOCKHOLM
+
+
+def document_of(version: DecidedDocument, day: date) -> Document:
+    """The document of a version: as it was kept when it was decided, else as its rows say it on
+    `day`. It is in the municipality's language whoever reads it."""
+    if version.status == DecidedDocument.Status.ADOPTED:
+        kept = KeptDocument.objects.filter(kind=version.kind, number=version.number).last()
+        if kept is not None:
+            return document_from(kept.content)
+    return _put_together(version, day)
+
+
+def _put_together(version: DecidedDocument, day: date) -> Document:
+    with override(settings.LANGUAGE_CODE):
+        if isinstance(version, TrainingPlanVersion):
+            return training_document(version, day)
+        assert isinstance(version, PlanVersion)
+        is_decided = version.status == DecidedDocument.Status.ADOPTED
+        return plan_document(version, day, starter={} if is_decided else starter_words())
+
+
+def keep_document(*, version: DecidedDocument) -> KeptDocument:
+    """Keep the document of a version that has just been decided, as it reads that day."""
+    return _keep(version, _put_together(version, decision_day(version)))
+
+
+def keep_registry_number(*, version: DecidedDocument) -> KeptDocument:
+    """Keep the document once more, with the registry number that came after the decision."""
+    document = document_of(version, decision_day(version))
+    return _keep(version, document.with_registry_number(version.registry_number))
+
+
+def decision_day(version: DecidedDocument) -> date:
+    """The day of the decision; where that is not known, the version's first day, and where it has
+    none the day it was written into the system."""
+    return (
+        version.adopted_on
+        or version.in_force_from
+        or timezone.localtime(version.created_at, STOCKHOLM).date()
+    )
+
+
+def _keep(version: DecidedDocument, document: Document) -> KeptDocument:
+    return KeptDocument.objects.create(
+        kind=version.kind,
+        number=version.number,
+        content=json.loads(document.as_json()),
+        checksum=document.checksum,
+    )

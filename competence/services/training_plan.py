@@ -1,0 +1,93 @@
+"""Versions of the training plan: a draft is filled, sent, then adopted; what has left draft never
+changes. The way itself is `plan_states`."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from competence.models import TrainingPlanVersion
+from competence.services import plan_states
+from competence.services.activities import carry_activities
+from competence.services.plan_states import PlanError
+from lms.audit.services import record
+from lms.people.models import User
+
+
+@transaction.atomic
+def create_training_draft(
+    *,
+    source: TrainingPlanVersion | None = None,
+    note: str = "",
+    continues: TrainingPlanVersion | None = None,
+    by: User | None,
+) -> TrainingPlanVersion:
+    """A new draft with the next number, with the activities of `source` (none: empty).
+    `continues`: the sent version that was taken back to become this one."""
+    highest = TrainingPlanVersion.objects.aggregate(number=Max("number"))["number"] or 0
+    draft = TrainingPlanVersion.objects.create(
+        number=highest + 1, note=note, continues=continues, by=by
+    )
+    if source is not None:
+        carry_activities(source, draft)
+    record(
+        "training_plan.drafted",
+        draft,
+        by=by,
+        after={"number": draft.number, "source": source.number if source else None},
+    )
+    return draft
+
+
+@transaction.atomic
+def discard_training_draft(*, version: TrainingPlanVersion, by: User | None) -> None:
+    """Throw a draft away. What came of activities that it shares with other versions stays."""
+    draft = plan_states.locked_draft(version)
+    record("training_plan.discarded", draft, by=by, before={"number": draft.number})
+    draft.activities.all().delete()
+    draft.delete()
+
+
+def take_back_training_plan(
+    *, version: TrainingPlanVersion, taken_on: date, forum: str = "", note: str, by: User | None
+) -> TrainingPlanVersion:
+    """Close a version that was sent and go on with a new draft that says the same."""
+    return plan_states.take_back(
+        version=version,
+        draft_from=lambda sent: create_training_draft(source=sent, continues=sent, by=by),
+        taken_on=taken_on,
+        forum=forum,
+        note=note,
+        by=by,
+    )
+
+
+def adopt_training_plan(
+    *,
+    version: TrainingPlanVersion,
+    in_force_from: date | None,
+    adopted_on: date | None,
+    adopted_by: str = "",
+    registry_number: str = "",
+    by: User | None,
+) -> TrainingPlanVersion:
+    """Make a version the training plan in force from a day. Each activity says whom it is for."""
+    return plan_states.adopt(
+        version=version,
+        in_force_from=in_force_from,
+        adopted_on=adopted_on,
+        adopted_by=adopted_by,
+        registry_number=registry_number,
+        check=_refuse_unfinished,
+        by=by,
+    )
+
+
+def _refuse_unfinished(version: TrainingPlanVersion) -> None:
+    if not version.activities.exists():
+        raise PlanError(_("There is no activity in the draft."))
+    for planned in version.activities.filter(key_groups=None, audience=""):
+        raise PlanError(_("“%(title)s” does not say whom it is for.") % {"title": planned.title})

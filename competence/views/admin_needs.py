@@ -1,0 +1,321 @@
+"""Rounds of needs assessment in the admin: opened after a preview, followed, reminded of, extended
+and closed; and the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from competence.figures.needs import (
+    FormStanding,
+    FormState,
+    PlannedRound,
+    form_standings,
+    planned_round,
+)
+from competence.figures.proposals import became_of
+from competence.models import KeyGroup, NeedsAnswer, NeedsForm, NeedsRound
+from competence.needs_forms import CloseForm, LastDayForm, NeedsRoundForm
+from competence.services.needs_notices import remind_of_forms, take_back_form_reminders
+from competence.services.needs_rounds import (
+    NeedsRoundError,
+    close_needs_round,
+    move_last_day,
+    open_needs_round,
+)
+from competence.views.scope import acting_user
+from lms.lib.dates import today
+from lms.lib.tables import Value, table_response
+from lms.people.access import Action, Obj, can
+
+UNDO = "competence.needs_undo"
+"""Session key: the reminders made last, to be taken back."""
+PAGE_SIZE = 50
+USUAL_WEEKS = 6
+STATES = {
+    FormState.ASKED: gettext_lazy("not answered"),
+    FormState.BEGUN: gettext_lazy("begun"),
+    FormState.ANSWERED: gettext_lazy("answered"),
+    FormState.CONFIRMED: gettext_lazy("confirmed"),
+}
+
+
+def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+    day = today()
+    may_edit = can(request.user, Action.UPDATE, Obj.REQUIREMENT, day=day)
+    return render(
+        request,
+        f"competence/admin/{template}.html",
+        {"day": day, "may_edit": may_edit, "header_icon": "form"} | context,
+    )
+
+
+@require_safe
+def rounds(request: HttpRequest) -> HttpResponse:
+    """Every round, the latest first."""
+    return _page(
+        request,
+        "needs_rounds",
+        page=Paginator(NeedsRound.objects.all(), PAGE_SIZE).get_page(request.GET.get("p")),
+        header_title=_("Needs assessment"),
+    )
+
+
+def new_round(request: HttpRequest) -> HttpResponse:
+    """The form, and whom it would ask before it is opened."""
+    day = today()
+    form = NeedsRoundForm(
+        request.POST or None,
+        day=day,
+        initial={
+            "starts_on": day,
+            "ends_on": day + timedelta(weeks=USUAL_WEEKS),
+            "period_from": day.replace(year=day.year + 1, month=1, day=1),
+            "period_until": day.replace(year=day.year + 1, month=12, day=31),
+            "unit_kind": "verksamhet",
+            "key_groups": list(KeyGroup.objects.values_list("pk", flat=True)),
+        },
+    )
+    preview: PlannedRound | None = None
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        try:
+            if "open" in request.POST:
+                opened = open_needs_round(by=acting_user(request), at=timezone.now(), **asked)
+                messages.success(request, _("%(name)s is opened.") % {"name": opened.name})
+                return redirect("competence_admin:needs_round", opened.pk)
+            preview = planned_round(
+                unit_kind=asked["unit_kind"],
+                key_groups=asked["key_groups"],
+                namings=asked["namings"],
+                day=day,
+            )
+        except (NeedsRoundError, ValidationError) as error:
+            form.add_error(
+                None, error.messages if isinstance(error, ValidationError) else str(error)
+            )
+    return _page(
+        request,
+        "needs_new_round",
+        form=form,
+        preview=preview,
+        header_title=_("Open a round"),
+    )
+
+
+@require_safe
+def needs_round(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far a round has come: form by form, with who has not answered."""
+    day = today()
+    found = get_object_or_404(NeedsRound, pk=pk)
+    standings = _standings(found)
+    shown = _narrowed(standings, request.GET.get("visa", ""))
+    undo = request.session.get(UNDO)
+    return _page(
+        request,
+        "needs_round",
+        needs_round=found,
+        is_open=found.is_open_on(day),
+        asked=len(standings),
+        answered=sum(each.is_answered for each in standings),
+        confirmed=sum(each.state is FormState.CONFIRMED for each in standings),
+        without_manager=list(
+            {each.form.unit.pk: each.form.unit for each in standings if not each.managers}.values()
+        ),
+        shown=request.GET.get("visa", ""),
+        page=Paginator(shown, PAGE_SIZE).get_page(request.GET.get("p")),
+        undo=undo if undo and undo["round"] == found.pk else None,
+        header_title=found.name,
+    )
+
+
+def _standings(needs_round: NeedsRound) -> list[FormStanding]:
+    forms = needs_round.forms.select_related("unit", "key_group", "naming__person")
+    return form_standings(forms, today())
+
+
+def _narrowed(standings: Sequence[FormStanding], shown: str) -> list[FormStanding]:
+    if shown == "vantar":
+        return [each for each in standings if not each.is_answered]
+    if shown == "svarat":
+        return [each for each in standings if each.is_answered]
+    if shown == "saknar-chef":
+        return [each for each in standings if not each.managers]
+    return list(standings)
+
+
+def extend(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(NeedsRound, pk=pk)
+    form = LastDayForm(request.POST or None, initial={"ends_on": found.ends_on})
+    if request.method == "POST" and form.is_valid():
+        try:
+            move_last_day(
+                needs_round=found, by=acting_user(request), day=today(), **form.cleaned_data
+            )
+        except NeedsRoundError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The round has another last day."))
+            return redirect("competence_admin:needs_round", found.pk)
+    return _page(
+        request,
+        "form",
+        form=form,
+        about=found.name,
+        button=_("Move the last day"),
+        header_title=_("Another last day"),
+    )
+
+
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(NeedsRound, pk=pk)
+    form = CloseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            close_needs_round(
+                needs_round=found, by=acting_user(request), at=timezone.now(), **form.cleaned_data
+            )
+        except NeedsRoundError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The round is closed."))
+            return redirect("competence_admin:needs_round", found.pk)
+    return _page(
+        request,
+        "form",
+        form=form,
+        about=found.name,
+        note=_("Nobody can answer any more, and the round is not opened again. Answers stand."),
+        button=_("Close the round"),
+        header_title=_("Close a round"),
+    )
+
+
+@require_POST
+def remind(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remind those chosen, or all who have not answered."""
+    found = get_object_or_404(NeedsRound, pk=pk)
+    forms = NeedsForm.objects.filter(needs_round=found)
+    if "all" not in request.POST:
+        forms = forms.filter(
+            pk__in=[each for each in request.POST.getlist("form") if each.isdigit()]
+        )
+    made = remind_of_forms(forms=forms, day=today(), by=acting_user(request), at=timezone.now())
+    if made:
+        request.session[UNDO] = {"round": found.pk, "pks": [each.pk for each in made]}
+        messages.success(
+            request,
+            ngettext(
+                "A reminder of %(count)s form is sent.",
+                "Reminders of %(count)s forms are sent.",
+                len(made),
+            )
+            % {"count": len(made)},
+        )
+    else:
+        messages.warning(
+            request,
+            _("Nobody to remind: the forms are answered, reminded of today or lack a manager."),
+        )
+    return redirect("competence_admin:needs_round", found.pk)
+
+
+@require_POST
+def undo_reminders(request: HttpRequest, pk: int) -> HttpResponse:
+    undo = request.session.pop(UNDO, None)
+    gone = 0
+    if undo and undo["round"] == pk:
+        gone = take_back_form_reminders(
+            reminders=undo["pks"], by=acting_user(request), at=timezone.now()
+        )
+    if gone:
+        messages.success(
+            request,
+            ngettext(
+                "%(count)s reminder has been taken back.",
+                "%(count)s reminders have been taken back.",
+                gone,
+            )
+            % {"count": gone},
+        )
+    else:
+        messages.warning(request, _("The reminder is already read or mailed, and stays."))
+    return redirect("competence_admin:needs_round", pk)
+
+
+@require_safe
+def round_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """The forms of a round with what was answered, as a table."""
+    found = get_object_or_404(NeedsRound, pk=pk)
+    header = [
+        *(_("Unit code"), _("Unit"), _("Key group"), _("Key person"), _("Standing")),
+        *(_("Answered by"), _("Handed in"), _("Confirmed"), _("Last reminded"), _("Manager")),
+        *(_("Need"), _("Wishes"), _("Motives"), _("How many"), _("When it suits")),
+    ]
+    name = f"behov-{found.pk}-{today().isoformat()}"
+    return table_response(name, header, _lines(_standings(found)), kind=kind)
+
+
+def _lines(standings: Sequence[FormStanding]) -> Iterator[list[Value]]:
+    answers = NeedsAnswer.objects.in_bulk([each.answer.pk for each in standings if each.answer])
+    wishes: dict[int, list[str]] = {}
+    for answer in NeedsAnswer.objects.filter(pk__in=answers).prefetch_related(
+        "wishes__area", "wishes__level"
+    ):
+        wishes[answer.pk] = [f"{w.area.label}: {w.level.name}" for w in answer.wishes.all()]
+    for each in standings:
+        said = each.answer
+        yield [
+            *(each.form.unit.code, each.form.unit.name, each.form.key_group.code),
+            each.form.naming.person.name if each.form.naming else "",
+            str(STATES[each.state]),
+            str(said.by) if said else "",
+            said.handed_in_at if said else None,
+            said.confirmed_at if said else None,
+            each.reminded_on,
+            ", ".join(person.name for person in each.managers) or _("lacks a manager"),
+            said.get_need_display() if said else "",
+            "; ".join(wishes.get(said.pk, [])) if said else "",
+            said.motives if said else "",
+            said.get_how_many_display() if said else "",
+            said.get_suits_display() if said else "",
+        ]
+
+
+@require_safe
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """One answer in full, the earlier ones of the same form, and what became of it."""
+    found = get_object_or_404(
+        NeedsAnswer.objects.select_related(
+            "form__unit",
+            "form__key_group",
+            "form__naming__person",
+            "form__needs_round",
+            "by",
+            "in_place_of",
+            "confirmed_by",
+        ),
+        pk=pk,
+    )
+    return _page(
+        request,
+        "needs_answer",
+        answer=found,
+        wishes=found.wishes.select_related("area", "level"),
+        became=became_of(found),
+        others=NeedsAnswer.objects.filter(form=found.form)
+        .exclude(pk=found.pk)
+        .select_related("by"),
+        header_title=_("Answer about needs"),
+    )

@@ -1,0 +1,234 @@
+"""Kalenderförslag: sessions quarter by quarter, when each must start and be decided at the latest,
+the way to a goal, and taking what is chosen into a draft of the training plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from competence.access import URLS
+from competence.engine.coming_due import AHEAD
+from competence.engine.sessions import Quarter, Way, last_day_of, way_to
+from competence.models import PlanActivity, TrainingPlanVersion
+from competence.seat_forms import DraftForm, GoalForm, SessionsForm
+from competence.services.plan_states import PlanError
+from competence.services.session_proposals import Chosen, accept_sessions, accepted_in
+from competence.views.scope import acting_user
+from competence.views.seats import SeatsAsked, seats_asked
+from lms.lib.dates import add_months
+
+
+@dataclass(frozen=True)
+class QuarterHead:
+    """One quarter of the calendar: its first day, how much is in it, and whether it is shown."""
+
+    first: date
+    sessions: int
+    late: int
+    decide_by: date
+    current: bool
+
+    @property
+    def code(self) -> str:
+        return f"{self.first.year}-{(self.first.month + 2) // 3}"
+
+    @property
+    def number(self) -> int:
+        return (self.first.month + 2) // 3
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The sessions of one area and level in the quarter shown, the form that takes them, and the
+    activity they became in the draft, if they did."""
+
+    quarter: Quarter
+    area: str
+    level: str
+    form: SessionsForm
+    planned: PlanActivity | None
+
+
+@require_safe
+def seat_calendar(request: HttpRequest) -> HttpResponse:
+    asked = seats_asked(request)
+    return asked if isinstance(asked, HttpResponse) else _page(request, asked, None)
+
+
+@require_POST
+def accept(request: HttpRequest) -> HttpResponse:
+    """Take the ticked sessions into the draft. Nothing is made before, and all or nothing."""
+    asked = seats_asked(request)
+    if isinstance(asked, HttpResponse):
+        return asked
+    known = {each.code: each for each in asked.current.calendar(asked.day)}
+    draft = DraftForm(request.POST)
+    forms = [SessionsForm(request.POST, prefix=code) for code in request.POST.getlist("shown")]
+    ticked = [form for form in forms if form.data.get(form.add_prefix("take"))]
+    if not ticked:
+        draft.add_error(None, _("Tick the sessions that you want to take with."))
+    if not all([draft.is_valid(), *(form.is_valid() for form in ticked)]):
+        return _page(request, asked, draft, {str(form.prefix): form for form in forms})
+    lost = [form for form in ticked if form.cleaned_data["code"] not in known]
+    if lost:
+        draft.add_error(
+            None, _("The forecast is not the same as when you opened the page. Look again.")
+        )
+        return _page(request, asked, draft)
+    version = draft.cleaned_data["version"]
+    try:
+        taken = accept_sessions(
+            version=version,
+            chosen=[_chosen(known, form) for form in ticked],
+            monday=asked.made.monday,
+            by=acting_user(request),
+        )
+    except (PlanError, ValidationError) as error:
+        draft.add_error(None, error.messages if isinstance(error, ValidationError) else str(error))
+        return _page(request, asked, draft, {str(form.prefix): form for form in forms})
+    if taken.made:
+        messages.success(
+            request,
+            ngettext(
+                "%(number)s activity is in draft %(draft)s of the training plan.",
+                "%(number)s activities are in draft %(draft)s of the training plan.",
+                len(taken.made),
+            )
+            % {"number": len(taken.made), "draft": version.number},
+        )
+    if taken.known:
+        messages.info(
+            request,
+            ngettext(
+                "%(number)s was in the draft already and is not made again.",
+                "%(number)s were in the draft already and are not made again.",
+                len(taken.known),
+            )
+            % {"number": len(taken.known)},
+        )
+    return redirect(f"{reverse('competence:seat_calendar')}?{request.GET.urlencode()}")
+
+
+def _chosen(known: dict[str, Quarter], form: SessionsForm) -> Chosen:
+    data = form.cleaned_data
+    return Chosen(
+        known[data["code"]], data["starts_on"], data["ends_on"], data["sessions"], data["seats"]
+    )
+
+
+def _page(
+    request: HttpRequest,
+    asked: SeatsAsked,
+    draft: DraftForm | None,
+    posted: dict[str, SessionsForm] | None = None,
+) -> HttpResponse:
+    found = asked.current.calendar(asked.day)
+    heads = _heads(found, request.GET.get("kvartal", ""))
+    shown = next((head for head in heads if head.current), None)
+    version = TrainingPlanVersion.objects.drafts().first()
+    standing = accepted_in(version) if version else {}
+    proposals = [
+        _proposal(asked, each, standing, posted or {})
+        for each in found
+        if shown and each.first == shown.first
+    ]
+    latest = last_day_of(add_months(asked.base.first, AHEAD - 1))
+    goals = bool(request.GET.get("mal"))
+    goal = GoalForm(
+        request.GET if goals else None,
+        counted=asked.told.counted,
+        day=asked.day,
+        latest=latest,
+        initial={"senast": date(asked.day.year + 1, 12, 31)},
+    )
+    way: Way | None = None
+    if goals and goal.is_valid():
+        way = way_to(
+            goal.goal,
+            (each.line for each in asked.current.lines),
+            asked.current.assume,
+            first=asked.current.first,
+            day=asked.day,
+        )
+    return render(
+        request,
+        "competence/seat_calendar.html",
+        {
+            "asked": asked,
+            "heads": heads,
+            "shown": shown,
+            "soonest": min(found, key=lambda each: each.decide_by, default=None),
+            "proposals": proposals,
+            "late": sum(each.late for each in found),
+            "draft": draft or DraftForm(initial={"version": version}),
+            "version": version,
+            "may_accept": URLS["competence:accept_sessions"].allows(
+                acting_user(request), asked.day
+            ),
+            "goal": goal,
+            "goal_of": goal.goal if way else None,
+            "goal_asked": goals and goal.is_valid(),
+            "way": way,
+            "kept": [
+                (name, value)
+                for name, value in request.GET.items()
+                if name in asked.form.fields and value
+            ],
+            "query": request.GET.urlencode(),
+        },
+    )
+
+
+def _heads(found: Iterable[Quarter], wanted: str) -> list[QuarterHead]:
+    groups: dict[date, list[Quarter]] = {}
+    for each in found:
+        groups.setdefault(each.first, []).append(each)
+    codes = [f"{first.year}-{(first.month + 2) // 3}" for first in groups]
+    current = wanted if wanted in codes else next(iter(codes), "")
+    return [
+        QuarterHead(
+            first,
+            sum(each.sessions for each in here),
+            sum(each.late for each in here),
+            min(each.decide_by for each in here),
+            code == current,
+        )
+        for code, (first, here) in zip(codes, groups.items(), strict=True)
+    ]
+
+
+def _proposal(
+    asked: SeatsAsked,
+    quarter: Quarter,
+    standing: dict[str, PlanActivity],
+    posted: dict[str, SessionsForm],
+) -> Proposal:
+    form = posted.get(quarter.code) or SessionsForm(
+        prefix=quarter.code,
+        initial={
+            "take": quarter.code not in standing,
+            "code": quarter.code,
+            "starts_on": quarter.months[0],
+            "ends_on": quarter.last_day,
+            "sessions": quarter.sessions,
+            "seats": asked.current.assume.seats_per_session,
+        },
+    )
+    names = asked.told.counted
+    return Proposal(
+        quarter,
+        names.areas.get(quarter.area, quarter.area),
+        names.levels.get(quarter.level, str(quarter.level)),
+        form,
+        standing.get(quarter.code),
+    )
