@@ -263,6 +263,7 @@ def test_the_locks_in_the_database_are_those_the_models_say():
         *("competence.WishedLevel", "competence.NeedsDelegation", "competence.NeedsReminder"),
         *("competence.NeedsProposal", "competence.ProposalSource"),
         *("competence.ProposalDecision", "competence.NamingReview"),
+        *("competence.AssumptionChange", "competence.ShownConsequences"),
     }
     for table, rule in locked_tables().items():
         found = installed(connection, table)
