@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST
 
 from competence.figures.activities import activity_lines
 from competence.figures.budget import budget, standing_of_training_plan
-from competence.models import PlanActivity, TrainingPlanVersion
+from competence.figures.way import way_of
+from competence.models import Consultation, PlanActivity, TrainingPlanVersion
 from competence.models.decided import states_on
 from competence.services.activities import (
     change_activity,
@@ -102,7 +103,10 @@ def training_version(request: HttpRequest, number: int) -> HttpResponse:
         "competence/admin/training_version.html",
         {
             "version": version,
-            "state": states_on([version], day)[version.pk],
+            "way": way_of(version, day),
+            "steps": version.steps.all(),
+            "continued_as": version.continued_as.first(),
+            "consultation": Consultation.objects.on(version.kind, number).first(),
             "years": years,
             "budget": budget(lines),
             "header_title": str(version),
@@ -127,7 +131,9 @@ def discard_training(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def adopt_training(request: HttpRequest, number: int) -> HttpResponse:
-    version = _draft(number)
+    version = get_object_or_404(TrainingPlanVersion, number=number)
+    if not (version.is_draft or version.is_sent):
+        raise Http404
     day = today()
     form = TrainingAdoptForm(
         request.POST or None, initial={"in_force_from": day, "adopted_on": day}

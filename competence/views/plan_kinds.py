@@ -12,12 +12,22 @@ from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from competence.figures.activities import activity_lines
+from competence.figures.budget import budget
 from competence.figures.plan import Names, plan_matrix, requirements_in_words, rule_in_words
 from competence.figures.plan_changes import plan_changes
 from competence.figures.plan_changes_words import changes_in_words
-from competence.models import DecidedDocument, KeyGroup, PlanVersion, Requirement
+from competence.models import (
+    DecidedDocument,
+    KeyGroup,
+    PlanVersion,
+    Requirement,
+    TrainingPlanVersion,
+)
+from competence.services.assumptions import assumptions_on
 from competence.services.plan import take_back_plan_version
 from competence.services.plan_content import content_of
+from competence.services.training_plan import take_back_training_plan
 from lms.framework.models import TrainingLevel
 from lms.framework.rules import PersonRule
 
@@ -50,6 +60,12 @@ def _competence_plan(version: PlanVersion, day: date) -> dict[str, Any]:
     }
 
 
+def _training_plan(version: TrainingPlanVersion, day: date) -> dict[str, Any]:
+    """The activities, and what they cost."""
+    lines = activity_lines(version, day=day, assumed=assumptions_on(day))
+    return {"lines": lines, "budget": budget(lines)}
+
+
 def group_pages(version: PlanVersion) -> list[dict[str, Any]]:
     """Who belongs to each key group of a version, and what is asked of them, in words."""
     by_group: dict[int, list[Requirement]] = {}
@@ -80,6 +96,14 @@ KINDS = {
         take_back=take_back_plan_version,
         template="competence/part_proposal.html",
         proposal=_competence_plan,
+    ),
+    TrainingPlanVersion.kind: PlanKind(
+        model=TrainingPlanVersion,
+        name=gettext_lazy("The training plan"),
+        admin_page="competence_admin:training_version",
+        take_back=take_back_training_plan,
+        template="competence/part_training_proposal.html",
+        proposal=_training_plan,
     ),
 }
 
