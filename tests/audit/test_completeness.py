@@ -15,7 +15,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 
+from competence.engine.assume import Assumptions
+from competence.engine.sessions import Held, quarters
 from competence.models import (
+    AcceptedSessions,
     Achievement,
     ActivityExpense,
     ActivityOutcome,
@@ -24,8 +27,15 @@ from competence.models import (
     EquivalenceRule,
     Exemption,
     ExemptionRequest,
+    FollowUpReport,
     KeyGroup,
     KeyPersonAssignment,
+    NamingReview,
+    NeedsAnswer,
+    NeedsDelegation,
+    NeedsProposal,
+    NeedsReminder,
+    NeedsRound,
     OutsideCourse,
     OutsideRecord,
     PartnerStep,
@@ -33,8 +43,11 @@ from competence.models import (
     PlanVersion,
     ProgrammeMember,
     ProgrammeTopic,
+    ProposalDecision,
     Recognition,
     RenewalOrder,
+    ReportHandover,
+    ReportSchedule,
     SignInSheet,
     StandingProgramme,
     TrainingPlanVersion,
@@ -56,6 +69,7 @@ from competence.services.activity_facts import (
     take_back_expense,
     take_back_outcome,
 )
+from competence.services.assumptions import change_assumptions, undo_assumption_change
 from competence.services.corrections import RightFact, correct_name, put_right, revoke_achievement
 from competence.services.equivalence_rules import withdraw_rule
 from competence.services.exemption_requests import (
@@ -66,7 +80,19 @@ from competence.services.exemption_requests import (
 )
 from competence.services.exemptions import grant_exemption, withdraw_exemption
 from competence.services.fact_files import import_achievements, import_exemptions
+from competence.services.followup import (
+    discard_report,
+    hand_over,
+    release_report,
+    sign_off_report,
+)
+from competence.services.followup_schedules import end_schedule, schedule_report
+from competence.services.naming_reviews import review_naming
 from competence.services.namings import end_naming, name_key_person
+from competence.services.needs_answers import confirm_answer, take_back_answer
+from competence.services.needs_delegations import end_needs_delegation, leave_to_colleague
+from competence.services.needs_notices import remind_of_forms, take_back_form_reminders
+from competence.services.needs_rounds import close_needs_round, move_last_day
 from competence.services.outside_courses import (
     add_outside_course,
     change_outside_course,
@@ -74,6 +100,9 @@ from competence.services.outside_courses import (
     retire_outside_course,
 )
 from competence.services.plan import adopt_plan_version, draft_from
+from competence.services.plan_chapters import write_chapter
+from competence.services.plan_consequences import consequences_shown, decide_as_shown
+from competence.services.proposals import accept_proposal, answer_proposal, propose
 from competence.services.recognition import (
     SingleCase,
     decide_recognitions,
@@ -81,6 +110,7 @@ from competence.services.recognition import (
     withdraw_claim,
 )
 from competence.services.renewals import order_renewal
+from competence.services.session_proposals import Chosen, accept_sessions
 from competence.services.sign_in_sheets import record_sign_in_sheet
 from competence.services.targets import end_coverage_target, set_coverage_target
 from competence.services.training_plan import adopt_training_plan, create_training_draft
@@ -124,8 +154,12 @@ from tests.builders.courses import (
     publish_course,
     take_all,
 )
+from tests.builders.followup import AT as MADE
+from tests.builders.followup import draft
+from tests.builders.needs import answer, form_of, later, make_operation, open_round
 from tests.builders.partners import join, make_organisation
 from tests.builders.people import (
+    MONDAY,
     account_with,
     employ,
     import_files,
@@ -144,6 +178,13 @@ FACTS: dict[type[models.Model], set[str]] = {
     Achievement: set(),
     Exemption: set(),
     KeyPersonAssignment: set(),
+    NamingReview: set(),
+    NeedsRound: set(),
+    NeedsAnswer: set(),
+    NeedsDelegation: set(),
+    NeedsReminder: set(),
+    NeedsProposal: set(),
+    ProposalDecision: set(),
     RenewalOrder: set(),
     PlanVersion: set(),
     Completion: set(),
@@ -177,6 +218,10 @@ FACTS: dict[type[models.Model], set[str]] = {
     StandingProgramme: set(),
     ProgrammeTopic: set(),
     ProgrammeMember: set(),
+    AcceptedSessions: set(),
+    FollowUpReport: {"figures", "document"},
+    ReportHandover: set(),
+    ReportSchedule: set(),
     HistoryBatch: {"file", "file_name", "columns", "summary", "rehearsed_at", "answers"},
 }
 """The facts, with the columns that say nothing about a status."""
@@ -193,7 +238,13 @@ NO_FACTS = {
     *("competence.FiguresNight", "competence.UnitFigures"),
     *("people.ReachNight", "people.KnownReach", "people.ReachChange", "people.ReachedUnit"),
     # Counts without anybody in them, worked out from facts.
+    *("competence.WeekOutlook", "competence.WeekSeats", "competence.TargetShortfall"),
     *("competence.WeekOutlook", "competence.TargetShortfall"),
+    # What a decided version of a plan says, put together from its rows.
+    "competence.KeptDocument",
+    # Each save of a report's words has an entry on the report; what was sent by a schedule, and
+    # that it was opened, is a log of its own.
+    *("competence.ReportWords", "competence.ReportSending"),
     # What an import said that was recorded already: it gives nothing, and what is written anew
     # because of it is in the ledger then.
     "competence.HistoryStatement",
@@ -289,6 +340,7 @@ def test_what_competence_decides():
         )  # fmt: skip
     with in_the_ledger(officer):
         draft = draft_from(in_force(), by=officer)
+    write_chapter(version=draft, key="bakgrund", text="Så här.", by=officer)
     with in_the_ledger(officer):
         adopt_plan_version(version=draft, in_force_from=DAY, adopted_on=DAY, by=officer)
     with in_the_ledger(officer):
@@ -354,6 +406,21 @@ def test_a_record_of_an_outside_course_taken_back_put_back_and_merged(private_fi
     revoke_achievement(achievement=given, on=DAY, reason="Fel", by=officer)
     with in_the_ledger(officer):
         merge.merge_people(survivor=person, loser=other, by=officer, reason="Samma person")
+
+
+def test_sessions_of_the_forecast_taken_into_a_draft():
+    adopt(plan_of({"area": "OM1"}))
+    officer = account_with(Role.COORDINATOR)
+    draft = create_training_draft(by=None)
+    held = [Held(date(2027, 5, 1), "OM1", 1, date(2027, 5, 1), 2)]
+    (quarter,) = quarters(held, Assumptions())
+    with in_the_ledger(officer):
+        accept_sessions(
+            version=draft,
+            chosen=[Chosen(quarter, quarter.months[0], quarter.last_day, 2, 20)],
+            monday=DAY,
+            by=officer,
+        )
 
 
 def test_what_is_confirmed():
@@ -575,6 +642,42 @@ def test_who_belongs_to_a_partner_organisation_and_what_seats_it_has():
         partners.end_membership(membership=row, on=date(2026, 12, 1), by=officer)
 
 
+def test_what_is_reported_to_the_board():
+    officer, reader = account_with(Role.COORDINATOR), account_with(Role.EXECUTIVE_VIEWER)
+    with in_the_ledger(officer):
+        thrown = draft(officer)
+    with in_the_ledger(officer):
+        discard_report(report=thrown, at=MADE, by=officer)
+    report = draft(officer)
+    with in_the_ledger(officer):
+        sign_off_report(report=report, at=MADE, by=officer)
+    with in_the_ledger(officer):
+        release_report(report=report, at=MADE, by=officer)
+    with in_the_ledger(officer):
+        hand_over(
+            report=report,
+            form="extract",
+            forum="Lokala BRÅ",
+            given_on=MADE.date(),
+            at=MADE,
+            by=officer,
+        )
+    with in_the_ledger(officer, because="Fel period"):
+        draft(officer, supersedes=report, correction="Fel period")
+    with in_the_ledger(officer):
+        schedule = schedule_report(
+            form="whole",
+            recipient=reader,
+            first_on=MADE.date(),
+            every=1,
+            at=MADE,
+            by=officer,
+            day=MADE.date(),
+        )
+    with in_the_ledger(officer):
+        end_schedule(schedule=schedule, on=MADE.date(), by=officer)
+
+
 def test_how_many_are_to_know():
     adopt(plan_of({"area": "OM1"}))
     officer, unit = account_with(Role.COORDINATOR), make_unit("K")
@@ -659,6 +762,28 @@ def test_what_a_standing_programme_holds():
         programme.end_part(part=topic, on=date(2027, 1, 1), by=officer)
 
 
+def test_what_is_assumed_and_what_was_shown_before_a_decision():
+    adopt(plan_of({"area": "OM1"}))
+    officer, draft = account_with(Role.COORDINATOR), draft_from(in_force(), by=None)
+    with in_the_ledger(officer, because="Bokslutet"):
+        change = change_assumptions(
+            values={"seats_per_session": 24}, starts_on=DAY, reason="Bokslutet", by=officer
+        )
+    with in_the_ledger(officer, because="Fel siffra"):
+        undo_assumption_change(change=change, starts_on=DAY, reason="Fel siffra", by=officer)
+    (summary,) = consequences_shown(draft, DAY, today=DAY, threshold=5)
+    with in_the_ledger(officer):
+        decide_as_shown(
+            version=draft,
+            shown=summary.shown.said(),
+            assumed=summary.assumptions.everything_said(),
+            in_force_from=DAY,
+            adopted_on=DAY,
+            adopted_by="KS",
+            by=officer,
+        )
+
+
 def test_what_a_batch_of_history_brings_and_what_its_undoing_takes_back():
     adopt(plan_of({"area": "OM1"}, {"area": "OM4"}))
     officer = account_with(Role.COORDINATOR)
@@ -693,6 +818,80 @@ def test_what_is_put_right():
     right = RightFact(make_person("P2"), wrong.area, wrong.level, date(2026, 1, 2))
     with in_the_ledger(officer, because="Fel person"):
         put_right(achievement=wrong, right=right, reason="Fel person", by=officer, day=DAY, at=NOON)
+
+
+def test_what_is_asked_answered_and_decided_about_needs():
+    adopt(plan_of({"area": "OM4"}))
+    officer = account_with(Role.COORDINATOR)
+    unit = make_operation("V")
+    manager, contact = make_manager(unit), account_with(Role.UNIT_CONTACT, unit)
+    colleague = make_account(make_person("P1"))
+    employ(colleague.person, unit)
+    with in_the_ledger(officer):
+        opened = open_round(officer)
+    form = form_of(unit)
+    with in_the_ledger(manager):
+        left = leave_to_colleague(
+            form=form, colleague=colleague.person, ends_on=opened.ends_on, by=manager, at=later(1)
+        )
+    with in_the_ledger(officer):
+        (reminder,) = remind_of_forms(forms=[form], day=MONDAY, by=officer, at=later(1))
+    with in_the_ledger(officer):
+        take_back_form_reminders(reminders=[reminder.pk], by=officer, at=later(2))
+    with in_the_ledger(colleague):
+        first = answer(form, colleague, at=later(3))
+    with in_the_ledger(manager):
+        end_needs_delegation(delegation=left, by=manager, on=MONDAY)
+    with in_the_ledger(manager):
+        take_back_answer(answer=first, by=manager, at=later(4))
+    with in_the_ledger(manager):
+        second = answer(form, manager, at=later(5))
+    with in_the_ledger(contact):
+        confirm_answer(answer=second, by=contact, at=later(6))
+    with in_the_ledger(officer):
+        proposal = propose(
+            needs_round=opened,
+            key_group=group(),
+            area=CompetenceArea.objects.get(code="OM4"),
+            level=TrainingLevel.objects.get(number=2),
+            kind="mandatory",
+            motive="Rutinen är ny",
+            answers=[second],
+            by=officer,
+            at=later(7),
+        )
+    decide = {"proposal": proposal, "by": officer, "at": later(8)}
+    with in_the_ledger(officer):
+        answer_proposal(outcome="postponed", reason="Kursen saknas", **decide)
+    with in_the_ledger(officer):
+        accept_proposal(version=None, effective_from=DAY, renewal_months=24, day=DAY, **decide)
+    with in_the_ledger(officer):
+        move_last_day(
+            needs_round=opened, ends_on=date(2027, 1, 31), reason="Mer tid", by=officer, day=DAY
+        )
+    with in_the_ledger(officer):
+        close_needs_round(needs_round=opened, reason="Klart", by=officer, at=later(9))
+
+
+def test_what_is_reviewed_about_key_persons():
+    adopt(plan_of({"area": "OM1"}))
+    officer, unit = account_with(Role.COORDINATOR), make_unit("K")
+    person, deputy = make_person("P1"), make_person("P2")
+    employ(person, unit)
+    naming = name_key_person(
+        key_group=group(), person=person, starts_on=DAY, deputy=deputy, by=officer
+    )
+    for outcome in ("kept", "moved"):
+        with in_the_ledger(officer):
+            review_naming(
+                naming=naming,
+                outcome=outcome,
+                reason="Ny uppgift",
+                next_review_on=None,
+                on=DAY,
+                by=officer,
+                at=NOON,
+            )
 
 
 def test_what_follows_a_person_into_another_record():
