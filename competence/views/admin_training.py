@@ -14,8 +14,7 @@ from django.views.decorators.http import require_POST
 
 from competence.figures.activities import activity_lines
 from competence.figures.budget import budget, standing_of_training_plan
-from competence.figures.way import way_of
-from competence.models import Consultation, PlanActivity, TrainingPlanVersion
+from competence.models import PlanActivity, TrainingPlanVersion
 from competence.models.decided import states_on
 from competence.services.activities import (
     change_activity,
