@@ -21,10 +21,14 @@ from competence.models import (
     EquivalenceRule,
     Exemption,
     ExemptionRequest,
+    GoverningDocument,
     KeyGroup,
     KeyPersonAssignment,
+    ObligationStatus,
     OutsideCourse,
     OutsideRecord,
+    Passage,
+    PassageLink,
     PlanVersion,
     Recognition,
     RenewalOrder,
@@ -42,6 +46,13 @@ from competence.services.exemption_requests import (
 )
 from competence.services.exemptions import grant_exemption, withdraw_exemption
 from competence.services.fact_files import import_achievements, import_exemptions
+from competence.services.governing_file import import_governing_document
+from competence.services.measures import (
+    edit_passage,
+    end_passage_link,
+    join_to_passage,
+    set_obligation_status,
+)
 from competence.services.namings import end_naming, name_key_person
 from competence.services.outside_courses import (
     add_outside_course,
@@ -99,6 +110,7 @@ from tests.builders.courses import (
     publish_course,
     take_all,
 )
+from tests.builders.measures import document_of, passage, written
 from tests.builders.partners import join, make_organisation
 from tests.builders.people import (
     account_with,
@@ -143,6 +155,10 @@ FACTS: dict[type[models.Model], set[str]] = {
     EquivalenceRule: set(),
     ExemptionRequest: set(),
     CoverageTarget: set(),
+    GoverningDocument: set(),
+    Passage: set(),
+    ObligationStatus: set(),
+    PassageLink: set(),
     HistoryBatch: {"file", "file_name", "columns", "summary", "rehearsed_at", "answers"},
 }
 """The facts, with the columns that say nothing about a status."""
@@ -630,6 +646,44 @@ def test_what_follows_a_person_into_another_record():
     join(goes, guest, starts_on=date(2019, 1, 1), ends_on=date(2019, 12, 31))
     with in_the_ledger(officer):
         merge.merge_people(survivor=kept, loser=goes, by=officer, reason="Samma person")
+
+
+def test_what_the_measure_register_keeps():
+    officer, unit = account_with(Role.COORDINATOR), make_unit("KLK")
+    first, second = {"code": "S1", "courses": ["K1"]}, {"code": "S2"}
+    for document in (
+        document_of(first, second),
+        document_of(second, first, title="Plan för kommunen, rättad"),
+    ):
+        with in_the_ledger(officer):
+            import_governing_document(
+                content=written(document), name="plan.yaml", on=DAY, by=officer
+            )
+    with in_the_ledger(officer):
+        edit_passage(
+            passage=passage("S1"),
+            owner_function="Samordnare",
+            owner_unit=unit,
+            editorial_note="",
+            legal_references=[],
+            by=officer,
+        )
+    with in_the_ledger(officer, because="Klart"):
+        set_obligation_status(
+            passage=passage("S1"), status="done", on=DAY, comment="Klart", today=DAY, by=officer
+        )
+    with in_the_ledger(officer):
+        link = join_to_passage(
+            passage=passage("S1"),
+            role=PassageLink.Role.EVIDENCE,
+            kind=PassageLink.Kind.ADDRESS,
+            url="https://example.se/",
+            title="Beslut",
+            on=DAY,
+            by=officer,
+        )
+    with in_the_ledger(officer, because="Fel"):
+        end_passage_link(link=link, on=DAY, reason="Fel", by=officer)
 
 
 def test_every_kind_of_row_about_a_person_is_a_fact_in_the_ledger_or_said_not_to_be():
