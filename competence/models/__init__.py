@@ -27,6 +27,13 @@ from competence.models.facts import (
     OutsideCourse,
     OutsideRecord,
 )
+from competence.models.followup import (
+    FollowUpReport,
+    ReportHandover,
+    ReportSchedule,
+    ReportSending,
+    ReportWords,
+)
 from competence.models.measures import (
     GoverningDocument,
     ObligationStatus,
@@ -131,6 +138,7 @@ __all__ = [
     "ExemptionRequest",
     "ExemptionRequestQuerySet",
     "FiguresNight",
+    "FollowUpReport",
     "GoverningDocument",
     "GroupMessage",
     "KeptDocument",
@@ -164,6 +172,10 @@ __all__ = [
     "ProposalSource",
     "Recognition",
     "RenewalOrder",
+    "ReportHandover",
+    "ReportSchedule",
+    "ReportSending",
+    "ReportWords",
     "Requirement",
     "ShownConsequences",
     "SignInSheet",
