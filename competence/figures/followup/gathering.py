@@ -48,6 +48,8 @@ from lms.framework.models import CompetenceArea
 from lms.people.models import Person
 
 MONTHS_BACK = 12
+OWN = "competence."
+"""The indicators of coverage, courses and plan are the tables before T8."""
 Progress = Callable[[int, int, str], None]
 
 
@@ -105,7 +107,9 @@ def gather(asked: Asked, progress: Progress | None = None) -> Report:
         learning(asked.period_from, min(asked.period_until, asked.made_on), asked.threshold),
         _training(asked),
         requests_section(),
-        arena_section(asked.made_on, indicators()),
+        arena_section(
+            asked.made_on, [each for each in indicators() if not each.code.startswith(OWN)]
+        ),
     )
     plan = published.figures
     return Report(
