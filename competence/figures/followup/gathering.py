@@ -100,7 +100,7 @@ def gather(asked: Asked, progress: Progress | None = None) -> Report:
     by_unit = coverage_by_unit(coverage)
     ahead = coming_expiries(asked.forecast, asked.forecast_of, asked.threshold)
     sections = (
-        obligations_section(obligations_on(asked.cut_off), ""),
+        obligations_section(obligations_on(asked.cut_off), reverse("competence:measures")),
         needs_section(standing_of_needs(asked.cut_off)),
         replace(by_unit, charts=(*by_unit.charts, ahead)),
         coverage_by_area(coverage, CompetenceArea.objects.all()),
@@ -142,7 +142,7 @@ def _training(asked: Asked) -> Section:
         if version
         else ()
     )
-    return training_section(lines, asked.threshold, "")
+    return training_section(lines, asked.threshold, reverse("competence:training"))
 
 
 def _plan_words(number: int | None, adopted_on: date | None) -> str:
