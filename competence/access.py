@@ -28,8 +28,27 @@ _CONFIRM_NEEDS = Rule(Obj.NEEDS_ASSESSMENT, Action.APPROVE, seen_as=SeenAs.REFUS
 _EVERY_ANSWER = Rule(Obj.NEEDS_ASSESSMENT, scope=Scope.ALL)
 # Who takes history in sees whom the file is about; that is what the work is.
 _IMPORT = Rule(Obj.ACHIEVEMENT, Action.CREATE)
+# A manager reads the rows of the own department; the rest, and the files, hold all of it.
+_OWN_PART = Rule(Obj.REPORT, Action.READ)
+_WHOLE_REPORT = Rule(Obj.REPORT, Action.READ, scope=Scope.ALL)
+_MAKE_REPORT = Rule(Obj.REPORT, Action.CREATE)
+_SIGN_OFF = Rule(Obj.REPORT, Action.APPROVE)
 
 URLS: dict[str, Rule] = {
+    "competence:reports": _OWN_PART,
+    "competence:report": _OWN_PART,
+    "competence:report_extract": _WHOLE_REPORT,
+    "competence:report_workbook": _WHOLE_REPORT,
+    "competence:report_json": _WHOLE_REPORT,
+    "competence:report_table": _WHOLE_REPORT,
+    "competence:new_report": _MAKE_REPORT,
+    "competence:report_words": _MAKE_REPORT,
+    "competence:report_handover": _MAKE_REPORT,
+    "competence:sign_off_report": _SIGN_OFF,
+    "competence:release_report": _SIGN_OFF,
+    "competence:discard_report": _MAKE_REPORT,
+    "competence:report_schedules": _MAKE_REPORT,
+    "competence:end_report_schedule": _MAKE_REPORT,
     "competence:coverage": _COVERAGE,
     "competence:plan": _PLAN,
     "competence:key_group": _PLAN,

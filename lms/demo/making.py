@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from lms.demo import accounts, history, partners, plan, training
+from lms.demo import accounts, followup, history, partners, plan, training
 from lms.demo.clock import simulated
 from lms.demo.exports import import_as_known_on
 from lms.demo.organisation import build_world
@@ -105,3 +105,5 @@ def make_history() -> Iterator[str]:
         Diary(diary.people, diary.today, days).write()
         if days % 146 == 0:
             yield stages.line(f"History: {100 * days // history.DAYS} %")
+    followup.make_reports(today)
+    yield stages.line("Follow-up report")

@@ -21,6 +21,7 @@ from competence.models import (
     EquivalenceRule,
     Exemption,
     ExemptionRequest,
+    FollowUpReport,
     KeyGroup,
     KeyPersonAssignment,
     OutsideCourse,
@@ -28,6 +29,8 @@ from competence.models import (
     PlanVersion,
     Recognition,
     RenewalOrder,
+    ReportHandover,
+    ReportSchedule,
     SignInSheet,
 )
 from competence.models.history import HistoryBatch
@@ -42,6 +45,13 @@ from competence.services.exemption_requests import (
 )
 from competence.services.exemptions import grant_exemption, withdraw_exemption
 from competence.services.fact_files import import_achievements, import_exemptions
+from competence.services.followup import (
+    discard_report,
+    hand_over,
+    release_report,
+    sign_off_report,
+)
+from competence.services.followup_schedules import end_schedule, schedule_report
 from competence.services.namings import end_naming, name_key_person
 from competence.services.outside_courses import (
     add_outside_course,
@@ -100,6 +110,8 @@ from tests.builders.courses import (
     publish_course,
     take_all,
 )
+from tests.builders.followup import AT as MADE
+from tests.builders.followup import draft
 from tests.builders.partners import join, make_organisation
 from tests.builders.people import (
     account_with,
@@ -144,6 +156,9 @@ FACTS: dict[type[models.Model], set[str]] = {
     EquivalenceRule: set(),
     ExemptionRequest: set(),
     CoverageTarget: set(),
+    FollowUpReport: {"figures", "document"},
+    ReportHandover: set(),
+    ReportSchedule: set(),
     HistoryBatch: {"file", "file_name", "columns", "summary", "rehearsed_at", "answers"},
 }
 """The facts, with the columns that say nothing about a status."""
@@ -163,6 +178,9 @@ NO_FACTS = {
     *("competence.WeekOutlook", "competence.TargetShortfall"),
     # What a decided version of a plan says, put together from its rows.
     "competence.KeptDocument",
+    # Each save of a report's words has an entry on the report; what was sent by a schedule, and
+    # that it was opened, is a log of its own.
+    *("competence.ReportWords", "competence.ReportSending"),
     # What an import said that was recorded already: it gives nothing, and what is written anew
     # because of it is in the ledger then.
     "competence.HistoryStatement",
@@ -543,6 +561,42 @@ def test_who_belongs_to_a_partner_organisation_and_what_seats_it_has():
         take_back_seat(enrolment=enrolment, by=officer, at=NOON)
     with in_the_ledger(officer):
         partners.end_membership(membership=row, on=date(2026, 12, 1), by=officer)
+
+
+def test_what_is_reported_to_the_board():
+    officer, reader = account_with(Role.COORDINATOR), account_with(Role.EXECUTIVE_VIEWER)
+    with in_the_ledger(officer):
+        thrown = draft(officer)
+    with in_the_ledger(officer):
+        discard_report(report=thrown, at=MADE, by=officer)
+    report = draft(officer)
+    with in_the_ledger(officer):
+        sign_off_report(report=report, at=MADE, by=officer)
+    with in_the_ledger(officer):
+        release_report(report=report, at=MADE, by=officer)
+    with in_the_ledger(officer):
+        hand_over(
+            report=report,
+            form="extract",
+            forum="Lokala BRÅ",
+            given_on=MADE.date(),
+            at=MADE,
+            by=officer,
+        )
+    with in_the_ledger(officer, because="Fel period"):
+        draft(officer, supersedes=report, correction="Fel period")
+    with in_the_ledger(officer):
+        schedule = schedule_report(
+            form="whole",
+            recipient=reader,
+            first_on=MADE.date(),
+            every=1,
+            at=MADE,
+            by=officer,
+            day=MADE.date(),
+        )
+    with in_the_ledger(officer):
+        end_schedule(schedule=schedule, on=MADE.date(), by=officer)
 
 
 def test_how_many_are_to_know():

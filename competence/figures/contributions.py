@@ -1,0 +1,34 @@
+"""From a course, page, requirement or activity to the passages it serves or shows to be done."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.urls import reverse
+from wagtail.models import Page
+
+from competence.figures.joined import page_key
+from competence.models import GoverningDocument, PassageLink
+from lms.framework.contributions import Contribution, decide_by
+
+
+@decide_by
+def contributions_of(kind: str, what: Page | str, day: date) -> tuple[Contribution, ...]:
+    """The passages of the document in force, in its order, each once. Three queries at most."""
+    document = GoverningDocument.objects.in_force_on(day)
+    if document is None:
+        return ()
+    key = page_key(what) if isinstance(what, Page) else what
+    if not key:
+        return ()
+    links = (
+        PassageLink.objects.standing_on(day)
+        .filter(kind=kind, key=key, passage__document=document)
+        .select_related("passage")
+        .order_by("passage__sort_order", "pk")
+    )
+    passages = {each.passage.code: each.passage for each in links}
+    return tuple(
+        Contribution(code, each.title, reverse("competence:passage", args=[code]))
+        for code, each in passages.items()
+    )
