@@ -40,6 +40,8 @@ URLS: dict[str, Rule] = {
     "competence:report_extract": _WHOLE_REPORT,
     "competence:report_workbook": _WHOLE_REPORT,
     "competence:report_json": _WHOLE_REPORT,
+    "competence:report_pdf": _WHOLE_REPORT,
+    "competence:report_extract_pdf": _WHOLE_REPORT,
     "competence:report_table": _WHOLE_REPORT,
     "competence:new_report": _MAKE_REPORT,
     "competence:report_words": _MAKE_REPORT,

@@ -115,6 +115,12 @@ urlpatterns = [
         followup_files.report_workbook,
         name="report_workbook",
     ),
+    path("uppfoljning/<slug:number>/rapport.pdf", followup_files.report_pdf, name="report_pdf"),
+    path(
+        "uppfoljning/<slug:number>/utdrag.pdf",
+        followup_files.report_extract_pdf,
+        name="report_extract_pdf",
+    ),
     path("uppfoljning/<slug:number>/rapport.json", followup_files.report_json, name="report_json"),
     path(
         "uppfoljning/<slug:number>/<slug:code>.csv",

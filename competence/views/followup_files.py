@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from competence.figures.followup.extract import extract_of
+from competence.reports import followup_pdf
 from competence.reports.followup_files import header_of, rows_of, write_workbook
 from competence.views.followup import whole_document
 from competence.views.scope import acting_user
@@ -46,4 +48,24 @@ def report_json(request: HttpRequest, number: str) -> HttpResponse:
     _report, document = whole_document(acting_user(request), number, today())
     response = HttpResponse(document.as_json(), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{document.number}.json"'
+    return response
+
+
+@require_safe
+def report_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    _report, document = whole_document(acting_user(request), number, today())
+    return _pdf(f"{document.number}.pdf", followup_pdf.build(document))
+
+
+@require_safe
+def report_extract_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    """The two pages for the council."""
+    _report, document = whole_document(acting_user(request), number, today())
+    content = followup_pdf.build_extract(extract_of(document))
+    return _pdf(f"{document.number}-utdrag.pdf", content)
+
+
+def _pdf(name: str, content: bytes) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     return response
