@@ -11,6 +11,8 @@ _ENROL = Rule(Obj.ENROLMENT, Action.CREATE, seen_as=SeenAs.REFUSED)
 _DEPUTIES = Rule(Obj.DELEGATION, Action.READ, seen_as=SeenAs.REFUSED)
 _CASE = Rule(Obj.CASE, Action.READ)
 _CASE_MOVE = Rule(Obj.CASE, Action.APPROVE)
+# Where all of the municipality is spoken of: a manager sees the own team instead.
+_WHOLE = Rule(Obj.COVERAGE, Action.READ, scope=Scope.AGGREGATE)
 _PLAN = Rule(Obj.REQUIREMENT)
 _EDIT_PLAN = Rule(Obj.REQUIREMENT, Action.UPDATE)
 _READ_PROPOSAL = Rule(Obj.CONSULTATION, Action.READ)
@@ -54,6 +56,9 @@ URLS: dict[str, Rule] = {
     "competence:coverage": _COVERAGE,
     "competence:plan": _PLAN,
     "competence:key_group": _PLAN,
+    "competence:measures": _PLAN,
+    "competence:passage": _PLAN,
+    "competence:planning_year": _WHOLE,
     # Giving a view there takes a unit to speak for, which the page asks about.
     "competence:consultation": _READ_PROPOSAL,
     "competence:withdraw_comment": _GIVE_VIEW,
@@ -81,6 +86,7 @@ URLS: dict[str, Rule] = {
     "competence:team_matrix_file": _TEAM_FILE,
     "competence:team_matrix_file_xlsx": _TEAM_FILE,
     "competence:team_outlook": _TEAM,
+    "competence:team_seats": _TEAM,
     "competence:team_outlook_file": _TEAM_FILE,
     "competence:team_outlook_file_xlsx": _TEAM_FILE,
     "competence:team_outlook_names": _TEAM_FILE,
@@ -195,6 +201,11 @@ URLS: dict[str, Rule] = {
     "competence_admin:renewals": _EDIT_PLAN,
     "competence_admin:renewal_names": _EDIT_PLAN,
     "competence_admin:renewal_file": _EDIT_PLAN,
+    "competence_admin:measures": _EDIT_PLAN,
+    "competence_admin:passage": _EDIT_PLAN,
+    "competence_admin:passage_link": _EDIT_PLAN,
+    "competence_admin:governing_file": _EDIT_PLAN,
+    "competence_admin:governing_export": _EDIT_PLAN,
     "competence_admin:seat_names": _EDIT_PLAN,
     "competence_admin:targets": _EDIT_PLAN,
     "competence_admin:target": _EDIT_PLAN,

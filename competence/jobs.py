@@ -1,5 +1,5 @@
-"""The long steps of a history import, the forecasts of a week and the making of a report: done while
-the reader waits where they are short, otherwise by the worker, with a page to follow them on."""
+"""The long steps of a history import, the forecasts of a week and the making of a report: done
+while the reader waits where they are short, otherwise by the worker, with a page to follow."""
 
 from __future__ import annotations
 

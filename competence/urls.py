@@ -10,6 +10,7 @@ from competence.views import (
     followup_acts,
     followup_files,
     followup_schedules,
+    measures,
     move,
     namings,
     needs,
@@ -27,15 +28,20 @@ from competence.views import (
     team_files,
     team_outlook,
     team_person,
+    team_seats,
     training,
     training_part,
     transcripts,
+    year,
 )
 
 app_name = "competence"
 urlpatterns = [
     path("kompetensplan/", plan.plan, name="plan"),
     path("kompetensplan/<str:code>/", plan.key_group, name="key_group"),
+    path("plan/aret/", year.planning_year, name="planning_year"),
+    path("plan/atgarder/", measures.measures, name="measures"),
+    path("plan/atgarder/<str:code>/", measures.passage, name="passage"),
     path("plan/remiss/<str:kind>/<number:number>/", consultation.consultation, name="consultation"),
     path(
         "plan/remiss/<str:kind>/<number:number>/synpunkt/<number:pk>/aterta/",
@@ -167,6 +173,7 @@ urlpatterns = [
         name="team_matrix_file_xlsx",
     ),
     path("team/framat/", team_outlook.team_outlook_page, name="team_outlook"),
+    path("team/framat/platser/", team_seats.team_seats, name="team_seats"),
     path("team/fil/framat.csv", team_outlook.team_outlook_file, name="team_outlook_file"),
     path(
         "team/fil/framat.xlsx",

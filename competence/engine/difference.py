@@ -76,6 +76,7 @@ class Comparison:
 
     def change_of(self, person: PersonFacts) -> PersonChange | None:
         """What changes for somebody by the groups they are in; none where nothing does."""
+        units: tuple[int, ...]
         if len(person.employments) == 1 and not person.namings and person.pk not in self._named:
             (only,) = person.employments
             if only.ends < self.day:
@@ -86,36 +87,51 @@ class Comparison:
                 self._by_post[only[:4]] = said
             if said.is_nothing:
                 return None
-            return PersonChange(
-                person.pk,
-                tuple(asked.since(only.starts) for asked in said.asked),
-                said.released,
-                said.joins,
-                said.leaves,
-                (only.unit_pk,),
-            )
-        said = self._said(memberships(person, self.before), memberships(person, self.after))
-        if said.is_nothing:
-            return None
-        units = dict.fromkeys(post.unit_pk for post in person.employments if post.ends >= self.day)
+            said = said.since(only.starts)
+            units = (only.unit_pk,)
+        else:
+            said = self._said(memberships(person, self.before), memberships(person, self.after))
+            if said.is_nothing:
+                return None
+            units = _units(person, self.day)
         return PersonChange(
-            person.pk,
-            said.asked,
-            said.released,
-            said.joins,
-            said.leaves,
-            tuple(units),
+            person_pk=person.pk,
+            asked=said.asked,
+            released=said.released,
+            retimed=tuple(new for old, new in said.kept if not new.terms <= old.terms),
+            redated=any(
+                new.terms != old.terms or new.last_day != old.last_day for old, new in said.kept
+            ),
+            hastened=any(
+                new.last_day.toordinal() < self.day <= old.last_day.toordinal()
+                for old, new in said.kept
+            ),
+            joins=said.joins,
+            leaves=said.leaves,
+            units=units,
         )
 
     def _said(self, before: _Groups, after: _Groups) -> _Said:
         was, becomes = _asked(before, self.before), _asked(after, self.after)
+        had, has = _highest(was), _highest(becomes)
         belonged = {group for group, _ in before if group in self.groups & self._ask_before}
         belongs = {group for group, _ in after if group in self.groups & self._ask_after}
+        kept = []
+        for (area, level), new in sorted(becomes.items()):
+            if level <= had.get(area, 0):
+                # The level itself, or the nearest above it: what it takes the place of.
+                nearest = min(each for at, each in was if at == area and each >= level)
+                old = was[area, nearest]
+                if _unnumbered(old) != _unnumbered(new):
+                    kept.append((Asked(area, nearest, tuple(old)), Asked(area, level, tuple(new))))
         return _Said(
             tuple(
-                Asked(*pair, tuple(becomes[pair])) for pair in sorted(becomes.keys() - was.keys())
+                Asked(area, level, tuple(new))
+                for (area, level), new in sorted(becomes.items())
+                if level > had.get(area, 0)
             ),
-            tuple(sorted(was.keys() - becomes.keys())),
+            tuple(sorted((area, level) for area, level in was if level > has.get(area, 0))),
+            tuple(kept),
             tuple(sorted(belongs - belonged)),
             tuple(sorted(belonged - belongs)),
         )
@@ -143,9 +159,7 @@ class Comparison:
             red_at_once=bool(red - was_red),
             red_no_longer=bool(was_red - red),
             last_day=max(coming, default=None),
-            units=tuple(
-                dict.fromkeys(post.unit_pk for post in person.employments if post.ends >= self.day)
-            ),
+            units=_units(person, self.day),
         )
 
 
@@ -161,6 +175,11 @@ class Asked(NamedTuple):
         return Asked(self.area, self.level, tuple((level, day) for level, _ in self.by))
 
     @property
+    def terms(self) -> frozenset[tuple[int | None, int]]:
+        """How long what is learnt lasts: renewal and window."""
+        return frozenset((level.renewal_months, level.window_days) for level, _ in self.by)
+
+    @property
     def last_day(self) -> date:
         """The last day to do it for somebody who has never been on leave nor achieved it."""
         days = (max(since, level.effective_from) + level.grace_days for level, since in self.by)
@@ -172,23 +191,37 @@ class _Said(NamedTuple):
 
     asked: tuple[Asked, ...]
     released: tuple[Pair, ...]
+    # What is asked as before, or less, with other days: as it was, as it becomes.
+    kept: tuple[tuple[Asked, Asked], ...]
     joins: tuple[int, ...]
     leaves: tuple[int, ...]
 
     @property
     def is_nothing(self) -> bool:
-        return not (self.asked or self.released or self.joins or self.leaves)
+        return not (self.asked or self.released or self.kept or self.joins or self.leaves)
+
+    def since(self, day: int) -> _Said:
+        """The same for whoever has had their only post since the day."""
+        return self._replace(
+            asked=tuple(asked.since(day) for asked in self.asked),
+            kept=tuple((old.since(day), new.since(day)) for old, new in self.kept),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class PersonChange:
-    """What changes for one person, whatever they have learnt: what is mandatory that was not and
-    what no longer is, the touched key groups that come to ask something of them and those that no
-    longer do, and the units they work in."""
+    """What changes for one person, whatever they have learnt. `asked`: what is mandatory, and
+    neither it nor a higher level in the area was; `released`: the other way round. `retimed`: what
+    they keep, and what they have learnt lasts for another time; `redated`: there is such, or a last
+    day is another; `hastened`: a last day has passed that had not. The touched key groups that come
+    to ask something of them and those that no longer do, and the units they work in."""
 
     person_pk: int
     asked: tuple[Asked, ...]
     released: tuple[Pair, ...]
+    retimed: tuple[Asked, ...]
+    redated: bool
+    hastened: bool
     joins: tuple[int, ...]
     leaves: tuple[int, ...]
     units: tuple[int, ...]
@@ -248,6 +281,15 @@ def _red(lacked: Mapping[Pair, GapRow]) -> frozenset[Pair]:
 
 def _urgency(row: GapRow) -> tuple[bool, date]:
     return row.status not in GAPS, row.due_on or date.max
+
+
+def _unnumbered(by: Iterable[tuple[RequiredLevel, int]]) -> set[tuple[RequiredLevel, int]]:
+    return {(replace(level, pk=0), since) for level, since in by}
+
+
+def _units(person: PersonFacts, day: int) -> tuple[int, ...]:
+    """Where they have a post on the day."""
+    return tuple(dict.fromkeys(post.unit_pk for post in person.employments if post.ends >= day))
 
 
 def _highest(pairs: Iterable[Pair]) -> Mapping[str, int]:

@@ -79,13 +79,13 @@ MEANINGS: dict[str, Promise] = {
 }
 
 UNITS: dict[Unit, Promise] = {
-    Unit.HOURS: gettext_lazy("hours"),
+    Unit.HOURS: gettext_lazy("working hours"),
     Unit.SEATS: gettext_lazy("seats"),
     Unit.SESSIONS: gettext_lazy("sessions"),
     Unit.KRONOR: gettext_lazy("kronor"),
     Unit.PERCENT: gettext_lazy("per cent"),
     Unit.DAYS: gettext_lazy("days"),
-    Unit.LEVEL: gettext_lazy("level"),
+    Unit.LEVEL: gettext_lazy("or higher"),
     Unit.MONTHS: gettext_lazy("months"),
 }
 
@@ -112,7 +112,7 @@ class AssumedGroup:
 def in_words(name: str, value: Any) -> str:
     """A plain value as it is written out."""
     if KINDS[name].unit is Unit.MONTHS:
-        return ", ".join(str(MONTHS[month]) for month in value) or _("none")
+        return ", ".join(str(MONTHS[month]) for month in value) or _("no months")
     text = number_format(value, force_grouping=True)
     return text.rstrip("0").rstrip(",") if KINDS[name].unit is Unit.HOURS else text
 

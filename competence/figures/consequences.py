@@ -6,33 +6,39 @@ from posts and namings alone (`AskedCounts`), and what follows from what people 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from competence.engine.assume import Assumptions
+from competence.engine.difference import Asked as Wanted
 from competence.engine.difference import Pair, PersonChange, StandingChange
 
 
 @dataclass
 class Asked:
-    """How many are newly asked for something; `late` of them should have done it before the day
-    that is counted. `pairs`: by area the highest level they are newly asked for."""
+    """How many are newly asked for something (`people`), and how many may have something to do,
+    since they are or since what they have learnt lasts for another time (`concerned`). `late`: by
+    their post they should have done it before the day that is counted, and not so before. `pairs`:
+    by area the highest level that the concerned may have to learn."""
 
     people: int = 0
+    concerned: int = 0
     late: int = 0
     pairs: Counter[Pair] = field(default_factory=Counter)
     last_day: date | None = None
 
-    def add(self, pairs: Mapping[Pair, date], day: date) -> None:
-        self.people += 1
-        self.late += any(last < day for last in pairs.values())
+    def add(self, asked: Collection[Wanted], retimed: Collection[Wanted]) -> None:
+        if not (asked or retimed):
+            return
+        self.people += bool(asked)
+        self.concerned += 1
         highest: dict[str, int] = {}
-        for area, level in pairs:
-            highest[area] = max(level, highest.get(area, 0))
+        for wanted in (*asked, *retimed):
+            highest[wanted.area] = max(wanted.level, highest.get(wanted.area, 0))
+            self.last_day = max(self.last_day or wanted.last_day, wanted.last_day)
         self.pairs.update(highest.items())
-        self.last_day = max(filter(None, (self.last_day, *pairs.values())))
 
 
 @dataclass
@@ -45,33 +51,36 @@ class GroupAsked(Asked):
 
 @dataclass
 class AskedCounts:
-    """Whom a change concerns, whatever anybody has learnt. Groups and units by primary key."""
+    """Whom a change concerns, whatever anybody has learnt. `redated`: they keep a requirement with
+    other days. Groups and units by primary key."""
 
     whole: Asked = field(default_factory=Asked)
     released: int = 0
+    redated: int = 0
     by_group: dict[int, GroupAsked] = field(default_factory=dict)
     by_unit: dict[int, Asked] = field(default_factory=dict)
 
     def add(self, change: PersonChange, day: date) -> None:
         self.released += bool(change.released)
+        self.redated += change.redated
         for group in change.joins:
             self.by_group.setdefault(group, GroupAsked()).joins += 1
         for group in change.leaves:
             self.by_group.setdefault(group, GroupAsked()).leaves += 1
-        if not change.asked:
+        late = change.hastened or any(wanted.last_day < day for wanted in change.asked)
+        self.whole.late += late
+        if not (change.asked or change.retimed):
             return
-        pairs: dict[Pair, date] = {}
-        by_group: dict[int, dict[Pair, date]] = {}
-        for asked in change.asked:
-            pair = (asked.area, asked.level)
-            pairs[pair] = asked.last_day
-            for level, _since in asked.by:
-                by_group.setdefault(level.key_group_pk, {})[pair] = asked.last_day
-        self.whole.add(pairs, day)
-        for group, of_group in by_group.items():
-            self.by_group.setdefault(group, GroupAsked()).add(of_group, day)
+        self.whole.add(change.asked, change.retimed)
+        by_group: dict[int, tuple[list[Wanted], list[Wanted]]] = {}
+        for at, all_wanted in enumerate((change.asked, change.retimed)):
+            for wanted in all_wanted:
+                for group in {level.key_group_pk for level, _since in wanted.by}:
+                    by_group.setdefault(group, ([], []))[at].append(wanted)
+        for group, (asked, retimed) in by_group.items():
+            self.by_group.setdefault(group, GroupAsked()).add(asked, retimed)
         for unit in change.units:
-            self.by_unit.setdefault(unit, Asked()).add(pairs, day)
+            self.by_unit.setdefault(unit, Asked()).add(change.asked, change.retimed)
 
 
 @dataclass

@@ -3,7 +3,7 @@ be shown names, or has opened them with a reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,12 +51,14 @@ class Exact:
 
 
 @dataclass(frozen=True)
-class Lacking:
-    """One person who lacks what they did not lack. `last_day` none: red at once."""
+class Changed:
+    """One person whose standing changes: what they come to lack, by when, and what they lack no
+    longer."""
 
     person: Person
     units: tuple[str, ...]
     lacks: tuple[str, ...]
+    lacks_no_longer: tuple[str, ...]
     red_at_once: bool
     last_day: date | None
 
@@ -98,10 +100,10 @@ def _unit_needs(
     return sorted(found, key=lambda unit: (unit.room - unit.away, swedish_order(unit.name)))
 
 
-def lacking(changes: Sequence[StandingChange], day: date) -> list[Lacking]:
-    """Those who lack more than they did, red at once before others, then by last day and name.
-    Four queries."""
-    wanted = {change.person_pk: change for change in changes if change.lacks_more}
+def changed_people(changes: Sequence[StandingChange], day: date) -> list[Changed]:
+    """Everybody whose standing changes: red at once first, then by last day; those who lack
+    nothing new last. Four queries."""
+    wanted = {change.person_pk: change for change in changes}
     pks = in_query(list(wanted))
     people = {person.pk: person for person in Person.objects.filter(pk__in=pks)}
     units: dict[int, list[str]] = {}
@@ -111,10 +113,11 @@ def lacking(changes: Sequence[StandingChange], day: date) -> list[Lacking]:
     areas = {area.code: area.label for area in CompetenceArea.objects.all()}
     levels = dict(TrainingLevel.objects.values_list("number", "name"))
     found = [
-        Lacking(
+        Changed(
             person=people[pk],
             units=tuple(dict.fromkeys(units.get(pk, ()))),
             lacks=tuple(f"{areas[area]}, {levels[level]}" for area, level in change.more),
+            lacks_no_longer=tuple(f"{areas[area]}, {levels[level]}" for area, level in change.less),
             red_at_once=change.red_at_once,
             last_day=change.last_day,
         )
@@ -122,14 +125,10 @@ def lacking(changes: Sequence[StandingChange], day: date) -> list[Lacking]:
     ]
     found.sort(
         key=lambda line: (
+            not line.lacks,
             not line.red_at_once,
             line.last_day or date.max,
             swedish_order(line.person.name),
         )
     )
     return found
-
-
-def named_among(changes: Iterable[StandingChange]) -> set[int]:
-    """Those whom the list names."""
-    return {change.person_pk for change in changes if change.lacks_more}

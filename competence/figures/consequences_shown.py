@@ -54,6 +54,7 @@ class Shown:
     counted_on: date
     asked: About
     released: About
+    redated: About
     # Those who should have done it before that day, by their post: red at once if they have not.
     late: About
     people_at_most: int
@@ -67,7 +68,7 @@ class Shown:
 
     @property
     def is_nothing(self) -> bool:
-        return not (self.asked or self.released or self.groups)
+        return not (self.asked or self.released or self.redated or self.groups)
 
     @property
     def too_many_sessions(self) -> bool:
@@ -84,6 +85,7 @@ class Shown:
             counted_on=date.fromisoformat(said["counted_on"]),
             asked=About(**said["asked"]),
             released=About(**said["released"]),
+            redated=About(**said["redated"]),
             late=About(**said["late"]),
             people_at_most=said["people_at_most"],
             at_most=_cost(said["at_most"]),
@@ -128,8 +130,9 @@ def shown(
         counted_on=day,
         asked=About.of(whole.people, threshold),
         released=About.of(counts.released, threshold),
+        redated=About.of(counts.redated, threshold),
         late=About.of(whole.late, threshold),
-        people_at_most=top_of_step(whole.people, threshold),
+        people_at_most=top_of_step(whole.concerned, threshold),
         at_most=_at_most(whole, assumptions, threshold),
         groups=_lines(counts.by_group, groups, assumptions, threshold),
         last_day=last_day,
@@ -178,7 +181,7 @@ def _hard_pressed(
     than the threshold are asked is not named."""
     found = []
     for pk, asked in counts.by_unit.items():
-        if asked.people < threshold or asked.last_day is None:
+        if asked.concerned < threshold or asked.last_day is None:
             continue
         away = away_from_work(_tops(asked, threshold), assumptions)
         room = assumptions.seats_of_unit(staff.get(pk, 0), decided_on, asked.last_day)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import reverse
@@ -23,8 +23,8 @@ Kind = PassageLink.Kind
 
 @dataclass(frozen=True)
 class Named:
-    """What a thing is called today and where it is; `exists` is false for what is not here, or no
-    longer: then it has the name it was joined by and no address."""
+    """What a thing is called and where it is; `exists` is false for what is not here, or no longer:
+    then it has no address."""
 
     title: str
     url: str = ""
@@ -79,7 +79,10 @@ def _named(link: PassageLink, known: Mapping[str, Mapping[str, Named]]) -> Named
     if link.kind not in known:
         return Named(link.title or link.key, exists=False)
     found = known[link.kind].get(link.key)
-    return found or Named(link.title or link.key, exists=False)
+    if found is None:
+        return Named(link.title or link.key, exists=False)
+    # What evidence shows is said where it is added, whatever the thing is called.
+    return replace(found, title=link.title) if link.title else found
 
 
 def page_key(page: Page) -> str:
@@ -152,7 +155,7 @@ def _documents(keys: set[str]) -> dict[str, Named]:
     return {str(each.pk): Named(each.title, each.url) for each in found}
 
 
-_KNOWN = {
+_KNOWN: Mapping[str, Callable[[set[str]], dict[str, Named]]] = {
     Kind.AREA: _areas,
     Kind.REQUIREMENT: _requirements,
     Kind.DOCUMENT: _documents,

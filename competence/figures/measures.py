@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from competence.figures.joined import Joined, Named, name_links
 from competence.models import GoverningDocument, ObligationStatus, Passage, PassageLink
@@ -16,7 +16,15 @@ Status = ObligationStatus.Status
 # In the order they are told. An obligation that nobody has said anything of has none of them.
 STATUSES = (Status.DONE, Status.ONGOING, Status.NOT_STARTED, Status.DORMANT)
 UNASSESSED = ""
-UNASSESSED_WORDS = gettext_lazy("not assessed yet")
+UNASSESSED_WORDS = pgettext_lazy("obligation", "not assessed yet")
+# The same of several.
+_WORDS_OF_SEVERAL = {
+    Status.DONE: pgettext_lazy("obligations", "done"),
+    Status.ONGOING: pgettext_lazy("obligations", "ongoing"),
+    Status.NOT_STARTED: pgettext_lazy("obligations", "not started"),
+    Status.DORMANT: pgettext_lazy("obligations", "dormant"),
+    UNASSESSED: pgettext_lazy("obligations", "not assessed yet"),
+}
 
 
 def status_words(status: str) -> str:
@@ -118,7 +126,5 @@ def counted(obligations: Iterable[Obligation]) -> tuple[StatusCount, ...]:
     """How many stand in each way, all of them named even where none does; those not assessed only
     where there are some."""
     numbers = Counter(each.status for each in obligations)
-    told = [StatusCount(each, status_words(each), numbers[each]) for each in STATUSES]
-    if numbers[UNASSESSED]:
-        told.append(StatusCount(UNASSESSED, status_words(UNASSESSED), numbers[UNASSESSED]))
-    return tuple(told)
+    told = [*STATUSES, *([UNASSESSED] if numbers[UNASSESSED] else [])]
+    return tuple(StatusCount(each, str(_WORDS_OF_SEVERAL[each]), numbers[each]) for each in told)

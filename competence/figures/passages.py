@@ -9,11 +9,11 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.models import Page
 
 from competence.figures.joined import Joined, name_links, open_to, split_requirement
-from competence.figures.measures import statuses_on, status_words
+from competence.figures.measures import status_words, statuses_on
 from competence.figures.plan import in_effect_q
 from competence.models import Passage, PassageLink, PlanVersion, Requirement
 from courses.models import CourseVersion
@@ -23,7 +23,13 @@ from lms.people.models import User
 Kind = PassageLink.Kind
 Role = PassageLink.Role
 # In the order they are told.
-_GROUPS = (Kind.AREA, Kind.REQUIREMENT, Kind.COURSE, Kind.PAGE, Kind.ACTIVITY)
+_GROUPS = {
+    Kind.AREA: gettext_lazy("Areas"),
+    Kind.REQUIREMENT: gettext_lazy("Requirements"),
+    Kind.COURSE: gettext_lazy("Courses"),
+    Kind.PAGE: gettext_lazy("Articles and pages"),
+    Kind.ACTIVITY: gettext_lazy("Activities"),
+}
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,7 @@ def followed_on(passage: Passage, day: date) -> tuple[Followed, ...]:
 class _Around:
     """What is on offer and asked for, looked up once for all that serves a passage."""
 
-    versions: Mapping[str, CourseVersion]
+    versions: tuple[CourseVersion, ...]
     requirements: tuple[Requirement, ...]
     pages: Mapping[str, int]
 
@@ -162,13 +168,14 @@ class _Around:
         )
         urls = [each.url for each in things if each.kind == Kind.PAGE and each.url]
         return cls(
-            {
-                str(version.outline["course"]["code"]): version
-                for version in versions.filter(course__in=may.values("pk"))
-            },
+            tuple(versions.filter(course__in=may.values("pk"))),
             asked,
             _pages_at(urls),
         )
+
+    def version(self, code: str) -> CourseVersion | None:
+        found = (each for each in self.versions if each.outline["course"]["code"] == code)
+        return next(found, None)
 
 
 def _pages_at(urls: Iterable[str]) -> dict[str, int]:
@@ -191,9 +198,9 @@ def _groups(things: list[Joined], day: date, reader: User) -> tuple[ServingGroup
     around = _Around.look_up(things, day, reader)
     return tuple(
         ServingGroup(
-            str(kind.label), tuple(_serving(each, around) for each in things if each.kind == kind)
+            str(words), tuple(_serving(each, around) for each in things if each.kind == kind)
         )
-        for kind in _GROUPS
+        for kind, words in _GROUPS.items()
         if any(each.kind == kind for each in things)
     )
 
@@ -206,7 +213,7 @@ def _serving(each: Joined, around: _Around) -> Serving:
         ) % {"number": len(groups)}
         gives = [
             version
-            for version in around.versions.values()
+            for version in around.versions
             if any(grant.area_code == each.key for grant in version.grants)
         ]
         return Serving(each, note, _courses(gives))
@@ -220,14 +227,12 @@ def _serving(each: Joined, around: _Around) -> Serving:
         if not levels:
             return Serving(each, _("not asked in the plan in force"))
         return Serving(each, max(levels, key=lambda level: level.number).name)
-    if each.kind == Kind.COURSE and (version := around.versions.get(each.key)):
+    if each.kind == Kind.COURSE and (version := around.version(each.key)):
         lessons = len(version.lessons)
         note = ngettext("%(number)s lesson", "%(number)s lessons", lessons) % {"number": lessons}
         return Serving(each, note)
     if each.kind == Kind.PAGE and (page := around.pages.get(each.url)):
-        shown = [
-            version for version in around.versions.values() if page in version.outline["articles"]
-        ]
+        shown = [version for version in around.versions if page in version.outline["articles"]]
         return Serving(each, "", _courses(shown))
     return Serving(each)
 

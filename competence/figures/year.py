@@ -3,9 +3,7 @@ state and one next step."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 
 
 @dataclass(frozen=True)
@@ -29,4 +27,11 @@ class Link:
     figures: tuple[Figure, ...] = field(default=())
 
 
-Provider = Callable[[date], Link]
+@dataclass(frozen=True)
+class Question:
+    """Something kommunstyrelsen asks, and where it is answered; no address where no page answers it
+    yet."""
+
+    code: str
+    words: str
+    url: str

@@ -12,7 +12,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('competence', '0019_measures'),
-        ('competence', '0023_plan_documents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lms.content.models import LegalReference
 from lms.lib.append_only import AppendOnly
@@ -162,10 +163,10 @@ class ObligationStatus(models.Model):
     append_only = AppendOnly()
 
     class Status(models.TextChoices):
-        NOT_STARTED = "not_started", _("not started")
-        ONGOING = "ongoing", _("ongoing")
-        DONE = "done", _("done")
-        DORMANT = "dormant", _("dormant")
+        NOT_STARTED = "not_started", pgettext_lazy("obligation", "not started")
+        ONGOING = "ongoing", pgettext_lazy("obligation", "ongoing")
+        DONE = "done", pgettext_lazy("obligation", "done")
+        DORMANT = "dormant", pgettext_lazy("obligation", "dormant")
 
     passage = models.ForeignKey(Passage, on_delete=models.PROTECT, related_name="statuses")
     status = models.CharField(_("status"), max_length=20, choices=Status)

@@ -19,7 +19,7 @@ from competence.parsers.governing_yaml import (
     PassageEntry,
     parse_governing,
 )
-from competence.services.measures import passage_facts
+from competence.services.measures import link_facts, passage_facts
 from lms.audit.services import Entry, record, record_many
 from lms.content.models import LegalReference
 from lms.framework.indicators import is_registered
@@ -239,6 +239,7 @@ def _not_here(file: GoverningFile) -> list[RowError]:
         )
     ]
     named = name_links(link for _each, link in links)
+    first = {(link.kind, link.key): link.pk for _each, link in reversed(links)}
     return [
         RowError(
             file.name,
@@ -248,7 +249,7 @@ def _not_here(file: GoverningFile) -> list[RowError]:
             % {"kind": str(link.get_kind_display()).capitalize(), "key": link.key},
         )
         for each, link in links
-        if not named[link.pk].exists
+        if not named[link.pk].exists and first[link.kind, link.key] == link.pk
     ]
 
 
@@ -279,17 +280,11 @@ def import_governing_document(
             written[each.code] = known
     for each in file.passages:
         for role, kind, key in _new_links(each, here):
-            PassageLink.objects.create(
+            link = PassageLink.objects.create(
                 passage=written[each.code], role=role, kind=kind, key=key, starts_on=on, by=by
             )
-            entries.append(
-                Entry(
-                    "passage.joined",
-                    Passage._meta.label_lower,
-                    str(written[each.code].pk),
-                    after={"role": role, "kind": kind, "what": key},
-                )
-            )
+            label = PassageLink._meta.label_lower
+            entries.append(Entry("passage.joined", label, str(link.pk), after=link_facts(link)))
     record_many(entries, by=by)
     return changes
 

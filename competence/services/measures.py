@@ -36,10 +36,10 @@ def set_obligation_status(
     said.save()
     record(
         "obligation.status_set",
-        passage,
+        said,
         by=by,
         before={"status": earlier.status} if earlier else {},
-        after={"status": status, "on": on.isoformat()},
+        after={"passage": passage.code, "status": status, "from": on.isoformat()},
         reason=said.comment,
     )
     return said
@@ -79,7 +79,7 @@ def join_to_passage(
     )
     link.full_clean()
     link.save()
-    record("passage.joined", passage, by=by, after=_written(link))
+    record("passage.joined", link, by=by, after=link_facts(link))
     return link
 
 
@@ -98,17 +98,23 @@ def end_passage_link(*, link: PassageLink, on: date, reason: str, by: User | Non
     locked.save(update_fields=["ended_on", "ended_by", "end_reason"])
     record(
         "passage.parted",
-        locked.passage,
+        locked,
         by=by,
-        before=_written(locked),
+        before=link_facts(locked),
         after={"ended_on": locked.ended_on.isoformat()},
         reason=locked.end_reason,
     )
     return locked
 
 
-def _written(link: PassageLink) -> dict[str, Any]:
-    return {"role": link.role, "kind": link.kind, "what": link.key or link.url}
+def link_facts(link: PassageLink) -> dict[str, Any]:
+    """What the ledger keeps of something joined to a passage."""
+    return {
+        "passage": link.passage.code,
+        "role": link.role,
+        "kind": link.kind,
+        "what": link.key or link.url,
+    }
 
 
 @transaction.atomic

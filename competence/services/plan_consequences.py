@@ -212,6 +212,7 @@ def decide_as_shown(
     in_force_from: date,
     adopted_on: date,
     adopted_by: str,
+    registry_number: str = "",
     by: User | None,
 ) -> PlanVersion:
     """Adopt a version, and keep with it what was shown of its consequences before, as
@@ -221,6 +222,7 @@ def decide_as_shown(
         in_force_from=in_force_from,
         adopted_on=adopted_on,
         adopted_by=adopted_by,
+        registry_number=registry_number,
         by=by,
     )
     kept = ShownConsequences(

@@ -45,7 +45,7 @@ def add_words() -> None:
         drafts.filter(key_group__code=code).update(motive=motive)
 
 
-def governing_file() -> bytes:
+def governing_document() -> bytes:
     """The governing document that the obligations come from, as a file."""
     return (FOLDER / "governing_document.yaml").read_bytes()
 
@@ -58,6 +58,6 @@ def load_governing_document(*, on: date, by: User | None) -> int:
         return 0
     load_references(by=by)
     import_governing_document(
-        content=governing_file(), name="governing_document.yaml", on=on, by=by
+        content=governing_document(), name="governing_document.yaml", on=on, by=by
     )
     return Passage.objects.count()

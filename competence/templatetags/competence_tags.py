@@ -105,3 +105,12 @@ def what_has_been_done(member: Member) -> str:
 def unit_names() -> dict[str, list[str]]:
     """The names that the page's boxes for units offer: once a page."""
     return {"labels": [unit_label(unit) for unit in Unit.objects.order_by("tree_left")]}
+
+
+# How an obligation stands, as the colour and shape of a status; what nobody has said is open.
+_OBLIGATION_LOOKS = {"done": "met", "ongoing": "pending", "dormant": "paused"}
+
+
+@register.filter
+def obligation_look(status: str) -> str:
+    return _OBLIGATION_LOOKS.get(status, "none")

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from competence.engine.difference import StandingChange
 from competence.engine.facts import KeyGroupRules
 from competence.figures.consequences import NeedCounts
-from competence.figures.consequences_named import exact, lacking, named_among
+from competence.figures.consequences_named import changed_people, exact
 from competence.figures.consequences_shown import Shown
 from competence.forms import (
     BaseExcludedFormSet,
@@ -197,13 +197,13 @@ def consequences(request: HttpRequest, number: int) -> HttpResponse:
         purpose=Purpose.PLAN_CONSEQUENCES,
         matter=str(version.number),
         about=version,
-        people=lambda: named_among(needs()[1]),
+        people=lambda: {change.person_pk for change in needs()[1]},
     )
     (summary,) = summaries(request, version, None, day)
     context: dict[str, Any] = {}
     if part.opening:
         counts, changes = needs()
-        lines = lacking(changes, day)
+        lines = changed_people(changes, day)
         context = {
             "exact": exact(counts, day=day, decided_on=now, assumptions=summary.assumptions),
             "page": Paginator(lines, PAGE_SIZE).get_page(request.GET.get("p")),
@@ -229,7 +229,7 @@ def consequences(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_safe
 def consequences_file(request: HttpRequest, number: int) -> HttpResponse:
-    """Those who lack what they did not lack, as a file, while the names are open."""
+    """Those whose standing changes, as a file, while the names are open."""
     version, by = undecided(number), acting_user(request)
     form = CountedOnForm(request.GET, today=today())
     opening = standing_opening(
@@ -248,9 +248,9 @@ def consequences_file(request: HttpRequest, number: int) -> HttpResponse:
         by=by,
         purpose=Purpose.PLAN_CONSEQUENCES,
         matter=str(version.number),
-        people=named_among(changes),
+        people={change.person_pk for change in changes},
     )
-    lines = lacking(changes, day)
+    lines = changed_people(changes, day)
     record(
         "plan_version.names_fetched",
         version,
@@ -260,11 +260,14 @@ def consequences_file(request: HttpRequest, number: int) -> HttpResponse:
     )
     return csv_response(
         f"foljder-version-{version.number}-{day.isoformat()}.csv",
-        [_("Person id"), _("Name"), _("Unit"), _("Lacks"), _("Red at once"), _("Last day")],
+        [
+            *(_("Person id"), _("Name"), _("Unit"), _("Lacks"), _("Lacks no longer")),
+            *(_("Red at once"), _("Last day")),
+        ],
         (
             [
                 *(line.person.person_id, line.person.name, ", ".join(line.units)),
-                "; ".join(line.lacks),
+                *("; ".join(line.lacks), "; ".join(line.lacks_no_longer)),
                 _("yes") if line.red_at_once else "",
                 line.last_day,
             ]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from competence import jobs
+from competence.access import URLS
 from competence.engine.assume import Assumptions
 from competence.engine.seats import Need, SupposedError
 from competence.figures.forecast import Forecast, forecast, look_back, seats_so_far
@@ -120,6 +121,9 @@ def seats(request: HttpRequest) -> HttpResponse:
             ],
             "base_year": sum(need.seats for need in months[:YEAR]),
             "tried_year": sum(need.seats for need in tried[:YEAR]),
+            "may_change": URLS["competence:accept_sessions"].allows(
+                acting_user(request), asked.day
+            ),
         },
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from lms.lib.dates import STOCKHOLM
@@ -50,6 +50,7 @@ ACTIONS: dict[str, Promise] = {
     "renewal_order.created": gettext_lazy("Renewal ordered"),
     "equivalence_rule.previewed": gettext_lazy("Reach of an equivalence rule looked at"),
     "renewal_order.reach_seen": gettext_lazy("Reach of a renewal looked at"),
+    "forecast.sessions_accepted": gettext_lazy("Sessions of the forecast taken into a draft"),
     "plan_version.drafted": gettext_lazy("Draft of the plan made"),
     "plan_version.adopted": gettext_lazy("Plan version adopted"),
     "plan_version.discarded": gettext_lazy("Draft of the plan discarded"),
@@ -60,6 +61,13 @@ ACTIONS: dict[str, Promise] = {
     "plan_version.requirement_added": gettext_lazy("Requirement added to the draft"),
     "plan_version.requirement_changed": gettext_lazy("Requirement changed in the draft"),
     "plan_version.requirement_removed": gettext_lazy("Requirement removed from the draft"),
+    "governing_document.added": gettext_lazy("Governing document read in"),
+    "governing_document.changed": gettext_lazy("Governing document changed by its file"),
+    "passage.added": gettext_lazy("Passage of a governing document added"),
+    "passage.edited": gettext_lazy("Passage of a governing document edited"),
+    "passage.joined": gettext_lazy("Something joined to a passage"),
+    "passage.parted": gettext_lazy("Something withdrawn from a passage"),
+    "obligation.status_set": gettext_lazy("Status of an obligation set"),
     "followup.made": gettext_lazy("Follow-up report made"),
     "followup.written": gettext_lazy("Words of a follow-up report saved"),
     "followup.signed_off": gettext_lazy("Follow-up report signed off"),
@@ -261,6 +269,18 @@ ACTIONS: dict[str, Promise] = {
 
 FIELDS: dict[str, Promise] = {
     "accepted": gettext_lazy("Ready"),
+    "answers": gettext_lazy("Answers"),
+    "closed_at": gettext_lazy("Closed"),
+    "colleague": gettext_lazy("Colleague"),
+    "forms": gettext_lazy("Forms"),
+    "function": gettext_lazy("Function"),
+    "need": gettext_lazy("Need"),
+    "next_review_on": gettext_lazy("Next review"),
+    "outcome": gettext_lazy("Outcome"),
+    "proposal": gettext_lazy("Proposal"),
+    "reminded_on": gettext_lazy("Reminded on"),
+    "review_on": gettext_lazy("To be reviewed"),
+    "taken_back": gettext_lazy("Taken back"),
     "asked": gettext_lazy("To confirm"),
     "known": gettext_lazy("Already known"),
     "rejected": gettext_lazy("Cannot be taken in"),
@@ -390,6 +410,17 @@ FIELDS: dict[str, Promise] = {
     "version": gettext_lazy("Version"),
     "way": gettext_lazy("Way"),
     "what": gettext_lazy("What"),
+    "decided_by": gettext_lazy("Decided by"),
+    "editorial_note": gettext_lazy("Editor's note"),
+    "legal_references": gettext_lazy("Law"),
+    "owner_function": gettext_lazy("Responsible function"),
+    "owner_unit": gettext_lazy("Responsible unit"),
+    "passage": gettext_lazy("Passage"),
+    "plan_period": gettext_lazy("Plan period"),
+    "registry_number": gettext_lazy("Registry number"),
+    "section": gettext_lazy("Section"),
+    "supersedes": gettext_lazy("Supersedes"),
+    "words": gettext_lazy("In its own words"),
     "window_days": gettext_lazy("Renewal window, days"),
     "withdrawn": gettext_lazy("Withdrawn"),
     "withdrawn_at": gettext_lazy("Withdrawn"),
@@ -429,6 +460,13 @@ VALUES: dict[tuple[str, str], Promise] = {
     ("state", "withdrawn"): gettext_lazy("taken back"),
     ("status", "adopted"): gettext_lazy("adopted"),
     ("status", "draft"): gettext_lazy("draft"),
+    ("role", "evidence"): gettext_lazy("evidence"),
+    ("role", "serves"): gettext_lazy("serves the passage"),
+    ("role", "indicator"): gettext_lazy("indicator"),
+    ("status", "not_started"): pgettext_lazy("obligation", "not started"),
+    ("status", "ongoing"): pgettext_lazy("obligation", "ongoing"),
+    ("status", "done"): pgettext_lazy("obligation", "done"),
+    ("status", "dormant"): pgettext_lazy("obligation", "dormant"),
     ("way", "course"): gettext_lazy("by taking the course"),
     ("way", "test"): gettext_lazy("by the test that stands for it"),
 }

@@ -12,11 +12,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from lms.demo import accounts, followup, history, partners, plan, training
+from lms.demo import accounts, followup, history, measures, needs, partners, plan, training
 from lms.demo.clock import simulated
 from lms.demo.exports import import_as_known_on
 from lms.demo.organisation import build_world
-from lms.people.models import Person
+from lms.people.models import Person, User
 from lms.people.services.accounts import deactivate_leavers
 from lms.starter import load_starter
 
@@ -89,6 +89,10 @@ def make_organisation(*, people: int, today: date) -> Iterator[str]:
             deactivate_leavers(day=day)
         partners.make_partners(today, clock)
         training.make_training_plan(today, clock)
+        needs.ask_about_needs(today, clock)
+        plan.prepare_next(today, clock)
+        coordinator = User.objects.get(person__person_id=world.cast["samordnare"])
+        measures.fill_register(today, by=coordinator)
         yield stages.line(f"Organisation of {people} people")
         Diary(people, today.isoformat(), 0).write()
 

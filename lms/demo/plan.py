@@ -8,21 +8,25 @@ import re
 from datetime import date, timedelta
 
 from competence.models import KeyGroup, PlanVersion
+from competence.services.assumptions import change_assumptions
 from competence.services.framework_file import import_framework
 from competence.services.namings import name_key_person
-from competence.services.plan import adopt_plan_version
+from competence.services.plan import adopt_plan_version, draft_from
 from competence.services.plan_chapters import write_chapter
+from competence.services.plan_editing import save_requirement
 from competence.services.plan_starter import starter_words
 from competence.services.starter import add_words, framework_file
 from competence.services.targets import set_coverage_target
+from lms.demo.accounts import ADMIN
+from lms.demo.clock import DemoClock
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.people.models import Person, Unit
+from lms.people.models import Person, Unit, User
 
-# Key group → how many are named to it, among people with these job codes.
+# Key group → how many are named to it, as what, among people with these job codes.
 _NAMED = {
-    "G18": (9, ("STR", "SAK", "BEH", "SO1")),
-    "G19": (60, ("LGR", "SKU", "FRI", "SOC", "BEH", "REK")),
-    "G20": (40, ("TRV", "ORD", "FRI", "FAL", "REK", "LOK")),
+    "G18": (9, "Stödfunktionen", ("STR", "SAK", "BEH", "SO1")),
+    "G19": (60, "Representant i SSPF", ("LGR", "SKU", "FRI", "SOC", "BEH", "REK")),
+    "G20": (40, "Representant i områdesgrupp", ("TRV", "ORD", "FRI", "FAL", "REK", "LOK")),
 }
 
 
@@ -56,7 +60,7 @@ def name_key_persons(day: date) -> None:
     """Name the holders of key functions: the support function, SSPF and SIG, EST."""
     choice = random.Random("key persons")
     groups = KeyGroup.objects.in_bulk(list(_NAMED), field_name="code")
-    for code, (number, job_codes) in _NAMED.items():
+    for code, (number, function, job_codes) in _NAMED.items():
         holders = list(
             Person.objects.filter(
                 employments__job_code__in=job_codes, employments__ends_on__isnull=True
@@ -64,12 +68,15 @@ def name_key_persons(day: date) -> None:
             .distinct()
             .order_by("person_id")
         )
-        for person in choice.sample(holders, min(number, len(holders) // 3)):
+        chosen = choice.sample(holders, min(number, len(holders) // 3))
+        for person, deputy in zip(chosen, [*chosen[1:], None], strict=False):
             name_key_person(
                 key_group=groups[code],
                 person=person,
                 starts_on=day,
+                function=function,
                 motive="Utsedd av förvaltningen",
+                deputy=deputy,
                 by=None,
             )
 
@@ -100,3 +107,24 @@ def set_targets(day: date) -> None:
             motive=motive,
             by=None,
         )
+
+
+def prepare_next(today: date, clock: DemoClock) -> None:
+    """A first figure of the municipality's own among the planning assumptions, and a draft that
+    asks preschools for more: what it would mean stands beside it."""
+    admin = User.objects.get(email=ADMIN)
+    clock.set(today - timedelta(days=20), 9)
+    change_assumptions(
+        values={"kronor_per_covered_hour": 285},
+        starts_on=today - timedelta(days=20),
+        reason="Snittet för vikarier i förra årets bokslut",
+        by=admin,
+    )
+    in_force = PlanVersion.objects.in_force_on(today)
+    assert in_force is not None
+    clock.set(today - timedelta(days=6), 10)
+    draft = draft_from(in_force, by=admin)
+    requirement = draft.requirements.get(key_group__code="G01", area__code="OM5")
+    requirement.level = TrainingLevel.objects.get(number=2)
+    requirement.effective_from = today + timedelta(days=120)
+    save_requirement(requirement=requirement, by=admin)

@@ -18,11 +18,11 @@ class Contribution:
     url: str
 
 
-# The kind of thing ("course", "page", "requirement", "activity"), the thing as its app names it,
-# and the day.
-Contributions = Callable[[str, Any, date], tuple[Contribution, ...]]
+# The kind of thing ("course", "page", "key_group", "activity" …), the thing as its app names it,
+# who reads, and the day.
+Contributions = Callable[[str, Any, Any, date], tuple[Contribution, ...]]
 
-_decides: Contributions = lambda kind, what, day: ()  # noqa: E731
+_decides: Contributions = lambda kind, what, reader, day: ()  # noqa: E731
 
 
 def decide_by(function: Contributions) -> Contributions:
@@ -32,5 +32,5 @@ def decide_by(function: Contributions) -> Contributions:
     return function
 
 
-def contributions_of(kind: str, what: Any, day: date) -> tuple[Contribution, ...]:
-    return _decides(kind, what, day)
+def contributions_of(kind: str, what: Any, reader: Any, day: date) -> tuple[Contribution, ...]:
+    return _decides(kind, what, reader, day)

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from competence.figures.consequences_shown import Shown
 from competence.figures.plan import Names, renewal_in_words, rule_in_words
 from competence.models import (
     Achievement,
@@ -16,12 +17,9 @@ from competence.models import (
     KeyPersonAssignment,
     PlanVersion,
     RenewalOrder,
+    ShownConsequences,
 )
-from competence.services.consequences import (
-    GroupChange,
-    Order,
-    consequences_of_adopting,
-)
+from competence.services.consequences import Order
 from competence.services.exemptions import withdraw_exemption
 from competence.services.fact_files import import_achievements
 from competence.services.plan import PlanError, draft_from
@@ -153,15 +151,41 @@ def test_draft_is_edited_its_consequences_seen_and_decided(coordinator, client):
         "adopted_by": "Kommunstyrelsen",
     }
     seen = client.post(f"{ADMIN}/plan/{draft.number}/besluta/", decision)
-    consequences = seen.context["consequences"]
-    assert str(consequences.gaining) == str(consequences.losing) == "färre än 5 personer"
-    assert consequences.groups == (GroupChange("Grupp G", some_join=True, some_leave=True),)
+    shown = seen.context["summary"].shown
+    assert str(shown.asked) == str(shown.released) == "färre än 5 personer"
+    (line,) = shown.groups
+    assert (line.name, line.some_join, line.some_leave) == ("Grupp G", True, True)
     assert AuditEvent.objects.filter(action="plan_version.consequences_seen").count() == 1
     draft.refresh_from_db()
     assert draft.status == "draft"
-    client.post(f"{ADMIN}/plan/{draft.number}/besluta/", decision | {"decide": "1"})
+    token = {"decide": "1", "seen": seen.context["seen"]}
+    client.post(f"{ADMIN}/plan/{draft.number}/besluta/", decision | token)
     draft.refresh_from_db()
     assert (draft.status, draft.in_force_from) == ("adopted", date(2026, 12, 1))
+    kept = ShownConsequences.objects.get(plan_version=draft)
+    assert Shown.read(kept.shown) == shown
+    page = client.get(f"{ADMIN}/plan/{draft.number}/").content.decode()
+    assert "Vad som visades före beslutet" in page
+
+
+def test_nothing_is_decided_that_was_not_seen_as_it_stands(coordinator, client):
+    draft = draft_from(in_force(), by=None)
+    decision = {
+        "in_force_from": "2026-12-01",
+        "adopted_on": "2026-11-23",
+        "adopted_by": "Kommunstyrelsen",
+    }
+    address = f"{ADMIN}/plan/{draft.number}/besluta/"
+    assert "Se först vad det innebär" in client.post(address, decision | {"decide": "1"}).text
+    seen = client.post(address, decision).context["seen"]
+    token = {"decide": "1", "seen": seen}
+    later = client.post(address, decision | token | {"in_force_from": "2026-12-02"})
+    assert "Se först vad det innebär" in later.text
+    define_key_group(version=draft, key_group=group(), rules=[], excluded=[], by=None)
+    assert "Se först vad det innebär" in client.post(address, decision | token).text
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+    assert not ShownConsequences.objects.exists()
 
 
 def left_out(*words: str) -> dict[str, str]:
@@ -251,27 +275,6 @@ def test_draft_is_discarded_and_an_adopted_version_never(coordinator, client):
     client.post(f"{ADMIN}/plan/{draft.number}/ta-bort/")
     assert not PlanVersion.objects.filter(pk=draft.pk).exists()
     assert client.post(f"{ADMIN}/plan/1/ta-bort/").status_code == 404
-
-
-def test_counting_consequences_changes_nothing(unit):
-    draft = draft_from(in_force(), by=None)
-    define_key_group(version=draft, key_group=group(), rules=[], excluded=[], by=None)
-    before = AuditEvent.objects.count()
-    consequences = consequences_of_adopting(version=draft, in_force_from=DAY, threshold=2)
-    assert (str(consequences.gaining), str(consequences.losing)) == ("ingen", "minst 2 personer")
-    assert consequences.groups == (GroupChange("Grupp G", some_join=False, some_leave=True),)
-    assert AuditEvent.objects.count() == before
-    assert PlanVersion.objects.get(pk=draft.pk).status == "draft"
-
-
-def test_a_draft_about_one_person_tells_nothing_of_what_they_have_learnt(unit):
-    draft = draft_from(in_force(), by=None)
-    rules = [PersonRule(units=("S1",), job_codes=("KOCK",))]
-    define_key_group(version=draft, key_group=group(), rules=rules, excluded=[], by=None)
-    options = {"version": draft, "in_force_from": DAY, "threshold": 5}
-    before = consequences_of_adopting(**options)
-    achieve(Person.objects.get(person_id="K0"), on=date(2026, 11, 1))
-    assert consequences_of_adopting(**options) == before
 
 
 def test_key_person_is_named_and_the_naming_ended(coordinator, client):

@@ -12,6 +12,7 @@ from lms.lib.dates import today
 register = template.Library()
 
 
-@register.simple_tag
-def contributes_to(kind: str, what: Any) -> tuple[Contribution, ...]:
-    return contributions_of(kind, what, today())
+@register.simple_tag(takes_context=True)
+def contributes_to(context: template.Context, kind: str, what: Any) -> tuple[Contribution, ...]:
+    request = context.get("request")
+    return contributions_of(kind, what, request.user, today()) if request else ()

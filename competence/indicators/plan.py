@@ -10,7 +10,6 @@ from fractions import Fraction
 from functools import partial
 
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -266,90 +265,5 @@ register(
         gettext_lazy("Obligations that somebody has said how they stand by the day."),
         gettext_lazy("obligations"),
         obligations_assessed,
-    ),
-)
-
-
-def awaited(as_of: date, *, part: str | Promise) -> Reading:
-    """What no part of the product measures yet, and which one will."""
-    return _not_counted(as_of, _("Will be measured by: %(part)s.") % {"part": part})
-
-
-def _await(
-    code: str, name: Promise, definition: Promise, unit: Promise, part: Promise
-) -> Indicator:
-    return Indicator(code, name, definition, unit, partial(awaited, part=part))
-
-
-register(
-    _await(
-        "competence.needs_answered",
-        gettext_lazy("Needs answered"),
-        gettext_lazy("Units that have answered in the latest round, of those that were asked."),
-        gettext_lazy("answers"),
-        gettext_lazy("the rounds where needs are asked for"),
-    ),
-    _await(
-        "competence.training_plan",
-        gettext_lazy("Training plan in force"),
-        gettext_lazy("The version of the training plan that is in force on the day."),
-        gettext_lazy("version"),
-        gettext_lazy("the training plan"),
-    ),
-    _await(
-        "competence.activities_held",
-        gettext_lazy("Activities held"),
-        gettext_lazy("Activities of the training plan that have been held, of those planned."),
-        gettext_lazy("activities"),
-        gettext_lazy("the training plan"),
-    ),
-    _await(
-        "competence.reports_frozen",
-        gettext_lazy("Follow-up reports"),
-        gettext_lazy("Follow-up reports frozen during the last twelve months."),
-        gettext_lazy("reports"),
-        gettext_lazy("the follow-up reports"),
-    ),
-    _await(
-        "competence.council_reports",
-        gettext_lazy("Reports to the local crime prevention council"),
-        gettext_lazy("Times that the council was informed during the last twelve months."),
-        gettext_lazy("times"),
-        gettext_lazy("the follow-up reports"),
-    ),
-    _await(
-        "courses.sessions_held",
-        gettext_lazy("Course sessions held"),
-        gettext_lazy("Course sessions held during the last twelve months."),
-        gettext_lazy("sessions"),
-        gettext_lazy("course sessions"),
-    ),
-    _await(
-        "support.requests",
-        gettext_lazy("Requests for support"),
-        gettext_lazy("Requests received during the last twelve months."),
-        gettext_lazy("requests"),
-        gettext_lazy("requests for support"),
-    ),
-    _await(
-        "support.by_associations",
-        gettext_lazy("Requests from associations"),
-        gettext_lazy("Requests from associations received during the last twelve months."),
-        gettext_lazy("requests"),
-        gettext_lazy("requests for support"),
-    ),
-    _await(
-        "home.read_receipts",
-        gettext_lazy("Routines that have been read"),
-        gettext_lazy("Of those whom a routine concerns, the share who have read its version."),
-        gettext_lazy("percent"),
-        gettext_lazy("read receipts"),
-    ),
-    _await(
-        "situation.area_summaries",
-        gettext_lazy("Approved area summaries"),
-        gettext_lazy("Area summaries that are approved and have not expired."),
-        gettext_lazy("summaries"),
-        gettext_lazy("area summaries"),
     ),
 )
