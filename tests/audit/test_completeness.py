@@ -54,6 +54,7 @@ from competence.models import (
     SignInSheet,
     StandingProgramme,
     TrainingPlanVersion,
+    WrittenOpinion,
 )
 from competence.models.history import HistoryBatch
 from competence.services import history, programme
@@ -73,11 +74,6 @@ from competence.services.activity_facts import (
     take_back_outcome,
 )
 from competence.services.assumptions import change_assumptions, undo_assumption_change
-)
-    WrittenOpinion,
-)
-from competence.models.history import HistoryBatch
-from competence.services import history
 from competence.services.consultations import (
     answer,
     comment,
@@ -116,12 +112,11 @@ from competence.services.outside_courses import (
     merge_outside_courses,
     retire_outside_course,
 )
-from competence.services.plan import adopt_plan_version, draft_from
+from competence.services.plan import adopt_plan_version, draft_from, take_back_plan_version
 from competence.services.plan_chapters import write_chapter
 from competence.services.plan_consequences import consequences_shown, decide_as_shown
-from competence.services.proposals import accept_proposal, answer_proposal, propose
-from competence.services.plan import adopt_plan_version, draft_from, take_back_plan_version
 from competence.services.plan_states import add_registry_number, repeal
+from competence.services.proposals import accept_proposal, answer_proposal, propose
 from competence.services.recognition import (
     SingleCase,
     decide_recognitions,
@@ -175,7 +170,8 @@ from tests.builders.courses import (
 )
 from tests.builders.followup import AT as MADE
 from tests.builders.followup import draft
-from tests.builders.needs import answer, form_of, later, make_operation, open_round
+from tests.builders.needs import answer as hand_in_answer
+from tests.builders.needs import form_of, later, make_operation, open_round
 from tests.builders.partners import join, make_organisation
 from tests.builders.people import (
     MONDAY,
@@ -906,13 +902,13 @@ def test_what_is_asked_answered_and_decided_about_needs():
     with in_the_ledger(officer):
         take_back_form_reminders(reminders=[reminder.pk], by=officer, at=later(2))
     with in_the_ledger(colleague):
-        first = answer(form, colleague, at=later(3))
+        first = hand_in_answer(form, colleague, at=later(3))
     with in_the_ledger(manager):
         end_needs_delegation(delegation=left, by=manager, on=MONDAY)
     with in_the_ledger(manager):
         take_back_answer(answer=first, by=manager, at=later(4))
     with in_the_ledger(manager):
-        second = answer(form, manager, at=later(5))
+        second = hand_in_answer(form, manager, at=later(5))
     with in_the_ledger(contact):
         confirm_answer(answer=second, by=contact, at=later(6))
     with in_the_ledger(officer):
