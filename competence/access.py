@@ -40,6 +40,8 @@ URLS: dict[str, Rule] = {
     "competence:reports": _OWN_PART,
     "competence:report": _OWN_PART,
     "competence:report_extract": _WHOLE_REPORT,
+    "competence:report_pdf": _WHOLE_REPORT,
+    "competence:extract_pdf": _WHOLE_REPORT,
     "competence:report_workbook": _WHOLE_REPORT,
     "competence:report_json": _WHOLE_REPORT,
     "competence:report_table": _WHOLE_REPORT,

@@ -153,12 +153,18 @@ class _Counting:
                 tally.outside[group] = members - higher
         return Counted(
             first_month(self.days),
-            tuple(tally.line(key) for key, tally in sorted(self.tallies.items())),
+            tuple(self.tallies[key].line(key) for key in sorted(self.tallies, key=_by_code)),
             dict(sorted(self.areas.items())),
             dict(sorted(self.levels.items())),
             dict(sorted(self.groups.items())),
-            {key: tally.reached for key, tally in sorted(self.tallies.items())},
+            {key: tally.reached for key, tally in self.tallies.items()},
         )
+
+
+def _by_code(key: Key) -> tuple[int, str, int]:
+    """OM2 before OM10."""
+    area, level = key
+    return len(area), area, level
 
 
 def _times_reached(person: Outlook, row: GapRow, since: date) -> int:

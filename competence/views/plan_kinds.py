@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from competence.figures.activities import activity_lines
+from competence.figures.budget import budget
 from competence.figures.plan import Names, plan_matrix, requirements_in_words, rule_in_words
 from competence.figures.plan_changes import plan_changes
 from competence.figures.plan_changes_words import changes_in_words
@@ -64,14 +65,14 @@ def _competence_plan(version: PlanVersion, day: date) -> dict[str, Any]:
 
 
 def _training_plan(version: TrainingPlanVersion, day: date) -> dict[str, Any]:
-    """The activities, in order of their first day."""
+    """The activities, and what they cost."""
     lines = activity_lines(
         version,
         day=day,
         assumed=assumptions_on(day),
         threshold=SiteSettings.load().suppression_threshold,
     )
-    return {"lines": sorted(lines, key=lambda line: (line.starts_on, line.number))}
+    return {"lines": lines, "budget": budget(lines)}
 
 
 def group_pages(version: PlanVersion) -> list[dict[str, Any]]:

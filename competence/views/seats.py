@@ -31,7 +31,7 @@ from lms.lib.tables import table_response
 from lms.notifications.models import Job
 from lms.people.access import Action, Obj, Scope, scopes
 
-_NICE = (1, 2, 5, 10)
+_NICE = (1, 2, 3, 4, 5, 6, 8, 10)
 
 
 @dataclass(frozen=True)
