@@ -54,16 +54,17 @@ def _answers(opened: NeedsRound, today: date, clock: DemoClock) -> None:
     forms = list(opened.forms.select_related("unit", "key_group", "naming", "needs_round"))
     day = today - timedelta(days=_ANSWERED)
     managers = managers_of_units({form.unit_id for form in forms}, day)
-    rector = User.objects.get(email="chef@example.se")
+    rector = User.objects.get(email="chef@example.se").person
+    assert rector is not None
     left = False
     for number, form in enumerate(forms):
         manager = _account_of(managers.get(form.unit_id, ()))
         if manager is None:
             continue
-        if not left and form.unit.covers(rector.person.employments.latest("starts_on").unit):
+        if not left and form.unit.covers(rector.employments.latest("starts_on").unit):
             leave_to_colleague(
                 form=form,
-                colleague=rector.person,
+                colleague=rector,
                 ends_on=opened.ends_on,
                 by=manager,
                 at=clock.set(day, 9),

@@ -52,6 +52,7 @@ def decide(first_day: date) -> PlanVersion:
         in_force_from=None,
         adopted_on=first_day - timedelta(days=19),
         adopted_by="Kommunstyrelsen",
+        registry_number=f"KS {first_day.year}/0412",
         by=None,
     )
 

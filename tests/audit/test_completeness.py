@@ -23,6 +23,9 @@ from competence.models import (
     ActivityExpense,
     ActivityOutcome,
     ActivityStep,
+    Consultation,
+    ConsultationAnswer,
+    ConsultationComment,
     CoverageTarget,
     EquivalenceRule,
     Exemption,
@@ -51,6 +54,7 @@ from competence.models import (
     SignInSheet,
     StandingProgramme,
     TrainingPlanVersion,
+    WrittenOpinion,
 )
 from competence.models.history import HistoryBatch
 from competence.services import history, programme
@@ -70,6 +74,15 @@ from competence.services.activity_facts import (
     take_back_outcome,
 )
 from competence.services.assumptions import change_assumptions, undo_assumption_change
+from competence.services.consultations import (
+    answer,
+    comment,
+    extend_consultation,
+    open_consultation,
+    register_opinion,
+    withdraw_comment,
+    withdraw_opinion,
+)
 from competence.services.corrections import RightFact, correct_name, put_right, revoke_achievement
 from competence.services.equivalence_rules import withdraw_rule
 from competence.services.exemption_requests import (
@@ -99,9 +112,10 @@ from competence.services.outside_courses import (
     merge_outside_courses,
     retire_outside_course,
 )
-from competence.services.plan import adopt_plan_version, draft_from
+from competence.services.plan import adopt_plan_version, draft_from, take_back_plan_version
 from competence.services.plan_chapters import write_chapter
 from competence.services.plan_consequences import consequences_shown, decide_as_shown
+from competence.services.plan_states import add_registry_number, repeal
 from competence.services.proposals import accept_proposal, answer_proposal, propose
 from competence.services.recognition import (
     SingleCase,
@@ -156,7 +170,8 @@ from tests.builders.courses import (
 )
 from tests.builders.followup import AT as MADE
 from tests.builders.followup import draft
-from tests.builders.needs import answer, form_of, later, make_operation, open_round
+from tests.builders.needs import answer as hand_in_answer
+from tests.builders.needs import form_of, later, make_operation, open_round
 from tests.builders.partners import join, make_organisation
 from tests.builders.people import (
     MONDAY,
@@ -187,6 +202,10 @@ FACTS: dict[type[models.Model], set[str]] = {
     ProposalDecision: set(),
     RenewalOrder: set(),
     PlanVersion: set(),
+    Consultation: set(),
+    ConsultationComment: set(),
+    WrittenOpinion: set(),
+    ConsultationAnswer: set(),
     Completion: set(),
     Certificate: set(),
     Confirmation: set(),
@@ -245,6 +264,8 @@ NO_FACTS = {
     # Each save of a report's words has an entry on the report; what was sent by a schedule, and
     # that it was opened, is a log of its own.
     *("competence.ReportWords", "competence.ReportSending"),
+    # The steps of a version and whom a consultation asks: said by the entry of what they belong to.
+    *("competence.PlanStep", "competence.ConsultationParty"),
     # What an import said that was recorded already: it gives nothing, and what is written anew
     # because of it is in the ledger then.
     "competence.HistoryStatement",
@@ -343,6 +364,14 @@ def test_what_competence_decides():
     write_chapter(version=draft, key="bakgrund", text="Så här.", by=officer)
     with in_the_ledger(officer):
         adopt_plan_version(version=draft, in_force_from=DAY, adopted_on=DAY, by=officer)
+    version = PlanVersion.objects.get(number=2)
+    with in_the_ledger(officer):
+        add_registry_number(version=version, registry_number="KS 1", by=officer)
+    with in_the_ledger(officer, because="Ny lag"):
+        repeal(
+            version=version, repealed_on=date(2027, 1, 1), decided_on=DAY, decided_by="KS",
+            reason="Ny lag", by=officer,
+        )  # fmt: skip
     with in_the_ledger(officer):
         import_exemptions(
             source=io.BytesIO(
@@ -364,6 +393,40 @@ def test_what_competence_decides():
             name="achievements.csv",
             by=officer,
         )
+
+
+def test_the_way_of_a_version_and_what_is_said_of_it():
+    adopt(plan_of({"area": "OM1"}))
+    officer, unit = account_with(Role.COORDINATOR), make_unit("A")
+    draft = draft_from(in_force(), by=officer)
+    with in_the_ledger(officer):
+        found = open_consultation(
+            version=draft, opened_on=DAY, closes_on=date(2026, 12, 1), units=[unit],
+            by=officer, at=NOON,
+        )  # fmt: skip
+    with in_the_ledger(officer):
+        extend_consultation(consultation=found, closes_on=date(2026, 12, 2), day=DAY, by=officer)
+    with in_the_ledger(officer):
+        view = comment(
+            consultation=found, unit=unit, about=ConsultationComment.About.WHOLE,
+            key_group=None, text="Bra.", by=officer, day=DAY, at=NOON,
+        )  # fmt: skip
+    with in_the_ledger(officer):
+        opinion = register_opinion(
+            consultation=found, organisation="Polisen", dated_on=DAY, registry_number="",
+            summary="Bra.", by=officer, at=NOON,
+        )  # fmt: skip
+    with in_the_ledger(officer):
+        answer(
+            to=view, outcome=ConsultationAnswer.Outcome.NOT, motivation="Nej.", by=officer,
+            at=NOON,
+        )  # fmt: skip
+    with in_the_ledger(officer):
+        withdraw_comment(comment=view, by=officer, day=DAY, at=NOON)
+    with in_the_ledger(officer, because="Fel plan"):
+        withdraw_opinion(opinion=opinion, reason="Fel plan", by=officer, at=NOON)
+    with in_the_ledger(officer):
+        take_back_plan_version(version=draft, taken_on=DAY, note="Synpunkter", by=officer)
 
 
 def test_what_a_course_gives_and_what_is_taken_back():
@@ -839,13 +902,13 @@ def test_what_is_asked_answered_and_decided_about_needs():
     with in_the_ledger(officer):
         take_back_form_reminders(reminders=[reminder.pk], by=officer, at=later(2))
     with in_the_ledger(colleague):
-        first = answer(form, colleague, at=later(3))
+        first = hand_in_answer(form, colleague, at=later(3))
     with in_the_ledger(manager):
         end_needs_delegation(delegation=left, by=manager, on=MONDAY)
     with in_the_ledger(manager):
         take_back_answer(answer=first, by=manager, at=later(4))
     with in_the_ledger(manager):
-        second = answer(form, manager, at=later(5))
+        second = hand_in_answer(form, manager, at=later(5))
     with in_the_ledger(contact):
         confirm_answer(answer=second, by=contact, at=later(6))
     with in_the_ledger(officer):
