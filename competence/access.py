@@ -11,6 +11,8 @@ _ENROL = Rule(Obj.ENROLMENT, Action.CREATE, seen_as=SeenAs.REFUSED)
 _DEPUTIES = Rule(Obj.DELEGATION, Action.READ, seen_as=SeenAs.REFUSED)
 _CASE = Rule(Obj.CASE, Action.READ)
 _CASE_MOVE = Rule(Obj.CASE, Action.APPROVE)
+# Where all of the municipality is spoken of: a manager sees the own team instead.
+_WHOLE = Rule(Obj.COVERAGE, Action.READ, scope=Scope.AGGREGATE)
 _PLAN = Rule(Obj.REQUIREMENT)
 _EDIT_PLAN = Rule(Obj.REQUIREMENT, Action.UPDATE)
 _READ_PROPOSAL = Rule(Obj.CONSULTATION, Action.READ)
@@ -28,11 +30,35 @@ _CONFIRM_NEEDS = Rule(Obj.NEEDS_ASSESSMENT, Action.APPROVE, seen_as=SeenAs.REFUS
 _EVERY_ANSWER = Rule(Obj.NEEDS_ASSESSMENT, scope=Scope.ALL)
 # Who takes history in sees whom the file is about; that is what the work is.
 _IMPORT = Rule(Obj.ACHIEVEMENT, Action.CREATE)
+# A manager reads the rows of the own department; the rest, and the files, hold all of it.
+_OWN_PART = Rule(Obj.REPORT, Action.READ)
+_WHOLE_REPORT = Rule(Obj.REPORT, Action.READ, scope=Scope.ALL)
+_MAKE_REPORT = Rule(Obj.REPORT, Action.CREATE)
+_SIGN_OFF = Rule(Obj.REPORT, Action.APPROVE)
 
 URLS: dict[str, Rule] = {
+    "competence:reports": _OWN_PART,
+    "competence:report": _OWN_PART,
+    "competence:report_extract": _WHOLE_REPORT,
+    "competence:report_pdf": _WHOLE_REPORT,
+    "competence:extract_pdf": _WHOLE_REPORT,
+    "competence:report_workbook": _WHOLE_REPORT,
+    "competence:report_json": _WHOLE_REPORT,
+    "competence:report_table": _WHOLE_REPORT,
+    "competence:new_report": _MAKE_REPORT,
+    "competence:report_words": _MAKE_REPORT,
+    "competence:report_handover": _MAKE_REPORT,
+    "competence:sign_off_report": _SIGN_OFF,
+    "competence:release_report": _SIGN_OFF,
+    "competence:discard_report": _MAKE_REPORT,
+    "competence:report_schedules": _MAKE_REPORT,
+    "competence:end_report_schedule": _MAKE_REPORT,
     "competence:coverage": _COVERAGE,
     "competence:plan": _PLAN,
     "competence:key_group": _PLAN,
+    "competence:measures": _PLAN,
+    "competence:passage": _PLAN,
+    "competence:planning_year": _WHOLE,
     # Giving a view there takes a unit to speak for, which the page asks about.
     "competence:consultation": _READ_PROPOSAL,
     "competence:withdraw_comment": _GIVE_VIEW,
@@ -60,6 +86,7 @@ URLS: dict[str, Rule] = {
     "competence:team_matrix_file": _TEAM_FILE,
     "competence:team_matrix_file_xlsx": _TEAM_FILE,
     "competence:team_outlook": _TEAM,
+    "competence:team_seats": _TEAM,
     "competence:team_outlook_file": _TEAM_FILE,
     "competence:team_outlook_file_xlsx": _TEAM_FILE,
     "competence:team_outlook_names": _TEAM_FILE,
@@ -174,6 +201,11 @@ URLS: dict[str, Rule] = {
     "competence_admin:renewals": _EDIT_PLAN,
     "competence_admin:renewal_names": _EDIT_PLAN,
     "competence_admin:renewal_file": _EDIT_PLAN,
+    "competence_admin:measures": _EDIT_PLAN,
+    "competence_admin:passage": _EDIT_PLAN,
+    "competence_admin:passage_link": _EDIT_PLAN,
+    "competence_admin:governing_file": _EDIT_PLAN,
+    "competence_admin:governing_export": _EDIT_PLAN,
     "competence_admin:seat_names": _EDIT_PLAN,
     "competence_admin:targets": _EDIT_PLAN,
     "competence_admin:target": _EDIT_PLAN,

@@ -11,5 +11,7 @@ class CompetenceConfig(AppConfig):
         import_module("competence.notices")
         import_module("competence.anomalies")
         import_module("competence.hints")
+        import_module("competence.figures.contributions")
+        import_module("competence.indicators")
         import_module("competence.services.inbox_recognitions")
         import_module("competence.services.inbox_exemptions")

@@ -1,5 +1,5 @@
-"""The long steps of a history import, and the forecasts of a week: done while the reader waits
-where they are short, otherwise by the worker, with a page to follow them on."""
+"""The long steps of a history import, the forecasts of a week and the making of a report: done
+while the reader waits where they are short, otherwise by the worker, with a page to follow."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from competence.models import WeekOutlook, WeekSeats
+from competence.models import FollowUpReport, WeekOutlook, WeekSeats
 from competence.models.history import HistoryBatch
-from competence.services import history
+from competence.services import followup, history
 from competence.services.week_outlook import make_week_outlook
 from competence.services.week_seats import make_week_seats
 from lms.lib.dates import today
@@ -21,6 +22,7 @@ from lms.notifications.models import Job
 from lms.people.models import Person, User
 
 OUTLOOK = "competence.week_outlook"
+REPORT = "competence.followup_report"
 SEATS = "competence.week_seats"
 MANY = 10_000
 """How many people are too many to wait for a forecast of."""
@@ -99,6 +101,39 @@ def outlook_of_week(*, monday: date, day: date, by: User) -> WeekOutlook | Job:
 def make_outlook_in_background(params: Mapping[str, Any], progress: Reporter) -> str:
     make_week_outlook(monday=date.fromisoformat(params["monday"]), progress=progress)
     return reverse("competence:coverage_outlook")
+
+
+def report_asked_for(*, params: Mapping[str, Any], by: User) -> str:
+    """Have a report made; the address to follow the work on. What cannot be made is refused at
+    once: FollowUpError."""
+    followup.check_period(
+        period_from=date.fromisoformat(params["period_from"]),
+        period_until=date.fromisoformat(params["period_until"]),
+        cut_off=date.fromisoformat(params["cut_off"]),
+        today=today(),
+    )
+    with transaction.atomic():
+        return job_url(start_job(kind=REPORT, by=by, params={**params, "by": by.pk}))
+
+
+def make_report_in_background(params: Mapping[str, Any], progress: Reporter) -> str:
+    """Made from the beginning where it stopped half-way: nothing is written before the end."""
+    superseded = params.get("supersedes")
+    try:
+        report = followup.make_report(
+            kind=params["kind"],
+            period_from=date.fromisoformat(params["period_from"]),
+            period_until=date.fromisoformat(params["period_until"]),
+            cut_off=date.fromisoformat(params["cut_off"]),
+            supersedes=FollowUpReport.objects.get(pk=superseded) if superseded else None,
+            correction=params.get("correction", ""),
+            at=timezone.now(),
+            by=User.objects.get(pk=params["by"]),
+            progress=progress,
+        )
+    except followup.FollowUpError as error:
+        raise JobError(str(error)) from None
+    return reverse("competence:report", args=[report.number])
 
 
 def seats_of_week(*, monday: date, day: date, by: User) -> WeekSeats | Job:

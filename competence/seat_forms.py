@@ -133,7 +133,7 @@ class GoalForm(Form):
         label=gettext_lazy("How large a part, %"), min_value=1, max_value=100, initial=90
     )
     vad = forms.ChoiceField(label=gettext_lazy("Of whom"))
-    senast = day_field(gettext_lazy("By"))
+    senast = day_field(gettext_lazy("On this day at the latest"))
 
     def __init__(self, *args: Any, counted: Counted, day: date, latest: date, **kwargs: Any):
         super().__init__(*args, **kwargs)

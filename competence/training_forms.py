@@ -233,7 +233,7 @@ class StepForm(Form):
 
 
 class OutcomeForm(Form):
-    on = day_field(gettext_lazy("Held by"))
+    on = day_field(gettext_lazy("Held up to and with"))
     sessions = forms.IntegerField(
         label=gettext_lazy("Sessions held since the last report"),
         min_value=0,

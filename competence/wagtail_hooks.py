@@ -45,6 +45,7 @@ def register_competence_menu() -> SubmenuMenuItem:
         _item(_("Sign-in sheets"), "recorded_sheets", "doc-full", 25),
         _item(_("Equivalence"), "rules", "link", 26),
         _item(_("Exemptions"), "exemptions", "minus", 30),
+        _item(_("Measure register"), "measures", "tasks", 15),
         _item(_("Coverage targets"), "targets", "group", 35),
         _item(_("Planning assumptions"), "assumptions", "sliders", 38),
         _item(_("Renewal orders"), "renewals", "rotate", 40),

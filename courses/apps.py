@@ -11,5 +11,6 @@ class CoursesConfig(AppConfig):
         from lms.people.services.role_assignments import follow_matrix
 
         follow_matrix(Obj.QUESTION_BANK, "courses.question")
+        import_module("courses.indicators")
         import_module("courses.receivers")
         import_module("courses.views.preview")

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -11,6 +13,7 @@ class HomeConfig(AppConfig):
         from lms.people.access import Obj
         from lms.people.services.role_assignments import follow_matrix
 
+        import_module("home.indicators")
         receivers.connect()
         jobs.register()
         follow_matrix(Obj.REFERENCE, "content.legalreference", "content.contactpoint")

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 
 from competence.services.framework_file import FrameworkFileError
-from competence.services.starter import load_framework
+from competence.services.starter import load_framework, load_governing_document
 from courses.services.starter import StarterError, load_courses
 from home.services.starter import load_arena
 from lms.people.models import User
@@ -23,6 +23,8 @@ def load_starter(parts: Collection[str], *, on: date, by: User | None) -> list[s
     try:
         if "framework" in parts:
             lines.append(f"framework: {load_framework(on=on, by=by)} requirements in a draft")
+            passages = load_governing_document(on=on, by=by)
+            lines.append(f"framework: {passages} passages of the governing document")
         if "arena" in parts:
             lines.append(f"arena: {load_arena(on=on, by=by)} new pages")
         if "courses" in parts:

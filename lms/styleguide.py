@@ -207,6 +207,11 @@ def examples(request: HttpRequest) -> dict[str, list[Example]]:
                      "text": "När du eller din chef bokar en plats står tid och lokal här.",
                      "url": "#", "link_text": "Se kurser med lediga platser"})
         ],
+        "contributes": [
+            Example({"contributions": [
+                {"code": "S14", "title": "Utbildningar för första linjens personal", "url": "#"},
+            ]})
+        ],
         "breadcrumbs": [Example({"crumbs": [("Arenan", "#"), ("Rutiner", "#")]})],
         "page_head": [
             Example({"kicker": "Förskolan Vitsippan · 24 medarbetare · 16 september 2027",

@@ -17,6 +17,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from competence.engine.assume import Assumptions
 from competence.models import (
     ActivityExpense,
@@ -28,7 +30,10 @@ from competence.models import (
     TrainingPlanVersion,
 )
 from competence.suppression import THRESHOLD, Figure, Hidden
+from courses.models import CoursePage
 from lms.people.models import Unit
+
+MOST_NAMED = 4
 
 
 class Status(StrEnum):
@@ -123,7 +128,9 @@ class ActivityLine:
     title: str
     note: str
     key_groups: tuple[str, ...]
-    audience: str
+    key_group_names: tuple[str, ...]
+    # Whom it is for beside the key groups.
+    others: str
     areas: tuple[str, ...]
     area_names: tuple[str, ...]
     levels: tuple[int, ...]
@@ -156,8 +163,17 @@ class ActivityLine:
     is_late: bool
 
     @property
-    def quarter(self) -> int:
-        return (self.starts_on.month + 2) // 3
+    def audience(self) -> str:
+        """Whom it is for, in full."""
+        return ", ".join(filter(None, (*self.key_group_names, self.others)))
+
+    @property
+    def audience_in_short(self) -> str:
+        """The same, with many key groups counted."""
+        if len(self.key_groups) <= MOST_NAMED:
+            return self.audience
+        counted = _("%(count)s key groups") % {"count": len(self.key_groups)}
+        return f"{counted}, {self.others}" if self.others else counted
 
     @property
     def years(self) -> range:
@@ -191,19 +207,18 @@ def _rounded(value: Decimal) -> int:
 def staff_cost(
     *,
     people: int,
-    areas: Iterable[str],
     level: int | None,
     hours: Decimal | None,
     assumed: Assumptions,
+    course_minutes: int = 0,
 ) -> Cost:
     """The hours that so many of the municipality's own need, and those called in meanwhile.
-    `hours` for each, where it is said; otherwise what is assumed of the highest level."""
+    `hours` for each, where it is said; otherwise the length of the course that the activity is;
+    otherwise what is assumed of the highest level."""
     if hours is None:
-        hours = (
-            max((assumed.hours(area, level) for area in areas), default=Decimal(0))
-            if level
-            else Decimal(0)
-        )
+        hours = Decimal(course_minutes) / 60 if course_minutes else Decimal(0)
+        if not hours and level:
+            hours = assumed.hours("", level)
     total = people * hours
     return Cost(
         staff_hours=_rounded(total),
@@ -240,6 +255,11 @@ def activity_lines(
         ActivityExpense.objects.standing().filter(activity__in=keys, on__lte=day)
     )
     answers = _by_activity(PartnerStep.objects.filter(activity__in=keys, on__lte=day))
+    lengths = dict(
+        CoursePage.objects.filter(pk__in=[each.course_id for each in planned]).values_list(
+            "pk", "minutes"
+        )
+    )
     departments = list(Unit.objects.filter(depth__lte=1).order_by("-depth"))
     return tuple(
         _line(
@@ -249,6 +269,7 @@ def activity_lines(
             expenses=expenses[each.activity_id],
             answers=answers[each.activity_id],
             department=_department(each.responsible_unit, departments),
+            minutes=lengths.get(each.course_id, 0) if each.course_id else 0,
             day=day,
             assumed=assumed,
             threshold=threshold,
@@ -279,6 +300,7 @@ def _line(
     expenses: Sequence[ActivityExpense],
     answers: Sequence[PartnerStep],
     department: str,
+    minutes: int,
     day: date,
     assumed: Assumptions,
     threshold: int,
@@ -290,10 +312,10 @@ def _line(
     own_people = planned.planned_people - sum(row.seats or 0 for row in partners) if groups else 0
     cost = Cost(planned.cost_external, planned.cost_trainer, planned.cost_venue) + staff_cost(
         people=max(0, own_people),
-        areas=[area.code for area in areas],
         level=levels[-1].number if levels else None,
         hours=planned.hours,
         assumed=assumed,
+        course_minutes=minutes,
     )
     spent_in: dict[int, Cost] = defaultdict(Cost)
     for expense in expenses:
@@ -308,7 +330,8 @@ def _line(
         title=planned.title,
         note=planned.note,
         key_groups=tuple(group.code for group in groups),
-        audience=planned.audience or ", ".join(group.name for group in groups),
+        key_group_names=tuple(group.name for group in groups),
+        others=planned.audience,
         areas=tuple(area.code for area in areas),
         area_names=tuple(area.name for area in areas),
         levels=tuple(level.number for level in levels),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from competence.models import (
@@ -96,7 +97,9 @@ def read_consultation(consultation: Consultation, reader: User | None) -> Consul
     )
     opinions = list(consultation.opinions.filter(withdrawn_at__isnull=True))
     answers = _answers(comments, opinions)
-    asked = consultation.parties.select_related("unit").order_by("unit__tree_left", "organisation")
+    asked = consultation.parties.select_related("unit").order_by(
+        F("unit__tree_left").asc(nulls_last=True), "organisation"
+    )
     spoken = [view.unit for view in comments]
     wrote = {opinion.organisation.casefold() for opinion in opinions}
     own = reader.pk if reader else None

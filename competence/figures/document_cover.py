@@ -17,7 +17,9 @@ def municipality_name() -> str:
     return SiteSettings.load().municipality_name
 
 
-def cover_facts(version: DecidedDocument) -> tuple[Fact, ...]:
+def cover_facts(
+    version: DecidedDocument, *, responsible: str = "", followed_up: str = ""
+) -> tuple[Fact, ...]:
     unstated = _("not stated in the document")
     decided = version.status == DecidedDocument.Status.ADOPTED
     return (
@@ -26,8 +28,8 @@ def cover_facts(version: DecidedDocument) -> tuple[Fact, ...]:
         Fact(_("Registry number"), version.registry_number or unstated, REGISTRY_NUMBER),
         Fact(_("Version"), str(version.number)),
         Fact(_("Valid"), _validity(version) if decided else _("not in force: a draft")),
-        Fact(_("Function responsible for the document"), _("Coordinator")),
-        Fact(_("Followed up by"), _("The executive board, every half-year and year")),
+        Fact(_("Function responsible for the document"), responsible or unstated),
+        Fact(_("Followed up by, and when"), followed_up or unstated),
     )
 
 

@@ -116,8 +116,8 @@ def forecast(
 
 @dataclass(frozen=True)
 class Hit:
-    """One area and level: how many were said to need it in the year, and how many came to: those
-    who have reached it since, and those who lack it now."""
+    """One area and level: how many were said to need it in the year, and how many came to: each
+    time that somebody has reached it since, and those who lack it now."""
 
     area: str
     level: str

@@ -99,7 +99,14 @@ def plan_document(version: PlanVersion, day: date, *, starter: Mapping[str, str]
         title=_("Competence plan against violent extremism"),
         version=_("Version %(number)s") % {"number": version.number},
         municipality=municipality_name(),
-        facts=(Fact(_("Kind of document"), _("Competence plan")), *cover_facts(version)),
+        facts=(
+            Fact(_("Kind of document"), _("Competence plan")),
+            *cover_facts(
+                version,
+                responsible=own.get(Key.RESPONSIBLE, ""),
+                followed_up=own.get(Key.FOLLOWED_UP, ""),
+            ),
+        ),
         chapters=(
             *(
                 Chapter(

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Prefetch
+
 from competence.models import (
     KeyGroup,
     NeedsAnswer,
@@ -15,6 +17,7 @@ from competence.models import (
     NeedsRound,
     PlanVersion,
     ProposalDecision,
+    ProposalSource,
     Requirement,
     WishedLevel,
 )
@@ -125,14 +128,15 @@ class ProposalStanding:
 
 
 def proposal_standings(proposals: Iterable[NeedsProposal]) -> list[ProposalStanding]:
-    """How proposals stand. Five queries."""
+    """How proposals stand. Five queries at most."""
     found = list(
         NeedsProposal.objects.filter(pk__in=[each.pk for each in proposals])
         .select_related("needs_round", "key_group", "area", "level")
         .prefetch_related(
-            "decisions__by",
-            "sources__answer__form__unit",
-            "sources__answer__by",
+            Prefetch("decisions", ProposalDecision.objects.select_related("by")),
+            Prefetch(
+                "sources", ProposalSource.objects.select_related("answer__form__unit", "answer__by")
+            ),
         )
     )
     last = {each.pk: list(each.decisions.all())[-1:] for each in found}
@@ -183,7 +187,7 @@ def origins(
     version: PlanVersion, key_group: KeyGroup | None = None
 ) -> dict[Key, list[ProposalStanding]]:
     """Where the requirements of a version come from: the accepted proposals of the draft itself, or
-    of an earlier version that it was copied after. Six queries."""
+    of an earlier version that it was copied after. Seven queries."""
     accepted = ProposalDecision.objects.filter(
         outcome=ProposalDecision.Outcome.ACCEPTED, version_number__lte=version.number
     )

@@ -82,8 +82,8 @@ class _Tally:
 
 @dataclass(frozen=True)
 class Counted:
-    """The lines of some people, and the names of what they speak of. `reached`: how many of those
-    asked have reached it in the year before (`since`)."""
+    """The lines of some people, and the names of what they speak of. `reached`: how many times
+    those asked have reached it in the year before (`since`)."""
 
     first: date
     lines: tuple[Line, ...]
@@ -116,8 +116,8 @@ class _Counting:
             tally.asked.update(asked.groups)
             if len(asked.groups) == 1:
                 tally.only.update(asked.groups)
-            if self.since is not None and _has_reached(person, asked.row, self.since):
-                tally.reached += 1
+            if self.since is not None:
+                tally.reached += _times_reached(person, asked.row, self.since)
         self._count_outside(due)
         for each in due.dues:
             tally = self._of(each.area, each.level)
@@ -153,21 +153,30 @@ class _Counting:
                 tally.outside[group] = members - higher
         return Counted(
             first_month(self.days),
-            tuple(tally.line(key) for key, tally in sorted(self.tallies.items())),
+            tuple(self.tallies[key].line(key) for key in sorted(self.tallies, key=_by_code)),
             dict(sorted(self.areas.items())),
             dict(sorted(self.levels.items())),
             dict(sorted(self.groups.items())),
-            {key: tally.reached for key, tally in sorted(self.tallies.items())},
+            {key: tally.reached for key, tally in self.tallies.items()},
         )
 
 
-def _has_reached(person: Outlook, row: GapRow, since: date) -> bool:
-    """Whether somebody has reached the level, or a higher one, from the day on."""
-    return any(
-        fact.area_pk == row.requirement.area_pk
-        and fact.level >= row.level
-        and fact.achieved_on >= since.toordinal()
-        for fact in person.span.achievements
+def _by_code(key: Key) -> tuple[int, str, int]:
+    """OM2 before OM10."""
+    area, level = key
+    return len(area), area, level
+
+
+def _times_reached(person: Outlook, row: GapRow, since: date) -> int:
+    """On how many days somebody has reached the level, or a higher one, from the day on."""
+    return len(
+        {
+            fact.achieved_on
+            for fact in person.span.achievements
+            if fact.area_pk == row.requirement.area_pk
+            and fact.level >= row.level
+            and fact.achieved_on >= since.toordinal()
+        }
     )
 
 

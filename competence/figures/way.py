@@ -57,7 +57,7 @@ def way_of(version: DecidedDocument, day: date) -> Way:
         steps.append(
             WayStep(
                 _NAMES[status](),
-                _("Left out")
+                _("Passed over")
                 if left_out
                 else _note(status, version, taken, consultation, here=here),
                 "later" if left_out else "done" if is_past or over else "now" if here else "later",

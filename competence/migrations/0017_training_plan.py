@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
             name='PlanActivity',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('basic', 'basic training'), ('in_depth', 'in-depth training'), ('introduction', 'introduction'), ('renewal', 'renewal'), ('pilot', 'pilot in violence prevention'), ('associations', 'associations'), ('parenting', 'parental support'), ('exercise', 'exercise'), ('other', 'other')], default='in_depth', max_length=20, verbose_name='type')),
+                ('kind', models.CharField(choices=[('basic', 'basic training'), ('in_depth', 'in-depth training'), ('introduction', 'introduction for those who are new'), ('renewal', 'renewal'), ('pilot', 'pilot in violence prevention'), ('associations', 'associations'), ('parenting', 'parental support'), ('exercise', 'exercise'), ('other', 'other')], default='in_depth', max_length=20, verbose_name='type')),
                 ('title', lms.lib.fields.GuardedCharField(max_length=200, verbose_name='title')),
                 ('audience', lms.lib.fields.GuardedCharField(blank=True, max_length=200, verbose_name='whom it is for')),
                 ('measures', models.JSONField(blank=True, default=list, verbose_name='measures')),

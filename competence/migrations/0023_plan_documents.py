@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             name='PlanChapter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(choices=[('bakgrund', 'Background and assignment'), ('behov', 'Needs'), ('nyckelgrupper', 'Key groups, areas and levels'), ('grund', 'Basic training for the first line'), ('fordjupning', 'In-depth training with others'), ('fornyelse', 'Introduction and renewal'), ('ansvar', 'Responsibility and resources'), ('uppfoljning', 'Follow-up, measures and targets'), ('kommunikation', 'Communication and arena'), ('kallor', 'Sources')], max_length=20, verbose_name='chapter')),
+                ('key', models.CharField(choices=[('bakgrund', 'Background and assignment'), ('behov', 'Needs'), ('nyckelgrupper', 'Key groups, areas and levels'), ('grund', 'Basic training for the first line'), ('fordjupning', 'In-depth training with others'), ('fornyelse', 'Introduction and renewal'), ('ansvar', 'Responsibility and resources'), ('uppfoljning', 'Follow-up, measures and targets'), ('kommunikation', 'Communication and arena'), ('kallor', 'Sources'), ('dokumentansvarig', 'Function responsible for the document'), ('foljs_upp', 'Followed up by, and when')], max_length=20, verbose_name='chapter')),
                 ('text', lms.lib.fields.GuardedTextField(max_length=8000, verbose_name='text')),
                 ('plan_version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chapters', to='competence.planversion')),
             ],

@@ -27,6 +27,19 @@ from competence.models.facts import (
     OutsideCourse,
     OutsideRecord,
 )
+from competence.models.followup import (
+    FollowUpReport,
+    ReportHandover,
+    ReportSchedule,
+    ReportSending,
+    ReportWords,
+)
+from competence.models.measures import (
+    GoverningDocument,
+    ObligationStatus,
+    Passage,
+    PassageLink,
+)
 from competence.models.messages import (
     GroupMessage,
 )
@@ -125,6 +138,8 @@ __all__ = [
     "ExemptionRequest",
     "ExemptionRequestQuerySet",
     "FiguresNight",
+    "FollowUpReport",
+    "GoverningDocument",
     "GroupMessage",
     "KeptDocument",
     "KeyGroup",
@@ -139,9 +154,12 @@ __all__ = [
     "NeedsProposal",
     "NeedsReminder",
     "NeedsRound",
+    "ObligationStatus",
     "OutsideCourse",
     "OutsideRecord",
     "PartnerStep",
+    "Passage",
+    "PassageLink",
     "PlanActivity",
     "PlanChapter",
     "PlanStep",
@@ -154,6 +172,10 @@ __all__ = [
     "ProposalSource",
     "Recognition",
     "RenewalOrder",
+    "ReportHandover",
+    "ReportSchedule",
+    "ReportSending",
+    "ReportWords",
     "Requirement",
     "ShownConsequences",
     "SignInSheet",

@@ -41,7 +41,7 @@ class State(models.TextChoices):
     PREPARATION = "preparation", _("in preparation")
     CLOSED = "closed", _("closed, continued as a new draft")
     DECIDED = "decided", _("decided")
-    IN_FORCE = "in_force", _("in force")
+    IN_FORCE = "in_force", _("currently in force")
     SUPERSEDED = "superseded", _("superseded")
     REPEALED = "repealed", _("repealed")
 

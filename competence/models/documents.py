@@ -29,6 +29,9 @@ class PlanChapter(models.Model):
         FOLLOW_UP = "uppfoljning", _("Follow-up, measures and targets")
         COMMUNICATION = "kommunikation", _("Communication and arena")
         SOURCES = "kallor", _("Sources")
+        # Two lines of the cover.
+        RESPONSIBLE = "dokumentansvarig", _("Function responsible for the document")
+        FOLLOWED_UP = "foljs_upp", _("Followed up by, and when")
 
     plan_version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, related_name="chapters")
     key = models.CharField(_("chapter"), max_length=20, choices=Key)

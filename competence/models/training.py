@@ -94,7 +94,7 @@ class PlanActivity(models.Model):
     class Kind(models.TextChoices):
         BASIC = "basic", _("basic training")
         IN_DEPTH = "in_depth", _("in-depth training")
-        INTRODUCTION = "introduction", _("introduction")
+        INTRODUCTION = "introduction", _("introduction for those who are new")
         RENEWAL = "renewal", _("renewal")
         PILOT = "pilot", _("pilot in violence prevention")
         ASSOCIATIONS = "associations", _("associations")

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from django.db import transaction
 
-from competence.models import PlanVersion, Requirement
+from competence.models import GoverningDocument, Passage, PlanVersion, Requirement
 from competence.services.framework_file import import_framework
+from competence.services.governing_file import import_governing_document
+from lms.content.services.starter import load_references
 from lms.framework.models import CompetenceArea
 from lms.lib.yamlfile import read_yaml
 from lms.people.models import User
@@ -41,3 +43,21 @@ def add_words() -> None:
     drafts = Requirement.objects.filter(plan_version__status=PlanVersion.Status.DRAFT, motive="")
     for code, motive in words["motives"].items():
         drafts.filter(key_group__code=code).update(motive=motive)
+
+
+def governing_document() -> bytes:
+    """The governing document that the obligations come from, as a file."""
+    return (FOLDER / "governing_document.yaml").read_bytes()
+
+
+@transaction.atomic
+def load_governing_document(*, on: date, by: User | None) -> int:
+    """Read in the document where there is none yet; how many passages it has. Where there is one
+    already nothing is changed, and 0 returned."""
+    if GoverningDocument.objects.exists():
+        return 0
+    load_references(by=by)
+    import_governing_document(
+        content=governing_document(), name="governing_document.yaml", on=on, by=by
+    )
+    return Passage.objects.count()

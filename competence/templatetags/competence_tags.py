@@ -8,6 +8,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from competence.figures.followup.document import Cell, Column, Row, Table
 from competence.figures.team import Member
 from competence.figures.words import in_words
 from competence.suppression import Figure
@@ -16,6 +17,12 @@ from lms.people.finding import unit_label
 from lms.people.models import Unit
 
 register = template.Library()
+
+
+@register.filter
+def cells_of(row: Row, table: Table) -> list[tuple[Cell, Column]]:
+    """The cells of a report's row, each with its column."""
+    return list(zip(row.cells, table.columns, strict=True))
 
 
 @register.simple_tag
@@ -98,3 +105,12 @@ def what_has_been_done(member: Member) -> str:
 def unit_names() -> dict[str, list[str]]:
     """The names that the page's boxes for units offer: once a page."""
     return {"labels": [unit_label(unit) for unit in Unit.objects.order_by("tree_left")]}
+
+
+# How an obligation stands, as the colour and shape of a status; what nobody has said is open.
+_OBLIGATION_LOOKS = {"done": "met", "ongoing": "pending", "dormant": "paused"}
+
+
+@register.filter
+def obligation_look(status: str) -> str:
+    return _OBLIGATION_LOOKS.get(status, "none")

@@ -140,6 +140,8 @@ def give_seats(request: HttpRequest, activity: int, pk: int) -> HttpResponse:
         share_course(partner=part, by=acting_user(request))
     except (PlanError, QuotaError) as error:
         messages.error(request, str(error))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
     else:
         messages.success(
             request,

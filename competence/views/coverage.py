@@ -22,7 +22,7 @@ from lms.content.models import SiteSettings
 from lms.framework.models import CompetenceArea
 from lms.lib.dates import today
 from lms.lib.tables import Value, table_response
-from lms.people.access import Action, Obj, Scope, scopes
+from lms.people.access import Action, Obj, Scope, can, scopes
 
 VIEWS = {"enheter": gettext_lazy("By unit"), "omraden": gettext_lazy("By area")}
 
@@ -72,6 +72,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
             "group_count": published.count(group, unit.pk if unit else None) if group else None,
             "by_area": show == "omraden" and not unit,
             "without_supply": requirements_without_supply(asked),
+            "reads_reports": can(acting_user(request), Action.READ, Obj.REPORT, day=day),
             "heading": _group_heading(published, group, unit) if group else _heading_of(table),
         },
     )

@@ -137,10 +137,11 @@ def _page(
     shown = next((head for head in heads if head.current), None)
     version = TrainingPlanVersion.objects.drafts().first()
     standing = accepted_in(version) if version else {}
+    here = [each for each in found if shown and each.first == shown.first]
+    lines = [each.line.key for each in asked.current.lines]
     proposals = [
         _proposal(asked, each, standing, posted or {})
-        for each in found
-        if shown and each.first == shown.first
+        for each in sorted(here, key=lambda each: lines.index((each.area, each.level)))
     ]
     latest = last_day_of(add_months(asked.base.first, AHEAD - 1))
     goals = bool(request.GET.get("mal"))

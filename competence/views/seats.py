@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from competence import jobs
+from competence.access import URLS
 from competence.engine.assume import Assumptions
 from competence.engine.seats import Need, SupposedError
 from competence.figures.forecast import Forecast, forecast, look_back, seats_so_far
@@ -30,7 +31,7 @@ from lms.lib.tables import table_response
 from lms.notifications.models import Job
 from lms.people.access import Action, Obj, Scope, scopes
 
-_NICE = (1, 2, 5, 10)
+_NICE = (1, 2, 3, 4, 5, 6, 8, 10)
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,9 @@ def seats(request: HttpRequest) -> HttpResponse:
             ],
             "base_year": sum(need.seats for need in months[:YEAR]),
             "tried_year": sum(need.seats for need in tried[:YEAR]),
+            "may_change": URLS["competence:accept_sessions"].allows(
+                acting_user(request), asked.day
+            ),
         },
     )
 

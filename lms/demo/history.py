@@ -22,6 +22,7 @@ from courses.models import CoursePage, CourseVersion, Enrolment
 from courses.offer import offer_index
 from courses.services.completing import complete_courses
 from courses.services.enrolment import enrol_many
+from lms.demo import plan_versions
 from lms.demo.clock import DemoClock, simulated
 from lms.demo.editing import change_article, tend_pages
 from lms.demo.exports import import_trainings
@@ -134,6 +135,7 @@ class _Life:
         days_ago = (self.today - day).days
         change_article(days_ago=days_ago, by=self.editor)
         self.outside.live(day=day, days_ago=days_ago, clock=clock)
+        plan_versions.live(day=day, days_ago=days_ago, by=self.editor, clock=clock)
         if (self.today - day).days <= REMINDERS_SINCE and day.weekday() == 0:
             produce_notices(as_of=day, at=clock.set(day, 6), offered=self.offers)
             collect_reminders(day=day, at=clock.at)

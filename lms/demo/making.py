@@ -12,11 +12,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from lms.demo import accounts, history, partners, plan, training
+from lms.demo import accounts, followup, history, measures, needs, partners, plan, training
 from lms.demo.clock import simulated
 from lms.demo.exports import import_as_known_on
 from lms.demo.organisation import build_world
-from lms.people.models import Person
+from lms.people.models import Person, User
 from lms.people.services.accounts import deactivate_leavers
 from lms.starter import load_starter
 
@@ -74,12 +74,14 @@ def make_organisation(*, people: int, today: date) -> Iterator[str]:
     first_day = history.first_day(today)
     with simulated(first_day) as clock, transaction.atomic():
         load_starter({"arena"}, on=first_day, by=None)
-        plan.adopt(first_day)
+        plan.propose(first_day)
         load_starter({"courses"}, on=first_day, by=None)
         yield stages.line("Plan, arena and courses")
         for day in history.import_days(today):
             clock.set(day, 5)
             import_as_known_on(world, day)
+            if day == first_day:
+                plan.decide(first_day)
             accounts.make_accounts(world, day)
             if day == first_day:
                 plan.name_key_persons(day)
@@ -87,7 +89,10 @@ def make_organisation(*, people: int, today: date) -> Iterator[str]:
             deactivate_leavers(day=day)
         partners.make_partners(today, clock)
         training.make_training_plan(today, clock)
+        needs.ask_about_needs(today, clock)
         plan.prepare_next(today, clock)
+        coordinator = User.objects.get(person__person_id=world.cast["samordnare"])
+        measures.fill_register(today, by=coordinator)
         yield stages.line(f"Organisation of {people} people")
         Diary(people, today.isoformat(), 0).write()
 
@@ -104,3 +109,5 @@ def make_history() -> Iterator[str]:
         Diary(diary.people, diary.today, days).write()
         if days % 146 == 0:
             yield stages.line(f"History: {100 * days // history.DAYS} %")
+    followup.make_reports(today)
+    yield stages.line("Follow-up report")

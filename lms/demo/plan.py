@@ -12,7 +12,9 @@ from competence.services.assumptions import change_assumptions
 from competence.services.framework_file import import_framework
 from competence.services.namings import name_key_person
 from competence.services.plan import adopt_plan_version, draft_from
+from competence.services.plan_chapters import write_chapter
 from competence.services.plan_editing import save_requirement
+from competence.services.plan_starter import starter_words
 from competence.services.starter import add_words, framework_file
 from competence.services.targets import set_coverage_target
 from lms.demo.accounts import ADMIN
@@ -20,16 +22,16 @@ from lms.demo.clock import DemoClock
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import Person, Unit, User
 
-# Key group → how many are named to it, among people with these job codes.
+# Key group → how many are named to it, as what, among people with these job codes.
 _NAMED = {
-    "G18": (9, ("STR", "SAK", "BEH", "SO1")),
-    "G19": (60, ("LGR", "SKU", "FRI", "SOC", "BEH", "REK")),
-    "G20": (40, ("TRV", "ORD", "FRI", "FAL", "REK", "LOK")),
+    "G18": (9, "Stödfunktionen", ("STR", "SAK", "BEH", "SO1")),
+    "G19": (60, "Representant i SSPF", ("LGR", "SKU", "FRI", "SOC", "BEH", "REK")),
+    "G20": (40, "Representant i områdesgrupp", ("TRV", "ORD", "FRI", "FAL", "REK", "LOK")),
 }
 
 
-def adopt(first_day: date) -> PlanVersion:
-    """Adopt the starter framework as the plan in force from `first_day`."""
+def propose(first_day: date) -> None:
+    """The starter framework as a draft, with the suggested words as the municipality's own."""
     content = re.sub(
         rb"effective_from: *'?\d{4}-\d\d-\d\d'?",
         f"effective_from: {first_day.isoformat()}".encode(),
@@ -37,11 +39,20 @@ def adopt(first_day: date) -> PlanVersion:
     )
     import_framework(content=content, name="framework.yaml", today=first_day, draft=True)
     add_words()
+    draft = PlanVersion.objects.get(status=PlanVersion.Status.DRAFT)
+    for key, text in starter_words().items():
+        write_chapter(version=draft, key=key, text=text, by=None)
+
+
+def decide(first_day: date) -> PlanVersion:
+    """Adopt the draft as the plan in force from `first_day`: the names of jobs and units that its
+    document says are those of the first staff file."""
     return adopt_plan_version(
         version=PlanVersion.objects.get(status=PlanVersion.Status.DRAFT),
         in_force_from=None,
         adopted_on=first_day - timedelta(days=19),
         adopted_by="Kommunstyrelsen",
+        registry_number=f"KS {first_day.year}/0412",
         by=None,
     )
 
@@ -50,7 +61,7 @@ def name_key_persons(day: date) -> None:
     """Name the holders of key functions: the support function, SSPF and SIG, EST."""
     choice = random.Random("key persons")
     groups = KeyGroup.objects.in_bulk(list(_NAMED), field_name="code")
-    for code, (number, job_codes) in _NAMED.items():
+    for code, (number, function, job_codes) in _NAMED.items():
         holders = list(
             Person.objects.filter(
                 employments__job_code__in=job_codes, employments__ends_on__isnull=True
@@ -58,12 +69,15 @@ def name_key_persons(day: date) -> None:
             .distinct()
             .order_by("person_id")
         )
-        for person in choice.sample(holders, min(number, len(holders) // 3)):
+        chosen = choice.sample(holders, min(number, len(holders) // 3))
+        for person, deputy in zip(chosen, [*chosen[1:], None], strict=False):
             name_key_person(
                 key_group=groups[code],
                 person=person,
                 starts_on=day,
+                function=function,
                 motive="Utsedd av förvaltningen",
+                deputy=deputy,
                 by=None,
             )
 

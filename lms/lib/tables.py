@@ -9,6 +9,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
@@ -128,21 +129,41 @@ def _width(name: str, examples: Iterable[Value]) -> int:
     return max(_WIDTHS[0], min(_WIDTHS[1], max(longest, len(name) + 3) + 2))
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook: its name, the heads and the rows."""
+
+    name: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[Value]]
+
+
 def write_xlsx(
     target: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Value]], *, sheet: str = ""
 ) -> None:
-    """One sheet with a head that stays in sight and filters. Rows pass through a file, so that
+    """A workbook of one sheet."""
+    write_book(target, [Sheet(sheet, header, rows)])
+
+
+def write_book(target: IO[bytes], sheets: Iterable[Sheet]) -> None:
+    """Each sheet with a head that stays in sight and filters. Rows pass through a file, so that
     memory does not grow with them; the widths are those of the first hundred."""
     book = Workbook(write_only=True)
-    page = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", sheet)[:31] or None)
+    for sheet in sheets:
+        _write_sheet(book, sheet)
+    book.save(target)
+
+
+def _write_sheet(book: Workbook, sheet: Sheet) -> None:
+    page = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", sheet.name)[:31].strip() or None)
     page.freeze_panes = "A2"
-    left = iter(rows)
+    left = iter(sheet.rows)
     first = list(islice(left, 100))
-    for number, name in enumerate(header):
+    for number, name in enumerate(sheet.header):
         letter = get_column_letter(number + 1)
         page.column_dimensions[letter].width = _width(name, (row[number] for row in first))
     head = []
-    for name in header:
+    for name in sheet.header:
         cell = WriteOnlyCell(page, _text(name))
         cell.data_type, cell.font = "s", Font(bold=True)
         head.append(cell)
@@ -151,8 +172,7 @@ def write_xlsx(
     for row in chain(first, left):
         page.append([_cell(page, value) for value in row])
         written += 1
-    page.auto_filter.ref = f"A1:{get_column_letter(len(header))}{written}"
-    book.save(target)
+    page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.header))}{written}"
 
 
 def xlsx_response(

@@ -53,6 +53,8 @@ LEAST_LINES = 3
 # A heading and so many short passages stand with what they lead to.
 MOST_LEADING = 5
 MOST_PASSES = 5
+# What a figure leaves on its page for the heading and the caption over it.
+ABOVE = 90.0
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ class Flow:
         self.about = about
         self._parts: list[Part] = []
         self._count = 0
+        # How many pages it came to; known when it is finished.
+        self.pages = 0
 
     def cover(self, above: str, title: str, below: str = "") -> None:
         """The field on the first page with the document's name: its first heading."""
@@ -180,7 +184,8 @@ class Flow:
                 making.root.kids.remove(node)
                 making.root.kids.append(node)
                 making.put(caption, leading=True)
-            making.put(Illustration(picture, node, making.width))
+            page = LYING if making.width == WIDE_WIDTH else UPRIGHT
+            making.put(Illustration(picture, node, making.width, _height(page) - ABOVE))
 
         self._parts.append(part)
 
@@ -225,6 +230,7 @@ class Flow:
         for _pass in range(MOST_PASSES):
             content, found, count = self._laid_out(entries, pages)
             if (found, count) == (entries, pages):
+                self.pages = count
                 return content
             entries, pages = found, count
         raise RuntimeError("The page numbers of a document did not come to rest.")

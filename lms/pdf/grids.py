@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
@@ -19,6 +20,7 @@ SIZE, LEADING = 9.0, 12.0
 ROOMY = 3.0
 # The headings of a table of figures get at least this part of its width.
 LEAST_HEAD = 4
+TOGETHER = 3
 
 
 class Align(Enum):
@@ -119,6 +121,9 @@ def _looks(grid: Grid) -> list[tuple[object, ...]]:
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5 if grid.dense else 6),
         ("LINEBELOW", (0, head), (-1, -1), 0.5, colours.LINE),
     ]
+    if len(grid.rows) > TOGETHER:
+        # The last rows are never alone on a page.
+        looks.append(("NOSPLIT", (0, -TOGETHER), (0, -1)))
     if grid.headed:
         looks.append(("VALIGN", (0, 0), (-1, 0), "BOTTOM"))
         looks.append(("LINEBELOW", (0, 0), (-1, 0), 1, colours.DEEP))
@@ -156,6 +161,7 @@ def _widths(grid: Grid, width: float) -> list[float]:
     return _between(least, wished, width)
 
 
+@lru_cache(maxsize=8192)
 def _measure(text: str, strong: bool) -> float:
     return fonts.width(text, fonts.SEMIBOLD if strong else fonts.REGULAR, SIZE)
 

@@ -152,10 +152,11 @@ class TaggedTable(Table):
 class Illustration(Flowable):
     """A picture with its words for those who do not see it."""
 
-    def __init__(self, picture: Picture, node: Node, width: float) -> None:
+    def __init__(self, picture: Picture, node: Node, width: float, highest: float) -> None:
         super().__init__()
         self.picture, self.node = picture, node
-        self.width, self.height = width, width * picture.height / picture.width
+        scale = min(width / picture.width, highest / picture.height)
+        self.width, self.height = picture.width * scale, picture.height * scale
         self.spaceBefore = self.spaceAfter = 8
 
     def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:

@@ -11,6 +11,7 @@ import competence.case_forms
 import competence.fact_forms
 import competence.forms
 import competence.history_forms
+import competence.measure_forms
 import competence.recognition_forms
 import lms.people.entry_forms
 import lms.people.forms
@@ -18,7 +19,7 @@ from lms.lib.forms import OurWords
 
 MODULES = (
     *(competence.forms, competence.case_forms, competence.fact_forms),
-    *(competence.history_forms, competence.recognition_forms),
+    *(competence.history_forms, competence.recognition_forms, competence.measure_forms),
     *(lms.people.entry_forms, lms.people.forms),
 )
 

@@ -259,6 +259,10 @@ def test_the_locks_in_the_database_are_those_the_models_say():
         *("competence.OutsideRecord", "competence.EquivalenceRule", "competence.PlanStep"),
         *("competence.ActivityStep", "competence.ActivityOutcome", "competence.ActivityExpense"),
         *("competence.PartnerStep", "competence.TrainingPlanStep"),
+        *("competence.NeedsRound", "competence.NeedsForm", "competence.NeedsAnswer"),
+        *("competence.WishedLevel", "competence.NeedsDelegation", "competence.NeedsReminder"),
+        *("competence.NeedsProposal", "competence.ProposalSource"),
+        *("competence.ProposalDecision", "competence.NamingReview"),
         *("competence.AssumptionChange", "competence.ShownConsequences"),
     }
     for table, rule in locked_tables().items():

@@ -15,24 +15,74 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 
+from competence.engine.assume import Assumptions
+from competence.engine.sessions import Held, quarters
 from competence.models import (
+    AcceptedSessions,
     Achievement,
+    ActivityExpense,
+    ActivityOutcome,
+    ActivityStep,
+    Consultation,
+    ConsultationAnswer,
+    ConsultationComment,
     CoverageTarget,
     EquivalenceRule,
     Exemption,
     ExemptionRequest,
+    FollowUpReport,
     KeyGroup,
     KeyPersonAssignment,
+    NamingReview,
+    NeedsAnswer,
+    NeedsDelegation,
+    NeedsProposal,
+    NeedsReminder,
+    NeedsRound,
     OutsideCourse,
     OutsideRecord,
+    PartnerStep,
+    PlanActivity,
     PlanVersion,
+    ProgrammeMember,
+    ProgrammeTopic,
+    ProposalDecision,
     Recognition,
     RenewalOrder,
+    ReportHandover,
+    ReportSchedule,
     SignInSheet,
+    StandingProgramme,
+    TrainingPlanVersion,
+    WrittenOpinion,
 )
 from competence.models.history import HistoryBatch
-from competence.services import history
+from competence.services import history, programme
+from competence.services.activities import (
+    PartnerPart,
+    change_activity,
+    create_activity,
+    remove_activity,
+    set_partners,
+)
+from competence.services.activity_facts import (
+    note_expense,
+    note_partner_step,
+    note_step,
+    report_outcome,
+    take_back_expense,
+    take_back_outcome,
+)
 from competence.services.assumptions import change_assumptions, undo_assumption_change
+from competence.services.consultations import (
+    answer,
+    comment,
+    extend_consultation,
+    open_consultation,
+    register_opinion,
+    withdraw_comment,
+    withdraw_opinion,
+)
 from competence.services.corrections import RightFact, correct_name, put_right, revoke_achievement
 from competence.services.equivalence_rules import withdraw_rule
 from competence.services.exemption_requests import (
@@ -43,15 +93,30 @@ from competence.services.exemption_requests import (
 )
 from competence.services.exemptions import grant_exemption, withdraw_exemption
 from competence.services.fact_files import import_achievements, import_exemptions
+from competence.services.followup import (
+    discard_report,
+    hand_over,
+    release_report,
+    sign_off_report,
+)
+from competence.services.followup_schedules import end_schedule, schedule_report
+from competence.services.naming_reviews import review_naming
 from competence.services.namings import end_naming, name_key_person
+from competence.services.needs_answers import confirm_answer, take_back_answer
+from competence.services.needs_delegations import end_needs_delegation, leave_to_colleague
+from competence.services.needs_notices import remind_of_forms, take_back_form_reminders
+from competence.services.needs_rounds import close_needs_round, move_last_day
 from competence.services.outside_courses import (
     add_outside_course,
     change_outside_course,
     merge_outside_courses,
     retire_outside_course,
 )
-from competence.services.plan import adopt_plan_version, draft_from
+from competence.services.plan import adopt_plan_version, draft_from, take_back_plan_version
+from competence.services.plan_chapters import write_chapter
 from competence.services.plan_consequences import consequences_shown, decide_as_shown
+from competence.services.plan_states import add_registry_number, repeal
+from competence.services.proposals import accept_proposal, answer_proposal, propose
 from competence.services.recognition import (
     SingleCase,
     decide_recognitions,
@@ -59,8 +124,10 @@ from competence.services.recognition import (
     withdraw_claim,
 )
 from competence.services.renewals import order_renewal
+from competence.services.session_proposals import Chosen, accept_sessions
 from competence.services.sign_in_sheets import record_sign_in_sheet
 from competence.services.targets import end_coverage_target, set_coverage_target
+from competence.services.training_plan import adopt_training_plan, create_training_draft
 from competence.services.withdrawn_records import put_record_back, withdraw_outside_record
 from courses.models import (
     Certificate,
@@ -101,8 +168,13 @@ from tests.builders.courses import (
     publish_course,
     take_all,
 )
+from tests.builders.followup import AT as MADE
+from tests.builders.followup import draft
+from tests.builders.needs import answer as hand_in_answer
+from tests.builders.needs import form_of, later, make_operation, open_round
 from tests.builders.partners import join, make_organisation
 from tests.builders.people import (
+    MONDAY,
     account_with,
     employ,
     import_files,
@@ -121,8 +193,19 @@ FACTS: dict[type[models.Model], set[str]] = {
     Achievement: set(),
     Exemption: set(),
     KeyPersonAssignment: set(),
+    NamingReview: set(),
+    NeedsRound: set(),
+    NeedsAnswer: set(),
+    NeedsDelegation: set(),
+    NeedsReminder: set(),
+    NeedsProposal: set(),
+    ProposalDecision: set(),
     RenewalOrder: set(),
     PlanVersion: set(),
+    Consultation: set(),
+    ConsultationComment: set(),
+    WrittenOpinion: set(),
+    ConsultationAnswer: set(),
     Completion: set(),
     Certificate: set(),
     Confirmation: set(),
@@ -145,6 +228,19 @@ FACTS: dict[type[models.Model], set[str]] = {
     EquivalenceRule: set(),
     ExemptionRequest: set(),
     CoverageTarget: set(),
+    TrainingPlanVersion: set(),
+    PlanActivity: set(),
+    ActivityStep: set(),
+    ActivityOutcome: set(),
+    ActivityExpense: set(),
+    PartnerStep: set(),
+    StandingProgramme: set(),
+    ProgrammeTopic: set(),
+    ProgrammeMember: set(),
+    AcceptedSessions: set(),
+    FollowUpReport: {"figures", "document"},
+    ReportHandover: set(),
+    ReportSchedule: set(),
     HistoryBatch: {"file", "file_name", "columns", "summary", "rehearsed_at", "answers"},
 }
 """The facts, with the columns that say nothing about a status."""
@@ -161,7 +257,15 @@ NO_FACTS = {
     *("competence.FiguresNight", "competence.UnitFigures"),
     *("people.ReachNight", "people.KnownReach", "people.ReachChange", "people.ReachedUnit"),
     # Counts without anybody in them, worked out from facts.
+    *("competence.WeekOutlook", "competence.WeekSeats", "competence.TargetShortfall"),
     *("competence.WeekOutlook", "competence.TargetShortfall"),
+    # What a decided version of a plan says, put together from its rows.
+    "competence.KeptDocument",
+    # Each save of a report's words has an entry on the report; what was sent by a schedule, and
+    # that it was opened, is a log of its own.
+    *("competence.ReportWords", "competence.ReportSending"),
+    # The steps of a version and whom a consultation asks: said by the entry of what they belong to.
+    *("competence.PlanStep", "competence.ConsultationParty"),
     # What an import said that was recorded already: it gives nothing, and what is written anew
     # because of it is in the ledger then.
     "competence.HistoryStatement",
@@ -257,8 +361,17 @@ def test_what_competence_decides():
         )  # fmt: skip
     with in_the_ledger(officer):
         draft = draft_from(in_force(), by=officer)
+    write_chapter(version=draft, key="bakgrund", text="Så här.", by=officer)
     with in_the_ledger(officer):
         adopt_plan_version(version=draft, in_force_from=DAY, adopted_on=DAY, by=officer)
+    version = PlanVersion.objects.get(number=2)
+    with in_the_ledger(officer):
+        add_registry_number(version=version, registry_number="KS 1", by=officer)
+    with in_the_ledger(officer, because="Ny lag"):
+        repeal(
+            version=version, repealed_on=date(2027, 1, 1), decided_on=DAY, decided_by="KS",
+            reason="Ny lag", by=officer,
+        )  # fmt: skip
     with in_the_ledger(officer):
         import_exemptions(
             source=io.BytesIO(
@@ -280,6 +393,40 @@ def test_what_competence_decides():
             name="achievements.csv",
             by=officer,
         )
+
+
+def test_the_way_of_a_version_and_what_is_said_of_it():
+    adopt(plan_of({"area": "OM1"}))
+    officer, unit = account_with(Role.COORDINATOR), make_unit("A")
+    draft = draft_from(in_force(), by=officer)
+    with in_the_ledger(officer):
+        found = open_consultation(
+            version=draft, opened_on=DAY, closes_on=date(2026, 12, 1), units=[unit],
+            by=officer, at=NOON,
+        )  # fmt: skip
+    with in_the_ledger(officer):
+        extend_consultation(consultation=found, closes_on=date(2026, 12, 2), day=DAY, by=officer)
+    with in_the_ledger(officer):
+        view = comment(
+            consultation=found, unit=unit, about=ConsultationComment.About.WHOLE,
+            key_group=None, text="Bra.", by=officer, day=DAY, at=NOON,
+        )  # fmt: skip
+    with in_the_ledger(officer):
+        opinion = register_opinion(
+            consultation=found, organisation="Polisen", dated_on=DAY, registry_number="",
+            summary="Bra.", by=officer, at=NOON,
+        )  # fmt: skip
+    with in_the_ledger(officer):
+        answer(
+            to=view, outcome=ConsultationAnswer.Outcome.NOT, motivation="Nej.", by=officer,
+            at=NOON,
+        )  # fmt: skip
+    with in_the_ledger(officer):
+        withdraw_comment(comment=view, by=officer, day=DAY, at=NOON)
+    with in_the_ledger(officer, because="Fel plan"):
+        withdraw_opinion(opinion=opinion, reason="Fel plan", by=officer, at=NOON)
+    with in_the_ledger(officer):
+        take_back_plan_version(version=draft, taken_on=DAY, note="Synpunkter", by=officer)
 
 
 def test_what_a_course_gives_and_what_is_taken_back():
@@ -322,6 +469,21 @@ def test_a_record_of_an_outside_course_taken_back_put_back_and_merged(private_fi
     revoke_achievement(achievement=given, on=DAY, reason="Fel", by=officer)
     with in_the_ledger(officer):
         merge.merge_people(survivor=person, loser=other, by=officer, reason="Samma person")
+
+
+def test_sessions_of_the_forecast_taken_into_a_draft():
+    adopt(plan_of({"area": "OM1"}))
+    officer = account_with(Role.COORDINATOR)
+    draft = create_training_draft(by=None)
+    held = [Held(date(2027, 5, 1), "OM1", 1, date(2027, 5, 1), 2)]
+    (quarter,) = quarters(held, Assumptions())
+    with in_the_ledger(officer):
+        accept_sessions(
+            version=draft,
+            chosen=[Chosen(quarter, quarter.months[0], quarter.last_day, 2, 20)],
+            monday=DAY,
+            by=officer,
+        )
 
 
 def test_what_is_confirmed():
@@ -543,6 +705,42 @@ def test_who_belongs_to_a_partner_organisation_and_what_seats_it_has():
         partners.end_membership(membership=row, on=date(2026, 12, 1), by=officer)
 
 
+def test_what_is_reported_to_the_board():
+    officer, reader = account_with(Role.COORDINATOR), account_with(Role.EXECUTIVE_VIEWER)
+    with in_the_ledger(officer):
+        thrown = draft(officer)
+    with in_the_ledger(officer):
+        discard_report(report=thrown, at=MADE, by=officer)
+    report = draft(officer)
+    with in_the_ledger(officer):
+        sign_off_report(report=report, at=MADE, by=officer)
+    with in_the_ledger(officer):
+        release_report(report=report, at=MADE, by=officer)
+    with in_the_ledger(officer):
+        hand_over(
+            report=report,
+            form="extract",
+            forum="Lokala BRÅ",
+            given_on=MADE.date(),
+            at=MADE,
+            by=officer,
+        )
+    with in_the_ledger(officer, because="Fel period"):
+        draft(officer, supersedes=report, correction="Fel period")
+    with in_the_ledger(officer):
+        schedule = schedule_report(
+            form="whole",
+            recipient=reader,
+            first_on=MADE.date(),
+            every=1,
+            at=MADE,
+            by=officer,
+            day=MADE.date(),
+        )
+    with in_the_ledger(officer):
+        end_schedule(schedule=schedule, on=MADE.date(), by=officer)
+
+
 def test_how_many_are_to_know():
     adopt(plan_of({"area": "OM1"}))
     officer, unit = account_with(Role.COORDINATOR), make_unit("K")
@@ -564,6 +762,67 @@ def test_how_many_are_to_know():
         )
     with in_the_ledger(officer, because="Behövs inte"):
         end_coverage_target(target=target, on=date(2027, 2, 1), reason="Behövs inte", by=officer)
+
+
+def test_what_is_planned_with_others_and_what_comes_of_it():
+    officer, partner = account_with(Role.COORDINATOR), make_organisation("A")
+    with in_the_ledger(officer):
+        draft = create_training_draft(by=officer)
+    with in_the_ledger(officer):
+        planned = create_activity(
+            version=draft, title="Fördjupning", starts_on=DAY, audience="ledare", by=officer
+        )
+    with in_the_ledger(officer):
+        change_activity(planned=planned, cost_venue=900, by=officer)
+    with in_the_ledger(officer):
+        set_partners(
+            planned=planned,
+            split="percent",
+            own_percent=60,
+            parts=[PartnerPart(partner, share=40)],
+            by=officer,
+        )
+    extra = create_activity(version=draft, title="Övning", starts_on=DAY, by=officer)
+    with in_the_ledger(officer):
+        remove_activity(planned=extra, by=officer)
+    with in_the_ledger(officer):
+        adopt_training_plan(
+            version=draft, in_force_from=DAY, adopted_on=DAY, adopted_by="KS", by=officer
+        )
+    said: dict[str, Any] = {
+        "activity": planned.activity,
+        "on": DAY,
+        "day": DAY,
+        "by": officer,
+    }
+    with in_the_ledger(officer):
+        note_partner_step(organisation=partner, step="asked", **said)
+    with in_the_ledger(officer):
+        note_step(step="begun", **said)
+    with in_the_ledger(officer, because="Sjukdom"):
+        note_step(step="cancelled", reason="Sjukdom", **said)
+    with in_the_ledger(officer):
+        outcome = report_outcome(sessions=1, people=20, **said)
+    with in_the_ledger(officer):
+        expense = note_expense(kind="venue", kronor=900, **said)
+    with in_the_ledger(officer):
+        take_back_outcome(outcome=outcome, by=officer, at=NOON)
+    with in_the_ledger(officer):
+        take_back_expense(expense=expense, by=officer, at=NOON)
+
+
+def test_what_a_standing_programme_holds():
+    adopt(plan_of({"area": "OM1"}))
+    officer, area = account_with(Role.COORDINATOR), CompetenceArea.objects.get(code="OM1")
+    with in_the_ledger(officer):
+        row = programme.create_programme(key_group=group(), name="Fortbildning", by=officer)
+    said: dict[str, Any] = {"programme": row, "starts_on": DAY, "by": officer}
+    with in_the_ledger(officer):
+        topic = programme.add_topic(title="Samtal", area=area, **said)
+    with in_the_ledger(officer):
+        programme.add_member(function="strateg", headcount=1, **said)
+    with in_the_ledger(officer):
+        programme.end_part(part=topic, on=date(2027, 1, 1), by=officer)
 
 
 def test_what_is_assumed_and_what_was_shown_before_a_decision():
@@ -622,6 +881,80 @@ def test_what_is_put_right():
     right = RightFact(make_person("P2"), wrong.area, wrong.level, date(2026, 1, 2))
     with in_the_ledger(officer, because="Fel person"):
         put_right(achievement=wrong, right=right, reason="Fel person", by=officer, day=DAY, at=NOON)
+
+
+def test_what_is_asked_answered_and_decided_about_needs():
+    adopt(plan_of({"area": "OM4"}))
+    officer = account_with(Role.COORDINATOR)
+    unit = make_operation("V")
+    manager, contact = make_manager(unit), account_with(Role.UNIT_CONTACT, unit)
+    colleague = make_account(make_person("P1"))
+    employ(colleague.person, unit)
+    with in_the_ledger(officer):
+        opened = open_round(officer)
+    form = form_of(unit)
+    with in_the_ledger(manager):
+        left = leave_to_colleague(
+            form=form, colleague=colleague.person, ends_on=opened.ends_on, by=manager, at=later(1)
+        )
+    with in_the_ledger(officer):
+        (reminder,) = remind_of_forms(forms=[form], day=MONDAY, by=officer, at=later(1))
+    with in_the_ledger(officer):
+        take_back_form_reminders(reminders=[reminder.pk], by=officer, at=later(2))
+    with in_the_ledger(colleague):
+        first = hand_in_answer(form, colleague, at=later(3))
+    with in_the_ledger(manager):
+        end_needs_delegation(delegation=left, by=manager, on=MONDAY)
+    with in_the_ledger(manager):
+        take_back_answer(answer=first, by=manager, at=later(4))
+    with in_the_ledger(manager):
+        second = hand_in_answer(form, manager, at=later(5))
+    with in_the_ledger(contact):
+        confirm_answer(answer=second, by=contact, at=later(6))
+    with in_the_ledger(officer):
+        proposal = propose(
+            needs_round=opened,
+            key_group=group(),
+            area=CompetenceArea.objects.get(code="OM4"),
+            level=TrainingLevel.objects.get(number=2),
+            kind="mandatory",
+            motive="Rutinen är ny",
+            answers=[second],
+            by=officer,
+            at=later(7),
+        )
+    decide = {"proposal": proposal, "by": officer, "at": later(8)}
+    with in_the_ledger(officer):
+        answer_proposal(outcome="postponed", reason="Kursen saknas", **decide)
+    with in_the_ledger(officer):
+        accept_proposal(version=None, effective_from=DAY, renewal_months=24, day=DAY, **decide)
+    with in_the_ledger(officer):
+        move_last_day(
+            needs_round=opened, ends_on=date(2027, 1, 31), reason="Mer tid", by=officer, day=DAY
+        )
+    with in_the_ledger(officer):
+        close_needs_round(needs_round=opened, reason="Klart", by=officer, at=later(9))
+
+
+def test_what_is_reviewed_about_key_persons():
+    adopt(plan_of({"area": "OM1"}))
+    officer, unit = account_with(Role.COORDINATOR), make_unit("K")
+    person, deputy = make_person("P1"), make_person("P2")
+    employ(person, unit)
+    naming = name_key_person(
+        key_group=group(), person=person, starts_on=DAY, deputy=deputy, by=officer
+    )
+    for outcome in ("kept", "moved"):
+        with in_the_ledger(officer):
+            review_naming(
+                naming=naming,
+                outcome=outcome,
+                reason="Ny uppgift",
+                next_review_on=None,
+                on=DAY,
+                by=officer,
+                at=NOON,
+            )
 
 
 def test_what_follows_a_person_into_another_record():

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from tests.competence.worlds import (
+    GROUPS,
     UNITS,
     AchievementFact,
     EmploymentFact,
@@ -40,13 +41,19 @@ def lasts(start: date, end: date | None, day: date) -> bool:
     return start <= day and (end is None or day <= end)
 
 
+NO_PLAN = Version(None, {group: [] for group in GROUPS}, {group: set() for group in GROUPS}, [])
+
+
 def version_in_force(world: World, day: date) -> Version:
-    found = world.versions[0]
-    for version in world.versions[1:]:
-        assert version.in_force_from is not None
-        if version.in_force_from <= day:
-            found = version
-    return found
+    """The last that has begun; one that was repealed before its first day never did. Where that
+    one is repealed, there is no plan."""
+    found = NO_PLAN
+    for version in world.versions:
+        first, last = version.in_force_from, version.repealed_on
+        if first is not None and (day < first or (last is not None and last <= first)):
+            continue
+        found = version
+    return NO_PLAN if found.repealed_on is not None and found.repealed_on <= day else found
 
 
 def units_from(unit: str) -> list[str]:

@@ -1,5 +1,5 @@
-"""Seats month by month, sessions and goals: arithmetic on counts. docs/how-to/platsprognos.md is
-the worked example, and every row of it is run."""
+"""Seats month by month, sessions and goals: arithmetic on counts. The worked example is in
+test_seats_example.py."""
 
 from __future__ import annotations
 

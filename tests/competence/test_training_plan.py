@@ -217,11 +217,13 @@ def test_what_partners_pay_is_never_more_than_it_costs() -> None:
 def test_hours_and_cover_of_a_worked_example() -> None:
     """Eight sessions of 24, 24 seats of them a partner's: 168 of our own × 5 h = 840 h; 30 % of
     them are covered: 252 h at 300 kronor = 75,600."""
-    cost = staff_cost(people=168, areas=["OM3"], level=2, hours=None, assumed=ASSUMED)
+    cost = staff_cost(people=168, level=2, hours=None, assumed=ASSUMED)
     assert cost == Cost(staff_hours=840, cover_hours=252, cover_kronor=75_600)
-    said = staff_cost(people=168, areas=["OM3"], level=2, hours=Decimal("0.5"), assumed=ASSUMED)
+    said = staff_cost(people=168, level=2, hours=Decimal("0.5"), assumed=ASSUMED)
     assert said == Cost(staff_hours=84, cover_hours=25, cover_kronor=7_560)
-    assert not staff_cost(people=168, areas=["OM3"], level=None, hours=None, assumed=ASSUMED)
+    course = staff_cost(people=168, level=2, hours=None, assumed=ASSUMED, course_minutes=30)
+    assert course == said
+    assert not staff_cost(people=168, level=None, hours=None, assumed=ASSUMED)
 
 
 def example() -> PlanActivity:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -98,6 +98,7 @@ class Version:
     rules: dict[str, list[dict[str, Any]]]
     excluded: dict[str, set[str]]
     requirements: list[RequirementFact]
+    repealed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,9 @@ def make_world(source: Source) -> World:
         world.versions.append(_version(source, world.people, _day(source)))
         if source.number(0, 2) == 0:
             world.versions.append(_version(source, world.people, world.versions[1].in_force_from))
+    if source.number(0, 3) == 0:
+        place = source.number(0, len(world.versions) - 1)
+        world.versions[place] = replace(world.versions[place], repealed_on=_day(source))
     for person in world.people:
         _employ(source, world, person)
         _achieve(source, world, person)
@@ -319,7 +323,7 @@ def days_to_ask(source: Source, world: World) -> list[date]:
     for version in world.versions:
         turning += [row.start + timedelta(days=row.grace_days) for row in version.requirements]
         turning += [row.end for row in version.requirements if row.end]
-        turning += [version.in_force_from or FIRST]
+        turning += [version.in_force_from or FIRST, version.repealed_on or FIRST]
     return [
         source.one_of(turning) + timedelta(days=source.one_of((-1, 0, 0, 1, 10))) for _ in range(5)
     ]
@@ -405,7 +409,12 @@ def write_world(world: World) -> None:
             for fact in version.requirements
         )
         PlanVersion.objects.filter(pk=stored.pk).update(
-            status="adopted", in_force_from=version.in_force_from
+            status="adopted",
+            in_force_from=version.in_force_from,
+            repealed_on=version.repealed_on,
+            repeal_decided_on=version.repealed_on,
+            repealed_by="KS" if version.repealed_on else "",
+            repeal_reason="Ny lag" if version.repealed_on else "",
         )
     Employment.objects.bulk_create(
         [

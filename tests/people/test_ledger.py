@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
+from competence.models import documents
 from lms.audit.models import AuditEvent
 from lms.audit.services import Entry, record, record_many
 from lms.audit.words import ACTIONS, FIELDS, reason_words, value_words
@@ -232,6 +233,7 @@ def test_values_are_told_as_they_are_read():
 
 
 WRITING = {"record", "Entry", "note", "entry", "record_many"}
+STEPS = {"sent", "taken_back", "adopted", "registered", "repealed"}
 BUILT = {"created", "changed", "ended", "withdrawn", "restored"}
 
 
@@ -259,6 +261,8 @@ def test_every_action_and_value_of_the_ledger_has_words():
                     if keyword.arg in ("before", "after") and isinstance(keyword.value, ast.Dict):
                         keys = [key.value for key in keyword.value.keys if key is not None]
                         fields |= set(keys) - FIELDS.keys()
+    for document in documents().values():
+        unknown |= {f"{document.audit_prefix}.{past}" for past in STEPS} - ACTIONS.keys()
     for kind in ("employment", "leave"):
         unknown |= {f"{kind}_{past}" for past in BUILT} - ACTIONS.keys()
     for model in (

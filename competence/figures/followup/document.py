@@ -81,7 +81,7 @@ class Cell:
     def __str__(self) -> str:
         """As it is read: in Swedish figures, "93 %" for a share, a day in words."""
         if self.kind is CellKind.SHARE:
-            return "" if self.percent is None else f"{self.percent} %"
+            return "" if self.percent is None else f"{self.percent}\N{NO-BREAK SPACE}%"
         if self.kind is CellKind.NUMBER and self.number is not None:
             whole = f"{Decimal(self.number).scaleb(-self.decimals):,}"
             return whole.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
@@ -139,12 +139,14 @@ class Column:
 @dataclass(frozen=True)
 class Row:
     """`link` is the address where more is told to those who may see it, who are asked for there;
-    `unit` the code of the förvaltning that the row is of; both empty where there is none. `total`:
-    the row sums the others. `red`: it deviates, and stands in T9."""
+    `unit` the code of the förvaltning that the row is of, and `group` that of the key group; each
+    empty where there is none. `total`: the row sums the others. `red`: it deviates, and stands in
+    T9."""
 
     cells: tuple[Cell, ...]
     link: str = ""
     unit: str = ""
+    group: str = ""
     total: bool = False
     red: bool = False
 

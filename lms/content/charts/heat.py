@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from lms.lib.shapes import Box, Picture, Point, Shape, Strokes, Words, text_width
 
 HEIGHT = 34
+# On paper the whole map is seen at once, on a page that lies down.
+PAPER_HEIGHT = 25
 GAP = 3
 
 
@@ -39,6 +41,7 @@ class HeatChart:
     cells: tuple[tuple[HeatCell, ...], ...]
     wide: Picture
     narrow: Picture
+    paper: Picture
 
     @property
     def rows(self) -> tuple[tuple[str, tuple[HeatCell, ...]], ...]:
@@ -64,6 +67,7 @@ def heat_chart(
         cells=cells,
         wide=_draw(*parts, width=1120, beside=True),
         narrow=_draw(*parts, width=360, beside=False),
+        paper=_draw(*parts, width=1120, beside=True, high=PAPER_HEIGHT),
     )
 
 
@@ -74,6 +78,7 @@ def _draw(
     *,
     width: int,
     beside: bool,
+    high: int = HEIGHT,
 ) -> Picture:
     """`beside`: names to the left and whole column names, else names above and codes."""
     left = min(max(map(text_width, names), default=0) + 16, width * 0.36) if beside else 0
@@ -88,13 +93,13 @@ def _draw(
     y = deep + 4.0
     for name, of_row in zip(names, cells, strict=True):
         if beside:
-            shapes.append(Words(round(left - 12, 1), y + HEIGHT / 2 + 5, name, "name", "end"))
+            shapes.append(Words(round(left - 12, 1), y + high / 2 + 5, name, "name", "end"))
         else:
             shapes.append(Words(0, y + 15, name, "name"))
             y += 21
         for index, cell in enumerate(of_row):
-            _cell(shapes, cell, round(left + wide * index, 1), y, round(wide - GAP, 1))
-        y += HEIGHT + (GAP if beside else 12)
+            _cell(shapes, cell, round(left + wide * index, 1), y, round(wide - GAP, 1), high)
+        y += high + (GAP if beside else 12)
     return Picture(width, round(y, 1), tuple(shapes))
 
 
@@ -109,16 +114,18 @@ def _lines(name: str, wide: float) -> list[str]:
     return lines
 
 
-def _cell(shapes: list[Shape], cell: HeatCell, x: float, y: float, width: float) -> None:
+def _cell(
+    shapes: list[Shape], cell: HeatCell, x: float, y: float, width: float, high: float
+) -> None:
     if cell.hidden:
-        shapes.append(Box(x, y, width, HEIGHT, "cell-hidden"))
-        shapes.append(Strokes(_corner(x, y, width), "hatch-hidden"))
+        shapes.append(Box(x, y, width, high, "cell-hidden"))
+        shapes.append(Strokes(_corner(x, y, width, high), "hatch-hidden"))
     elif cell.step:
-        shapes.append(Box(x, y, width, HEIGHT, f"cell-{cell.step}"))
+        shapes.append(Box(x, y, width, high, f"cell-{cell.step}"))
     shapes.append(
         Words(
             round(x + width / 2, 1),
-            y + HEIGHT / 2 + 5,
+            y + high / 2 + 5,
             cell.short,
             "on-cell" if cell.step else "soft",
             "middle",
@@ -126,9 +133,9 @@ def _cell(shapes: list[Shape], cell: HeatCell, x: float, y: float, width: float)
     )
 
 
-def _corner(x: float, y: float, width: float) -> tuple[tuple[Point, ...], ...]:
+def _corner(x: float, y: float, width: float, high: float) -> tuple[tuple[Point, ...], ...]:
     """Slanting lines in two corners, clear of the words between them."""
-    right, low = x + width, y + HEIGHT
+    right, low = x + width, y + high
     return tuple(
         line
         for step in (6, 11)

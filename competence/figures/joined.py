@@ -1,0 +1,177 @@
+"""What is joined to a passage, by the name it has today and the address it is found at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail.documents import get_document_model
+from wagtail.models import Page, Site
+from wagtail.query import PageQuerySet
+
+from competence.models import KeyGroup, PassageLink, PlanActivity, TrainingPlanVersion
+from courses.models import CoursePage
+from lms.content.visibility import visible_to
+from lms.framework.models import CompetenceArea
+from lms.people.models import User
+
+Kind = PassageLink.Kind
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a thing is called and where it is; `exists` is false for what is not here, or no longer:
+    then it has no address."""
+
+    title: str
+    url: str = ""
+    exists: bool = True
+
+
+@dataclass(frozen=True)
+class Joined:
+    """One thing joined to a passage."""
+
+    pk: int
+    kind: str
+    kind_words: str
+    key: str
+    title: str
+    url: str
+    exists: bool
+    added_on: date
+
+    @classmethod
+    def of(cls, link: PassageLink, named: Named) -> Joined:
+        return cls(
+            link.pk,
+            link.kind,
+            str(Kind(link.kind).label),
+            link.key,
+            named.title,
+            named.url,
+            named.exists,
+            link.starts_on,
+        )
+
+
+def name_links(links: Iterable[PassageLink], reader: User | None = None) -> Mapping[int, Named]:
+    """Each link's name and address, by its primary key: with a reader, those of pages and courses
+    only where the reader may open them. As many queries as there are kinds, or twice that."""
+    links = list(links)
+    keys: dict[str, set[str]] = {}
+    for each in links:
+        keys.setdefault(each.kind, set()).add(each.key)
+    known = {kind: _KNOWN[kind](wanted) for kind, wanted in keys.items() if kind in _KNOWN}
+    if Kind.PAGE in keys:
+        known[Kind.PAGE] = _pages(keys[Kind.PAGE], reader)
+    if Kind.COURSE in keys:
+        known[Kind.COURSE] = _courses(keys[Kind.COURSE], reader)
+    return {each.pk: _named(each, known) for each in links}
+
+
+def _named(link: PassageLink, known: Mapping[str, Mapping[str, Named]]) -> Named:
+    if link.kind == Kind.ADDRESS:
+        return Named(link.title or link.url, link.url)
+    if link.kind not in known:
+        return Named(link.title or link.key, exists=False)
+    found = known[link.kind].get(link.key)
+    if found is None:
+        return Named(link.title or link.key, exists=False)
+    # What evidence shows is said where it is added, whatever the thing is called.
+    return replace(found, title=link.title) if link.title else found
+
+
+def page_key(page: Page) -> str:
+    """How a page is named in a link: its address below the front page."""
+    root = _root_path()
+    path: str = page.url_path
+    return path.removeprefix(root).strip("/")
+
+
+def _root_path() -> str:
+    site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
+    path: str = site.root_page.url_path if site else "/"
+    return path
+
+
+def open_to(pages: PageQuerySet, reader: User | None) -> PageQuerySet:
+    """The published ones, that the reader may open where there is one."""
+    return visible_to(pages, reader) if reader else pages.live()
+
+
+def _pages(keys: set[str], reader: User | None) -> dict[str, Named]:
+    root = _root_path()
+    pages = Page.objects.filter(url_path__in=[f"{root}{key}/" for key in keys])
+    found = open_to(pages, reader)
+    named = {}
+    for page in found:
+        key = page.url_path.removeprefix(root).strip("/")
+        named[key] = Named(page.title, f"/{key}/")
+    return named
+
+
+def _courses(keys: set[str], reader: User | None) -> dict[str, Named]:
+    pages = open_to(CoursePage.objects.filter(code__in=keys), reader)
+    return {
+        each.code: Named(each.title, reverse("courses:course", args=[each.slug])) for each in pages
+    }
+
+
+def _areas(keys: set[str]) -> dict[str, Named]:
+    return {
+        each.code: Named(each.name, reverse("competence:plan"))
+        for each in CompetenceArea.objects.filter(code__in=keys)
+    }
+
+
+def split_requirement(key: str) -> tuple[str, str]:
+    """ "G06:OM5" as key group and area."""
+    group, _colon, area = key.partition(":")
+    return group, area
+
+
+def _requirements(keys: set[str]) -> dict[str, Named]:
+    pairs = {key: split_requirement(key) for key in keys}
+    groups = KeyGroup.objects.in_bulk([group for group, _area in pairs.values()], field_name="code")
+    areas = CompetenceArea.objects.in_bulk(
+        [area for _group, area in pairs.values()], field_name="code"
+    )
+    return {
+        key: Named(
+            _("%(area)s for %(group)s") % {"area": areas[area].name, "group": groups[group].name},
+            reverse("competence:key_group", args=[group]),
+        )
+        for key, (group, area) in pairs.items()
+        if group in groups and area in areas
+    }
+
+
+def _documents(keys: set[str]) -> dict[str, Named]:
+    found = get_document_model().objects.filter(pk__in=[key for key in keys if key.isdigit()])
+    return {str(each.pk): Named(each.title, each.url) for each in found}
+
+
+def _activities(keys: set[str]) -> dict[str, Named]:
+    """As the latest adopted version of the training plan that has it words it."""
+    numbers = [int(key[1:]) for key in keys if _ACTIVITY.fullmatch(key)]
+    rows = PlanActivity.objects.filter(
+        activity__number__in=numbers, version__status=TrainingPlanVersion.Status.ADOPTED
+    ).order_by("version__number")
+    return {
+        f"A{number}": Named(title, reverse("competence:training_activity", args=[number]))
+        for number, title in rows.values_list("activity__number", "title")
+    }
+
+
+_ACTIVITY = re.compile(r"A[0-9]{1,6}")
+_KNOWN: Mapping[str, Callable[[set[str]], dict[str, Named]]] = {
+    Kind.AREA: _areas,
+    Kind.REQUIREMENT: _requirements,
+    Kind.DOCUMENT: _documents,
+    Kind.ACTIVITY: _activities,
+}

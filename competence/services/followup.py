@@ -1,0 +1,314 @@
+"""Follow-up reports: made, written in, signed off, released, handed over. What a report says is
+never changed once it is signed off; one that was wrong is superseded by another."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from competence.figures.followup.document import Report, ReportKind, Words, report_from
+from competence.figures.followup.gathering import Asked, Progress, cut_offs, gather
+from competence.figures.week_outlook import WeekFigures
+from competence.models import (
+    FollowUpReport,
+    ReportHandover,
+    ReportWords,
+    WeekOutlook,
+)
+from competence.services.assumptions import assumptions_on
+from competence.services.week_outlook import make_week_outlook
+from lms.audit.services import record
+from lms.content.models import SiteSettings
+from lms.lib.dates import STOCKHOLM
+from lms.people.models import User
+
+PREFIX = "UR"
+
+
+class FollowUpError(ValueError):
+    """What cannot be done with a report; the message says why."""
+
+
+def check_period(*, period_from: date, period_until: date, cut_off: date, today: date) -> None:
+    """Refuse what no report can be made of. FollowUpError."""
+    if period_until < period_from:
+        raise FollowUpError(_("The last day is before the first day."))
+    if period_from > today:
+        raise FollowUpError(_("The period has not begun."))
+    if cut_off not in cut_offs(today):
+        raise FollowUpError(
+            _("Figures are published for this week's Monday and for first Mondays of a month.")
+        )
+
+
+def make_report(
+    *,
+    kind: str,
+    period_from: date,
+    period_until: date,
+    cut_off: date,
+    at: datetime,
+    by: User | None,
+    supersedes: FollowUpReport | None = None,
+    correction: str = "",
+    progress: Progress | None = None,
+) -> FollowUpReport:
+    """Gather the figures and freeze them as a draft. The counting is outside the transaction; the
+    number is taken within it. FollowUpError, and ValidationError where the correction describes
+    somebody."""
+    today = at.astimezone(STOCKHOLM).date()
+    check_period(period_from=period_from, period_until=period_until, cut_off=cut_off, today=today)
+    _check_superseding(supersedes, correction)
+    settings = SiteSettings.load()
+    forecast = _forecast(cut_off, today)
+    asked = Asked(
+        number="",
+        kind=ReportKind(kind),
+        municipality=settings.municipality_name,
+        period_from=period_from,
+        period_until=period_until,
+        cut_off=cut_off,
+        made_on=today,
+        threshold=settings.suppression_threshold,
+        assumed=assumptions_on(cut_off),
+        forecast=WeekFigures.from_json(forecast.figures) if forecast else None,
+        forecast_of=forecast.monday if forecast else None,
+        supersedes=supersedes.number if supersedes else "",
+        correction=correction.strip(),
+    )
+    gathered = gather(asked, progress)
+    with transaction.atomic():
+        # Two made at once take their numbers after one another.
+        SiteSettings.objects.select_for_update().filter(pk=settings.pk).first()
+        frozen = replace(gathered, number=_next_number(today))
+        report = FollowUpReport(
+            number=frozen.number,
+            kind=kind,
+            period_from=period_from,
+            period_until=period_until,
+            cut_off=cut_off,
+            made_at=at,
+            made_by=by,
+            figures=frozen.as_json().decode(),
+            supersedes=supersedes,
+            correction=asked.correction,
+        )
+        report.full_clean()
+        report.save()
+        record(
+            "followup.made",
+            report,
+            by=by,
+            after={
+                "number": report.number,
+                "kind": kind,
+                "period_from": period_from.isoformat(),
+                "period_until": period_until.isoformat(),
+                "cut_off": cut_off.isoformat(),
+                "supersedes": supersedes.number if supersedes else None,
+            },
+            reason=asked.correction,
+        )
+    return report
+
+
+def _check_superseding(supersedes: FollowUpReport | None, correction: str) -> None:
+    if supersedes is None:
+        return
+    if FollowUpReport.objects.get(pk=supersedes.pk).signed_off_at is None:
+        raise FollowUpError(_("Only a report that is signed off needs another in its place."))
+    if not correction.strip():
+        raise FollowUpError(_("Say what was wrong in the report it supersedes."))
+
+
+def _forecast(cut_off: date, today: date) -> WeekOutlook | None:
+    """The forecast told that week: counted now where it is this week's, otherwise the latest of
+    those counted by then."""
+    if (today - cut_off).days < 7:
+        return make_week_outlook(monday=cut_off)
+    return WeekOutlook.objects.filter(monday__lte=cut_off).order_by("-monday").first()
+
+
+def _next_number(day: date) -> str:
+    start = f"{PREFIX}-{day.year}-"
+    used = FollowUpReport.objects.filter(number__startswith=start).values_list("number", flat=True)
+    highest = max((int(number.removeprefix(start)) for number in used), default=0)
+    return f"{start}{highest + 1:02d}"
+
+
+def words_of(report: FollowUpReport) -> Words:
+    """What is written in a report: the latest that was saved, one sentence or proposal a line."""
+    latest = report.words.first()
+    if latest is None:
+        return Words()
+    return Words(*map(_lines, (latest.summary, latest.proposals, latest.next_steps)))
+
+
+def _lines(written: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in written.splitlines() if line.strip())
+
+
+def frozen(report: FollowUpReport) -> Report:
+    """The report as one document: what was signed off, or the draft as it stands."""
+    if report.document:
+        return report_from(json.loads(report.document))
+    return replace(report_from(json.loads(report.figures)), words=words_of(report))
+
+
+@transaction.atomic
+def write_words(
+    *,
+    report: FollowUpReport,
+    summary: str,
+    proposals: str,
+    next_steps: str,
+    at: datetime,
+    by: User,
+) -> ReportWords:
+    """Save what is written in a draft. FollowUpError, and ValidationError where it describes
+    somebody."""
+    locked = _locked(report)
+    _refuse_unless_draft(locked)
+    words = ReportWords(
+        report=locked,
+        summary=summary.strip(),
+        proposals=proposals.strip(),
+        next_steps=next_steps.strip(),
+        created_at=at,
+        by=by,
+    )
+    words.full_clean()
+    words.save()
+    record("followup.written", locked, by=by, after=_lengths(words))
+    return words
+
+
+def _lengths(words: ReportWords) -> dict[str, Any]:
+    return {
+        name: len(_lines(getattr(words, name))) for name in ("summary", "proposals", "next_steps")
+    }
+
+
+@transaction.atomic
+def sign_off_report(*, report: FollowUpReport, at: datetime, by: User) -> FollowUpReport:
+    """Fix the whole document with its words, and the checksum of it."""
+    locked = _locked(report)
+    _refuse_unless_draft(locked)
+    document = frozen(locked)
+    locked.document = document.as_json().decode()
+    locked.checksum = document.checksum
+    locked.signed_off_at = at
+    locked.signed_off_by = by
+    locked.save(update_fields=["document", "checksum", "signed_off_at", "signed_off_by"])
+    record(
+        "followup.signed_off",
+        locked,
+        by=by,
+        before={"checksum": None},
+        after={"number": locked.number, "checksum": locked.checksum},
+    )
+    return locked
+
+
+@transaction.atomic
+def release_report(*, report: FollowUpReport, at: datetime, by: User) -> FollowUpReport:
+    """Let the readers see it."""
+    locked = _locked(report)
+    if locked.signed_off_at is None or locked.discarded_at is not None:
+        raise FollowUpError(_("A report is signed off before it is released."))
+    if locked.released_at is not None:
+        raise FollowUpError(_("The report is released already."))
+    locked.released_at = at
+    locked.released_by = by
+    locked.save(update_fields=["released_at", "released_by"])
+    record(
+        "followup.released",
+        locked,
+        by=by,
+        before={"released_at": None},
+        after={"number": locked.number, "released_at": at.isoformat()},
+    )
+    return locked
+
+
+@transaction.atomic
+def discard_report(*, report: FollowUpReport, at: datetime, by: User) -> FollowUpReport:
+    """Throw a draft away; its number is not used again."""
+    locked = _locked(report)
+    _refuse_unless_draft(locked)
+    locked.discarded_at = at
+    locked.discarded_by = by
+    locked.save(update_fields=["discarded_at", "discarded_by"])
+    record(
+        "followup.discarded",
+        locked,
+        by=by,
+        before={"discarded_at": None},
+        after={"number": locked.number, "discarded_at": at.isoformat()},
+    )
+    return locked
+
+
+@transaction.atomic
+def hand_over(
+    *,
+    report: FollowUpReport,
+    form: str,
+    forum: str,
+    given_on: date,
+    at: datetime,
+    by: User,
+) -> ReportHandover:
+    """Note that a released report, or the extract of it, was given to a forum."""
+    locked = _locked(report)
+    if locked.released_at is None:
+        raise FollowUpError(_("A report is released before it is given to anybody."))
+    released_on = locked.released_at.astimezone(STOCKHOLM).date()
+    if given_on < released_on:
+        raise FollowUpError(
+            _("It was released on %(day)s, and cannot have been given before that.")
+            % {"day": date_format(released_on, "j F Y")}
+        )
+    if given_on > at.astimezone(STOCKHOLM).date():
+        raise FollowUpError(_("That day has not come yet."))
+    handover = ReportHandover(
+        report=locked,
+        form=form,
+        forum=forum.strip(),
+        given_on=given_on,
+        checksum=locked.checksum,
+        created_at=at,
+        by=by,
+    )
+    handover.full_clean()
+    handover.save()
+    record(
+        "followup.handed_over",
+        handover,
+        by=by,
+        after={
+            "report": locked.number,
+            "form": form,
+            "forum": handover.forum,
+            "given_on": given_on.isoformat(),
+            "checksum": handover.checksum,
+        },
+    )
+    return handover
+
+
+def _locked(report: FollowUpReport) -> FollowUpReport:
+    return FollowUpReport.objects.select_for_update().get(pk=report.pk)
+
+
+def _refuse_unless_draft(report: FollowUpReport) -> None:
+    if report.discarded_at is not None:
+        raise FollowUpError(_("The draft is thrown away."))
+    if report.signed_off_at is not None:
+        raise FollowUpError(_("The report is signed off and can no longer be changed."))

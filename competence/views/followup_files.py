@@ -1,0 +1,70 @@
+"""The follow-up report as files: PDF, a workbook, each table as CSV, and the frozen document."""
+
+from __future__ import annotations
+
+import io
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from competence.figures.followup.extract import extract_of
+from competence.reports import followup_pdf
+from competence.reports.followup_files import header_of, rows_of, write_workbook
+from competence.views.followup import whole_document
+from competence.views.scope import acting_user
+from lms.lib.dates import today
+from lms.lib.tables import XLSX, csv_response
+
+
+@require_safe
+def report_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    _report, document = whole_document(acting_user(request), number, today())
+    return _pdf(followup_pdf.build(document), document.number)
+
+
+@require_safe
+def extract_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    _report, document = whole_document(acting_user(request), number, today())
+    content = followup_pdf.build_extract(extract_of(document))
+    return _pdf(content, f"{document.number}-utdrag")
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
+
+
+@require_safe
+def report_workbook(request: HttpRequest, number: str) -> HttpResponse:
+    _report, document = whole_document(acting_user(request), number, today())
+    file = io.BytesIO()
+    write_workbook(file, document)
+    response = HttpResponse(file.getvalue(), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{document.number}.xlsx"'
+    return response
+
+
+@require_safe
+def report_table(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    """Each row names the report and its checksum: a table is read apart from the others."""
+    _report, document = whole_document(acting_user(request), number, today())
+    table = document.table(code)
+    if table is None:
+        raise Http404
+    checksum = document.checksum
+    return csv_response(
+        f"{document.number}-{code}.csv",
+        [*header_of(table), _("Report"), _("Checksum (SHA-256)")],
+        [[*row, document.number, checksum] for row in rows_of(table)],
+    )
+
+
+@require_safe
+def report_json(request: HttpRequest, number: str) -> HttpResponse:
+    """What the checksum is of, byte for byte."""
+    _report, document = whole_document(acting_user(request), number, today())
+    response = HttpResponse(document.as_json(), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{document.number}.json"'
+    return response

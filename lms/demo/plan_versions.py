@@ -1,0 +1,85 @@
+"""The demo's later versions of the competence plan: a second, decided after preparation, and a
+third that is out for consultation, on which two units have given their views."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from competence.models import Consultation, ConsultationComment, PlanVersion
+from competence.services.consultations import comment, open_consultation
+from competence.services.plan import adopt_plan_version, draft_from
+from competence.services.plan_editing import save_requirement
+from competence.services.plan_states import Status, send_on
+from lms.demo.clock import DemoClock
+from lms.demo.organisation import CAST_UNIT
+from lms.people.models import Unit, User
+
+# Days before the last.
+_PREPARED, _DECIDED, _SENT_OUT, _ANSWERED = 250, 236, 12, 8
+# Who gives a view, for which unit, about what.
+_VIEWS = (
+    (
+        *("chef@example.se", CAST_UNIT, ConsultationComment.About.TIMES),
+        "Två år är rimligt. Lägg inte förnyelsen i augusti.",
+    ),
+    (
+        *("hr@example.se", "KLK", ConsultationComment.About.RESOURCES),
+        "Vi behöver vikarier för att alla ska hinna med kursen.",
+    ),
+)
+
+
+def live(*, day: date, days_ago: int, by: User, clock: DemoClock) -> None:
+    """What happens with the plan on a day."""
+    if days_ago == _PREPARED:
+        version = _renewed_otherwise(1, "G13", "OM1", months=48, by=by)
+        send_on(version=version, to=Status.PREPARATION, taken_on=day, forum="KSAU", by=by)
+    elif days_ago == _DECIDED:
+        adopt_plan_version(
+            version=PlanVersion.objects.get(number=2),
+            in_force_from=day + timedelta(days=28),
+            adopted_on=day,
+            adopted_by="Kommunstyrelsen",
+            registry_number=f"KS {day.year}/0518",
+            by=by,
+        )
+    elif days_ago == _SENT_OUT:
+        open_consultation(
+            version=_renewed_otherwise(2, "G02", "OM9", months=24, by=by),
+            opened_on=day,
+            closes_on=day + timedelta(days=42),
+            units=_asked(),
+            organisations=("Polisen, lokalpolisområdet", "Länsstyrelsen"),
+            question="Räcker två år mellan kurserna, och hinner alla?",
+            by=by,
+            at=clock.set(day, 9),
+        )
+    elif days_ago == _ANSWERED:
+        _give_views(day, clock)
+
+
+def _asked() -> list[Unit]:
+    return list(Unit.objects.filter(depth=1).order_by("tree_left")[:5])
+
+
+def _give_views(day: date, clock: DemoClock) -> None:
+    for email, unit, about, text in _VIEWS:
+        comment(
+            consultation=Consultation.objects.get(number=3),
+            unit=Unit.objects.get(code=unit),
+            about=about,
+            key_group=None,
+            text=text,
+            by=User.objects.get(email=email),
+            day=day,
+            at=clock.set(day, 10),
+        )
+
+
+def _renewed_otherwise(number: int, group: str, area: str, *, months: int, by: User) -> PlanVersion:
+    """A draft from a version, in which what a group is asked in an area is renewed otherwise."""
+    draft = draft_from(PlanVersion.objects.get(number=number), by=by)
+    for requirement in draft.requirements.filter(key_group__code=group, area__code=area):
+        requirement.renewal_months = months
+        save_requirement(requirement=requirement, by=by)
+    return draft

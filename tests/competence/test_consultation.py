@@ -1,0 +1,362 @@
+"""Consultation on a version: who is asked and told, what they say, and how it is met."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from competence.figures.consultation import read_consultation
+from competence.models import (
+    Consultation,
+    ConsultationAnswer,
+    ConsultationComment,
+    PlanVersion,
+    WrittenOpinion,
+)
+from competence.services import consultation_notices
+from competence.services.consultations import (
+    ConsultationError,
+    answer,
+    comment,
+    extend_consultation,
+    open_consultation,
+    register_opinion,
+    withdraw_comment,
+    withdraw_opinion,
+)
+from competence.services.plan import (
+    adopt_plan_version,
+    draft_from,
+    take_back_plan_version,
+)
+from competence.services.plan_content import content_of
+from competence.services.plan_states import Status, send_on
+from lms.lib.dates import today
+from lms.notifications.models import Notice
+from lms.people.roles import Role
+from tests.builders.competence import DAY, adopt, group, in_force, plan_of
+from tests.builders.people import account_with, make_account, make_manager, make_person, make_unit
+
+pytestmark = pytest.mark.django_db
+
+AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+LAST = DAY + timedelta(days=42)
+WHOLE = ConsultationComment.About.WHOLE
+
+
+class World:
+    """Two units with managers, a coordinator, and a version out for consultation to one of them
+    and to the police."""
+
+    def __init__(self) -> None:
+        adopt(plan_of({"renewal_months": 36}, {"area": "OM4"}))
+        self.root = make_unit("R", name="Förvaltningen")
+        self.school = make_unit("S", self.root, name="Skolan")
+        self.care = make_unit("C", self.root, name="Omsorgen")
+        for unit in (self.root, self.school, self.care):
+            unit.refresh_from_db()  # where it lies in the tree
+        self.manager = make_manager(self.school, "M")
+        self.other = make_manager(self.care, "O")
+        self.officer = account_with(Role.COORDINATOR)
+        self.version = draft_from(in_force(), by=self.officer)
+        self.consultation = open_consultation(
+            version=self.version,
+            opened_on=DAY,
+            closes_on=LAST,
+            units=[self.school],
+            organisations=["Polisen", " Polisen "],
+            question="Hinner ni?",
+            by=self.officer,
+            at=AT,
+        )
+
+    def say(self, text="Vi hinner.", *, unit=None, by=None, about=WHOLE, key_group=None, day=DAY):
+        return comment(
+            consultation=self.consultation, unit=unit or self.school, about=about,
+            key_group=key_group, text=text, by=by or self.manager, day=day, at=AT,
+        )  # fmt: skip
+
+    def write(self, organisation="Polisen"):
+        return register_opinion(
+            consultation=self.consultation, organisation=organisation, dated_on=DAY,
+            registry_number="A 1", summary="Bra plan.", by=self.officer, at=AT,
+        )  # fmt: skip
+
+    def figures(self):
+        return read_consultation(self.consultation, self.manager)
+
+    def to_preparation(self):
+        return send_on(version=self.version, to=Status.PREPARATION, taken_on=DAY, by=self.officer)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_sending_out_locks_the_version_and_asks_each_party_once(world):
+    assert PlanVersion.objects.get(number=2).status == "consultation"
+    assert [(party.name, party.outside) for party in world.figures().parties] == [
+        ("Skolan", False),
+        ("Polisen", True),
+    ]
+    with pytest.raises((ConsultationError, ValidationError)):
+        open_consultation(
+            version=world.version, opened_on=DAY, closes_on=LAST, units=[world.care],
+            by=world.officer, at=AT,
+        )  # fmt: skip
+
+
+def test_nobody_to_ask_is_no_consultation(world):
+    draft = draft_from(in_force(), by=None)
+    with pytest.raises(ConsultationError):
+        open_consultation(
+            version=draft, opened_on=DAY, closes_on=LAST, units=[], organisations=[" "],
+            by=world.officer, at=AT,
+        )  # fmt: skip
+    draft.refresh_from_db()
+    assert draft.is_draft
+
+
+def test_who_answers_for_a_unit_is_told_and_reminded_until_there_is_a_view(world):
+    told = Notice.objects.filter(kind=consultation_notices.ASKED)
+    assert [notice.person.person_id for notice in told] == ["M"]
+    assert consultation_notices.still_asked(list(told), DAY) == {told.get().pk}
+    week_before = LAST - timedelta(days=7)
+    assert consultation_notices.remind_before_closing(as_of=week_before, at=AT) == 1
+    assert consultation_notices.remind_before_closing(as_of=week_before, at=AT) == 0
+    world.say()
+    assert consultation_notices.still_asked(list(told), DAY) == set()
+    assert consultation_notices.remind_before_closing(as_of=week_before, at=AT) == 0
+
+
+def test_a_view_stands_by_what_it_is_about_and_changes_nothing(world):
+    before = content_of(world.version)
+    world.say("Bra.", about=ConsultationComment.About.KEY_GROUP, key_group=group())
+    world.say("För kort tid.", unit=world.care, by=world.other)
+    figures = world.figures()
+    assert [
+        (section.title, [(view.who, view.text, view.is_mine) for view in section.views])
+        for section in figures.sections
+    ] == [
+        ("Planen som helhet", [("Omsorgen", "För kort tid.", False)]),
+        ("Grupp G", [("Skolan", "Bra.", True)]),
+    ]
+    assert (figures.answered_parties, figures.unanswered) == (1, 2)
+    assert content_of(world.version) == before
+
+
+def test_a_view_that_describes_somebody_is_stopped(world):
+    with pytest.raises(ValidationError):
+        world.say("Eleven 20121224-1231 mår dåligt.")
+
+
+def test_a_view_is_taken_until_the_last_day_and_while_the_version_is_out(world):
+    world.say(day=LAST)
+    with pytest.raises(ConsultationError):
+        world.say(day=LAST + timedelta(days=1))
+    extend_consultation(
+        consultation=world.consultation,
+        closes_on=LAST + timedelta(days=7),
+        day=DAY,
+        by=world.officer,
+    )
+    world.consultation.refresh_from_db()
+    world.say(day=LAST + timedelta(days=1))
+    with pytest.raises(ConsultationError):
+        extend_consultation(
+            consultation=world.consultation, closes_on=LAST, day=DAY, by=world.officer
+        )
+    world.to_preparation()
+    with pytest.raises(ConsultationError):
+        world.say()
+
+
+def test_only_its_author_withdraws_a_view_and_only_while_the_consultation_lasts(world):
+    mine, kept = world.say(), world.say("Den här står kvar.")
+    with pytest.raises(ConsultationError):
+        withdraw_comment(comment=mine, by=world.other, day=DAY, at=AT)
+    withdraw_comment(comment=mine, by=world.manager, day=DAY, at=AT)
+    assert [view.text for view in world.figures().views] == ["Den här står kvar."]
+    world.to_preparation()
+    with pytest.raises(ConsultationError):
+        withdraw_comment(comment=kept, by=world.manager, day=DAY, at=AT)
+
+
+def test_an_opinion_from_outside_is_registered_late_too_and_withdrawn_if_it_was_a_mistake(world):
+    world.to_preparation()
+    opinion = world.write()
+    assert [party.has_answered for party in world.figures().parties] == [False, True]
+    withdraw_opinion(opinion=opinion, reason="Fel plan", by=world.officer, at=AT)
+    assert world.figures().views == ()
+
+
+def test_each_view_is_met_with_a_motivation_and_the_later_answer_counts(world):
+    view, opinion = world.say(), world.write()
+    outcome = ConsultationAnswer.Outcome
+    for to, how, why in (
+        (view, outcome.NOT, "Kostar för mycket."),
+        (view, outcome.PARTLY, "Tiden ändras."),
+        (opinion, outcome.HEEDED, "Infört."),
+    ):
+        answer(to=to, outcome=how, motivation=why, by=world.officer, at=AT)
+    figures = world.figures()
+    assert [(each.answer.words, each.answer.motivation) for each in figures.views] == [
+        ("beaktas delvis", "Tiden ändras."),
+        ("beaktas", "Infört."),
+    ]
+    assert figures.outcomes == (("beaktas", 1), ("beaktas delvis", 1), ("beaktas inte", 0))
+
+
+def test_views_are_met_until_the_draft_that_they_led_to_is_decided(world):
+    view = world.say()
+    draft = take_back_plan_version(
+        version=world.version, taken_on=DAY, note="Synpunkterna", by=world.officer
+    )
+    answer(
+        to=view, outcome=ConsultationAnswer.Outcome.HEEDED, motivation="Ja.",
+        by=world.officer, at=AT,
+    )  # fmt: skip
+    adopt_plan_version(version=draft, in_force_from=DAY, adopted_on=DAY, by=None)
+    for late in (
+        lambda: answer(
+            to=view, outcome=ConsultationAnswer.Outcome.NOT, motivation="Nej.",
+            by=world.officer, at=AT,
+        ),
+        world.write,
+    ):  # fmt: skip
+        with pytest.raises(ConsultationError):
+            late()
+
+
+# The pages.
+
+
+@pytest.fixture
+def running(world) -> World:
+    """The consultation as it is today, whatever day that is."""
+    Consultation.objects.update(closes_on=today() + timedelta(days=10))
+    return world
+
+
+def page_of(number: int = 2) -> str:
+    return f"/plan/remiss/kompetensplan/{number}/"
+
+
+def test_a_manager_reads_the_proposal_and_gives_a_view(running, client):
+    client.force_login(running.manager)
+    shown = client.get(page_of()).content.decode()
+    for words in ("Version 2 är ute på remiss.", "Hinner ni?", "Ingenting ändras", "Grupp G"):
+        assert words in shown
+    asked = {"svar-unit": running.school.pk, "svar-about": "grupp-G", "svar-text": "Bra."}
+    assert client.post(page_of(), asked).status_code == 302
+    assert ConsultationComment.objects.get().key_group == group()
+    shown = client.post(page_of(), asked | {"svar-text": "Barnet 20121224-1231."})
+    assert "Barnet 20121224-1231." in shown.content.decode()
+    assert ConsultationComment.objects.count() == 1
+    client.post(f"{page_of()}synpunkt/{ConsultationComment.objects.get().pk}/aterta/")
+    assert ConsultationComment.objects.get().withdrawn_at is not None
+
+
+def test_nobody_gives_a_view_for_somebody_elses_unit(running, client):
+    client.force_login(running.other)
+    asked = {"svar-unit": running.school.pk, "svar-about": "whole", "svar-text": "Bra."}
+    client.post(page_of(), asked)
+    client.force_login(running.officer)
+    assert client.post(page_of(), asked).status_code == 403
+    client.force_login(account_with(Role.AUDITOR))
+    assert client.get(page_of()).status_code == 200
+    assert client.post(page_of(), asked).status_code == 403
+    client.force_login(make_account(make_person("E")))
+    assert client.get(page_of()).status_code == 403
+    assert not ConsultationComment.objects.exists()
+
+
+def test_a_contact_gives_a_view_for_the_unit_of_the_role(running, client):
+    client.force_login(account_with(Role.UNIT_CONTACT, running.care))
+    asked = {"svar-unit": running.care.pk, "svar-about": "times", "svar-text": "Kort."}
+    assert client.post(page_of(), asked).status_code == 302
+    assert ConsultationComment.objects.get().unit == running.care
+
+
+def test_the_coordinator_sends_out_compiles_answers_and_takes_back(client):
+    adopt(plan_of({}))
+    unit, police = make_unit("R", name="Förvaltningen"), "Polisen\nLänsstyrelsen"
+    client.force_login(account_with(Role.COORDINATOR))
+    draft_from(in_force(), by=None)
+
+    def at(name: str, *arguments: object) -> str:
+        return reverse(f"competence_admin:{name}", args=["kompetensplan", 2, *arguments])
+
+    last = today() + timedelta(days=20)
+    assert client.post(at("send_out"), {"closes_on": last}).status_code == 200
+    client.post(at("send_out"), {"closes_on": last, "units": [unit.pk], "others": police})
+    found = Consultation.objects.get()
+    assert found.parties.count() == 3
+    client.post(
+        at("compilation"),
+        {"organisation": "Polisen", "dated_on": today(), "summary": "Bra plan."},
+    )
+    opinion = WrittenOpinion.objects.get()
+    client.post(
+        at("answer_view", "yttrande", opinion.pk), {"outcome": "heeded", "motivation": "Infört."}
+    )
+    lines = client.get(at("compilation_file")).getvalue().decode("utf-8-sig").splitlines()
+    assert [line.split(";")[0] for line in lines] == [
+        *("Vem", "Polisen", "Förvaltningen", "Länsstyrelsen")
+    ]
+    assert lines[1].endswith("Bra plan.;beaktas;Infört.")
+    assert client.get(at("compilation_file_xlsx")).getvalue()[:2] == b"PK"
+    client.post(at("more_time"), {"closes_on": last + timedelta(days=5)})
+    found.refresh_from_db()
+    assert found.closes_on == last + timedelta(days=5)
+    assert client.get("/admin/kompetens/plan/2/").status_code == 200
+    client.post(at("take_back"), {"taken_on": today(), "note": "Synpunkter"})
+    assert PlanVersion.objects.get(number=3).continues.number == 2
+    for name in ("send_out", "prepare", "take_back", "add_number", "repeal"):
+        assert client.get(at(name)).status_code == 404
+
+
+def test_the_decision_its_number_and_its_repeal_are_written_down_in_the_admin(client):
+    adopt(plan_of({}))
+    client.force_login(account_with(Role.COORDINATOR))
+
+    def at(name: str) -> str:
+        return reverse(f"competence_admin:{name}", args=["kompetensplan", 1])
+
+    assert "saknas" in client.get("/admin/kompetens/plan/").content.decode()
+    client.post(at("add_number"), {"registry_number": "KS 2026/0412"})
+    first = {"repealed_on": today(), "decided_on": today(), "decided_by": "KS", "reason": ""}
+    assert PlanVersion.objects.get().registry_number == "KS 2026/0412"
+    assert client.post(at("repeal"), first).status_code == 200
+    client.post(at("repeal"), first | {"reason": "Ny lag"})
+    assert PlanVersion.objects.get().repealed_by == "KS"
+    shown = client.get("/kompetensplan/").content.decode()
+    assert "Ingen kompetensplan gäller i dag." in shown
+    assert "KS 2026/0412" in shown
+    compared = client.get("/admin/kompetens/plan/jamfor/?was=1&becomes=1").content.decode()
+    assert "De två versionerna säger samma sak." in compared
+
+
+def test_the_plan_page_leads_managers_to_what_is_out(running, client):
+    for reader, led in ((running.manager, True), (make_account(make_person("E")), False)):
+        client.force_login(reader)
+        shown = client.get("/kompetensplan/").content.decode()
+        assert (page_of() in shown) is led
+        assert "ej angivet i dokumentet" in shown
+
+
+@pytest.mark.parametrize("views", [3, 300])
+def test_as_few_queries_however_many_have_answered(world, django_assert_num_queries, views):
+    ConsultationComment.objects.bulk_create(
+        ConsultationComment(
+            consultation=world.consultation, unit=world.school, about=WHOLE, text="Bra.",
+            by=world.manager, created_at=AT,
+        )
+        for _number in range(views)
+    )  # fmt: skip
+    with django_assert_num_queries(4):
+        assert len(world.figures().views) == views

@@ -1,0 +1,348 @@
+"""Follow-up reports: frozen when made, fixed when signed off, and never changed after."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from competence import jobs
+from competence.figures.coverage import days_offered, figures_on
+from competence.figures.followup.document import (
+    Cell,
+    CellKind,
+    number,
+    report_from,
+    share,
+)
+from competence.figures.followup.extract import extract_of, part_of
+from competence.figures.followup.frozen import as_data
+from competence.figures.followup.mondays import mondays
+from competence.figures.published import publish
+from competence.models import FollowUpReport, ReportHandover, ReportWords
+from competence.services.followup import (
+    FollowUpError,
+    discard_report,
+    frozen,
+    hand_over,
+    release_report,
+    sign_off_report,
+    write_words,
+)
+from lms.notifications.models import Job
+from lms.notifications.services.jobs import run_job
+from lms.people.models import Person
+from lms.people.roles import Role
+from tests.builders.competence import achieve, adopt, plan_of
+from tests.builders.followup import AT, draft, released, signed_off
+from tests.builders.people import (
+    MONDAY,
+    account_with,
+    employ,
+    make_manager,
+    make_person,
+    make_unit,
+)
+
+pytestmark = pytest.mark.django_db
+LATER = AT + timedelta(hours=1)
+
+
+@pytest.fixture
+def office(monday) -> SimpleNamespace:
+    """Those who make and read reports, where nobody works yet."""
+    return SimpleNamespace(
+        coordinator=account_with(Role.COORDINATOR), executive=account_with(Role.EXECUTIVE_VIEWER)
+    )
+
+
+@pytest.fixture
+def town(monday) -> SimpleNamespace:
+    """Two departments with twelve people each: in one all have learnt it, in the other half."""
+    top = make_unit("K", name="Kommunen")
+    adopt(plan_of({"area": "OM1"}, {"area": "OM4"}))
+    units = [make_unit(code, top, f"Förvaltning {code}") for code in ("BUF", "SOC")]
+    for unit in units:
+        for place in range(12):
+            person = make_person(
+                f"{unit.code}{place}", given_name="Efraim", family_name="Zetterqvist"
+            )
+            employ(person, unit)
+            if unit is units[0] or place < 6:
+                achieve(person, "OM1", on=date(2026, 1, 1))
+                achieve(person, "OM4", on=date(2026, 1, 1))
+    return SimpleNamespace(
+        top=top,
+        units=units,
+        coordinator=account_with(Role.COORDINATOR),
+        executive=account_with(Role.EXECUTIVE_VIEWER),
+        manager=make_manager(make_unit("S1", units[0], "Skolan"), "CHEF1"),
+    )
+
+
+def test_a_cell_is_written_once_for_all_who_read_it():
+    assert str(number(1234567)) == "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567"
+    assert str(number(44, 1)) == "4,4"
+    assert (str(share(2, 3)), share(2, 3).value) == ("67\N{NO-BREAK SPACE}%", 67)
+    assert (share(199, 200).percent, share(200, 200).percent) == (99, 100)
+    assert share(0, 0) == Cell(CellKind.EMPTY)
+
+
+def test_a_report_comes_back_from_its_data_as_it_was(town):
+    document = frozen(draft(town.coordinator))
+    assert report_from(json.loads(document.as_json())) == document
+    assert document.checksum == hashlib.sha256(document.as_json()).hexdigest()
+
+
+def test_a_number_that_rounds_has_no_place_in_a_report():
+    with pytest.raises(TypeError):
+        as_data(0.5)
+
+
+def test_the_figures_are_those_of_the_published_monday(town):
+    document = frozen(draft(town.coordinator))
+    rows = {
+        (row.unit, row.group): [cell.value for cell in row.cells[2:]]
+        for row in document.table("T3").rows
+    }
+    # Share, a year ago, covered, gap, in introduction, paused, only by exemption or recognition.
+    assert rows == {
+        ("", "G"): [72, 0, 18, 7, 0, 0, 0, 0],
+        ("BUF", "G"): ["visas inte", 0, 12, "färre än 5", 0, 0, 0, 0],
+        ("SOC", "G"): ["visas inte", 0, 6, "visas inte", 0, 0, 0, 0],
+    }
+
+
+def test_words_can_be_written_until_it_is_signed_off(office):
+    report = signed_off(office.coordinator)
+    document = frozen(report)
+    assert document.words.summary == ("Täckningen ökar.", "Skolan ligger efter.")
+    assert report.checksum == document.checksum
+    with pytest.raises(FollowUpError, match="fastställd"):
+        write_words(
+            report=report, summary="x", proposals="", next_steps="", at=LATER, by=office.coordinator
+        )
+    with pytest.raises(FollowUpError, match="fastställd"):
+        discard_report(report=report, at=LATER, by=office.coordinator)
+
+
+def test_words_that_describe_somebody_are_refused(office):
+    report = draft(office.coordinator)
+    with pytest.raises(ValidationError):
+        write_words(
+            report=report,
+            summary="Ring 19850314-2391 om rapporten.",
+            proposals="",
+            next_steps="",
+            at=AT,
+            by=office.coordinator,
+        )
+    assert not ReportWords.objects.exists()
+
+
+def test_what_happens_after_it_is_made_changes_nothing_in_it(town):
+    report = draft(town.coordinator)
+    before = frozen(report)
+    for place in range(6, 12):
+        achieve(make_person(f"NY{place}"), "OM1", on=date(2026, 11, 1))
+    make_unit("NY", town.top, "En ny förvaltning")
+    town.units[0].name = "Ett annat namn"
+    town.units[0].save()
+    assert frozen(FollowUpReport.objects.get()) == before
+
+
+def test_no_report_is_rewritten_by_anybody(office):
+    report = released(office.coordinator)
+    for change in (
+        {"figures": "{}"},
+        {"document": "{}"},
+        {"checksum": "0" * 64},
+        {"cut_off": date(2026, 11, 2)},
+        {"released_at": LATER},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            FollowUpReport.objects.filter(pk=report.pk).update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FollowUpReport.objects.filter(pk=report.pk)._raw_delete("default")
+    words = report.words.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ReportWords.objects.filter(pk=words.pk).update(summary="Annat.")
+
+
+def test_it_is_signed_off_before_it_is_released_and_each_once(office):
+    report = draft(office.coordinator)
+    with pytest.raises(FollowUpError):
+        release_report(report=report, at=AT, by=office.coordinator)
+    sign_off_report(report=report, at=AT, by=office.coordinator)
+    with pytest.raises(FollowUpError):
+        sign_off_report(report=report, at=LATER, by=office.coordinator)
+    release_report(report=report, at=AT, by=office.coordinator)
+    with pytest.raises(FollowUpError):
+        release_report(report=report, at=LATER, by=office.coordinator)
+
+
+def test_a_correction_is_a_new_report_that_says_what_was_wrong(office):
+    wrong = released(office.coordinator)
+    with pytest.raises(FollowUpError, match="fel"):
+        draft(office.coordinator, supersedes=wrong)
+    right = draft(office.coordinator, supersedes=wrong, correction="Socialförvaltningen saknades.")
+    document = frozen(right)
+    assert (wrong.number, right.number) == ("UR-2026-01", "UR-2026-02")
+    assert (document.supersedes, document.correction) == (
+        "UR-2026-01",
+        "Socialförvaltningen saknades.",
+    )
+    with pytest.raises(FollowUpError):
+        draft(office.coordinator, supersedes=right, correction="Ett utkast ersätts inte.")
+
+
+def test_the_number_of_a_draft_that_is_thrown_away_is_not_used_again(office):
+    discard_report(report=draft(office.coordinator), at=AT, by=office.coordinator)
+    assert draft(office.coordinator).number == "UR-2026-02"
+
+
+def test_figures_of_a_day_that_is_not_published_are_refused(office):
+    with pytest.raises(FollowUpError, match="måndag"):
+        draft(office.coordinator, cut_off=MONDAY - timedelta(days=1))
+
+
+def test_it_is_noted_which_forum_was_given_which_version(office):
+    report = released(office.coordinator)
+    given = hand_over(
+        report=report,
+        form="extract",
+        forum="Lokala BRÅ",
+        given_on=MONDAY,
+        at=LATER,
+        by=office.coordinator,
+    )
+    assert given.checksum == report.checksum
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ReportHandover.objects.filter(pk=given.pk).update(forum="Annat")
+    for day in (MONDAY - timedelta(days=1), MONDAY + timedelta(days=1)):
+        with pytest.raises(FollowUpError):
+            hand_over(
+                report=report,
+                form="whole",
+                forum="KS",
+                given_on=day,
+                at=LATER,
+                by=office.coordinator,
+            )
+
+
+def test_many_mondays_counted_at_once_are_each_what_its_page_shows(town):
+    days = sorted(days_offered(MONDAY, 12))
+    figures = figures_on(MONDAY)
+    for each in mondays(figures, days, 5):
+        page = publish(figures_on(each.day), 5)
+        assert set(each.published.totals) == set(page.totals)
+        for group in page.totals:
+            for unit in (None, *figures.top_units):
+                one, other = each.published.count(group, unit), page.count(group, unit)
+                assert (one is None) == (other is None)
+                if one and other:
+                    assert (one.covered, one.gap, one.introduction, one.paused, one.share) == (
+                        *(other.covered, other.gap, other.introduction, other.paused, other.share),
+                    )
+
+
+def test_a_manager_reads_the_rows_of_the_own_department_only(town, client):
+    report = released(town.coordinator)
+    client.force_login(town.manager)
+    page = client.get(f"/uppfoljning/{report.number}/").content.decode()
+    assert "Förvaltning BUF" in page
+    assert "Förvaltning SOC" not in page
+    assert "Hela kommunen" not in page
+    assert "Skolan ligger efter." not in page
+    for file in ("rapport.xlsx", "rapport.json", "T3.csv", "utdrag/"):
+        assert client.get(f"/uppfoljning/{report.number}/{file}").status_code == 403
+    part = part_of(frozen(report), {"BUF"})
+    assert {row.unit for table in part.tables for row in table.rows} == {"BUF"}
+
+
+def test_a_draft_is_for_those_who_make_reports(office, client):
+    report = draft(office.coordinator)
+    for user, status in ((office.coordinator, 200), (office.executive, 404)):
+        client.force_login(user)
+        assert client.get(f"/uppfoljning/{report.number}/").status_code == status
+    assert client.get("/uppfoljning/ny/").status_code == 403
+    assert client.post(f"/uppfoljning/{report.number}/faststall/").status_code == 403
+
+
+def test_no_name_of_anybody_is_in_a_report(town):
+    achieve(make_person("OBS", family_name="Osedvanligt"), "OM1", on=date(2026, 1, 1))
+    assert b"Zetterqvist" not in frozen(released(town.coordinator)).as_json()
+
+
+def test_the_report_is_made_by_a_job_that_can_be_followed(office, client):
+    client.force_login(office.coordinator)
+    answer = client.post(
+        "/uppfoljning/ny/",
+        {
+            "kind": "half",
+            "period_from": "2026-01-01",
+            "period_until": "2026-06-30",
+            "cut_off": "2026-11-23",
+        },
+    )
+    job = Job.objects.get(kind=jobs.REPORT)
+    assert answer.url.endswith(f"/{job.pk}/")
+    assert run_job(job.pk)
+    job.refresh_from_db()
+    assert job.result_url == "/uppfoljning/UR-2026-01/"
+    assert job.done == job.total == Person.objects.current().count()
+    assert client.get(job.result_url).status_code == 200
+
+
+def test_what_cannot_be_made_is_refused_with_nothing_typed_lost(office, client):
+    client.force_login(office.coordinator)
+    answer = client.post(
+        "/uppfoljning/ny/",
+        {
+            "kind": "half",
+            "period_from": "2026-06-30",
+            "period_until": "2026-01-01",
+            "cut_off": "2026-11-23",
+        },
+    )
+    page = answer.content.decode()
+    assert "Sista dagen är före första dagen" in page
+    assert 'value="2026-06-30"' in page
+    assert not Job.objects.filter(kind=jobs.REPORT).exists()
+
+
+def test_the_coordinator_takes_a_report_all_the_way(office, client):
+    report = draft(office.coordinator)
+    client.force_login(office.coordinator)
+    address = f"/uppfoljning/{report.number}/"
+    client.post(f"{address}ord/", {"summary": "Det går framåt.", "proposals": "", "next_steps": ""})
+    for step in ("faststall", "slapp"):
+        assert client.get(f"{address}{step}/").status_code == 200
+        client.post(f"{address}{step}/")
+    client.post(
+        f"{address}lamnad/", {"form": "whole", "forum": "Kommunstyrelsen", "given_on": "2026-11-23"}
+    )
+    page = client.get(address).content.decode()
+    assert "Det går framåt." in page
+    assert "Kommunstyrelsen" in page
+    assert client.get(f"{address}utdrag/").status_code == 200
+
+
+def test_the_extract_holds_the_forums_and_what_was_held(town):
+    document = frozen(released(town.coordinator))
+    extract = extract_of(document)
+    assert [table.code for table in extract.tables] == ["T7", "T6", "T3"]
+    assert extract.coverage.rows == ()
+    forum = replace(document.table("T3").rows[0], group="G18")
+    table = replace(document.table("T3"), rows=(forum, replace(forum, total=False, unit="BUF")))
+    sections = tuple(
+        replace(each, tables=(table,)) if each.code == "T3" else each for each in document.sections
+    )
+    assert extract_of(replace(document, sections=sections)).coverage.rows == (forum,)

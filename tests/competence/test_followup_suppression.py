@@ -1,0 +1,241 @@
+"""What a follow-up report tells is told by the coverage page of its Monday already; and from two
+reports, with the page of both their days, no count that is hidden can be worked out."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from competence.engine import Count
+from competence.engine.coverage import Coverage, CoverageReport
+from competence.figures.coverage import AreaKey, DayFigures, UnitNode
+from competence.figures.followup.coverage import (
+    CoverageFigures,
+    coverage_by_area,
+    coverage_by_unit,
+)
+from competence.figures.followup.document import Cell, CellKind, Table
+from competence.figures.followup.mondays import Monday
+from competence.figures.published import Published, publish
+from lms.framework.models import CompetenceArea
+from lms.lib.dates import STOCKHOLM
+from tests.competence.linear import bounds
+
+DAYS = (date(2026, 11, 23), date(2026, 11, 30))
+KINDS = ("covered", "gap", "introduction", "paused", "only_exempt", "only_recognised")
+FIRST_NUMBER = 4
+"""The column of T3 with the covered; the other kinds follow."""
+
+
+def world(seed: int, day: date) -> DayFigures:
+    """Two key groups in one tree of units, the same on both days, with counts of every kind and
+    two areas each; a few people in no unit."""
+    tree = random.Random(seed)
+    parents: dict[int, int | None] = {1: None}
+    for node in range(2, tree.randint(4, 8)):
+        parents[node] = 1 if node < 4 else tree.randint(1, 3)
+    choice = random.Random(f"{seed} {day}")
+    counts = {name: counts_in(parents, choice) for name in ("G", "H")}
+    return DayFigures(
+        as_of=day,
+        made_at=datetime(2026, 11, 30, 8, 0, tzinfo=STOCKHOLM),
+        plan_number=1,
+        adopted_on=None,
+        units={pk: UnitNode(pk, f"U{pk}", f"Enhet {pk}", up) for pk, up in parents.items()},
+        key_groups={"G": "Grupp G", "H": "Grupp H"},
+        levels={1: "Grund"},
+        report=CoverageReport(
+            mandatory=Coverage(
+                {name: of_group[None] for name, of_group in counts.items()},
+                {
+                    (node, name): count
+                    for name, of_group in counts.items()
+                    for node, count in of_group.items()
+                    if node is not None
+                },
+            ),
+            uptake=Coverage({}, {}),
+        ),
+        by_area={
+            AreaKey(name, area, 1): part(of_group[None], step)
+            for name, of_group in counts.items()
+            for area, step in (("OM1", 0), ("OM4", 7))
+        },
+    )
+
+
+def counts_in(parents: dict[int, int | None], choice: random.Random) -> dict[int | None, Count]:
+    """Each unit has people of its own, and those below it. Those covered only in another way are
+    of the covered."""
+    counts: dict[int | None, Count] = {node: Count() for node in (None, *parents)}
+    for kind in KINDS:
+        for node in (None, *parents):
+            own = choice.choice((0, 0, 1, 2, 3, 4, 5, 6, 9, 15, 40) if node else (0, 0, 2, 7))
+            above = node
+            while above is not None:
+                counts[above] = more(counts[above], kind, own)
+                above = parents[above]
+            counts[None] = more(counts[None], kind, own)
+    return counts
+
+
+def more(count: Count, kind: str, number: int) -> Count:
+    changed = {kind: getattr(count, kind) + number}
+    if kind.startswith("only"):
+        changed["covered"] = count.covered + number
+    return replace(count, **changed)
+
+
+def part(whole: Count, step: int) -> Count:
+    """In one area some of those with a gap have what is asked for."""
+    moved = min(step, whole.gap)
+    return replace(whole, covered=whole.covered + moved, gap=whole.gap - moved, only_exempt=0)
+
+
+def report_tables(published: Published, before: Published | None) -> dict[str, Table]:
+    day = published.figures.as_of
+    mondays = [Monday(day, published)]
+    earlier = Monday(before.figures.as_of, before) if before else None
+    asked = CoverageFigures(published, mondays, earlier, "/tackning/")
+    areas = [CompetenceArea(code=code, name=code) for code in ("OM1", "OM4")]
+    sections = (coverage_by_unit(asked), coverage_by_area(asked, areas))
+    return {
+        table.code: table
+        for section in sections
+        for table in (*section.tables, *(chart.table for chart in section.charts))
+    }
+
+
+def told(cell: Cell) -> list[int]:
+    """The numbers that a cell gives away."""
+    if cell.kind is CellKind.SHARE:
+        assert cell.number is not None
+        assert cell.of is not None
+        return [cell.number, cell.of - cell.number]
+    return [cell.number] if cell.kind is CellKind.NUMBER and cell.number is not None else []
+
+
+def shares_told(table: Table, published: Published, column: int) -> None:
+    """A share in a row of T3 is that of the published table, of the same key group and unit."""
+    codes = {unit.code: pk for pk, unit in published.figures.units.items()}
+    for row in table.rows:
+        count = published.count(row.group, codes.get(row.unit))
+        if numbers := told(row.cells[column]):
+            assert count is not None
+            assert numbers == [count.covered.value, count.gap.value]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_every_figure_a_report_tells_is_told_by_the_coverage_page(seed: int):
+    then, now = (publish(world(seed, day), 5) for day in DAYS)
+    tables = report_tables(now, then)
+    codes = {unit.code: pk for pk, unit in now.figures.units.items()}
+    for row in tables["T3"].rows:
+        count = now.count(row.group, codes.get(row.unit))
+        assert count is not None
+        for cell, kind in zip(row.cells[FIRST_NUMBER:], KINDS, strict=True):
+            figure = getattr(count, kind)
+            assert told(cell) == ([] if figure.hidden else [figure.value])
+    shares_told(tables["T3"], now, 2)
+    shares_told(tables["T3"], then, 3)
+    for row in tables["T3S"].rows:
+        counts = [
+            count
+            for group in now.totals
+            if (count := now.count(group, codes.get(row.unit))) is not None
+            if not count.covered.hidden and not count.gap.hidden
+        ]
+        assert told(row.cells[2]) in ([], [sum(each.covered.value for each in counts)])
+    for row in tables["T4"].rows:
+        of_row = [
+            share
+            for key, share in now.by_area.items()
+            if key.area == str(row.cells[0])
+            and row.group in ("", key.key_group)
+            and not share.share.hidden
+        ]
+        assert told(row.cells[4]) == (
+            [sum(share.covered.value for share in of_row)] if of_row else []
+        )
+    for row in tables["F2"].rows:
+        for cell, area in zip(row.cells[1:], ("OM1", "OM4"), strict=True):
+            share = now.by_area[AreaKey(f"{row.cells[0]}"[-1], area, 1)]
+            assert told(cell) == (
+                [] if share.share.hidden else [share.covered.value, share.gap.value]
+            )
+
+
+def value(figures: DayFigures, group: str, node: int | None, kind: str) -> int:
+    """How many there are, shown or not."""
+    counts = figures.report.mandatory
+    count = counts.by_key_group[group] if node is None else counts.by_unit[node, group]
+    return int(getattr(count, kind))
+
+
+def equations(tables: dict[str, Table], day: int, kind: str, published: Published) -> list:
+    """What a report and the page of its day tell of one kind, with how the counts add up."""
+    found: list[tuple[dict[str, int], int]] = []
+    figures = published.figures
+    codes = {unit.code: pk for pk, unit in figures.units.items()}
+    column = FIRST_NUMBER + KINDS.index(kind)
+    for row in tables["T3"].rows:
+        for told_of in told(row.cells[column]):
+            found.append(({f"{day} {row.group} {codes.get(row.unit)}": 1}, told_of))
+    if kind == "covered":
+        for row in tables["T3S"].rows:
+            counted = [
+                group
+                for group in published.totals
+                if (count := published.count(group, codes.get(row.unit))) is not None
+                and not count.covered.hidden
+                and not count.gap.hidden
+            ]
+            for told_of in told(row.cells[2]):
+                factors = {f"{day} {group} {codes.get(row.unit)}": 1 for group in counted}
+                found.append((factors, told_of))
+    tops = set(figures.top_units)
+    for group in published.totals:
+        for node in (None, *figures.units):
+            if node in figures.roots_above_tops:
+                continue
+            shown = getattr(published.count(group, node), kind)
+            if not shown.hidden:
+                found.append(({f"{day} {group} {node}": 1}, shown.value))
+            below = [
+                pk
+                for pk, unit in figures.units.items()
+                if (pk in tops if node is None else unit.parent == node and pk not in tops)
+                and pk not in figures.roots_above_tops
+            ]
+            if below:
+                factors = {f"{day} {group} {node}": 1}
+                factors |= {f"{day} {group} {pk}": -1 for pk in below}
+                # That nobody is outside the parts is known; who is there is never shown.
+                if value(figures, group, node, kind) != sum(
+                    value(figures, group, pk, kind) for pk in below
+                ):
+                    factors[f"{day} {group} outside {node}"] = -1
+                found.append((factors, 0))
+    return found
+
+
+@pytest.mark.parametrize("kind", ["covered", "gap", "only_exempt"])
+@pytest.mark.parametrize("seed", range(5))
+def test_two_reports_and_their_pages_tell_no_count_that_is_hidden(seed: int, kind: str):
+    days = [publish(world(seed, day), 5) for day in DAYS]
+    system = []
+    for place, published in enumerate(days):
+        tables = report_tables(published, days[0] if place else None)
+        system += equations(tables, place, kind, published)
+    for place, published in enumerate(days):
+        figures = published.figures
+        for group in published.totals:
+            for node in (None, *figures.units):
+                if node in figures.roots_above_tops:
+                    continue
+                if 0 < value(figures, group, node, kind) < 5:
+                    low, high = bounds(system, f"{place} {group} {node}")
+                    assert high - low >= 5, (group, node, low, high)

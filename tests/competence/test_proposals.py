@@ -1,0 +1,232 @@
+"""From answers to requirements: what is proposed and decided, and the trace both ways."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from competence.figures.proposals import became_of, origins, proposal_standings, wished_for
+from competence.models import NeedsProposal, PlanVersion, ProposalDecision, Requirement
+from competence.services.needs_answers import NeedsWritten, take_back_answer
+from competence.services.needs_notices import DECIDED
+from competence.services.plan import PlanError, adopt_plan_version, draft_from
+from competence.services.plan_editing import discard_draft, remove_requirement
+from competence.services.proposals import (
+    ProposalError,
+    accept_proposal,
+    answer_proposal,
+    propose,
+    usual_renewal,
+)
+from lms.audit.models import AuditEvent
+from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.notifications.models import Notice
+from lms.people.roles import Role
+from tests.builders.competence import adopt, group, in_force, plan_of
+from tests.builders.needs import answer, form_of, later, make_operation, open_round
+from tests.builders.people import (
+    MONDAY,
+    account_with,
+    employ,
+    make_manager,
+    make_person,
+    make_unit,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def asked(db, monday) -> SimpleNamespace:
+    """Two operations have answered: one wishes for level 2 in OM4, the other for level 3."""
+    top = make_unit("K")
+    units = [make_operation(code, top, name) for code, name in (("A", "Norr"), ("B", "Söder"))]
+    adopt(
+        plan_of(
+            {"area": "OM4", "level": 1, "renewal_months": 24},
+            rules={"G": [{"job_codes": ["LAR"]}]},
+        )
+    )
+    for unit in units:
+        employ(make_person(), unit)
+    managers = [make_manager(unit, f"CHEF{unit.code}") for unit in units]
+    officer = account_with(Role.COORDINATOR)
+    opened = open_round(officer)
+    answers = [
+        answer(
+            form_of(unit), manager, NeedsWritten(need="yes", levels={"OM4": level}, motives="SP")
+        )
+        for unit, manager, level in zip(units, managers, (2, 3), strict=True)
+    ]
+    return SimpleNamespace(round=opened, officer=officer, answers=answers, managers=managers)
+
+
+def proposed(asked, level: int = 2) -> NeedsProposal:
+    return propose(
+        needs_round=asked.round,
+        key_group=group(),
+        area=CompetenceArea.objects.get(code="OM4"),
+        level=TrainingLevel.objects.get(number=level),
+        kind=Requirement.Kind.MANDATORY,
+        motive="Fler orosanmälningar behöver göras rätt",
+        answers=asked.answers,
+        by=asked.officer,
+        at=later(1),
+    )
+
+
+def accepted(asked, proposal: NeedsProposal, version: PlanVersion | None = None):
+    return accept_proposal(
+        proposal=proposal,
+        version=version,
+        effective_from=date(2027, 1, 1),
+        renewal_months=24,
+        day=MONDAY,
+        by=asked.officer,
+        at=later(2),
+    )
+
+
+def trace(version: PlanVersion) -> dict[tuple[str, int], str]:
+    return {
+        (one.proposal.area.code, one.proposal.level.number): one.units
+        for found in origins(version).values()
+        for one in found
+    }
+
+
+def test_wishes_are_joined_by_key_group_and_area(asked):
+    (found,) = wished_for(asked.round, MONDAY)
+    assert (
+        found.key_group.code,
+        found.area.code,
+        [(level.number, number) for level, number in found.levels],
+        found.motives,
+        found.asked_now.number,
+    ) == ("G", "OM4", [(3, 1), (2, 1)], "SP", 1)
+    take_back_answer(answer=asked.answers[1], by=asked.managers[1], at=later(1))
+    (left,) = wished_for(asked.round, MONDAY)
+    assert [(level.number, number) for level, number in left.levels] == [(2, 1)]
+
+
+def test_a_proposal_rests_on_answers_that_stand_and_is_made_once(asked):
+    for each, manager in zip(asked.answers, asked.managers, strict=True):
+        take_back_answer(answer=each, by=manager, at=later(1))
+    with pytest.raises(ProposalError):
+        proposed(asked)
+    asked.answers = [
+        answer(form_of(a.form.unit), m) for a, m in zip(asked.answers, asked.managers, strict=True)
+    ]
+    proposed(asked)
+    with pytest.raises(ValidationError):
+        proposed(asked)
+
+
+def test_an_accepted_proposal_is_a_requirement_of_a_new_draft_and_those_who_answered_are_told(
+    asked,
+):
+    decision = accepted(asked, proposed(asked))
+    draft = PlanVersion.objects.get(number=decision.version_number)
+    written = draft.requirements.get(level__number=2)
+    assert (draft.status, written.key_group.code, written.area.code, written.renewal_months) == (
+        "draft",
+        "G",
+        "OM4",
+        24,
+    )
+    assert draft.requirements.count() == 2
+    told = Notice.objects.filter(kind=DECIDED)
+    assert {each.person.person_id for each in told} == {"CHEFA", "CHEFB"}
+    assert AuditEvent.objects.filter(action="plan_version.requirement_added").count() == 1
+    with pytest.raises(ProposalError):
+        accepted(asked, NeedsProposal.objects.get())
+
+
+def test_a_proposal_is_not_written_into_an_adopted_version(asked):
+    with pytest.raises(PlanError):
+        accepted(asked, proposed(asked), in_force())
+    assert not ProposalDecision.objects.exists()
+
+
+def test_where_the_draft_asks_the_same_already_that_requirement_gets_the_motive(asked):
+    draft = draft_from(in_force(), by=asked.officer)
+    accepted(asked, proposed(asked, level=1), draft)
+    only = draft.requirements.get()
+    assert (only.level.number, only.motive) == (1, "Fler orosanmälningar behöver göras rätt")
+
+
+def test_a_rejection_says_why_and_one_put_off_can_be_accepted_later(asked):
+    proposal = proposed(asked)
+    decide = {"proposal": proposal, "by": asked.officer, "at": later(2)}
+    with pytest.raises(ProposalError):
+        answer_proposal(outcome="rejected", reason=" ", **decide)
+    answer_proposal(outcome="postponed", reason="Kurs saknas", **decide)
+    accepted(asked, proposal)
+    (standing,) = became_of(asked.answers[0])
+    assert [each.outcome for each in proposal.decisions.all()] == ["postponed", "accepted"]
+    assert (standing.decision.outcome, standing.stands) == ("accepted", True)
+    with pytest.raises(ProposalError):
+        answer_proposal(outcome="rejected", reason="Nej", **decide)
+
+
+def test_the_trace_survives_adoption_and_the_copies_that_follow(asked):
+    decision = accepted(asked, proposed(asked))
+    draft = PlanVersion.objects.get(number=decision.version_number)
+    before = in_force()
+    assert trace(before) == {}
+    assert trace(draft) == {("OM4", 2): "Norr, Söder"}
+    adopt_plan_version(
+        version=draft,
+        in_force_from=date(2027, 1, 1),
+        adopted_on=MONDAY,
+        adopted_by="Kommunstyrelsen",
+        by=asked.officer,
+    )
+    following = draft_from(PlanVersion.objects.get(pk=draft.pk), by=asked.officer)
+    assert trace(following) == {("OM4", 2): "Norr, Söder"}
+    # The other way: what became of the answer, as the manager reads it.
+    (standing,) = became_of(asked.answers[0])
+    assert (standing.stands, standing.is_in_force_from) == (True, date(2027, 1, 1))
+    # A requirement taken out has no trace, and none is invented for those beside it.
+    remove_requirement(requirement=following.requirements.get(level__number=2), by=asked.officer)
+    assert trace(following) == {}
+
+
+def test_a_draft_that_is_thrown_away_leaves_the_proposal_to_be_decided_again(asked, monkeypatch):
+    proposal = proposed(asked)
+    decision = accepted(asked, proposal)
+    discard_draft(version=PlanVersion.objects.get(number=decision.version_number), by=asked.officer)
+    # The next draft gets the same number, and is another draft.
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later(60))
+    same_number = draft_from(in_force(), by=asked.officer)
+    assert same_number.number == decision.version_number
+    (standing,) = proposal_standings([proposal])
+    assert (standing.waits, standing.version) == (True, None)
+    assert trace(same_number) == {}
+    accept_proposal(
+        proposal=proposal,
+        version=same_number,
+        effective_from=date(2027, 1, 1),
+        renewal_months=None,
+        day=MONDAY,
+        by=asked.officer,
+        at=later(61),
+    )
+    assert trace(same_number) == {("OM4", 2): "Norr, Söder"}
+
+
+def test_the_usual_renewal_is_that_of_the_group_in_the_area(asked):
+    assert usual_renewal(in_force(), proposed(asked)) == 24
+
+
+def test_the_trace_asks_the_same_number_of_queries_for_one_and_for_three(
+    asked, django_assert_max_num_queries
+):
+    draft = draft_from(in_force(), by=asked.officer)
+    for level in (2, 3):
+        accepted(asked, proposed(asked, level), draft)
+    with django_assert_max_num_queries(7):
+        assert len(trace(draft)) == 2
