@@ -192,7 +192,7 @@ def _stands_in(holding: Sequence[PlanVersion], written: PlanVersion | None) -> P
         return None
     later = [each for each in holding if each.number >= written.number]
     decided = [each for each in later if each.status == PlanVersion.Status.ADOPTED]
-    return (decided[:1] or later[-1:] or [None])[0]
+    return next(iter(decided or reversed(later)), None)
 
 
 def _was_there(version: PlanVersion, decision: ProposalDecision) -> bool:
