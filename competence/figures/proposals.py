@@ -4,7 +4,7 @@ decided, where a requirement comes from, and what became of an answer."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -102,10 +102,11 @@ class ProposalStanding:
     proposal: NeedsProposal
     decision: ProposalDecision | None
     answers: tuple[NeedsAnswer, ...]
-    # Where an accepted one stands now.
+    # The draft that an accepted one was written into; none where that has been thrown away.
+    written_into: PlanVersion | None
+    # Where the requirement stands now: the first decided version from there on that holds it, else
+    # the latest that does.
     version: PlanVersion | None
-    # Whether the requirement is still in that version.
-    stands: bool
 
     @property
     def units(self) -> str:
@@ -117,12 +118,13 @@ class ProposalStanding:
         been thrown away."""
         if self.decision is None or self.decision.outcome == ProposalDecision.Outcome.POSTPONED:
             return True
-        return self.decision.outcome == ProposalDecision.Outcome.ACCEPTED and self.version is None
+        accepted = self.decision.outcome == ProposalDecision.Outcome.ACCEPTED
+        return accepted and self.written_into is None
 
     @property
     def is_in_force_from(self) -> date | None:
         version = self.version
-        if version is None or version.status == PlanVersion.Status.DRAFT:
+        if version is None or version.status != PlanVersion.Status.ADOPTED:
             return None
         return version.in_force_from
 
@@ -140,23 +142,24 @@ def proposal_standings(proposals: Iterable[NeedsProposal]) -> list[ProposalStand
         )
     )
     last = {each.pk: list(each.decisions.all())[-1:] for each in found}
-    accepted = _versions([decision for each in last.values() for decision in each])
-    keys = set(
-        Requirement.objects.filter(plan_version__in=[each.pk for each in accepted.values()])
-        .order_by()
-        .values_list("plan_version_id", "key_group_id", "area_id", "level_id")
-    )
+    versions = _versions([decision for each in last.values() for decision in each])
+    keys: dict[Key, list[PlanVersion]] = {}
+    rows = Requirement.objects.filter(plan_version__in=[each.pk for each in versions.values()])
+    for number, *key in rows.order_by("plan_version__number").values_list(
+        "plan_version__number", "key_group_id", "area_id", "level_id"
+    ):
+        keys.setdefault((key[0], key[1], key[2]), []).append(versions[number])
     standings = []
     for each in found:
         decision = last[each.pk][0] if last[each.pk] else None
-        version = accepted.get(decision.pk) if decision else None
+        written = _written_into(decision, versions)
         standings.append(
             ProposalStanding(
                 each,
                 decision,
                 tuple(source.answer for source in each.sources.all()),
-                version,
-                version is not None and (version.pk, *_key(each)) in keys,
+                written,
+                _stands_in(keys.get(_key(each), []), written),
             )
         )
     return standings
@@ -167,15 +170,29 @@ def _key(proposal: NeedsProposal) -> Key:
 
 
 def _versions(decisions: Sequence[ProposalDecision]) -> dict[int, PlanVersion]:
-    """The version each accepted proposal was written into; none where that draft has been thrown
-    away, also where a later draft has got its number."""
-    numbers = {each.version_number for each in decisions if each.version_number is not None}
-    versions = {each.number: each for each in PlanVersion.objects.filter(number__in=numbers)}
-    return {
-        each.pk: versions[each.version_number]
-        for each in decisions
-        if each.version_number in versions and _was_there(versions[each.version_number], each)
-    }
+    """By number, every version from the first that a proposal was accepted into."""
+    numbers = [each.version_number for each in decisions if each.version_number is not None]
+    if not numbers:
+        return {}
+    return {each.number: each for each in PlanVersion.objects.filter(number__gte=min(numbers))}
+
+
+def _written_into(
+    decision: ProposalDecision | None, versions: Mapping[int, PlanVersion]
+) -> PlanVersion | None:
+    """None where the draft has been thrown away, also where a later draft has got its number."""
+    if decision is None or decision.version_number is None:
+        return None
+    version = versions.get(decision.version_number)
+    return version if version is not None and _was_there(version, decision) else None
+
+
+def _stands_in(holding: Sequence[PlanVersion], written: PlanVersion | None) -> PlanVersion | None:
+    if written is None:
+        return None
+    later = [each for each in holding if each.number >= written.number]
+    decided = [each for each in later if each.status == PlanVersion.Status.ADOPTED]
+    return next(iter(decided or reversed(later)), None)
 
 
 def _was_there(version: PlanVersion, decision: ProposalDecision) -> bool:
@@ -198,11 +215,8 @@ def origins(
     proposals = NeedsProposal.objects.filter(decisions__in=accepted)
     for standing in proposal_standings(proposals):
         key = _key(standing.proposal)
-        if (
-            key in here
-            and standing.version is not None
-            and standing.version.number <= version.number
-        ):
+        written = standing.written_into
+        if key in here and written is not None and written.number <= version.number:
             found.setdefault(key, []).append(standing)
     return found
 

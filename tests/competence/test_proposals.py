@@ -12,8 +12,14 @@ from competence.figures.proposals import became_of, origins, proposal_standings,
 from competence.models import NeedsProposal, PlanVersion, ProposalDecision, Requirement
 from competence.services.needs_answers import NeedsWritten, take_back_answer
 from competence.services.needs_notices import DECIDED
-from competence.services.plan import PlanError, adopt_plan_version, draft_from
+from competence.services.plan import (
+    PlanError,
+    adopt_plan_version,
+    draft_from,
+    take_back_plan_version,
+)
 from competence.services.plan_editing import discard_draft, remove_requirement
+from competence.services.plan_states import send_on
 from competence.services.proposals import (
     ProposalError,
     accept_proposal,
@@ -167,7 +173,7 @@ def test_a_rejection_says_why_and_one_put_off_can_be_accepted_later(asked):
     accepted(asked, proposal)
     (standing,) = became_of(asked.answers[0])
     assert [each.outcome for each in proposal.decisions.all()] == ["postponed", "accepted"]
-    assert (standing.decision.outcome, standing.stands) == ("accepted", True)
+    assert (standing.decision.outcome, standing.version) == ("accepted", standing.written_into)
     with pytest.raises(ProposalError):
         answer_proposal(outcome="rejected", reason="Nej", **decide)
 
@@ -189,10 +195,27 @@ def test_the_trace_survives_adoption_and_the_copies_that_follow(asked):
     assert trace(following) == {("OM4", 2): "Norr, Söder"}
     # The other way: what became of the answer, as the manager reads it.
     (standing,) = became_of(asked.answers[0])
-    assert (standing.stands, standing.is_in_force_from) == (True, date(2027, 1, 1))
+    assert (standing.version, standing.is_in_force_from) == (draft, date(2027, 1, 1))
     # A requirement taken out has no trace, and none is invented for those beside it.
     remove_requirement(requirement=following.requirements.get(level__number=2), by=asked.officer)
     assert trace(following) == {}
+
+
+def test_the_trace_follows_a_version_that_is_taken_back_into_the_draft_it_continues_as(asked):
+    decision = accepted(asked, proposed(asked))
+    sent = PlanVersion.objects.get(number=decision.version_number)
+    send_on(
+        version=sent,
+        to=PlanVersion.Status.PREPARATION,
+        taken_on=MONDAY,
+        by=asked.officer,
+    )
+    again = take_back_plan_version(
+        version=sent, taken_on=MONDAY, note="Ändras efter beredningen", by=asked.officer
+    )
+    assert trace(again) == {("OM4", 2): "Norr, Söder"}
+    (standing,) = became_of(asked.answers[0])
+    assert (standing.version, standing.is_in_force_from) == (again, None)
 
 
 def test_a_draft_that_is_thrown_away_leaves_the_proposal_to_be_decided_again(asked, monkeypatch):
@@ -204,7 +227,7 @@ def test_a_draft_that_is_thrown_away_leaves_the_proposal_to_be_decided_again(ask
     same_number = draft_from(in_force(), by=asked.officer)
     assert same_number.number == decision.version_number
     (standing,) = proposal_standings([proposal])
-    assert (standing.waits, standing.version) == (True, None)
+    assert (standing.waits, standing.written_into, standing.version) == (True, None, None)
     assert trace(same_number) == {}
     accept_proposal(
         proposal=proposal,
