@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
@@ -11,14 +12,14 @@ from wagtail.models import Page
 
 from competence.access import URLS
 from competence.figures.joined import page_key
-from competence.models import GoverningDocument, PassageLink
+from competence.models import GoverningDocument, Passage, PassageLink
 from lms.framework.contributions import Contribution, decide_by
 from lms.people.models import User
 
 
 @decide_by
 def contributions_of(
-    kind: str, what: Page | str, reader: User | AnonymousUser, day: date
+    kind: str, what: Page | str | Iterable[str], reader: User | AnonymousUser, day: date
 ) -> tuple[Contribution, ...]:
     """The passages of the document in force, in its order, each once; nothing for who may not read
     them. Three queries at most, beside those that know the reader."""
@@ -27,6 +28,10 @@ def contributions_of(
     document = GoverningDocument.objects.in_force_on(day)
     if document is None:
         return ()
+    if not isinstance(what, Page | str):
+        # The thing names the passages itself.
+        named_there = document.passages.filter(code__in=list(what))
+        return tuple(_contribution(each) for each in named_there)
     key = page_key(what) if isinstance(what, Page) else what
     if not key:
         return ()
@@ -43,7 +48,9 @@ def contributions_of(
         .order_by("passage__sort_order", "pk")
     )
     passages = {each.passage.code: each.passage for each in links}
-    return tuple(
-        Contribution(code, each.title, reverse("competence:passage", args=[code]))
-        for code, each in passages.items()
-    )
+    return tuple(_contribution(each) for each in passages.values())
+
+
+def _contribution(passage: Passage) -> Contribution:
+    url = reverse("competence:passage", args=[passage.code])
+    return Contribution(passage.code, passage.title, url)

@@ -15,7 +15,13 @@ from wagtail.models import Page
 from competence.figures.joined import Joined, name_links, open_to, split_requirement
 from competence.figures.measures import status_words, statuses_on
 from competence.figures.plan import in_effect_q
-from competence.models import Passage, PassageLink, PlanVersion, Requirement
+from competence.models import (
+    Passage,
+    PassageLink,
+    PlanVersion,
+    Requirement,
+    TrainingPlanVersion,
+)
 from courses.models import CourseVersion
 from lms.framework.indicators import Reading, indicator, is_registered
 from lms.people.models import User
@@ -106,6 +112,7 @@ def passage_on(passage: Passage, day: date, reader: User) -> PassageOnDay:
         for each in links
         if each.role == Role.EVIDENCE
     ]
+    serving += _activities_that_name(passage, day, serving)
     kept = {each.pk for each in standing}
     said = statuses_on(day, [passage]).get(passage.pk) if passage.is_obligation else None
     return PassageOnDay(
@@ -120,6 +127,28 @@ def passage_on(passage: Passage, day: date, reader: User) -> PassageOnDay:
         evidence=tuple(each for each in evidence if each.joined.pk in kept),
         withdrawn=tuple(each for each in evidence if each.joined.pk not in kept),
     )
+
+
+def _activities_that_name(passage: Passage, day: date, known: Iterable[Joined]) -> list[Joined]:
+    """The activities of the training plan in force that say themselves that they serve it."""
+    version = TrainingPlanVersion.objects.in_force_on(day)
+    if version is None:
+        return []
+    joined = {each.key for each in known if each.kind == Kind.ACTIVITY}
+    return [
+        Joined(
+            pk=0,
+            kind=str(Kind.ACTIVITY),
+            kind_words=str(Kind.ACTIVITY.label),
+            key=str(each.activity),
+            title=each.title,
+            url=reverse("competence:training_activity", args=[each.activity.number]),
+            exists=True,
+            added_on=version.in_force_from or day,
+        )
+        for each in version.activities.select_related("activity").order_by("activity__number")
+        if passage.code in each.measures and str(each.activity) not in joined
+    ]
 
 
 def followed_on(passage: Passage, day: date) -> tuple[Followed, ...]:

@@ -31,6 +31,7 @@ from competence.models import (
     Exemption,
     ExemptionRequest,
     FollowUpReport,
+    GoverningDocument,
     KeyGroup,
     KeyPersonAssignment,
     NamingReview,
@@ -39,9 +40,12 @@ from competence.models import (
     NeedsProposal,
     NeedsReminder,
     NeedsRound,
+    ObligationStatus,
     OutsideCourse,
     OutsideRecord,
     PartnerStep,
+    Passage,
+    PassageLink,
     PlanActivity,
     PlanVersion,
     ProgrammeMember,
@@ -100,6 +104,13 @@ from competence.services.followup import (
     sign_off_report,
 )
 from competence.services.followup_schedules import end_schedule, schedule_report
+from competence.services.governing_file import import_governing_document
+from competence.services.measures import (
+    edit_passage,
+    end_passage_link,
+    join_to_passage,
+    set_obligation_status,
+)
 from competence.services.naming_reviews import review_naming
 from competence.services.namings import end_naming, name_key_person
 from competence.services.needs_answers import confirm_answer, take_back_answer
@@ -170,6 +181,7 @@ from tests.builders.courses import (
 )
 from tests.builders.followup import AT as MADE
 from tests.builders.followup import draft
+from tests.builders.measures import document_of, passage, written
 from tests.builders.needs import answer as hand_in_answer
 from tests.builders.needs import form_of, later, make_operation, open_round
 from tests.builders.partners import join, make_organisation
@@ -228,6 +240,10 @@ FACTS: dict[type[models.Model], set[str]] = {
     EquivalenceRule: set(),
     ExemptionRequest: set(),
     CoverageTarget: set(),
+    GoverningDocument: set(),
+    Passage: set(),
+    ObligationStatus: set(),
+    PassageLink: set(),
     TrainingPlanVersion: set(),
     PlanActivity: set(),
     ActivityStep: set(),
@@ -987,6 +1003,44 @@ def test_what_follows_a_person_into_another_record():
     join(goes, guest, starts_on=date(2019, 1, 1), ends_on=date(2019, 12, 31))
     with in_the_ledger(officer):
         merge.merge_people(survivor=kept, loser=goes, by=officer, reason="Samma person")
+
+
+def test_what_the_measure_register_keeps():
+    officer, unit = account_with(Role.COORDINATOR), make_unit("KLK")
+    first, second = {"code": "S1", "courses": ["K1"]}, {"code": "S2"}
+    for document in (
+        document_of(first, second),
+        document_of(second, first, title="Plan för kommunen, rättad"),
+    ):
+        with in_the_ledger(officer):
+            import_governing_document(
+                content=written(document), name="plan.yaml", on=DAY, by=officer
+            )
+    with in_the_ledger(officer):
+        edit_passage(
+            passage=passage("S1"),
+            owner_function="Samordnare",
+            owner_unit=unit,
+            editorial_note="",
+            legal_references=[],
+            by=officer,
+        )
+    with in_the_ledger(officer, because="Klart"):
+        set_obligation_status(
+            passage=passage("S1"), status="done", on=DAY, comment="Klart", today=DAY, by=officer
+        )
+    with in_the_ledger(officer):
+        link = join_to_passage(
+            passage=passage("S1"),
+            role=PassageLink.Role.EVIDENCE,
+            kind=PassageLink.Kind.ADDRESS,
+            url="https://example.se/",
+            title="Beslut",
+            on=DAY,
+            by=officer,
+        )
+    with in_the_ledger(officer, because="Fel"):
+        end_passage_link(link=link, on=DAY, reason="Fel", by=officer)
 
 
 def test_every_kind_of_row_about_a_person_is_a_fact_in_the_ledger_or_said_not_to_be():
