@@ -116,6 +116,8 @@ urlpatterns = [
     ),
     path("uppfoljning/<slug:number>/", followup.report, name="report"),
     path("uppfoljning/<slug:number>/utdrag/", followup.report_extract, name="report_extract"),
+    path("uppfoljning/<slug:number>/rapport.pdf", followup_files.report_pdf, name="report_pdf"),
+    path("uppfoljning/<slug:number>/utdrag.pdf", followup_files.extract_pdf, name="extract_pdf"),
     path(
         "uppfoljning/<slug:number>/rapport.xlsx",
         followup_files.report_workbook,

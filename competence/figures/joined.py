@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +13,7 @@ from wagtail.documents import get_document_model
 from wagtail.models import Page, Site
 from wagtail.query import PageQuerySet
 
-from competence.models import KeyGroup, PassageLink
+from competence.models import KeyGroup, PassageLink, PlanActivity, TrainingPlanVersion
 from courses.models import CoursePage
 from lms.content.visibility import visible_to
 from lms.framework.models import CompetenceArea
@@ -155,8 +156,22 @@ def _documents(keys: set[str]) -> dict[str, Named]:
     return {str(each.pk): Named(each.title, each.url) for each in found}
 
 
+def _activities(keys: set[str]) -> dict[str, Named]:
+    """As the latest adopted version of the training plan that has it words it."""
+    numbers = [int(key[1:]) for key in keys if _ACTIVITY.fullmatch(key)]
+    rows = PlanActivity.objects.filter(
+        activity__number__in=numbers, version__status=TrainingPlanVersion.Status.ADOPTED
+    ).order_by("version__number")
+    return {
+        f"A{number}": Named(title, reverse("competence:training_activity", args=[number]))
+        for number, title in rows.values_list("activity__number", "title")
+    }
+
+
+_ACTIVITY = re.compile(r"A[0-9]{1,6}")
 _KNOWN: Mapping[str, Callable[[set[str]], dict[str, Named]]] = {
     Kind.AREA: _areas,
     Kind.REQUIREMENT: _requirements,
     Kind.DOCUMENT: _documents,
+    Kind.ACTIVITY: _activities,
 }

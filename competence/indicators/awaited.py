@@ -26,20 +26,6 @@ def _await(
 
 register(
     _await(
-        "competence.reports_frozen",
-        gettext_lazy("Follow-up reports"),
-        gettext_lazy("Follow-up reports frozen during the last twelve months."),
-        gettext_lazy("reports"),
-        gettext_lazy("the follow-up reports"),
-    ),
-    _await(
-        "competence.council_reports",
-        gettext_lazy("Reports to the local crime prevention council"),
-        gettext_lazy("Times that the council was informed during the last twelve months."),
-        gettext_lazy("times"),
-        gettext_lazy("the follow-up reports"),
-    ),
-    _await(
         "courses.sessions_held",
         gettext_lazy("Course sessions held"),
         gettext_lazy("Course sessions held during the last twelve months."),

@@ -212,7 +212,7 @@ class PassageLink(models.Model):
         AREA = "area", _("competence area")
         # "G06:OM5", key group and area.
         REQUIREMENT = "requirement", _("requirement")
-        # The code of the activity in the training plan.
+        # "A12", the number of the activity in the training plan.
         ACTIVITY = "activity", _("activity in the training plan")
         # The number of the follow-up report.
         REPORT = "report", _("follow-up report")

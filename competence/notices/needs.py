@@ -24,7 +24,7 @@ for _code, _label in (
             templates=f"competence/mail/{_code.removeprefix('competence.')}",
             category=Delivery.Category.REMINDER,
             mail=Mail.MERGED,
-            action=_("Answer"),
+            action=_("Answer the form"),
             still_true=needs_notices.still_unanswered,
             sample=_ASKED,
         )
@@ -37,7 +37,7 @@ register(
         templates="competence/mail/needs_left_to_you",
         category=Delivery.Category.RECEIPT,
         mail=Mail.AT_ONCE,
-        action=_("Answer"),
+        action=_("Answer the form"),
         sample={
             "giver": "Maria Ekdahl",
             "unit": "Öppna ungdomsverksamheten",

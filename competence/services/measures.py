@@ -152,6 +152,7 @@ def edit_passage(
 def passage_facts(passage: Passage) -> dict[str, Any]:
     """What the ledger keeps of a passage, in words and codes."""
     return {
+        "order": passage.sort_order,
         "number": passage.number,
         "title": passage.title,
         "section": passage.section,

@@ -29,7 +29,6 @@ from competence.forms import (
     RuleFormSet,
 )
 from competence.models import (
-    Consultation,
     KeyGroup,
     KeyGroupDefinition,
     PlanVersion,
@@ -56,7 +55,7 @@ from competence.views.admin_consequences import (
     rules_of,
     summaries,
 )
-from competence.views.plan_kinds import group_pages
+from competence.views.plan_kinds import group_pages, way_context
 from competence.views.scope import acting_user
 from lms.framework.rules import PersonRule
 from lms.lib.dates import today
@@ -102,10 +101,7 @@ def plan_version(request: HttpRequest, number: int) -> HttpResponse:
             "undecided": version.is_draft or version.is_sent,
             "kept": kept,
             "shown": Shown.read(kept.shown) if kept else None,
-            "way": way_of(version, day),
-            "steps": version.steps.all(),
-            "continued_as": version.continued_as.first(),
-            "consultation": Consultation.objects.on(version.kind, number).first(),
+            **way_context(version, day),
             "earlier": earlier,
             "changes": changes,
             "changed": changes_in_words(changes) if changes else (),

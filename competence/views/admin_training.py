@@ -39,6 +39,7 @@ from competence.training_forms import (
     TrainingAdoptForm,
     WhatForm,
 )
+from competence.views.plan_kinds import way_context
 from competence.views.scope import acting_user
 from lms.content.models import SiteSettings
 from lms.lib.dates import today
@@ -103,6 +104,7 @@ def training_version(request: HttpRequest, number: int) -> HttpResponse:
         {
             "version": version,
             "state": states_on([version], day)[version.pk],
+            **way_context(version, day),
             "years": years,
             "budget": budget(lines),
             "header_title": str(version),
@@ -127,7 +129,9 @@ def discard_training(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def adopt_training(request: HttpRequest, number: int) -> HttpResponse:
-    version = _draft(number)
+    version = get_object_or_404(TrainingPlanVersion, number=number)
+    if not (version.is_draft or version.is_sent):
+        raise Http404
     day = today()
     form = TrainingAdoptForm(
         request.POST or None, initial={"in_force_from": day, "adopted_on": day}

@@ -1,4 +1,4 @@
-"""The follow-up report as files: a workbook, each table as CSV, and the frozen document itself."""
+"""The follow-up report as files: PDF, a workbook, each table as CSV, and the frozen document."""
 
 from __future__ import annotations
 
@@ -8,11 +8,32 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from competence.figures.followup.extract import extract_of
+from competence.reports import followup_pdf
 from competence.reports.followup_files import header_of, rows_of, write_workbook
 from competence.views.followup import whole_document
 from competence.views.scope import acting_user
 from lms.lib.dates import today
 from lms.lib.tables import XLSX, csv_response
+
+
+@require_safe
+def report_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    _report, document = whole_document(acting_user(request), number, today())
+    return _pdf(followup_pdf.build(document), document.number)
+
+
+@require_safe
+def extract_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    _report, document = whole_document(acting_user(request), number, today())
+    content = followup_pdf.build_extract(extract_of(document))
+    return _pdf(content, f"{document.number}-utdrag")
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
 
 
 @require_safe

@@ -107,6 +107,7 @@ def needs_form(request: HttpRequest, pk: int) -> HttpResponse:
             "conflict": conflict,
             "left_to": NeedsDelegation.objects.in_force_on(day)
             .filter(form=form)
+            .exclude(colleague=user.person_id)
             .select_related("colleague"),
             "may_leave": colleagues_of(user, form, day).exists(),
         },

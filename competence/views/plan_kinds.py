@@ -12,25 +12,39 @@ from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from competence.figures.activities import activity_lines
+from competence.figures.budget import budget
 from competence.figures.plan import Names, plan_matrix, requirements_in_words, rule_in_words
 from competence.figures.plan_changes import plan_changes
 from competence.figures.plan_changes_words import changes_in_words
-from competence.models import DecidedDocument, KeyGroup, PlanVersion, Requirement
+from competence.figures.way import way_of
+from competence.models import (
+    Consultation,
+    DecidedDocument,
+    KeyGroup,
+    PlanVersion,
+    Requirement,
+    TrainingPlanVersion,
+)
+from competence.services.assumptions import assumptions_on
 from competence.services.plan import take_back_plan_version
 from competence.services.plan_content import content_of
+from competence.services.training_plan import take_back_training_plan
+from lms.content.models import SiteSettings
 from lms.framework.models import TrainingLevel
 from lms.framework.rules import PersonRule
 
 
 @dataclass(frozen=True)
 class PlanKind:
-    """One of the plans. `admin_page`: the name of a version's address in the admin, which takes its
-    number. `take_back`: closes a sent version and makes the draft it goes on as. `proposal`: what
-    the template of the proposal shows of a version on a day."""
+    """One of the plans. `admin_page` and `adopt_page`: the names of a version's addresses in the
+    admin, which take its number. `take_back`: closes a sent version and makes the draft it goes on
+    as. `proposal`: what the template of the proposal shows of a version on a day."""
 
     model: type[DecidedDocument]
     name: str | Promise
     admin_page: str
+    adopt_page: str
     take_back: Callable[..., DecidedDocument]
     template: str
     proposal: Callable[[Any, date], dict[str, Any]]
@@ -48,6 +62,17 @@ def _competence_plan(version: PlanVersion, day: date) -> dict[str, Any]:
         "changed": changes_in_words(changes) if changes else (),
         "groups": group_pages(version),
     }
+
+
+def _training_plan(version: TrainingPlanVersion, day: date) -> dict[str, Any]:
+    """The activities, and what they cost."""
+    lines = activity_lines(
+        version,
+        day=day,
+        assumed=assumptions_on(day),
+        threshold=SiteSettings.load().suppression_threshold,
+    )
+    return {"lines": lines, "budget": budget(lines)}
 
 
 def group_pages(version: PlanVersion) -> list[dict[str, Any]]:
@@ -77,11 +102,32 @@ KINDS = {
         model=PlanVersion,
         name=gettext_lazy("The competence plan"),
         admin_page="competence_admin:version",
+        adopt_page="competence_admin:adopt",
         take_back=take_back_plan_version,
         template="competence/part_proposal.html",
         proposal=_competence_plan,
     ),
+    TrainingPlanVersion.kind: PlanKind(
+        model=TrainingPlanVersion,
+        name=gettext_lazy("The training plan"),
+        admin_page="competence_admin:training_version",
+        adopt_page="competence_admin:adopt_training",
+        take_back=take_back_training_plan,
+        template="competence/part_training_proposal.html",
+        proposal=_training_plan,
+    ),
 }
+
+
+def way_context(version: DecidedDocument, day: date) -> dict[str, Any]:
+    """What competence/admin/part_version_way.html shows of a version."""
+    return {
+        "plan": KINDS[version.kind],
+        "way": way_of(version, day),
+        "steps": version.steps.all(),  # type: ignore[attr-defined]
+        "continued_as": version.continued_as.first(),  # type: ignore[attr-defined]
+        "consultation": Consultation.objects.on(version.kind, version.number).first(),
+    }
 
 
 def version_or_404(kind: str, number: int) -> tuple[PlanKind, DecidedDocument]:

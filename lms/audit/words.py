@@ -436,6 +436,7 @@ FIELDS: dict[str, Promise] = {
     "decided_by": gettext_lazy("Decided by"),
     "editorial_note": gettext_lazy("Editor's note"),
     "legal_references": gettext_lazy("Law"),
+    "order": gettext_lazy("Place in order"),
     "owner_function": gettext_lazy("Responsible function"),
     "owner_unit": gettext_lazy("Responsible unit"),
     "passage": gettext_lazy("Passage"),

@@ -344,3 +344,27 @@ def test_the_coordinator_gives_a_partner_its_seats(coordinator: Client) -> None:
     for _again in range(2):
         coordinator.post(address)
     assert SeatQuota.objects.get().seats == 4
+
+
+def test_the_training_plan_goes_the_same_way_as_the_competence_plan(coordinator: Client) -> None:
+    adopt(plan_of({"area": "OM1"}))
+    unit = make_unit("K")
+    add_activity(make_draft(), "Samtal och bemötande")
+    version = TrainingPlanVersion.objects.get()
+    coordinator.post(
+        reverse("competence_admin:send_out", args=[version.kind, 1]),
+        {"closes_on": "2026-12-23", "units": [unit.pk], "question": "Räcker tiden?"},
+    )
+    version.refresh_from_db()
+    assert version.status == TrainingPlanVersion.Status.CONSULTATION
+    proposal = text(coordinator, reverse("competence:consultation", args=[version.kind, 1]))
+    assert "Samtal och bemötande" in proposal
+    assert "Räcker tiden?" in proposal
+    assert coordinator.get(f"{ADMIN}1/").status_code == 200
+    decision = {
+        "in_force_from": "2026-11-23",
+        "adopted_on": "2026-11-20",
+        "adopted_by": "Kommunstyrelsen",
+    }
+    coordinator.post(ADMIN + "1/besluta/", decision)
+    assert TrainingPlanVersion.objects.in_force_on(DAY) == version

@@ -48,6 +48,8 @@ from lms.framework.models import CompetenceArea
 from lms.people.models import Person
 
 MONTHS_BACK = 12
+OWN = "competence."
+"""The indicators of coverage, courses and plan are the tables before T8."""
 Progress = Callable[[int, int, str], None]
 
 
@@ -98,14 +100,16 @@ def gather(asked: Asked, progress: Progress | None = None) -> Report:
     by_unit = coverage_by_unit(coverage)
     ahead = coming_expiries(asked.forecast, asked.forecast_of, asked.threshold)
     sections = (
-        obligations_section(obligations_on(asked.cut_off), ""),
+        obligations_section(obligations_on(asked.cut_off), reverse("competence:measures")),
         needs_section(standing_of_needs(asked.cut_off)),
         replace(by_unit, charts=(*by_unit.charts, ahead)),
         coverage_by_area(coverage, CompetenceArea.objects.all()),
         learning(asked.period_from, min(asked.period_until, asked.made_on), asked.threshold),
         _training(asked),
         requests_section(),
-        arena_section(asked.made_on, indicators()),
+        arena_section(
+            asked.made_on, [each for each in indicators() if not each.code.startswith(OWN)]
+        ),
     )
     plan = published.figures
     return Report(
@@ -138,7 +142,7 @@ def _training(asked: Asked) -> Section:
         if version
         else ()
     )
-    return training_section(lines, asked.threshold, "")
+    return training_section(lines, asked.threshold, reverse("competence:training"))
 
 
 def _plan_words(number: int | None, adopted_on: date | None) -> str:
