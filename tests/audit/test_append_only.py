@@ -264,6 +264,7 @@ def test_the_locks_in_the_database_are_those_the_models_say():
         *("competence.NeedsProposal", "competence.ProposalSource"),
         *("competence.ProposalDecision", "competence.NamingReview"),
         *("competence.AssumptionChange", "competence.ShownConsequences"),
+        *("competence.WeekSeats", "competence.AcceptedSessions"),
     }
     for table, rule in locked_tables().items():
         found = installed(connection, table)
