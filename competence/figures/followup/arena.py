@@ -33,7 +33,7 @@ def requests_section() -> Section:
     """T7 with F4: nothing is counted before there is a support desk."""
     note = _("Measured when support requests are received and followed here.")
     title = _("Support requests")
-    columns = (Column(_("What")), Column(_("Number"), CellKind.NUMBER))
+    columns = (Column(_("What")), Column(_("How many"), CellKind.NUMBER))
     rows = (
         *(_("Requests, by who asks"), _("Requests, by topic")),
         *(_("Days to the first answer"), _("Outcome")),

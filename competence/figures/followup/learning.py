@@ -37,7 +37,7 @@ def _sessions() -> Table:
     return Table(
         "T5",
         _("Sessions held"),
-        (Column(_("What")), Column(_("Number"), CellKind.NUMBER)),
+        (Column(_("What")), Column(_("How many"), CellKind.NUMBER)),
         tuple(
             Row((text(each), NOT_YET))
             for each in (

@@ -35,7 +35,7 @@ def obligations_section(obligations: Sequence[Obligation], page: str) -> Section
             Table(
                 "T1S",
                 _("Obligations by status"),
-                (Column(_("Status")), Column(_("Number"), CellKind.NUMBER)),
+                (Column(_("Status")), Column(_("How many"), CellKind.NUMBER)),
                 tuple(
                     Row((text(each.words), number(each.count)), link=page)
                     for each in counted(obligations)
