@@ -84,7 +84,7 @@ def plan(day: date, reader: Reader) -> Link:
     figures = []
     if training.in_force:
         words = ngettext(
-            "activity in the training plan", "activities in the training plan", training.activities
+            "activity of the training plan", "activities of the training plan", training.activities
         )
         figures.append(Figure(training.activities, words))
     if training.late:

@@ -10,7 +10,7 @@ from lms.lib.append_only import AppendOnly, locking
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competence', '0021_planning_assumptions'),
+        ('competence', '0019_planning_assumptions'),
         ('framework', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

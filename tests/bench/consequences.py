@@ -39,7 +39,9 @@ def measure(organisation: Path) -> None:
     from competence.services.framework_file import import_framework
     from competence.services.plan import draft_from
     from competence.services.plan_consequences import asked_by, compared, needs_by
+    from competence.services.plan_editing import create_key_group, define_key_group
     from lms.framework.models import TrainingLevel
+    from lms.framework.rules import PersonRule
     from lms.people.models import Person
     from tests.builders.organisation_files import load_organisation
 
@@ -61,7 +63,8 @@ def measure(organisation: Path) -> None:
             members[row.requirement_pk] = members.get(row.requirement_pk, 0) + 1
     most = sorted(members, key=lambda pk: members[pk])
     people = Person.objects.count()
-    (everybody,) = (seconds(lambda: sum(1 for _ in iter_gap_rows(None, DAY))),)
+    everybody = seconds(lambda: sum(1 for _ in iter_gap_rows(None, DAY)))
+    drafts = []
     for words, pk in (("the widest", most[-1]), ("a middling", most[len(most) // 2])):
         draft = draft_from(in_force, by=None)
         asked = in_force.requirements.get(pk=pk)
@@ -73,10 +76,17 @@ def measure(organisation: Path) -> None:
         )
         changed.level = TrainingLevel.objects.order_by("-number").exclude(pk=asked.level_id)[0]
         changed.save()
-        for what, count in (("who is asked", asked_by), ("who lacks it", needs_by)):
+        drafts.append((f"{words} requirement's level ({members[pk]} members)", draft))
+    draft = draft_from(in_force, by=None)
+    group = create_key_group(code="ALL", name="Alla", description="", by=None)
+    define_key_group(version=draft, key_group=group, rules=[PersonRule()], excluded=[], by=None)
+    asked.pk, asked.plan_version, asked.key_group = None, draft, group
+    asked.save()
+    drafts.append(("a requirement of everybody", draft))
+    for words, draft in drafts:
+        for what, count in (("whom it asks", asked_by), ("who lacks it", needs_by)):
             say(
-                f"consequences of {words} requirement's level, {what} ({members[pk]} members), "
-                "on the clock, against one run over everybody",
+                f"consequences of {words}, {what}, on the clock, against one run over everybody",
                 people,
                 seconds(lambda count=count, draft=draft: count(compared(draft, DAY))),
                 everybody,

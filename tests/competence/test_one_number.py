@@ -1,6 +1,6 @@
 """One number everywhere: what a follow-up report says is the same on the page, in the workbook, in
-each table's file, in the frozen data and at the command line; and what is exact is what the
-engine's own command says of the same day."""
+each table's file, in the PDF, in the frozen data and at the command line; and what is exact is
+what the engine's own command says of the same day."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from lms.people.roles import Role
 from tests.builders.competence import achieve, adopt, plan_of
 from tests.builders.followup import released
 from tests.builders.people import account_with, employ, make_person, make_unit, take_leave
+from tests.pdf.structure import assert_sound, read, tables_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +154,29 @@ def test_each_table_as_a_file_says_what_is_frozen(report, reader, client):
                 else str(cell.value)
                 for cell in cells.cells
             ]
+
+
+def test_the_pdf_says_what_is_frozen(report, reader, client):
+    document = frozen(report)
+    client.force_login(reader)
+    content = client.get(f"/uppfoljning/{report.number}/rapport.pdf").content
+    body = assert_sound(content, title=document.title)
+    assert body.all("Table")
+    tables = tables_of(content)
+    for table in document.tables:
+        if not table.rows:
+            continue
+        said = tables[" ".join(f"{table.code} {table.title}".split())][1:]
+        wanted = [[" ".join(text.split()) or "–" for text in row] for row in written(table)]
+        red = [row.red for row in table.rows]
+        for cells, is_red in zip(wanted, red, strict=True):
+            cells[0] += " (avviker)" if is_red else ""
+        assert said == wanted, table.code
+    extract = client.get(f"/uppfoljning/{report.number}/utdrag.pdf").content
+    assert len(read(extract).pages) == 2
+    for page in [*text_of(content), *text_of(extract)]:
+        assert report.number in page
+        assert report.checksum in page
 
 
 def test_the_data_and_the_command_say_what_is_frozen(report, reader, client):

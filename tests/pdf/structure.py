@@ -145,3 +145,40 @@ def outline(file: pypdf.PdfReader) -> list[tuple[int, str]]:
                 yield depth, item.title
 
     return list(walk(file.outline, 0))
+
+
+def texts_of(file: pypdf.PdfReader) -> dict[tuple[int, int], str]:
+    """What each piece of marked content says."""
+    found: dict[tuple[int, int], str] = {}
+    for number, page in enumerate(file.pages):
+        within: list[int] = []
+
+        def operand(operator, operands, _cm, _tm, within=within) -> None:
+            if operator == b"BDC":
+                within[:] = [operands[1]["/MCID"]] if "/MCID" in operands[1] else []
+            elif operator in (b"EMC", b"BMC"):
+                within.clear()
+
+        def text(said, _cm, _tm, _font, _size, within=within, number=number) -> None:
+            if within and said:
+                key = (number, int(within[0]))
+                found[key] = found.get(key, "") + said
+
+        page.extract_text(visitor_operand_before=operand, visitor_text=text)
+    return found
+
+
+def tables_of(content: bytes) -> dict[str, list[list[str]]]:
+    """The rows of every table, by its caption, as a screen reader has them: the head first."""
+    file = read(content)
+    texts = texts_of(file)
+
+    def said(element: Element) -> str:
+        return " ".join(" ".join(texts.get(piece, "") for piece in element.pieces).split())
+
+    return {
+        said(next(iter(table.all("Caption")), table)): [
+            [said(cell) for cell in row.kids] for row in table.all("TR")
+        ]
+        for table in tree(file).all("Table")
+    }

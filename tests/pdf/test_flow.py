@@ -10,7 +10,7 @@ from django.utils import translation
 from lms.content.charts import Amount, Bars, Series, bar_chart, line_chart
 from lms.pdf.flow import About, Flow
 from lms.pdf.grids import Align, Grid, GridCell, GridColumn
-from tests.pdf.structure import assert_sound, outline, read, text_of, tree
+from tests.pdf.structure import assert_sound, outline, read, tables_of, text_of, tree
 
 TITLE = "Kompetensplan för Öland och Åre"
 ABOUT = About(TITLE, "KP-3", "ab12" * 16, "Exempelkommun")
@@ -87,6 +87,10 @@ def test_a_tables_head_stands_on_every_page_and_is_read_once() -> None:
     assert all(len(cell.pieces) == 1 for cell in rows[0].kids)
     texts = text_of(content)
     assert all("Nyckelgrupp Personer" in texts[page] for page in pages)
+    assert tables_of(content)["Alla grupper"][:2] == [
+        ["Nyckelgrupp", "Personer"],
+        ["Förskola 0", "0"],
+    ]
 
 
 def test_bookmarks_and_contents_lead_to_the_headings() -> None:

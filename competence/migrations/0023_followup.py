@@ -11,7 +11,7 @@ from lms.lib.append_only import AppendOnly, locking
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competence', '0019_measures'),
+        ('competence', '0022_measures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ from lms.lib.append_only import AppendOnly, locking
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competence', '0023_plan_documents'),
+        ('competence', '0021_plan_documents'),
         ('content', '0001_initial'),
         ('people', '0004_reach'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
