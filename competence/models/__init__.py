@@ -12,7 +12,7 @@ from competence.models.decided import (
     DecidedDocument,
     DocumentStep,
     State,
-    documents,
+    plans_by_kind,
     state_words,
     states_on,
 )
@@ -190,7 +190,7 @@ __all__ = [
     "WeekSeats",
     "WishedLevel",
     "WrittenOpinion",
-    "documents",
+    "plans_by_kind",
     "state_words",
     "states_on",
 ]

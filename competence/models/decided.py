@@ -154,7 +154,7 @@ class DecidedDocument(models.Model):
         return self.status in sent and self.closed_at is None
 
 
-def documents() -> dict[str, type[DecidedDocument]]:
+def plans_by_kind() -> dict[str, type[DecidedDocument]]:
     """The plans by their kind."""
     return {model.kind: model for model in DecidedDocument.__subclasses__()}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from competence.models import Consultation, DecidedDocument, documents
+from competence.models import Consultation, DecidedDocument, plans_by_kind
 from lms.notifications.models import Notice
 from lms.notifications.services import Draft, notify_many
 from lms.people.models import Person, RoleAssignment, Unit
@@ -75,7 +75,7 @@ def still_asked(notices: Sequence[Notice], day: date) -> set[int]:
 
 def _is_out(consultation: Consultation) -> bool:
     return (
-        documents()[consultation.document]
+        plans_by_kind()[consultation.document]
         ._default_manager.filter(
             number=consultation.number,
             status=DecidedDocument.Status.CONSULTATION,

@@ -17,7 +17,7 @@ from competence.models import (
     DecidedDocument,
     KeyGroup,
     WrittenOpinion,
-    documents,
+    plans_by_kind,
 )
 from competence.services.consultation_notices import tell_who_is_asked
 from competence.services.plan_states import Status, send_on
@@ -31,7 +31,7 @@ class ConsultationError(ValueError):
 
 def version_of(consultation: Consultation) -> DecidedDocument:
     """The version that is, or was, out for consultation."""
-    model = documents()[consultation.document]
+    model = plans_by_kind()[consultation.document]
     return model._default_manager.get(number=consultation.number)
 
 

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from competence.models import documents
+from competence.models import plans_by_kind
 from lms.audit.models import AuditEvent
 from lms.audit.services import Entry, record, record_many
 from lms.audit.words import ACTIONS, FIELDS, reason_words, value_words
@@ -261,7 +261,7 @@ def test_every_action_and_value_of_the_ledger_has_words():
                     if keyword.arg in ("before", "after") and isinstance(keyword.value, ast.Dict):
                         keys = [key.value for key in keyword.value.keys if key is not None]
                         fields |= set(keys) - FIELDS.keys()
-    for document in documents().values():
+    for document in plans_by_kind().values():
         unknown |= {f"{document.audit_prefix}.{past}" for past in STEPS} - ACTIONS.keys()
     for kind in ("employment", "leave"):
         unknown |= {f"{kind}_{past}" for past in BUILT} - ACTIONS.keys()
