@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -45,7 +46,7 @@ def write_draft(source: Source, last: Version, people: list[str]) -> PlanVersion
     """A draft that changes some of the plan, or all of it."""
     asked = list(last.requirements)
     rules, excluded = dict(last.rules), dict(last.excluded)
-    change = source.number(0, 4)
+    change = source.number(0, 5)
     if change == 0:
         new = _version(source, people, None)
         asked, rules, excluded = new.requirements, new.rules, new.excluded
@@ -53,6 +54,18 @@ def write_draft(source: Source, last: Version, people: list[str]) -> PlanVersion
         rules[source.one_of(GROUPS)] = [_rule(source) for _ in range(source.number(0, 2))]
     elif change == 2:
         excluded[source.one_of(GROUPS)] = {source.one_of(people)}
+    elif change == 5:
+        # The same requirements with the days of another.
+        days = _requirement(source)
+        asked = [
+            replace(
+                row,
+                grace_days=days.grace_days,
+                renewal_months=days.renewal_months,
+                window_days=days.window_days,
+            )
+            for row in asked
+        ]
     else:
         if change == 3 or source.number(0, 1):
             asked.pop(source.number(0, len(asked) - 1))
