@@ -117,6 +117,7 @@ def _read_document(file: GoverningFile, node: Node) -> None:
         supersedes=entry.text("supersedes", required=False, max_length=60),
         line=entry.line,
     )
+    _refuse_blank(entry, "code", "title")
     if document.code and not _SLUG.fullmatch(document.code):
         entry.fault("code", _("A code has small letters, figures and hyphens."))
     if document.supersedes and document.supersedes == document.code:
@@ -153,6 +154,7 @@ def _read_passage(file: GoverningFile, node: Node, path: str) -> None:
         path=path,
         line=entry.line,
     )
+    _refuse_blank(entry, "code", "title", "kind")
     if passage.code and not _CODE.fullmatch(passage.code):
         entry.fault("code", _("A code has letters, figures, full stops and hyphens."))
     if passage.code and any(passage.code == other.code for other in file.passages):
@@ -166,6 +168,14 @@ def _read_passage(file: GoverningFile, node: Node, path: str) -> None:
             )
     if entry.whole:
         file.passages.append(passage)
+
+
+def _refuse_blank(entry: Entry, *names: str) -> None:
+    """A value of nothing but quotes or spaces is none."""
+    for name in names:
+        node = entry.nodes.get(name)
+        if isinstance(node, ScalarNode) and not is_null(node) and not node.value.strip():
+            entry.fault(name, _("A value is missing."))
 
 
 def _kinds() -> str:

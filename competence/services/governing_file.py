@@ -312,10 +312,10 @@ def _write_head(
     return document
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
-    return value.code if isinstance(value, GoverningDocument) else str(value or "")
+    return value.code if isinstance(value, GoverningDocument) else value
 
 
 def _write_passage(
