@@ -16,7 +16,7 @@ from competence.models.decided import (
     state_words,
     states_on,
 )
-from competence.models.documents import (
+from competence.models.document import (
     KeptDocument,
     PlanChapter,
 )
