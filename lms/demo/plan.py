@@ -11,9 +11,8 @@ from competence.models import KeyGroup, PlanVersion
 from competence.services.assumptions import change_assumptions
 from competence.services.framework_file import import_framework
 from competence.services.namings import name_key_person
-from competence.services.plan import adopt_plan_version, draft_from
+from competence.services.plan import adopt_plan_version
 from competence.services.plan_chapters import write_chapter
-from competence.services.plan_editing import save_requirement
 from competence.services.plan_starter import starter_words
 from competence.services.starter import add_words, framework_file
 from competence.services.targets import set_coverage_target
@@ -110,22 +109,12 @@ def set_targets(day: date) -> None:
         )
 
 
-def prepare_next(today: date, clock: DemoClock) -> None:
-    """A first figure of the municipality's own among the planning assumptions, and a draft that
-    asks preschools for more: what it would mean stands beside it."""
-    admin = User.objects.get(email=ADMIN)
+def set_assumptions(today: date, clock: DemoClock) -> None:
+    """A first figure of the municipality's own among the planning assumptions."""
     clock.set(today - timedelta(days=20), 9)
     change_assumptions(
         values={"kronor_per_covered_hour": 285},
         starts_on=today - timedelta(days=20),
         reason="Snittet för vikarier i förra årets bokslut",
-        by=admin,
+        by=User.objects.get(email=ADMIN),
     )
-    in_force = PlanVersion.objects.in_force_on(today)
-    assert in_force is not None
-    clock.set(today - timedelta(days=6), 10)
-    draft = draft_from(in_force, by=admin)
-    requirement = draft.requirements.get(key_group__code="G01", area__code="OM5")
-    requirement.level = TrainingLevel.objects.get(number=2)
-    requirement.effective_from = today + timedelta(days=120)
-    save_requirement(requirement=requirement, by=admin)

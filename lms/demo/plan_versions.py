@@ -1,5 +1,5 @@
 """The demo's later versions of the competence plan: a second, decided after preparation, and a
-third that is out for consultation, on which two units have given their views."""
+third that is out for consultation, on which two units have given their views, and a draft."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from competence.services.plan_editing import save_requirement
 from competence.services.plan_states import Status, send_on
 from lms.demo.clock import DemoClock
 from lms.demo.organisation import CAST_UNIT
+from lms.framework.models import TrainingLevel
 from lms.people.models import Unit, User
 
 # Days before the last.
-_PREPARED, _DECIDED, _SENT_OUT, _ANSWERED = 250, 236, 12, 8
+_PREPARED, _DECIDED, _SENT_OUT, _ANSWERED, _ASKED_FOR_MORE = 250, 236, 12, 8, 6
 # Who gives a view, for which unit, about what.
 _VIEWS = (
     (
@@ -32,11 +33,11 @@ _VIEWS = (
 def live(*, day: date, days_ago: int, by: User, clock: DemoClock) -> None:
     """What happens with the plan on a day."""
     if days_ago == _PREPARED:
-        version = _renewed_otherwise(1, "G13", "OM1", months=48, by=by)
+        version = _renewed_otherwise(day, "G13", "OM1", months=48, by=by)
         send_on(version=version, to=Status.PREPARATION, taken_on=day, forum="KSAU", by=by)
     elif days_ago == _DECIDED:
         adopt_plan_version(
-            version=PlanVersion.objects.get(number=2),
+            version=PlanVersion.objects.get(status=Status.PREPARATION),
             in_force_from=day + timedelta(days=28),
             adopted_on=day,
             adopted_by="Kommunstyrelsen",
@@ -45,7 +46,7 @@ def live(*, day: date, days_ago: int, by: User, clock: DemoClock) -> None:
         )
     elif days_ago == _SENT_OUT:
         open_consultation(
-            version=_renewed_otherwise(2, "G02", "OM9", months=24, by=by),
+            version=_renewed_otherwise(day, "G02", "OM9", months=24, by=by),
             opened_on=day,
             closes_on=day + timedelta(days=42),
             units=_asked(),
@@ -56,6 +57,8 @@ def live(*, day: date, days_ago: int, by: User, clock: DemoClock) -> None:
         )
     elif days_ago == _ANSWERED:
         _give_views(day, clock)
+    elif days_ago == _ASKED_FOR_MORE:
+        _ask_for_more(day, by)
 
 
 def _asked() -> list[Unit]:
@@ -65,7 +68,7 @@ def _asked() -> list[Unit]:
 def _give_views(day: date, clock: DemoClock) -> None:
     for email, unit, about, text in _VIEWS:
         comment(
-            consultation=Consultation.objects.get(number=3),
+            consultation=Consultation.objects.get(),
             unit=Unit.objects.get(code=unit),
             about=about,
             key_group=None,
@@ -76,9 +79,25 @@ def _give_views(day: date, clock: DemoClock) -> None:
         )
 
 
-def _renewed_otherwise(number: int, group: str, area: str, *, months: int, by: User) -> PlanVersion:
-    """A draft from a version, in which what a group is asked in an area is renewed otherwise."""
-    draft = draft_from(PlanVersion.objects.get(number=number), by=by)
+def _new_draft(day: date, by: User) -> PlanVersion:
+    """A draft from the version in force."""
+    current = PlanVersion.objects.in_force_on(day)
+    assert current is not None
+    return draft_from(current, by=by)
+
+
+def _ask_for_more(day: date, by: User) -> None:
+    """A draft that asks preschools for more: what it would mean stands beside it."""
+    draft = _new_draft(day, by)
+    requirement = draft.requirements.get(key_group__code="G01", area__code="OM5")
+    requirement.level = TrainingLevel.objects.get(number=2)
+    requirement.effective_from = day + timedelta(days=126)
+    save_requirement(requirement=requirement, by=by)
+
+
+def _renewed_otherwise(day: date, group: str, area: str, *, months: int, by: User) -> PlanVersion:
+    """A draft in which what a group is asked in an area is renewed otherwise."""
+    draft = _new_draft(day, by)
     for requirement in draft.requirements.filter(key_group__code=group, area__code=area):
         requirement.renewal_months = months
         save_requirement(requirement=requirement, by=by)
