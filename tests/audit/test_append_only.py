@@ -265,6 +265,11 @@ def test_the_locks_in_the_database_are_those_the_models_say():
         *("competence.ProposalDecision", "competence.NamingReview"),
         *("competence.AssumptionChange", "competence.ShownConsequences"),
         *("competence.WeekSeats", "competence.AcceptedSessions"),
+        *("competence.Consultation", "competence.ConsultationParty", "competence.WrittenOpinion"),
+        *("competence.ConsultationComment", "competence.ConsultationAnswer"),
+        *("competence.KeptDocument", "competence.ObligationStatus", "competence.PassageLink"),
+        *("competence.FollowUpReport", "competence.ReportWords", "competence.ReportHandover"),
+        *("competence.ReportSchedule", "competence.ReportSending"),
     }
     for table, rule in locked_tables().items():
         found = installed(connection, table)

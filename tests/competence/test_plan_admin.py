@@ -278,7 +278,12 @@ def test_draft_is_discarded_and_an_adopted_version_never(coordinator, client):
 
 
 def test_key_person_is_named_and_the_naming_ended(coordinator, client):
-    values = {"key_group": group().pk, "person": "K0", "starts_on": "2026-11-23"}
+    values = {
+        "key_group": group().pk,
+        "person": "K0",
+        "starts_on": "2026-11-23",
+        "function": "Representant i SSPF",
+    }
     page = client.post(f"{ADMIN}/nyckelpersoner/", values | {"motive": "Ring 070-123 45 67"})
     assert KeyPersonAssignment.objects.count() == 0
     assert "telefonnummer" in page.content.decode()
