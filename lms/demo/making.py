@@ -80,10 +80,9 @@ def make_organisation(*, people: int, today: date) -> Iterator[str]:
         for day in history.import_days(today):
             clock.set(day, 5)
             import_as_known_on(world, day)
-            if day == first_day:
-                plan.decide(first_day)
             accounts.make_accounts(world, day)
             if day == first_day:
+                plan.decide(first_day)
                 plan.name_key_persons(day)
                 plan.set_targets(day)
             deactivate_leavers(day=day)
