@@ -55,7 +55,10 @@ def test_completions_are_those_that_stood_on_the_monday(monday):
         complete(person, version, datetime(2026, 11, 20, 12, tzinfo=STOCKHOLM))
     assert completions(MONDAY).value == 5
     revoke_completion(
-        completion=Completion.objects.first(), on=MONDAY + timedelta(days=1), by=None, reason="Fel"
+        completion=Completion.objects.earliest("pk"),
+        on=MONDAY + timedelta(days=1),
+        by=None,
+        reason="Fel",
     )
     assert completions(MONDAY + timedelta(days=1)).value == 5
     assert completions(MONDAY + timedelta(days=7)).is_hidden
