@@ -41,6 +41,7 @@ def test_of_two_levels_of_an_area_the_higher_is_told_and_no_difference(nested):
         *(("OM1", 2), ("OM4", 1)),
     ]
     table = frozen(draft(account_with(Role.COORDINATOR))).table("T4")
+    assert table
     assert [(row.group, row.cells[4].number) for row in table.rows] == [
         *(("", 28), ("G", 28), ("", 20), ("G", 20)),
     ]
