@@ -30,7 +30,7 @@ _CONFIRM_NEEDS = Rule(Obj.NEEDS_ASSESSMENT, Action.APPROVE, seen_as=SeenAs.REFUS
 _EVERY_ANSWER = Rule(Obj.NEEDS_ASSESSMENT, scope=Scope.ALL)
 # Who takes history in sees whom the file is about; that is what the work is.
 _IMPORT = Rule(Obj.ACHIEVEMENT, Action.CREATE)
-# A manager reads the rows of the own department; the rest, and the files, hold all of it.
+# A manager reads the rows of a department of their own; the rest, and the files, hold all of it.
 _OWN_PART = Rule(Obj.REPORT, Action.READ)
 _WHOLE_REPORT = Rule(Obj.REPORT, Action.READ, scope=Scope.ALL)
 _MAKE_REPORT = Rule(Obj.REPORT, Action.CREATE)

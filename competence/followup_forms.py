@@ -12,13 +12,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
 from competence.figures.followup.gathering import cut_offs
+from competence.figures.followup.periods import Period, half_of, periods, year_of
 from competence.models import FollowUpReport, ReportHandover, ReportSchedule, ReportWords
 from lms.lib.dates import add_months
 from lms.lib.forms import Form, ModelForm, bound_day, day_field
 from lms.people.models import User
 
 LINES = 6
-MOST_YEARS_BACK = 5
 
 
 class ReportForm(Form):
@@ -27,8 +27,10 @@ class ReportForm(Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"), choices=FollowUpReport.Kind.choices, widget=forms.RadioSelect
     )
-    period_from = day_field(gettext_lazy("First day of the period"))
-    period_until = day_field(gettext_lazy("Last day of the period"))
+    period = forms.ChoiceField(
+        label=gettext_lazy("Period"),
+        help_text=gettext_lazy("One that is not over is counted up to the day of the figures."),
+    )
     cut_off = forms.ChoiceField(
         label=gettext_lazy("Figures of"),
         help_text=gettext_lazy(
@@ -45,28 +47,47 @@ class ReportForm(Form):
         self, *args: Any, today: date, supersedes: FollowUpReport | None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        days = cut_offs(today)
         self.fields["cut_off"].choices = [  # type: ignore[attr-defined]
-            (day.isoformat(), date_format(day, "j F Y")) for day in cut_offs(today)
+            (day.isoformat(), date_format(day, "j F Y")) for day in days
         ]
-        earliest = add_months(today, -12 * MOST_YEARS_BACK)
-        for name in ("period_from", "period_until"):
-            bound_day(self.fields[name], earliest=earliest, latest=date(today.year, 12, 31))
+        self.fields["period"].choices = [  # type: ignore[attr-defined]
+            (period_value(each), each.name) for each in periods(days[0])
+        ]
         if supersedes is None:
             del self.fields["correction"]
 
     def clean_cut_off(self) -> date:
         return date.fromisoformat(self.cleaned_data["cut_off"])
 
+    def clean(self) -> dict[str, Any]:
+        """The period by its days."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "period" in cleaned:
+            first, last = cleaned.pop("period").split(_BETWEEN)
+            cleaned["period_from"] = date.fromisoformat(first)
+            cleaned["period_until"] = date.fromisoformat(last)
+        return cleaned
+
+
+_BETWEEN = "/"
+
+
+def period_value(period: Period) -> str:
+    """A period as it stands in the form."""
+    return f"{period.first.isoformat()}{_BETWEEN}{period.last.isoformat()}"
+
 
 def usual_period(today: date) -> dict[str, Any]:
-    """The half-year that ended last, or in its last weeks the one that is ending."""
+    """The half-year that ended last, or in its last weeks the one that is ending: told as its whole
+    year where it is the later half."""
     day = today + timedelta(days=31)
     first_half = day.month <= 6
     year = day.year - 1 if first_half else day.year
+    january = date(year, 1, 1)
     return {
         "kind": FollowUpReport.Kind.YEAR if first_half else FollowUpReport.Kind.HALF,
-        "period_from": date(year, 1, 1),
-        "period_until": date(year, 12, 31) if first_half else date(year, 6, 30),
+        "period": period_value(year_of(january) if first_half else half_of(january)),
         "cut_off": cut_offs(today)[0].isoformat(),
     }
 

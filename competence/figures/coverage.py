@@ -27,9 +27,9 @@ from lms.lib.dates import ONE_DAY, first_monday
 from lms.people.models import Employment, Leave, Person, Unit
 
 KEPT_SECONDS = 24 * 60 * 60
-# Part of the key under which figures are kept: raised when what is counted changes, so that figures
-# kept by an earlier release are not read.
-SHAPE = 2
+# Part of the key under which figures are kept: raised when what is counted or shown changes, so
+# that figures kept by an earlier release are not read.
+SHAPE = 3
 
 
 @dataclass(frozen=True, slots=True)

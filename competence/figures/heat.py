@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from competence.figures.coverage import AreaKey, UnitNode
+from competence.figures.coverage import UnitNode
 from competence.figures.published import Published, ShownShare, percent_of
 from competence.suppression import Figure, Hidden, ShownCount
 from lms.framework.models import CompetenceArea
@@ -206,13 +206,8 @@ def by_unit(published: Published, unit: UnitNode | None) -> HeatTable:
 def by_area(published: Published, areas: Iterable[CompetenceArea]) -> HeatTable:
     """Key groups by area, for everyone in them; the level asked for stands in the cell."""
     figures = published.figures
-    keys: dict[tuple[str, str], AreaKey] = {}
-    for key in published.by_area:
-        # Of two levels in one area the higher is shown: it holds the lower.
-        known = keys.get((key.key_group, key.area))
-        if known is None or key.level > known.level:
-            keys[key.key_group, key.area] = key
-    columns = [area for area in areas if any(area.code == key.area for key in keys.values())]
+    keys = {(key.key_group, key.area): key for key in published.by_area}
+    columns = [area for area in areas if any(area.code == key.area for key in published.by_area)]
     return HeatTable(
         tuple(area.label for area in columns),
         _weakest_first(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,11 +16,13 @@ from wagtail.query import PageQuerySet
 
 from competence.models import KeyGroup, PassageLink, PlanActivity, TrainingPlanVersion
 from courses.models import CoursePage
-from lms.content.visibility import visible_to
+from lms.content.visibility import closed_to_some, visible_to
 from lms.framework.models import CompetenceArea
 from lms.people.models import User
 
 Kind = PassageLink.Kind
+Opening = Callable[[PageQuerySet], PageQuerySet]
+"""Which of some pages may be named."""
 
 
 @dataclass(frozen=True)
@@ -59,19 +62,30 @@ class Joined:
         )
 
 
-def name_links(links: Iterable[PassageLink], reader: User | None = None) -> Mapping[int, Named]:
-    """Each link's name and address, by its primary key: with a reader, those of pages and courses
-    only where the reader may open them. As many queries as there are kinds, or twice that."""
+def name_links(links: Iterable[PassageLink], among: Opening) -> Mapping[int, Named]:
+    """Each link's name and address, by its primary key: those of pages and courses only where they
+    are among those that may be named. As many queries as there are kinds, or some more."""
     links = list(links)
     keys: dict[str, set[str]] = {}
     for each in links:
         keys.setdefault(each.kind, set()).add(each.key)
     known = {kind: _KNOWN[kind](wanted) for kind, wanted in keys.items() if kind in _KNOWN}
     if Kind.PAGE in keys:
-        known[Kind.PAGE] = _pages(keys[Kind.PAGE], reader)
+        known[Kind.PAGE] = _pages(keys[Kind.PAGE], among)
     if Kind.COURSE in keys:
-        known[Kind.COURSE] = _courses(keys[Kind.COURSE], reader)
+        known[Kind.COURSE] = _courses(keys[Kind.COURSE], among)
     return {each.pk: _named(each, known) for each in links}
+
+
+def name_for_all(links: Iterable[PassageLink]) -> Mapping[int, Named]:
+    """As links are named in what is handed on to anybody: in the words of whoever joined them, else
+    by what everyone who signs in may open. A document may be for some only, and is not named."""
+    links = list(links)
+    named = dict(name_links(links, open_to_all))
+    for each in links:
+        if each.kind == Kind.DOCUMENT and not each.title:
+            named[each.pk] = _unnamed(each)
+    return named
 
 
 def _named(link: PassageLink, known: Mapping[str, Mapping[str, Named]]) -> Named:
@@ -82,8 +96,15 @@ def _named(link: PassageLink, known: Mapping[str, Mapping[str, Named]]) -> Named
     found = known[link.kind].get(link.key)
     if found is None:
         return Named(link.title or link.key, exists=False)
+    if not found.title:
+        return _unnamed(link)
     # What evidence shows is said where it is added, whatever the thing is called.
     return replace(found, title=link.title) if link.title else found
+
+
+def _unnamed(link: PassageLink) -> Named:
+    """In the words of whoever joined it, else by what kind of thing it is."""
+    return Named(link.title or str(link.get_kind_display()).capitalize(), exists=False)
 
 
 def page_key(page: Page) -> str:
@@ -99,24 +120,33 @@ def _root_path() -> str:
     return path
 
 
-def open_to(pages: PageQuerySet, reader: User | None) -> PageQuerySet:
-    """The published ones, that the reader may open where there is one."""
-    return visible_to(pages, reader) if reader else pages.live()
+def published(pages: PageQuerySet) -> PageQuerySet:
+    return pages.live()
 
 
-def _pages(keys: set[str], reader: User | None) -> dict[str, Named]:
+def open_to(reader: User) -> Opening:
+    return partial(visible_to, user=reader)
+
+
+def open_to_all(pages: PageQuerySet) -> PageQuerySet:
+    """The published ones that everyone who signs in may open."""
+    return pages.live().exclude(pk__in=closed_to_some(pages.values_list("pk", flat=True)))
+
+
+def _pages(keys: set[str], among: Opening) -> dict[str, Named]:
+    """Of a page that may not be named its address says as much as its title: it has neither."""
     root = _root_path()
     pages = Page.objects.filter(url_path__in=[f"{root}{key}/" for key in keys])
-    found = open_to(pages, reader)
+    may = set(among(pages).values_list("pk", flat=True))
     named = {}
-    for page in found:
+    for page in pages:
         key = page.url_path.removeprefix(root).strip("/")
-        named[key] = Named(page.title, f"/{key}/")
+        named[key] = Named(page.title, f"/{key}/") if page.pk in may else Named("", exists=False)
     return named
 
 
-def _courses(keys: set[str], reader: User | None) -> dict[str, Named]:
-    pages = open_to(CoursePage.objects.filter(code__in=keys), reader)
+def _courses(keys: set[str], among: Opening) -> dict[str, Named]:
+    pages = among(CoursePage.objects.filter(code__in=keys))
     return {
         each.code: Named(each.title, reverse("courses:course", args=[each.slug])) for each in pages
     }

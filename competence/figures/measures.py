@@ -9,8 +9,9 @@ from datetime import date
 
 from django.utils.translation import pgettext_lazy
 
-from competence.figures.joined import Joined, Named, name_links
+from competence.figures.joined import Joined, Named, name_for_all, name_links, open_to
 from competence.models import GoverningDocument, ObligationStatus, Passage, PassageLink
+from lms.people.models import User
 
 Status = ObligationStatus.Status
 # In the order they are told. An obligation that nobody has said anything of has none of them.
@@ -59,9 +60,12 @@ class StatusCount:
     count: int
 
 
-def obligations_on(day: date, document: GoverningDocument | None = None) -> tuple[Obligation, ...]:
+def obligations_on(
+    day: date, document: GoverningDocument | None = None, reader: User | None = None
+) -> tuple[Obligation, ...]:
     """The obligations of the governing document in force (or of another), in its order, as they
-    stood on a day. None where there is no document. As many queries whatever there is of each."""
+    stood on a day. None where there is no document. Evidence is named as the reader may see it, and
+    without one as anybody may. As many queries whatever there is of each."""
     document = document or GoverningDocument.objects.in_force_on(day)
     if document is None:
         return ()
@@ -75,7 +79,7 @@ def obligations_on(day: date, document: GoverningDocument | None = None) -> tupl
         .exclude(role=PassageLink.Role.SERVES)
     )
     evidence = [each for each in links if each.role == PassageLink.Role.EVIDENCE]
-    named = name_links(evidence)
+    named = name_links(evidence, open_to(reader)) if reader else name_for_all(evidence)
     return tuple(_obligation(each, statuses.get(each.pk), links, named) for each in passages)
 
 

@@ -104,7 +104,7 @@ class PassageOnDay:
 def passage_on(passage: Passage, day: date, reader: User) -> PassageOnDay:
     """What stands around a passage on a day. A constant number of queries."""
     links = list(passage.links.filter(starts_on__lte=day).order_by("starts_on", "pk"))
-    named = name_links(links, reader)
+    named = name_links(links, open_to(reader))
     standing = [each for each in links if each.ended_on is None or each.ended_on > day]
     serving = [Joined.of(each, named[each.pk]) for each in standing if each.role == Role.SERVES]
     evidence = [
@@ -184,7 +184,7 @@ class _Around:
     def look_up(cls, things: Iterable[Joined], day: date, reader: User) -> _Around:
         things = list(things)
         versions = CourseVersion.objects.offered().select_related("course")
-        may = open_to(Page.objects.filter(pk__in=versions.values("course")), reader)
+        may = open_to(reader)(Page.objects.filter(pk__in=versions.values("course")))
         plan = PlanVersion.objects.in_force_on(day)
         asked = (
             tuple(

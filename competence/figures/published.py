@@ -17,7 +17,9 @@ Three tables are published, and nothing else; every view, sum, sentence and file
    where its covered, gap and introduction are shown in table 1; an area is hidden where any of
    its covered, gap and introduction is a count to protect, or where the group's total minus the
    area is (those who lack something, but nothing here); and one area is never hidden alone,
-   since what is outside one area but not outside the others could then be bounded.
+   since what is outside one area but not outside the others could then be bounded. Of two levels
+   that a group is asked in one area only the higher is in the table: whoever holds it holds the
+   lower too, so the difference between them would be a count of people.
 3. Uptake of the recommended, for everyone in the group: by the same reasoning as 2.
 
 The figures are those of the week's Monday, and of the first Monday of each month back, never of
@@ -27,7 +29,7 @@ made of shown figures only, and say so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -274,7 +276,7 @@ def _areas(
     by_area: Mapping[AreaKey, Count], totals: Mapping[str, ShownCount], threshold: int
 ) -> dict[AreaKey, ShownShare]:
     rows: dict[str, list[AreaKey]] = {}
-    for key in by_area:
+    for key in _strictest(by_area):
         rows.setdefault(key.key_group, []).append(key)
     shown: dict[AreaKey, ShownShare] = {}
     for group, keys in rows.items():
@@ -295,6 +297,16 @@ def _areas(
             )
         shown.update({key: _share(by_area[key], key not in hidden) for key in keys})
     return shown
+
+
+def _strictest(keys: Iterable[AreaKey]) -> list[AreaKey]:
+    """One key for each group and area: that of the highest level."""
+    found: dict[tuple[str, str], AreaKey] = {}
+    for key in keys:
+        known = found.get((key.key_group, key.area))
+        if known is None or key.level > known.level:
+            found[key.key_group, key.area] = key
+    return list(found.values())
 
 
 def _is_told(count: Count, total: ShownCount | None, threshold: int) -> bool:

@@ -9,6 +9,7 @@ from datetime import date
 from fractions import Fraction
 from functools import partial
 
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -122,9 +123,9 @@ def completions(as_of: date) -> Reading:
     monday, threshold = _monday(as_of), _threshold()
     people = (
         Completion.objects.filter(
+            Q(revoked_on__isnull=True) | Q(revoked_on__gt=monday),
             completed_on__gt=add_months(monday, -12),
             completed_on__lte=monday,
-            revoked_on__isnull=True,
         )
         .order_by()
         .values("person")
@@ -213,8 +214,9 @@ register(
             f"competence.area.{code}",
             format_lazy(gettext_lazy("Coverage in area {code}"), code=code),
             gettext_lazy(
-                "Of those who must hold a level in the area, the share who do. Whoever is in two "
-                "key groups is counted in both. Over the key groups that are shown."
+                "Of those who must hold a level in the area, the share who do; of two levels the "
+                "higher. Whoever is in two key groups is counted in both. Over the key groups "
+                "that are shown."
             ),
             gettext_lazy("percent"),
             partial(coverage_of_area, area=code),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from competence.figures.followup.document import Report, ReportKind, Words, report_from
 from competence.figures.followup.gathering import Asked, Progress, cut_offs, gather
+from competence.figures.followup.periods import Period, is_whole
 from competence.figures.week_outlook import WeekFigures
 from competence.models import (
     FollowUpReport,
@@ -37,14 +38,14 @@ class FollowUpError(ValueError):
 
 def check_period(*, period_from: date, period_until: date, cut_off: date, today: date) -> None:
     """Refuse what no report can be made of. FollowUpError."""
-    if period_until < period_from:
-        raise FollowUpError(_("The last day is before the first day."))
-    if period_from > today:
-        raise FollowUpError(_("The period has not begun."))
+    if not is_whole(Period(period_from, period_until)):
+        raise FollowUpError(_("A report is of a whole half-year or of a whole calendar year."))
     if cut_off not in cut_offs(today):
         raise FollowUpError(
             _("Figures are published for this week's Monday and for first Mondays of a month.")
         )
+    if period_from > cut_off:
+        raise FollowUpError(_("The period begins after the day that the figures are of."))
 
 
 def make_report(

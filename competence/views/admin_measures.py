@@ -48,7 +48,7 @@ def measures(request: HttpRequest) -> HttpResponse:
     document = GoverningDocument.objects.in_force_on(day)
     asked = request.GET.get("manader", "")
     months = int(asked) if asked in map(str, MONTHS_OFFERED) else MONTHS
-    obligations = obligations_on(day, document) if document else ()
+    obligations = obligations_on(day, document, acting_user(request)) if document else ()
     return render(
         request,
         "competence/admin/measures.html",

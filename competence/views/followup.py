@@ -54,13 +54,15 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def report(request: HttpRequest, number: str) -> HttpResponse:
-    """A manager or a unit contact sees the rows of their own department."""
+    """A manager or a unit contact sees the rows of the departments that are theirs as a whole."""
     day, user = today(), acting_user(request)
     found = readable(user, number, day)
     whole = may_read_whole(user, day)
     document = frozen(found)
+    knows_a_part = False
     if not whole:
-        document = part_of(document, _departments(user, day))
+        own, knows_a_part = _departments(user, day)
+        document = part_of(document, own)
     elif found.released_at is not None:
         note_opened(report=found, user=user, at=timezone.now())
     return render(
@@ -75,6 +77,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
                 for section in document.sections
             ],
             "whole": whole,
+            "knows_a_part": knows_a_part,
             "makes": can(user, Action.CREATE, Obj.REPORT, day=day),
             "superseded_by": found.superseded_by.released().first(),
             "handovers": found.handovers.all() if whole else [],
@@ -120,17 +123,19 @@ def drawn(chart: Chart) -> Drawn:
     )
 
 
-def _departments(user: User, day: date) -> set[str]:
-    """The codes of the largest units that hold the reader's units, or that these hold."""
+def _departments(user: User, day: date) -> tuple[set[str], bool]:
+    """The codes of the largest units whose people the reader sees by name all of, and whether there
+    are any of which they see some: a figure of those, less whom they know, would tell the rest."""
     units = list(Unit.objects.order_by("tree_left"))
     nodes = {unit.pk: UnitNode(unit.pk, unit.code, unit.name, unit.parent_id) for unit in units}
     tops = set(top_units(nodes))
     own = units_seen_by(user, day)
-    return {
-        unit.code
-        for unit in units
-        if unit.pk in tops and any(unit.covers(each) or each.covers(unit) for each in own)
-    }
+    largest = [unit for unit in units if unit.pk in tops]
+    whole = {unit.code for unit in largest if any(each.covers(unit) for each in own)}
+    partly = any(
+        unit.code not in whole and any(unit.covers(each) for each in own) for unit in largest
+    )
+    return whole, partly
 
 
 def whole_document(user: User, number: str, day: date) -> tuple[FollowUpReport, Report]:

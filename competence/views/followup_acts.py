@@ -17,7 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from competence.followup_forms import HandoverForm, ReportForm, WordsForm, usual_period
+from competence.figures.followup.periods import Period
+from competence.followup_forms import (
+    HandoverForm,
+    ReportForm,
+    WordsForm,
+    period_value,
+    usual_period,
+)
 from competence.jobs import report_asked_for
 from competence.models import FollowUpReport
 from competence.services.followup import (
@@ -50,8 +57,7 @@ def new_report(request: HttpRequest) -> HttpResponse:
         if supersedes is None
         else {
             "kind": supersedes.kind,
-            "period_from": supersedes.period_from,
-            "period_until": supersedes.period_until,
+            "period": period_value(Period(supersedes.period_from, supersedes.period_until)),
             "cut_off": supersedes.cut_off.isoformat(),
         }
     )

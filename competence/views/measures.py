@@ -44,14 +44,15 @@ def measures(request: HttpRequest) -> HttpResponse:
     document = document_asked(request, day)
     if document is None:
         return render(request, "competence/measures_empty.html", {"may_edit": _may_edit(request)})
-    every = obligations_on(day, document)
+    kind = request.GET.get("format")
+    # A file goes on to others: what is in it is named as anybody may see it.
+    every = obligations_on(day, document, None if kind in ("csv", "xlsx") else acting_user(request))
     form = RegisterFilter(
         request.GET,
         sections=list(dict.fromkeys(each.section for each in every if each.section)),
         owners=sorted({each.owner for each in every if each.owner}),
     )
     shown = _narrowed(every, form)
-    kind = request.GET.get("format")
     if kind in ("csv", "xlsx"):
         return _file(shown, day, kind)
     return render(

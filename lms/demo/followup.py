@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import override
 
+from competence.figures.followup.periods import half_of
 from competence.models import FollowUpReport
 from competence.services.followup import (
     hand_over,
@@ -27,12 +28,14 @@ def make_reports(today: date) -> None:
         return
     by = User.objects.get(email="samordnare@example.se")
     at = datetime.combine(today, time(9), STOCKHOLM)
+    monday = today - timedelta(days=today.weekday())
+    period = half_of(monday)
     with simulated(today), override("sv"):
         report = make_report(
             kind="half",
-            period_from=date(today.year, 1, 1),
-            period_until=today,
-            cut_off=today - timedelta(days=today.weekday()),
+            period_from=period.first,
+            period_until=period.last,
+            cut_off=monday,
             at=at,
             by=by,
         )

@@ -45,7 +45,7 @@ def measure(people: int) -> None:
         report = make_report(
             kind="year",
             period_from=monday.replace(month=1, day=1),
-            period_until=monday,
+            period_until=monday.replace(month=12, day=31),
             cut_off=monday,
             at=datetime(DAY.year, DAY.month, DAY.day, 9, tzinfo=STOCKHOLM),
             by=None,

@@ -179,7 +179,8 @@ def test_no_area_and_no_uptake_is_shown_where_the_groups_own_figure_is_hidden(hi
 
 
 def _random_world(seed: int):
-    """Members of a group with a standing in each of three areas, and the figures they make."""
+    """Members of a group with a standing in each of three areas, and the figures they make. In two
+    of the areas a lower level is asked as well, which a few more hold."""
     chance = random.Random(seed)
     size = chance.randrange(5, 40)
     odds = [chance.random() for _ in range(3)]
@@ -190,12 +191,18 @@ def _random_world(seed: int):
         ]
         for _ in range(size)
     ]
-    total, areas = Count(), {AreaKey("G", area, 1): Count() for area in "ABC"}
+    total, areas = Count(), {AreaKey("G", area, 2): Count() for area in "ABC"}
     for standings in people:
         worst = next(s for s in ("gap", "introduction", "covered") if s in standings)
         total.add(worst, [])
         for area, standing in zip("ABC", standings, strict=True):
-            areas[AreaKey("G", area, 1)].add(standing, [])
+            areas[AreaKey("G", area, 2)].add(standing, [])
+    for area in "AB":
+        higher = areas[AreaKey("G", area, 2)]
+        more = min(chance.randrange(5), higher.gap)
+        areas[AreaKey("G", area, 1)] = replace(
+            higher, covered=higher.covered + more, gap=higher.gap - more
+        )
     return [tuple(standings) for standings in people], total, areas
 
 
@@ -205,6 +212,7 @@ def test_no_hidden_area_count_can_be_worked_out_from_the_tables(seed):
     are the unknowns (27 of them), what is shown is an equation each."""
     people, total, areas = _random_world(seed)
     published = publish(figures({"G": {None: total}}, areas), 5)
+    assert {key.level for key in published.by_area} == {2}
     kinds = ("covered", "gap", "introduction")
     cells = [(a, b, c) for a in kinds for b in kinds for c in kinds]
     worst = {
@@ -220,7 +228,7 @@ def test_no_hidden_area_count_can_be_worked_out_from_the_tables(seed):
         if not getattr(shown_total, kind).hidden:
             tell(lambda cell, kind=kind: worst[cell] == kind, getattr(total, kind))
     for index, area in enumerate("ABC"):
-        key = AreaKey("G", area, 1)
+        key = AreaKey("G", area, 2)
         if published.by_area[key].share.hidden:
             continue
         for kind in ("covered", "gap"):

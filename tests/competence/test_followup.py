@@ -255,16 +255,32 @@ def test_many_mondays_counted_at_once_are_each_what_its_page_shows(town):
 
 def test_a_manager_reads_the_rows_of_the_own_department_only(town, client):
     report = released(town.coordinator)
-    client.force_login(town.manager)
+    client.force_login(make_manager(town.units[0], "CHEF2"))
     page = client.get(f"/uppfoljning/{report.number}/").content.decode()
     assert "Förvaltning BUF" in page
     assert "Förvaltning SOC" not in page
     assert "Hela kommunen" not in page
     assert "Skolan ligger efter." not in page
+    assert "Mitt team" not in main_of(page)
     for file in ("rapport.xlsx", "rapport.json", "T3.csv", "utdrag/"):
         assert client.get(f"/uppfoljning/{report.number}/{file}").status_code == 403
     part = part_of(frozen(report), {"BUF"})
     assert {row.unit for table in part.tables for row in table.rows} == {"BUF"}
+
+
+def test_whoever_knows_a_part_of_a_department_by_name_is_not_shown_its_figures(town, client):
+    """Less the own team the row would be the count of the other units, which the page hides."""
+    report = released(town.coordinator)
+    client.force_login(town.manager)
+    page = client.get(f"/uppfoljning/{report.number}/").content.decode()
+    assert "Förvaltning" not in page
+    assert "<table" not in page
+    assert "Du känner till en del av din förvaltning" in page
+    assert 'href="/team/"' in main_of(page)
+
+
+def main_of(page: str) -> str:
+    return page[page.index("<main") : page.index("</main>")]
 
 
 def test_a_draft_is_for_those_who_make_reports(office, client):
@@ -287,8 +303,7 @@ def test_the_report_is_made_by_a_job_that_can_be_followed(office, client):
         "/uppfoljning/ny/",
         {
             "kind": "half",
-            "period_from": "2026-01-01",
-            "period_until": "2026-06-30",
+            "period": "2026-01-01/2026-06-30",
             "cut_off": "2026-11-23",
         },
     )
@@ -307,14 +322,13 @@ def test_what_cannot_be_made_is_refused_with_nothing_typed_lost(office, client):
         "/uppfoljning/ny/",
         {
             "kind": "half",
-            "period_from": "2026-06-30",
-            "period_until": "2026-01-01",
-            "cut_off": "2026-11-23",
+            "period": "2026-07-01/2026-12-31",
+            "cut_off": "2026-06-01",
         },
     )
     page = answer.content.decode()
-    assert "Sista dagen är före första dagen" in page
-    assert 'value="2026-06-30"' in page
+    assert "Perioden börjar efter den dag" in page
+    assert '<option value="2026-07-01/2026-12-31" selected>Juli till december 2026' in page
     assert not Job.objects.filter(kind=jobs.REPORT).exists()
 
 

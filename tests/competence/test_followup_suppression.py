@@ -32,7 +32,7 @@ FIRST_NUMBER = 4
 
 def world(seed: int, day: date) -> DayFigures:
     """Two key groups in one tree of units, the same on both days, with counts of every kind and
-    two areas each; a few people in no unit."""
+    two areas each, one of them at two levels for one group; a few people in no unit."""
     tree = random.Random(seed)
     parents: dict[int, int | None] = {1: None}
     for node in range(2, tree.randint(4, 8)):
@@ -46,7 +46,7 @@ def world(seed: int, day: date) -> DayFigures:
         adopted_on=None,
         units={pk: UnitNode(pk, f"U{pk}", f"Enhet {pk}", up) for pk, up in parents.items()},
         key_groups={"G": "Grupp G", "H": "Grupp H"},
-        levels={1: "Grund"},
+        levels={1: "Grund", 2: "Fördjupning"},
         report=CoverageReport(
             mandatory=Coverage(
                 {name: of_group[None] for name, of_group in counts.items()},
@@ -60,9 +60,10 @@ def world(seed: int, day: date) -> DayFigures:
             uptake=Coverage({}, {}),
         ),
         by_area={
-            AreaKey(name, area, 1): part(of_group[None], step)
+            AreaKey(name, area, level): part(of_group[None], step)
             for name, of_group in counts.items()
-            for area, step in (("OM1", 0), ("OM4", 7))
+            for area, level, step in (("OM1", 2, 0), ("OM1", 1, 3), ("OM4", 1, 7))
+            if (name, area, level) != ("H", "OM1", 2)
         },
     )
 
@@ -149,11 +150,14 @@ def test_every_figure_a_report_tells_is_told_by_the_coverage_page(seed: int):
             if not count.covered.hidden and not count.gap.hidden
         ]
         assert told(row.cells[2]) in ([], [sum(each.covered.value for each in counts)])
+    told_of = [(row.group, str(row.cells[0])) for row in tables["T4"].rows if not row.total]
+    assert len(told_of) == len(set(told_of)) == 4
     for row in tables["T4"].rows:
         of_row = [
             share
             for key, share in now.by_area.items()
             if key.area == str(row.cells[0])
+            and now.figures.levels[key.level] == str(row.cells[1])
             and row.group in ("", key.key_group)
             and not share.share.hidden
         ]
@@ -162,7 +166,8 @@ def test_every_figure_a_report_tells_is_told_by_the_coverage_page(seed: int):
         )
     for row in tables["F2"].rows:
         for cell, area in zip(row.cells[1:], ("OM1", "OM4"), strict=True):
-            share = now.by_area[AreaKey(f"{row.cells[0]}"[-1], area, 1)]
+            group = f"{row.cells[0]}"[-1]
+            share = now.by_area[AreaKey(group, area, 2 if (group, area) == ("G", "OM1") else 1)]
             assert told(cell) == (
                 [] if share.share.hidden else [share.covered.value, share.gap.value]
             )

@@ -344,7 +344,10 @@ def coverage_by_area(asked: CoverageFigures, areas: Iterable[CompetenceArea]) ->
             Column(_("Gap"), CellKind.NUMBER),
         ),
         tuple(rows),
-        (_("Everyone in the key group, wherever they work. Sums are of shown figures only."),),
+        (
+            _("Everyone in the key group, wherever they work. Sums are of shown figures only."),
+            _("Of two levels in one area the higher is shown: it holds the lower."),
+        ),
         _("Nothing is required in any area yet."),
     )
     return Section("T4", title, (), (table,), (_heat(asked, areas),))

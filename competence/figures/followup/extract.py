@@ -45,7 +45,8 @@ def extract_of(report: Report) -> Extract:
 
 def part_of(report: Report, units: Collection[str]) -> Report:
     """Only the rows of these largest units (codes), of the tables that have such rows; none of the
-    words, figures and sums of the whole."""
+    words, figures and sums of the whole. Of no unit: no section, since an empty one would say that
+    nobody is counted."""
     sections = [
         Section(
             section.code,
@@ -58,6 +59,6 @@ def part_of(report: Report, units: Collection[str]) -> Report:
             ),
         )
         for section in report.sections
-        if section.code in _OF_A_PART
+        if section.code in _OF_A_PART and units
     ]
     return replace(report, highlights=(), sections=tuple(sections), words=type(report.words)())

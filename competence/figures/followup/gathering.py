@@ -37,6 +37,7 @@ from competence.figures.followup.learning import learning
 from competence.figures.followup.mondays import Monday, mondays
 from competence.figures.followup.needs import needs_section
 from competence.figures.followup.obligations import obligations_section
+from competence.figures.followup.periods import Period
 from competence.figures.followup.training import training_section
 from competence.figures.measures import obligations_on
 from competence.figures.needs import standing_of_needs
@@ -104,7 +105,7 @@ def gather(asked: Asked, progress: Progress | None = None) -> Report:
         needs_section(standing_of_needs(asked.cut_off)),
         replace(by_unit, charts=(*by_unit.charts, ahead)),
         coverage_by_area(coverage, CompetenceArea.objects.all()),
-        learning(asked.period_from, min(asked.period_until, asked.made_on), asked.threshold),
+        learning(Period(asked.period_from, asked.period_until), asked.cut_off, asked.threshold),
         _training(asked),
         requests_section(),
         arena_section(

@@ -1,34 +1,34 @@
-"""T5: what people took part in during the period. Courses completed are told in steps, since small
-courses have few who complete them; what nobody measures yet is said to be so."""
+"""T5: what people took part in during the period. Courses completed are told as "at least", in wide
+steps, since small courses have few who complete them; what nobody measures yet is said to be so."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from competence.figures.followup.document import (
     NOT_YET,
-    Cell,
     CellKind,
     Column,
     Row,
     Section,
     Table,
-    hidden,
     number,
     text,
 )
+from competence.figures.followup.periods import Period, mid_year
+from competence.suppression import at_least
 from courses.models import Completion
 
 
-def learning(first: date, last: date, threshold: int) -> Section:
+def learning(period: Period, cut_off: date, threshold: int) -> Section:
     return Section(
         "T5",
         _("Sessions held and courses completed"),
         (),
-        (_sessions(), _completed(first, last, threshold)),
+        (_sessions(), _completed(period, cut_off, threshold)),
     )
 
 
@@ -54,36 +54,43 @@ def _sessions() -> Table:
     )
 
 
-def _completed(first: date, last: date, threshold: int) -> Table:
+def _completed(period: Period, cut_off: date, threshold: int) -> Table:
+    """As it stood on the cut-off day. A year is told as what its halves are told as together, so
+    that it says nothing of either."""
+    step = 2 * threshold
+    middle = mid_year(period.first.year)
     found = (
         Completion.objects.filter(
-            completed_on__gte=first, completed_on__lte=last, revoked_on__isnull=True
+            Q(revoked_on__isnull=True) | Q(revoked_on__gt=cut_off),
+            completed_on__gte=period.first,
+            completed_on__lte=min(period.last, cut_off),
         )
         .values("version__course", "version__course__title")
-        .annotate(completions=Count("pk"))
+        .annotate(
+            spring=Count("pk", filter=Q(completed_on__lt=middle)),
+            autumn=Count("pk", filter=Q(completed_on__gte=middle)),
+        )
         .order_by("version__course__title", "version__course")
     )
+    told = [
+        (
+            each["version__course__title"],
+            sum(at_least(each[half], step).number for half in ("spring", "autumn")),
+        )
+        for each in found
+    ]
     return Table(
         "T5C",
         _("Courses completed"),
         (Column(_("Course")), Column(_("Completed, at least"), CellKind.NUMBER)),
-        tuple(
-            Row((text(each["version__course__title"]), _in_steps(each["completions"], threshold)))
-            for each in found
-        ),
+        tuple(Row((text(title), number(count))) for title, count in told if count),
         (
             _(
-                "Told in steps of %(step)s, so that nobody can be picked out. Whoever renews"
-                " counts each time."
+                "Told in steps of %(step)s per half-year, so that nobody can be picked out. A"
+                " course that fewer have completed, or nobody, is not in the table."
             )
-            % {"step": threshold},
+            % {"step": step},
+            _("Counted up to the cut-off day. Whoever renews counts each time."),
         ),
-        _("No course was completed in the period."),
+        _("No course was completed by so many in the period that it can be told."),
     )
-
-
-def _in_steps(count: int, threshold: int) -> Cell:
-    told = count - count % threshold
-    if told:
-        return number(told)
-    return hidden(_("fewer than %(threshold)s") % {"threshold": threshold})
