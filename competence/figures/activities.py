@@ -5,21 +5,23 @@ reports.
 The partners' parts are parts of what is paid for: what is bought, those who teach, the venue. The
 hours of staff and their cover are each employer's own. Staff hours are of key groups only: an
 activity for others than them takes none. What is planned over several years is spread evenly over
-the months of its period; what was spent counts on its day.
+the months of its period; what was spent counts on its day. What would tell of a few people is in
+no figure (`took_part`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
 from competence.engine.assume import Assumptions
+from competence.figures.activity_cost import Cost, partner_kronor, spent_on, staff_cost
+from competence.figures.took_part import TookPart, hours_are_told, is_told, took_part
 from competence.models import (
     ActivityExpense,
     ActivityOutcome,
@@ -29,11 +31,12 @@ from competence.models import (
     PlanActivity,
     TrainingPlanVersion,
 )
-from competence.suppression import THRESHOLD, Figure, Hidden
+from competence.suppression import THRESHOLD
 from courses.models import CoursePage
 from lms.people.models import Unit
 
 MOST_NAMED = 4
+_OF_PEOPLE = (ActivityExpense.Kind.STAFF, ActivityExpense.Kind.COVER)
 
 
 class Status(StrEnum):
@@ -55,46 +58,6 @@ class Status(StrEnum):
             Status.DONE: ("is-met", "met"),
             Status.CANCELLED: ("is-paused", "paused"),
         }[self]
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Whole kronor and whole hours."""
-
-    external: int = 0
-    trainer: int = 0
-    venue: int = 0
-    staff_hours: int = 0
-    cover_hours: int = 0
-    cover_kronor: int = 0
-
-    def __add__(self, other: Cost) -> Cost:
-        return Cost(
-            *(getattr(self, each.name) + getattr(other, each.name) for each in fields(Cost))
-        )
-
-    def __bool__(self) -> bool:
-        return any(getattr(self, each.name) for each in fields(Cost))
-
-    @property
-    def paid(self) -> int:
-        """What partners may have a part of."""
-        return self.external + self.trainer + self.venue
-
-    @property
-    def kronor(self) -> int:
-        return self.paid + self.cover_kronor
-
-    def part(self, before: int, months: int, total: int) -> Cost:
-        """What falls on `months` of its `total` months, after `before` of them: the parts of all
-        years are the whole, to the krona."""
-        return Cost(
-            *(
-                _rounded(Decimal(value * (before + months)) / total)
-                - _rounded(Decimal(value * before) / total)
-                for value in (getattr(self, each.name) for each in fields(Cost))
-            )
-        )
 
 
 @dataclass(frozen=True)
@@ -157,7 +120,9 @@ class ActivityLine:
     own_percent: int | None
     partners: tuple[PartnerLine, ...]
     sessions_held: int
-    took_part: Figure
+    took_part: TookPart
+    # Whether hours and cover are written that are not told, and so are not in what was spent.
+    hides_hours: bool
     results: tuple[str, ...]
     evaluations: tuple[str, ...]
     is_late: bool
@@ -198,42 +163,6 @@ class ActivityLine:
 
 def _months(first: tuple[int, int], last: tuple[int, int]) -> int:
     return (last[0] - first[0]) * 12 + last[1] - first[1] + 1
-
-
-def _rounded(value: Decimal) -> int:
-    return int(value.quantize(Decimal(1), ROUND_HALF_UP))
-
-
-def staff_cost(
-    *,
-    people: int,
-    level: int | None,
-    hours: Decimal | None,
-    assumed: Assumptions,
-    course_minutes: int = 0,
-) -> Cost:
-    """The hours that so many of the municipality's own need, and those called in meanwhile.
-    `hours` for each, where it is said; otherwise the length of the course that the activity is;
-    otherwise what is assumed of the highest level."""
-    if hours is None:
-        hours = Decimal(course_minutes) / 60 if course_minutes else Decimal(0)
-        if not hours and level:
-            hours = assumed.hours("", level)
-    total = people * hours
-    return Cost(
-        staff_hours=_rounded(total),
-        cover_hours=_rounded(total * assumed.covered_percent / 100),
-        cover_kronor=assumed.kronor_for_cover(total),
-    )
-
-
-def partner_kronor(split: str, paid: int, shares: Sequence[int | None]) -> list[int]:
-    """What each of the partners pays of `paid`; what rounding leaves is the municipality's."""
-    if split == PlanActivity.Split.PERCENT:
-        return [paid * (share or 0) // 100 for share in shares]
-    if split == PlanActivity.Split.KRONOR:
-        return [share or 0 for share in shares]
-    return [0 for _share in shares]
 
 
 def activity_lines(
@@ -317,10 +246,21 @@ def _line(
         assumed=assumed,
         course_minutes=minutes,
     )
+    part = took_part(outcomes, day=day, threshold=threshold)
+    hours = [row for row in expenses if row.kind in _OF_PEOPLE and is_told(row, day)]
+    tells_hours = hours_are_told(
+        hours,
+        outcomes,
+        part=part,
+        planned_hours=cost.staff_hours,
+        planned_people=own_people,
+        day=day,
+        threshold=threshold,
+    )
     spent_in: dict[int, Cost] = defaultdict(Cost)
     for expense in expenses:
-        spent_in[expense.on.year] += _spent(expense)
-    counted = [row.people for row in outcomes if row.people is not None]
+        if expense.kind not in _OF_PEOPLE or (tells_hours and expense in hours):
+            spent_in[expense.on.year] += spent_on(expense)
     return ActivityLine(
         pk=planned.pk,
         code=str(planned.activity),
@@ -358,7 +298,8 @@ def _line(
         own_percent=planned.own_percent,
         partners=_partners(planned, partners, answers),
         sessions_held=sum(row.sessions for row in outcomes),
-        took_part=_few(sum(counted), threshold) if counted else Figure(None),
+        took_part=part,
+        hides_hours=bool(hours) and not tells_hours,
         results=tuple(row.result for row in outcomes if row.result),
         evaluations=tuple(row.evaluation for row in outcomes if row.evaluation),
         is_late=status is Status.PLANNED and planned.ends_on < day,
@@ -375,20 +316,6 @@ def _status(
     if status is Status.PLANNED and held:
         return Status.UNDER_WAY, None
     return status, last
-
-
-def _spent(expense: ActivityExpense) -> Cost:
-    match ActivityExpense.Kind(expense.kind):
-        case ActivityExpense.Kind.STAFF:
-            return Cost(staff_hours=expense.hours)
-        case ActivityExpense.Kind.COVER:
-            return Cost(cover_hours=expense.hours, cover_kronor=expense.kronor)
-        case kind:
-            return Cost(**{kind.value: expense.kronor})
-
-
-def _few(people: int, threshold: int) -> Figure:
-    return Figure(None, Hidden.FEW) if 0 < people < threshold else Figure(people)
 
 
 def _partners(

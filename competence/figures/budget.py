@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from competence.figures.activities import ActivityLine, Cost, Status, activity_lines
+from competence.figures.activities import ActivityLine, Status, activity_lines
+from competence.figures.activity_cost import Cost
 from competence.models import PartnerStep, PlanActivity, TrainingPlanVersion
 from competence.services.assumptions import assumptions_on
 
@@ -20,13 +21,13 @@ class BudgetRow:
     label: str
     planned: Cost
     spent: Cost
+    # Kronor planned and not spent; below nothing where more was spent. Of what is cancelled
+    # nothing is left to use.
+    left: int
+    # Whether hours and cover that are not told are left out of what was spent.
+    leaves_out: bool
     # The activity, where the line is of one.
     line: ActivityLine | None = None
-
-    @property
-    def left(self) -> int:
-        """Kronor planned and not spent; below nothing where more was spent."""
-        return self.planned.kronor - self.spent.kronor
 
     @property
     def partners(self) -> str:
@@ -49,18 +50,9 @@ class Budget:
 
 
 def budget(lines: Sequence[ActivityLine], *, year: int | None = None) -> Budget:
-    """What `lines` were to cost and what they took. What is cancelled is planned still: what it
-    leaves is seen."""
-    rows = [
-        BudgetRow(
-            label=line.title,
-            planned=line.planned if year is None else line.planned_in(year),
-            spent=line.spent if year is None else line.spent_in.get(year, Cost()),
-            line=line,
-        )
-        for line in lines
-        if year is None or year in line.years or year in line.spent_in
-    ]
+    """What `lines` were to cost and what they took. What is cancelled is planned still, and leaves
+    nothing to use."""
+    rows = _rows(lines, year)
     departments: dict[str, list[BudgetRow]] = defaultdict(list)
     for row in rows:
         assert row.line is not None
@@ -72,23 +64,39 @@ def budget(lines: Sequence[ActivityLine], *, year: int | None = None) -> Budget:
         by_department=tuple(
             _sum(name, departments[name]) for name in sorted(departments, key=lambda n: (not n, n))
         ),
-        by_year=tuple(
-            BudgetRow(
-                str(each),
-                sum((line.planned_in(each) for line in lines), Cost()),
-                sum((line.spent_in.get(each, Cost()) for line in lines), Cost()),
-            )
-            for each in years
-        ),
+        by_year=tuple(_sum(str(each), _rows(lines, each)) for each in years),
         total=_sum("", rows),
+    )
+
+
+def _rows(lines: Sequence[ActivityLine], year: int | None) -> list[BudgetRow]:
+    return [
+        _row(line, line.planned, line.spent)
+        if year is None
+        else _row(line, line.planned_in(year), line.spent_in.get(year, Cost()))
+        for line in lines
+        if year is None or year in line.years or year in line.spent_in
+    ]
+
+
+def _row(line: ActivityLine, planned: Cost, spent: Cost) -> BudgetRow:
+    return BudgetRow(
+        label=line.title,
+        planned=planned,
+        spent=spent,
+        left=0 if line.status is Status.CANCELLED else planned.kronor - spent.kronor,
+        leaves_out=line.hides_hours,
+        line=line,
     )
 
 
 def _sum(label: str, rows: Sequence[BudgetRow]) -> BudgetRow:
     return BudgetRow(
         label,
-        sum((row.planned for row in rows), Cost()),
-        sum((row.spent for row in rows), Cost()),
+        planned=sum((row.planned for row in rows), Cost()),
+        spent=sum((row.spent for row in rows), Cost()),
+        left=sum(row.left for row in rows),
+        leaves_out=any(row.leaves_out for row in rows),
     )
 
 
@@ -112,7 +120,6 @@ class TrainingStanding:
     # Partners that have not answered, or not been asked.
     without_answer: int
     planned_kronor: int
-    spent_kronor: int
 
 
 def standing_of_training_plan(day: date) -> TrainingStanding:
@@ -121,7 +128,6 @@ def standing_of_training_plan(day: date) -> TrainingStanding:
     in_force = TrainingPlanVersion.objects.in_force_on(day)
     lines = activity_lines(in_force, day=day, assumed=assumed) if in_force else ()
     statuses = [line.status for line in lines]
-    total = budget(lines).total
     return TrainingStanding(
         in_force=in_force,
         coming=TrainingPlanVersion.objects.exclude(status="adopted")
@@ -137,6 +143,5 @@ def standing_of_training_plan(day: date) -> TrainingStanding:
             for line in lines
             for partner in line.partners
         ),
-        planned_kronor=total.planned.kronor,
-        spent_kronor=total.spent.kronor,
+        planned_kronor=budget(lines).total.planned.kronor,
     )

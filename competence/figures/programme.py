@@ -1,8 +1,14 @@
-"""A standing programme as a year is shown: functions, quarters and topics."""
+"""A standing programme as a year is shown: functions, quarters and topics.
+
+A function is often held by one person, so what a function takes, whether it was held and how many
+hold it is for those who edit. Others are shown the functions by name, and each topic by quarter;
+whether it was held only where more than one function takes part.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,6 +42,22 @@ class MemberYear:
 
 
 @dataclass(frozen=True)
+class TopicQuarter:
+    """A topic and a quarter: how many turns are planned, and how many of them were held."""
+
+    quarter: Quarter
+    planned: int
+    held: int
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class TopicYear:
+    topic: str
+    quarters: tuple[TopicQuarter, ...]
+
+
+@dataclass(frozen=True)
 class ProgrammeYear:
     programme: StandingProgramme
     year: int
@@ -52,6 +74,36 @@ class ProgrammeYear:
     @property
     def following(self) -> int:
         return self.year + 1
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """Who takes part, by function and organisation: not how many they are."""
+        return tuple(
+            f"{row.member.function}, {row.member.organisation.name}"
+            if row.member.organisation
+            else row.member.function
+            for row in self.rows
+        )
+
+    @property
+    def tells_held(self) -> bool:
+        """What one function alone has held is what one or a few people have."""
+        return len(self.rows) > 1
+
+    @property
+    def topics(self) -> tuple[TopicYear, ...]:
+        """The same turns by topic, without the functions that take them."""
+        found: dict[str, list[Slot]] = defaultdict(list)
+        for row in self.rows:
+            for slot in row.slots:
+                if slot.turn_pk:
+                    found[slot.topic].append(slot)
+        return tuple(
+            TopicYear(
+                topic, tuple(_topic_quarter(quarter, found[topic]) for quarter in self.quarters)
+            )
+            for topic in sorted(found)
+        )
 
     @property
     def planned(self) -> int:
@@ -107,6 +159,16 @@ def programme_year(programme: StandingProgramme, year: int, day: date) -> Progra
         )
         if in_force
         else (),
+    )
+
+
+def _topic_quarter(quarter: Quarter, slots: Sequence[Slot]) -> TopicQuarter:
+    of_quarter = [slot for slot in slots if slot.quarter == quarter]
+    return TopicQuarter(
+        quarter,
+        planned=len(of_quarter),
+        held=sum(slot.held_on is not None for slot in of_quarter),
+        is_late=any(slot.is_late for slot in of_quarter),
     )
 
 

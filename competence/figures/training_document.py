@@ -10,7 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from competence.figures.activities import ActivityLine, Cost, activity_lines
+from competence.figures.activities import ActivityLine, activity_lines
+from competence.figures.activity_cost import Cost
 from competence.figures.document import (
     Align,
     Block,

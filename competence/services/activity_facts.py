@@ -18,9 +18,11 @@ from competence.models import (
     TrainingActivity,
 )
 from competence.services.plan_states import PlanError
+from competence.suppression import Figure, Hidden
 from courses.models import SeatQuota
 from courses.services.seats import set_quota
 from lms.audit.services import record
+from lms.content.models import SiteSettings
 from lms.people.models import PartnerOrganisation, User
 
 
@@ -95,7 +97,7 @@ def report_outcome(
             "activity": str(activity),
             "held_on": on.isoformat(),
             "sessions": sessions,
-            "people": people,
+            "people": _in_the_ledger(people),
             "result": row.result,
         },
     )
@@ -125,13 +127,24 @@ def note_expense(
     return row
 
 
+def _in_the_ledger(people: int | None) -> int | str | None:
+    """The ledger is read by those who may not see a small count."""
+    threshold = SiteSettings.load().suppression_threshold
+    if people is None or not 0 < people < threshold:
+        return people
+    return Figure(None, Hidden.FEW).hidden_text(threshold)
+
+
 def _expense(row: ActivityExpense) -> dict[str, object]:
+    """Of hours and cover, which tell how many took part, the ledger has only that they were
+    written: the row has them."""
+    kinds = ActivityExpense.Kind
+    kronor = {} if row.kind in (kinds.STAFF, kinds.COVER) else {"kronor": row.kronor}
     return {
         "activity": str(row.activity),
         "kind": row.kind,
         "held_on": row.on.isoformat(),
-        "kronor": row.kronor,
-        "hours": row.hours,
+        **kronor,
     }
 
 
@@ -147,7 +160,11 @@ def take_back_outcome(*, outcome: ActivityOutcome, by: User | None, at: datetime
         "training_activity.outcome_withdrawn",
         row,
         by=by,
-        before={"activity": str(row.activity), "sessions": row.sessions, "people": row.people},
+        before={
+            "activity": str(row.activity),
+            "sessions": row.sessions,
+            "people": _in_the_ledger(row.people),
+        },
     )
 
 

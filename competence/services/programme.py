@@ -90,7 +90,6 @@ def add_member(
         after={
             "function": member.function,
             "organisation": organisation.code if organisation else None,
-            "headcount": headcount,
             "starts_on": starts_on.isoformat(),
         },
     )

@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from competence.figures.activities import ActivityLine, Cost, activity_lines
+from competence.figures.activities import ActivityLine, activity_lines
+from competence.figures.activity_cost import Cost
 from competence.figures.budget import BudgetRow, budget, in_depth_with_partners
 from competence.figures.programme import programme_year
 from competence.models import StandingProgramme, TrainingPlanVersion
@@ -114,7 +115,6 @@ def training_activity(request: HttpRequest, number: int) -> HttpResponse:
         "competence/training_activity.html",
         {
             "line": line,
-            "rows": [BudgetRow(line.title, line.planned, line.spent, line)],
             "threshold": SiteSettings.load().suppression_threshold,
             "version": asked.version,
         },
@@ -160,13 +160,14 @@ def activities_table(
         *(_("Code"), _("Title"), _("Type"), _("First day"), _("Last day"), _("For whom")),
         *(_("Areas"), _("Levels"), _("Measures"), _("Sessions"), _("Seats in a session")),
         *(_("People"), _("Form"), _("Responsible"), _("Unit"), _("Partners")),
-        *(_("How it stands"), _("Sessions held"), _("Took part")),
+        *(_("How it stands"), _("Sessions held"), _("Took part"), _("Not in the count")),
     ]
     return header, (_activity_row(line, threshold) for line in lines)
 
 
 def _activity_row(line: ActivityLine, threshold: int) -> list[Value]:
-    took_part = line.took_part.value
+    part = line.took_part
+    took_part = part.count.value
     return [
         *(line.code, line.title, line.kind_words, line.starts_on, line.ends_on, line.audience),
         *(", ".join(line.areas), ", ".join(line.level_names), ", ".join(line.measures)),
@@ -176,7 +177,10 @@ def _activity_row(line: ActivityLine, threshold: int) -> list[Value]:
             for partner in line.partners
         ),
         *(line.status.words, line.sessions_held),
-        int(took_part) if took_part is not None else line.took_part.hidden_text(threshold),
+        int(took_part) if took_part is not None else part.count.hidden_text(threshold),
+        _("fewer than %(threshold)s at some time") % {"threshold": threshold}
+        if part.leaves_out
+        else "",
     ]
 
 
@@ -194,7 +198,8 @@ def training_costs_file(request: HttpRequest, kind: str = "csv") -> HttpResponse
     return table_response(name, *costs_table(counted.rows), kind=kind)
 
 
-_COLUMNS = ("external", "trainer", "venue", "staff_hours", "cover_hours", "cover_kronor", "kronor")
+_OF_PEOPLE = ("staff_hours", "cover_hours", "cover_kronor")
+_COLUMNS = ("external", "trainer", "venue", *_OF_PEOPLE, "kronor")
 
 
 def costs_table(rows: Sequence[BudgetRow]) -> tuple[list[str], Iterator[list[Value]]]:
@@ -208,22 +213,23 @@ def costs_table(rows: Sequence[BudgetRow]) -> tuple[list[str], Iterator[list[Val
         *(_("Planned: %(what)s") % {"what": each} for each in words),
         _("Partners' part of what is planned, kronor"),
         *(_("Outcome: %(what)s") % {"what": each} for each in words),
-        _("Left, kronor"),
+        *(_("Left, kronor"), _("Note")),
     ]
     return header, (_costs_row(row) for row in rows)
 
 
 def _costs_row(row: BudgetRow) -> list[Value]:
-    def values(cost: Cost) -> list[Value]:
-        return [getattr(cost, name) for name in _COLUMNS]
+    def values(cost: Cost, hidden: tuple[str, ...] = ()) -> list[Value]:
+        return [_("not shown") if name in hidden else getattr(cost, name) for name in _COLUMNS]
 
     line = row.line
     return [
         *(line.code if line else "", row.label, line.department if line else "", row.partners),
         *values(row.planned),
         row.partner_kronor,
-        *values(row.spent),
+        *values(row.spent, _OF_PEOPLE if row.leaves_out else ()),
         row.left,
+        _("without hours and cover that are not shown") if row.leaves_out else "",
     ]
 
 

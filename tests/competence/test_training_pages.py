@@ -6,11 +6,12 @@ from __future__ import annotations
 import csv
 import io
 import random
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from competence.engine.assume import Assumptions
 from competence.figures.activities import activity_lines
@@ -28,7 +29,7 @@ from courses.models import SeatQuota
 from lms.people.models import PartnerOrganisation
 from lms.people.roles import Role
 from tests.builders.competence import DAY, adopt, group, plan_of
-from tests.builders.courses import enrol, publish_course
+from tests.builders.courses import NOON, enrol, publish_course
 from tests.builders.partners import join, make_contact, make_guest, make_organisation, share
 from tests.builders.people import account_with, employ, make_account, make_person, make_unit
 from tests.builders.training import add_activity, decide, make_draft, with_partners
@@ -41,10 +42,6 @@ ADMIN = "/admin/kompetens/utbildningsplan/"
 
 @pytest.fixture(autouse=True)
 def on_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.utils import timezone
-
-    from tests.builders.courses import NOON
-
     monkeypatch.setattr(timezone, "now", lambda: NOON.replace(2026, 11, 23))
 
 
@@ -110,9 +107,12 @@ def test_whoever_works_here_reads_the_plan_and_narrows_it() -> None:
     assert reader.get(f"{PLAN}A9/").status_code == 404
 
 
-def test_the_files_say_what_the_pages_say() -> None:
+def test_the_files_say_what_the_pages_say(monkeypatch: pytest.MonkeyPatch) -> None:
     planned, reader = a_plan(), employee()
-    report_outcome(activity=planned.activity, on=DAY, sessions=1, people=3, day=DAY, by=None)
+    with monkeypatch.context() as week_before:
+        week_before.setattr(timezone, "now", lambda: NOON - timedelta(days=7))
+        on = date(2026, 11, 16)
+        report_outcome(activity=planned.activity, on=on, sessions=1, people=3, day=on, by=None)
     lines = list(
         csv.DictReader(
             io.StringIO(text(reader, PLAN + "aktiviteter.csv").lstrip("\ufeff")), delimiter=";"

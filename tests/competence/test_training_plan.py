@@ -14,12 +14,10 @@ from django.utils import timezone
 from competence.engine.assume import Assumptions
 from competence.figures.activities import (
     ActivityLine,
-    Cost,
     Status,
     activity_lines,
-    partner_kronor,
-    staff_cost,
 )
+from competence.figures.activity_cost import Cost, partner_kronor, staff_cost
 from competence.figures.budget import budget, standing_of_training_plan
 from competence.models import (
     ActivityExpense,
@@ -65,6 +63,11 @@ from tests.builders.training import add_activity, decide, make_draft, with_partn
 pytestmark = pytest.mark.django_db
 
 ASSUMED = Assumptions()
+
+
+@pytest.fixture(autouse=True)
+def on_the_day(monday: date) -> None:
+    """What is written is told the week after."""
 
 
 def line_of(planned: PlanActivity, day: date = date(2027, 6, 30)) -> ActivityLine:
@@ -123,7 +126,11 @@ def test_what_has_come_of_an_activity_follows_it_into_the_next_version() -> None
     decide(draft, from_day=date(2027, 4, 1))
     line = line_of(second)
     assert (line.code, line.title) == ("A1", "Fördjupning, omarbetad")
-    assert (line.status, line.sessions_held, line.took_part.value) == (Status.UNDER_WAY, 2, 30)
+    assert (line.status, line.sessions_held, line.took_part.count.value) == (
+        Status.UNDER_WAY,
+        2,
+        30,
+    )
     assert line.spent == Cost(venue=700)
     assert [each.step for each in line.partners] == [PartnerStep.Step.CONFIRMED]
 
@@ -257,6 +264,7 @@ def test_plan_against_outcome_of_a_worked_example() -> None:
         ("staff", 0, 200),
         ("cover", 18_000, 60),
     )
+    report_outcome(activity=planned.activity, on=day, sessions=2, people=40, day=day, by=None)
     for kind, kronor, hours in facts:
         note_expense(
             activity=planned.activity,
@@ -311,7 +319,7 @@ def test_how_an_activity_stands_follows_from_what_has_been_written() -> None:
         by=None,
     )
     line = line_of(planned)
-    assert (line.status, line.took_part.hidden) == (Status.UNDER_WAY, Hidden.FEW)
+    assert (line.status, line.took_part.count.hidden) == (Status.UNDER_WAY, Hidden.FEW)
     day = date(2027, 3, 1)
     with pytest.raises(ValidationError):
         note_step(activity=activity, step="cancelled", on=day, day=day, by=None)

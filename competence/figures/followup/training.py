@@ -55,12 +55,31 @@ def training_section(activities: Sequence[ActivityLine], threshold: int, page: s
                 (
                     _("Costs with cover for those who are away, without the pay of their own."),
                     _("What partners stand for in kronor is not in what is our own."),
+                    *_left_out(activities, threshold),
                 ),
                 empty,
             ),
             _by_partner(activities),
         ),
     )
+
+
+def _left_out(activities: Sequence[ActivityLine], threshold: int) -> tuple[str, ...]:
+    """What is in no figure, since it would tell of a few people."""
+    few = ", ".join(each.code for each in activities if each.took_part.leaves_out)
+    cover = ", ".join(each.code for each in activities if each.hides_hours)
+    notes = [_("Who took part is counted from the Monday after it was reported.")]
+    if few:
+        notes.append(
+            _("Not in the count: fewer than %(threshold)s at some time. It concerns %(codes)s.")
+            % {"threshold": threshold, "codes": few}
+        )
+    if cover:
+        notes.append(
+            _("Cover that would tell how few took part is not in what is spent: %(codes)s.")
+            % {"codes": cover}
+        )
+    return tuple(notes)
 
 
 def _activity(each: ActivityLine, threshold: int, page: str) -> Row:
@@ -75,7 +94,7 @@ def _activity(each: ActivityLine, threshold: int, page: str) -> Row:
             number(each.sessions),
             number(each.sessions_held),
             number(each.people),
-            figure_cell(each.took_part, threshold),
+            figure_cell(each.took_part.count, threshold),
             number(each.planned.kronor),
             number(each.own_kronor),
             number(each.spent.kronor),
