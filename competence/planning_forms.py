@@ -31,7 +31,8 @@ class DatedReasonForm(Form):
 
 
 class AssumptionsForm(DatedReasonForm):
-    """Every value as it counts, to be changed."""
+    """Every value as it counts today, to be changed. What is left as it was shown is not said
+    again: a change that counts from a later day stands."""
 
     field_order = [*(name for _title, names in GROUPS for name in names), "starts_on", "reason"]
 
@@ -40,7 +41,8 @@ class AssumptionsForm(DatedReasonForm):
         super().__init__(*args, today=today, initial=initial, **kwargs)
 
     def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in KINDS}
+        """What was changed from what the form showed."""
+        return {name: self.cleaned_data[name] for name in KINDS if name in self.changed_data}
 
 
 def _field(name: str, kind: Kind) -> forms.Field:

@@ -168,15 +168,23 @@ def repeal(
     decided_by: str,
     reason: str,
     registry_number: str = "",
+    day: date,
     by: User | None,
 ) -> Document:
     """Take a decided version out of force from a day, once. Without a successor no plan is in
-    force from then on: no earlier version comes back."""
+    force from then on: no earlier version comes back. One whose first day has come on `day` has
+    been in force, and stays so for the days it was."""
     found = locked(version)
     if found.status != Status.ADOPTED:
         raise PlanError(_("Only a decided version can be repealed."))
     if found.repealed_on is not None:
         raise PlanError(_("The version is repealed already."))
+    if found.adopted_on is not None and decided_on < found.adopted_on:
+        raise PlanError(_("A version is not repealed before it was decided."))
+    if found.in_force_from is not None and repealed_on <= found.in_force_from <= day:
+        raise PlanError(
+            _("The version has been in force. Choose a day after its first day in force.")
+        )
     if found.in_force_from is None or found.in_force_from <= repealed_on:
         standing = type(found)._default_manager.in_force_on(repealed_on)  # type: ignore[attr-defined]
         if standing is None or standing.pk != found.pk:

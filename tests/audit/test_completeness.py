@@ -390,7 +390,7 @@ def test_what_competence_decides():
     with in_the_ledger(officer, because="Ny lag"):
         repeal(
             version=version, repealed_on=date(2027, 1, 1), decided_on=DAY, decided_by="KS",
-            reason="Ny lag", by=officer,
+            reason="Ny lag", day=DAY, by=officer,
         )  # fmt: skip
     with in_the_ledger(officer):
         import_exemptions(

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from competence.engine import iter_gap_rows
 from competence.engine.spans import days_of_change
@@ -41,13 +42,16 @@ def decide(version: PlanVersion, first: date = NEW_YEAR, **facts: object) -> Pla
     return adopt_plan_version(version=version, in_force_from=first, **given)
 
 
-def repealed(version: PlanVersion, on: date, decided_on: date = DAY) -> PlanVersion:
+def repealed(
+    version: PlanVersion, on: date, decided_on: date = DAY, day: date = DAY
+) -> PlanVersion:
     return repeal(
         version=version,
         repealed_on=on,
         decided_on=decided_on,
         decided_by="Kommunstyrelsen",
         reason="Ny lag",
+        day=day,
         by=None,
     )
 
@@ -176,6 +180,30 @@ def test_a_version_repealed_before_its_first_day_never_replaces_the_one_before_i
     repealed(second, NEW_YEAR)
     assert PlanVersion.objects.in_force_on(NEW_YEAR).number == 1
     assert words(NEW_YEAR) == ["gällande", "upphävd från 1 januari 2027"]
+
+
+def test_a_version_that_has_been_in_force_cannot_be_said_never_to_have_been(monday, client):
+    adopt(plan_of({}))
+    second = decide(draft_from(in_force(), by=None), date(2026, 1, 1), adopted_on=date(2025, 12, 1))
+    before = date(2025, 12, 20)
+    for on in (before, date(2026, 1, 1)):
+        with pytest.raises(PlanError):
+            repealed(second, on, decided_on=before)
+    client.force_login(account_with(Role.COORDINATOR))
+    address = reverse("competence_admin:repeal", args=["kompetensplan", second.number])
+    wrong = {"repealed_on": "2025-12-20", "decided_on": "2025-12-20", "decided_by": "KS"}
+    page = client.post(address, wrong | {"reason": "Ny lag"})
+    assert page.context["form"].errors.keys() == {"repealed_on"}
+    repealed(second, date(2026, 1, 2), decided_on=before)
+    assert PlanVersion.objects.in_force_on(date(2026, 1, 1)) == second
+    assert PlanVersion.objects.in_force_on(date(2026, 1, 2)) is None
+
+
+def test_a_version_is_not_repealed_before_it_was_decided():
+    adopt(plan_of({}))
+    second = decide(draft_from(in_force(), by=None))
+    with pytest.raises(PlanError):
+        repealed(second, SPRING, decided_on=date(2026, 11, 22))
 
 
 def test_the_engine_asks_nothing_of_anybody_after_a_repeal():
