@@ -11,7 +11,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from competence.models import CoverageTarget, GroupMessage, KeyGroup, PlanVersion, Requirement
+from competence.models import (
+    CoverageTarget,
+    DecidedDocument,
+    GroupMessage,
+    KeyGroup,
+    Requirement,
+)
 from competence.services.consequences import Order
 from competence.services.group_messages import Filter
 from competence.services.renewal_decisions import refused_last_day
@@ -329,29 +335,34 @@ class RequirementForm(ModelForm):
 
 
 class AdoptForm(Form):
+    """The decision on a version of either plan."""
+
     in_force_from = day_field(gettext_lazy("In force from"))
     adopted_on = day_field(gettext_lazy("Decided on"))
     adopted_by = forms.CharField(
         label=gettext_lazy("Decided by"),
         max_length=200,
         help_text=gettext_lazy("The body that decided, for example Kommunstyrelsen."),
+        validators=[refuse_personal_data],
     )
     registry_number = forms.CharField(
         label=gettext_lazy("Registry number"),
         max_length=60,
         required=False,
         help_text=gettext_lazy("May be added later, once, where it is not known yet."),
+        validators=[refuse_personal_data],
     )
 
-    def __init__(self, *args: Any, version: PlanVersion, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, version: DecidedDocument, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.version = version
-        self.today = today
+        self.versions: Any = type(version)._default_manager
+        first, last = today - FARTHEST, today + FARTHEST
+        bound_day(self.fields["in_force_from"], earliest=first, latest=last)
+        bound_day(self.fields["adopted_on"], earliest=first, latest=today)
 
     def clean_in_force_from(self) -> date:
         day: date = self.cleaned_data["in_force_from"]
-        taken = PlanVersion.objects.adopted().filter(in_force_from=day)
-        if taken.exists():
+        if self.versions.coming_into_force_on(day).exists():
             raise forms.ValidationError(_("Another version comes into force that day."))
         return day
 

@@ -10,7 +10,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from competence.models import ConsultationAnswer, ConsultationComment, KeyGroup, PlanVersion
+from competence.models import (
+    ConsultationAnswer,
+    ConsultationComment,
+    DecidedDocument,
+    KeyGroup,
+    PlanVersion,
+)
 from lms.lib.fields import refuse_personal_data
 from lms.lib.forms import Form, bound_day, day_field
 from lms.people.models import Unit
@@ -144,9 +150,12 @@ class RepealForm(Form):
     )
     reason = _text(gettext_lazy("Reason of the repeal"))
 
-    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, version: DecidedDocument, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        bound_day(self.fields["decided_on"], latest=day)
+        bound_day(self.fields["decided_on"], earliest=version.adopted_on, latest=day)
+        first = version.in_force_from
+        if first is not None and first <= day:
+            bound_day(self.fields["repealed_on"], earliest=first + timedelta(days=1))
 
     def clean(self) -> dict[str, Any]:
         asked: dict[str, Any] = super().clean() or {}

@@ -10,7 +10,7 @@ from django.utils.dates import MONTHS
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
-from competence.engine.assume import KINDS, Assumptions, Kind, Unit
+from competence.engine.assume import KINDS, Assumptions, Kind, Unit, plain, read
 from competence.figures.assumptions import GROUPS, LABELS, MEANINGS, UNITS
 from lms.lib.forms import Form, bound_day, day_field
 
@@ -31,16 +31,29 @@ class DatedReasonForm(Form):
 
 
 class AssumptionsForm(DatedReasonForm):
-    """Every value as it counts, to be changed."""
+    """Every value as it counts today, to be changed. What is left as it was shown is not said
+    again: a change that counts from a later day stands."""
+
+    # Each value as the form showed it. Empty: as it counts today.
+    shown = forms.JSONField(required=False, widget=forms.HiddenInput)
 
     field_order = [*(name for _title, names in GROUPS for name in names), "starts_on", "reason"]
 
     def __init__(self, *args: Any, assumptions: Assumptions, today: date, **kwargs: Any) -> None:
-        initial = {name: getattr(assumptions, name) for name in KINDS} | {"starts_on": today}
+        values = {name: getattr(assumptions, name) for name in KINDS}
+        self.counting = {name: plain(value) for name, value in values.items()}
+        initial = values | {"starts_on": today, "shown": self.counting}
         super().__init__(*args, today=today, initial=initial, **kwargs)
 
+    def clean_shown(self) -> dict[str, Any]:
+        shown = self.cleaned_data["shown"]
+        return self.counting | (shown if isinstance(shown, dict) else {})
+
     def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in KINDS}
+        """What was changed from what the form showed."""
+        given = {name: read(name, self.cleaned_data[name]) for name in KINDS}
+        shown = self.cleaned_data["shown"]
+        return {name: value for name, value in given.items() if plain(value) != shown[name]}
 
 
 def _field(name: str, kind: Kind) -> forms.Field:

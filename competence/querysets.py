@@ -37,6 +37,10 @@ class DecidedQuerySet(models.QuerySet[Document]):
         """Out for consultation or in preparation, and not taken back."""
         return self.filter(status__in=("consultation", "preparation"), closed_at__isnull=True)
 
+    def coming_into_force_on(self, day: date) -> Self:
+        """Those whose first day in force is `day`."""
+        return self.filter(came_into_force_q(), in_force_from=day)
+
     def in_force_on(self, day: date) -> Document | None:
         """The adopted version in force on `day`: the latest that has come into force by then,
         unless it is repealed. A repealed version brings none of the earlier ones back."""

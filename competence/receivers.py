@@ -113,7 +113,7 @@ def move_facts(
         (Achievement, ("area_id", "level_id", "achieved_on", "source")),
         (OutsideRecord, ("outside_course_id", "completed_on")),
         (Exemption, ("area_id", "level_id", "starts_on")),
-        (KeyPersonAssignment, ("key_group_id", "starts_on", "ends_on")),
+        (KeyPersonAssignment, ("key_group_id", "starts_on")),
     )
     for model, identity in identities:
         standing = model.objects.filter(withdrawn_at__isnull=True)

@@ -208,15 +208,6 @@ class PartnerForm(Form):
 PartnerFormSet = forms.formset_factory(PartnerForm, extra=EXTRA_PARTNERS)
 
 
-class TrainingAdoptForm(Form):
-    in_force_from = day_field(gettext_lazy("In force from"))
-    adopted_on = day_field(gettext_lazy("Decided on"))
-    adopted_by = words_field(gettext_lazy("Decided by"), 200, required=True)
-    registry_number = words_field(
-        gettext_lazy("Registry number"), 60, help_text=gettext_lazy("Empty: not known yet.")
-    )
-
-
 class StepForm(Form):
     step = forms.ChoiceField(label=gettext_lazy("How it stands"), choices=ActivityStep.Step.choices)
     on = day_field(gettext_lazy("From"))

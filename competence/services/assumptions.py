@@ -88,17 +88,37 @@ def change_assumptions(
 def undo_assumption_change(
     *, change: AssumptionChange, starts_on: date, reason: str, by: User | None
 ) -> AssumptionChange:
-    """Put back what the change changed, from a day on, by a change of its own."""
+    """Put back what the change changed, from a day on, by a change of its own. A value that a
+    later change has set stays as that one says. Raises AssumptionChangeError where all are."""
+    if starts_on < change.starts_on:
+        raise AssumptionChangeError(_("Undo the change from the day it counts, or a later one."))
+    counting = list(AssumptionChange.objects.counting_on(starts_on))
+    place = {row.pk: number for number, row in enumerate(counting)}
+    undone = _undone(counting)
     was = Assumptions()
-    for earlier in AssumptionChange.objects.counting_on(change.starts_on):
-        if earlier.pk == change.pk:
-            break
-        was = was.replaced(earlier.values)
+    set_later: set[str] = set()
+    for row in counting:
+        if row.pk == change.pk or row.pk in undone:
+            continue
+        if place[row.pk] < place[change.pk]:
+            was = was if row.undoes_id else was.replaced(row.values)
+        elif place.get(row.undoes_id or 0, -1) < place[change.pk]:
+            set_later |= set(row.values)
     said = was.said()
+    values = {name: said[name] for name in change.values if name not in set_later}
+    if not values:
+        raise AssumptionChangeError(
+            _("A later change has set these values. Undo that one, or make a new change.")
+        )
     return change_assumptions(
-        values={name: said[name] for name in change.values},
-        starts_on=starts_on,
-        reason=reason,
-        undoes=change,
-        by=by,
+        values=values, starts_on=starts_on, reason=reason, undoes=change, by=by
     )
+
+
+def _undone(changes: list[AssumptionChange]) -> set[int]:
+    """Those of the changes that have been undone, by one that has not been undone itself."""
+    undone: set[int] = set()
+    for row in sorted(changes, key=lambda each: each.pk, reverse=True):
+        if row.undoes_id is not None and row.pk not in undone:
+            undone.add(row.undoes_id)
+    return undone

@@ -89,7 +89,8 @@ def import_framework(
 ) -> FrameworkChanges:
     """Make the file the plan version in force: from `in_force_from` if given, else from the
     beginning of time where there was none, else from `today`. Content equal to what is in force
-    that day makes no version. Raises FrameworkFileError."""
+    that day makes no version; one that comes into force the same day as an earlier takes its
+    place. Raises FrameworkFileError."""
     file = parse_framework(content, name)
     known = people_by_person_id()
     errors = file.errors + _unknown_people(file, known)
@@ -386,6 +387,8 @@ def _write_version(
     if current is not None and content_of(current).says_the_same_as(content):
         return
     version = create_draft(content=content, by=by)
-    adopt_plan_version(version=version, in_force_from=start, adopted_on=None, by=by)
+    adopt_plan_version(
+        version=version, in_force_from=start, adopted_on=None, replaces_same_day=True, by=by
+    )
     changes.plan_version = version.number
     changes.in_force_from = _iso(start)

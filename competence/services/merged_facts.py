@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils import timezone
 
-from competence.models import Achievement, Exemption, OutsideRecord
+from competence.models import Achievement, Exemption, KeyPersonAssignment, OutsideRecord
 from competence.services.awards import free_source, said
 from competence.services.carried_facts import keep_one_of_two, lasting_first, rest_on_fact
 from competence.services.equivalence import give_by_rules
@@ -19,6 +21,7 @@ def keep_what_differs(*, survivor: Person, loser: Person, by: User | None) -> No
     _keep_outside_records(survivor, loser, by)
     _keep_achievements(survivor, loser, by)
     _keep_exemptions(survivor, loser, by)
+    _keep_namings(survivor, loser, by)
 
 
 def give_what_the_rules_give(survivor: Person, *, by: User | None) -> None:
@@ -135,3 +138,63 @@ def _keep_exemptions(survivor: Person, loser: Person, by: User | None) -> None:
             after={**said(twin), "ends_on": row.ends_on.isoformat() if row.ends_on else None},
             reason=MERGED,
         )
+
+
+def _keep_namings(survivor: Person, loser: Person, by: User | None) -> None:
+    """Of two namings to a key group from the same day the one that lasts longer is kept as it is,
+    and of two that last as long the one that says more. The other is taken back. Nobody is the
+    deputy of the naming that becomes their own."""
+    namings = KeyPersonAssignment.objects.select_related("key_group", "person", "deputy")
+    both = (survivor, loser)
+    for row in namings.filter(person__in=both, deputy__in=both):
+        _without_deputy(row, by)
+    standing = namings.filter(withdrawn_at__isnull=True)
+    mine = {(row.key_group_id, row.starts_on): row for row in standing.filter(person=survivor)}
+    for row in standing.filter(person=loser).order_by("pk"):
+        twin = mine.get((row.key_group_id, row.starts_on))
+        if twin is not None:
+            _take_naming_back(min((row, twin), key=_said_of_naming), by)
+
+
+def _said_of_naming(row: KeyPersonAssignment) -> tuple[date, int]:
+    facts = (row.function, row.motive, row.deputy_id, row.review_on)
+    return row.ends_on or date.max, sum(1 for each in facts if each)
+
+
+def _without_deputy(row: KeyPersonAssignment, by: User | None) -> None:
+    before, row.deputy = row.deputy, None
+    row.save(update_fields=["deputy"])
+    record(
+        "naming.left_without_deputy",
+        row,
+        by=by,
+        person=row.person,
+        before={"key_group": row.key_group.code, "deputy": before.name if before else None},
+        after={"key_group": row.key_group.code, "deputy": None},
+        reason=MERGED,
+    )
+
+
+def _take_naming_back(row: KeyPersonAssignment, by: User | None) -> None:
+    row.withdrawn_at = timezone.now()
+    row.save(update_fields=["withdrawn_at"])
+    said_of_it = {
+        "key_group": row.key_group.code,
+        "starts_on": row.starts_on.isoformat(),
+        "ends_on": row.ends_on.isoformat() if row.ends_on else None,
+        "function": row.function,
+        "deputy": row.deputy.name if row.deputy else None,
+        "review_on": row.review_on.isoformat() if row.review_on else None,
+    }
+    record(
+        "naming.ended",
+        row,
+        by=by,
+        person=row.person,
+        before=said_of_it | {"withdrawn_at": None},
+        after={
+            "key_group": row.key_group.code,
+            "withdrawn_at": row.withdrawn_at.isoformat(),
+        },
+        reason=MERGED,
+    )

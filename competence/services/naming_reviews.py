@@ -26,8 +26,9 @@ def review_naming(
     by: User,
     at: datetime,
 ) -> NamingReview:
-    """Say of a naming that it stands, end it today, or let the deputy take over from tomorrow. From
-    now on changes of work are counted from today. Raises NamingError, and ValidationError where the
+    """Say of a naming that it stands, end it today, or let the deputy take over from tomorrow, or
+    from its first day where it has not begun. From now on changes of work are counted from today.
+    Raises NamingError, and ValidationError where the
     reason describes somebody."""
     locked = (
         KeyPersonAssignment.objects.select_for_update(of=("self",))
@@ -41,7 +42,7 @@ def review_naming(
     if next_review_on is not None and next_review_on <= on:
         raise NamingError(_("The next review is a later day than today."))
     successor = _handed_over(locked, on, by) if outcome == Outcome.MOVED else None
-    if outcome != Outcome.KEPT:
+    if outcome != Outcome.KEPT and locked.ends_on != on:
         end_naming(naming=locked, ends_on=on, by=by, reason=reason.strip())
     review = NamingReview(
         naming=locked,
@@ -74,10 +75,13 @@ def review_naming(
 def _handed_over(naming: KeyPersonAssignment, on: date, by: User) -> KeyPersonAssignment:
     if naming.deputy is None:
         raise NamingError(_("The naming has no deputy. End it and name somebody else."))
+    starts_on = max(on + timedelta(days=1), naming.starts_on)
+    if naming.ends_on is not None and naming.ends_on < starts_on:
+        raise NamingError(_("The naming ends today: there are no days left to take over."))
     return name_key_person(
         key_group=naming.key_group,
         person=naming.deputy,
-        starts_on=on + timedelta(days=1),
+        starts_on=starts_on,
         ends_on=naming.ends_on,
         function=naming.function,
         motive=naming.motive,

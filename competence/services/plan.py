@@ -71,10 +71,12 @@ def adopt_plan_version(
     adopted_on: date | None,
     adopted_by: str = "",
     registry_number: str = "",
+    replaces_same_day: bool = False,
     by: User | None,
 ) -> PlanVersion:
     """Make a version the plan in force from a day (none: from the beginning of time, allowed only
-    for the first). Refuses overlapping requirements."""
+    for the first). Refuses overlapping requirements, and a day on which another version comes into
+    force (`replaces_same_day`: unless that one has a lower number)."""
     return plan_states.adopt(
         version=version,
         in_force_from=in_force_from,
@@ -82,6 +84,7 @@ def adopt_plan_version(
         adopted_by=adopted_by,
         registry_number=registry_number,
         check=refuse_overlaps,
+        replaces_same_day=replaces_same_day,
         by=by,
     )
 

@@ -93,16 +93,27 @@ def adopt(
     adopted_by: str,
     registry_number: str,
     check: Callable[[Document], None],
+    replaces_same_day: bool = False,
     by: User | None,
 ) -> Document:
     """Decide a version, from any of its states: the steps say what was left out. In force from a
-    day (none: from the beginning of time, allowed only for the first). `check` raises PlanError
-    for what the content forbids."""
+    day (none: from the beginning of time, allowed only for the first) on which no other version
+    comes into force, unless it is to take the place of one with a lower number. `check` raises
+    PlanError for what the content forbids."""
+    versions: Any = type(version)._default_manager
+    # Two decided at once: the second sees the first.
+    list(versions.select_for_update().order_by("pk").values_list("pk", flat=True))
     found = locked(version)
     if not (found.is_draft or found.is_sent):
         raise PlanError(_("This version has been decided or closed and can no longer be changed."))
-    if in_force_from is None and type(found)._default_manager.adopted().exists():  # type: ignore[attr-defined]
+    if in_force_from is None and versions.adopted().exists():
         raise PlanError(_("State the day from which the version is in force."))
+    if in_force_from is not None:
+        same_day = versions.coming_into_force_on(in_force_from)
+        if replaces_same_day:
+            same_day = same_day.filter(number__gt=found.number)
+        if same_day.exists():
+            raise PlanError(_("Another version comes into force that day."))
     check(found)
     before = found.status
     found.status = Status.ADOPTED
@@ -168,15 +179,23 @@ def repeal(
     decided_by: str,
     reason: str,
     registry_number: str = "",
+    day: date,
     by: User | None,
 ) -> Document:
     """Take a decided version out of force from a day, once. Without a successor no plan is in
-    force from then on: no earlier version comes back."""
+    force from then on: no earlier version comes back. One whose first day has come on `day` has
+    been in force, and stays so for the days it was."""
     found = locked(version)
     if found.status != Status.ADOPTED:
         raise PlanError(_("Only a decided version can be repealed."))
     if found.repealed_on is not None:
         raise PlanError(_("The version is repealed already."))
+    if found.adopted_on is not None and decided_on < found.adopted_on:
+        raise PlanError(_("A version is not repealed before it was decided."))
+    if found.in_force_from is not None and repealed_on <= found.in_force_from <= day:
+        raise PlanError(
+            _("The version has been in force. Choose a day after its first day in force.")
+        )
     if found.in_force_from is None or found.in_force_from <= repealed_on:
         standing = type(found)._default_manager.in_force_on(repealed_on)  # type: ignore[attr-defined]
         if standing is None or standing.pk != found.pk:

@@ -56,9 +56,8 @@ def assumptions(request: HttpRequest) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Put back what one change changed, by a change of its own."""
     change = get_object_or_404(AssumptionChange.objects.filter(undone_by=None), pk=pk)
-    day = today()
-    initial = {"starts_on": max(day, change.starts_on)}
-    form = DatedReasonForm(request.POST or None, today=day, initial=initial)
+    earliest = max(today(), change.starts_on)
+    form = DatedReasonForm(request.POST or None, today=earliest, initial={"starts_on": earliest})
     if request.method == "POST" and form.is_valid():
         try:
             undo_assumption_change(change=change, by=acting_user(request), **form.cleaned_data)

@@ -192,12 +192,15 @@ def repeal_version(request: HttpRequest, kind: str, number: int) -> HttpResponse
         raise Http404
     day = today()
     form = RepealForm(
-        request.POST or None, day=day, initial={"repealed_on": day, "decided_on": day}
+        request.POST or None,
+        version=version,
+        day=day,
+        initial={"repealed_on": day, "decided_on": day},
     )
 
     def act() -> None:
         asked: dict[str, Any] = form.cleaned_data
-        repeal(version=version, by=acting_user(request), **asked)
+        repeal(version=version, day=day, by=acting_user(request), **asked)
 
     return _page(
         request,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from competence.figures.activities import activity_lines
 from competence.figures.budget import budget, standing_of_training_plan
+from competence.forms import AdoptForm
 from competence.models import PlanActivity, TrainingPlanVersion
 from competence.models.decided import states_on
 from competence.services.activities import (
@@ -36,7 +37,6 @@ from competence.training_forms import (
     HowMuchForm,
     PartnerFormSet,
     SplitForm,
-    TrainingAdoptForm,
     WhatForm,
 )
 from competence.views.plan_kinds import way_context
@@ -133,8 +133,11 @@ def adopt_training(request: HttpRequest, number: int) -> HttpResponse:
     if not (version.is_draft or version.is_sent):
         raise Http404
     day = today()
-    form = TrainingAdoptForm(
-        request.POST or None, initial={"in_force_from": day, "adopted_on": day}
+    form = AdoptForm(
+        request.POST or None,
+        version=version,
+        today=day,
+        initial={"in_force_from": day, "adopted_on": day},
     )
     if request.method == "POST" and form.is_valid():
         try:

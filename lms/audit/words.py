@@ -29,6 +29,7 @@ ACTIONS: dict[str, Promise] = {
     "naming.created": gettext_lazy("Key person named"),
     "naming.changed": gettext_lazy("Naming got another last day"),
     "naming.ended": gettext_lazy("Naming ended"),
+    "naming.left_without_deputy": gettext_lazy("Naming left without a deputy"),
     "naming.reviewed": gettext_lazy("Key person reviewed"),
     "keypersonassignment_moved": gettext_lazy("Naming moved to another record"),
     "needs_round.opened": gettext_lazy("Round of needs opened"),

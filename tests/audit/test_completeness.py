@@ -390,7 +390,7 @@ def test_what_competence_decides():
     with in_the_ledger(officer, because="Ny lag"):
         repeal(
             version=version, repealed_on=date(2027, 1, 1), decided_on=DAY, decided_by="KS",
-            reason="Ny lag", by=officer,
+            reason="Ny lag", day=DAY, by=officer,
         )  # fmt: skip
     with in_the_ledger(officer):
         import_exemptions(
@@ -987,7 +987,8 @@ def test_what_follows_a_person_into_another_record():
     records.add_leave(person=goes, starts_on=DAY, by=None)
     achieve(goes, "OM4", on=date(2026, 1, 1))
     complete(goes, publish_course(gives=(("OM1", 1, 12),)))
-    name_key_person(key_group=group(), person=goes, starts_on=DAY, by=None)
+    for named, deputy in ((goes, None), (kept, goes)):
+        name_key_person(key_group=group(), person=named, starts_on=DAY, deputy=deputy, by=None)
     manager, course = make_manager(unit), make_course()
     area, level = CompetenceArea.objects.get(code="OM1"), TrainingLevel.objects.get(number=1)
     claim = make_claim(goes, course, by=manager)

@@ -88,6 +88,32 @@ def test_a_change_is_undone_by_another_that_puts_back_what_was():
     assert (now.seats_per_session, now.lead_days) == (24, Assumptions().lead_days)
 
 
+@pytest.mark.django_db
+def test_undoing_a_change_leaves_what_a_later_one_has_set():
+    first = change(seats_per_session=25, lead_days=90)
+    second = change(seats_per_session=30)
+    undo_assumption_change(change=first, starts_on=DAY, reason="Fel siffra", by=None)
+    now = assumed_on(DAY)
+    assert (now.seats_per_session, now.lead_days) == (30, Assumptions().lead_days)
+    third = change(seats_per_session=40)
+    with pytest.raises(AssumptionChangeError, match="senare ändring"):
+        undo_assumption_change(change=second, starts_on=DAY, reason="Fel siffra", by=None)
+    undo_assumption_change(change=third, starts_on=DAY, reason="Fel siffra", by=None)
+    assert assumed_on(DAY).seats_per_session == 30
+    undo_assumption_change(change=second, starts_on=DAY, reason="Fel siffra", by=None)
+    assert assumed_on(DAY) == Assumptions()
+
+
+@pytest.mark.django_db
+def test_a_change_to_come_is_undone_from_its_own_day_at_the_earliest():
+    summer = date(2027, 6, 1)
+    row = change(summer, seats_per_session=25)
+    with pytest.raises(AssumptionChangeError):
+        undo_assumption_change(change=row, starts_on=DAY, reason="Fel siffra", by=None)
+    undo_assumption_change(change=row, starts_on=summer, reason="Fel siffra", by=None)
+    assert assumed_on(date(2027, 7, 1)) == Assumptions()
+
+
 def test_hours_seats_and_kronor():
     assumed = Assumptions()
     assert assumed.hours("OM1", 1) == Decimal("1.25")
@@ -152,6 +178,23 @@ def test_the_page_says_what_is_an_example_and_what_has_been_changed(coordinator,
     assert client.post(f"{ADDRESS}{row.pk}/angra/", undo).status_code == 302
     assert assumed_on(DAY) == Assumptions()
     assert client.get(f"{ADDRESS}{row.pk}/angra/").status_code == 404
+
+
+def test_changing_one_value_leaves_a_change_to_come_of_another(coordinator, client):
+    change(date(2027, 1, 1), seats_per_session=25)
+    said = form(no_show_percent="15", starts_on="2027-02-01")
+    assert client.post(ADDRESS, said).status_code == 302
+    spring = assumed_on(date(2027, 3, 1))
+    assert (spring.no_show_percent, spring.seats_per_session) == (15, 25)
+
+
+def test_what_somebody_changed_while_the_form_was_open_stands(coordinator, client):
+    page = client.get(ADDRESS)
+    assert 'name="shown"' in page.text
+    change(seats_per_session=25)
+    said = form(no_show_percent="15", shown=page.context["form"]["shown"].value())
+    assert client.post(ADDRESS, said).status_code == 302
+    assert (assumed_on(DAY).no_show_percent, assumed_on(DAY).seats_per_session) == (15, 25)
 
 
 def test_what_is_wrong_in_the_form_is_said_and_what_was_typed_is_kept(coordinator, client):

@@ -120,6 +120,37 @@ def test_a_naming_moves_to_the_deputy_without_a_day_between(named):
         reviewed(named, "kept", LATER + timedelta(days=1))
 
 
+def test_a_naming_to_come_that_is_moved_does_not_begin_earlier(named):
+    first = date(2027, 6, 1)
+    named.naming = name_key_person(
+        key_group=group("G"),
+        person=named.person,
+        starts_on=first,
+        deputy=named.deputy,
+        by=named.officer,
+    )
+    review = reviewed(named, "moved", MONDAY)
+    named.naming.refresh_from_db()
+    assert (review.successor.starts_on, review.successor.ends_on) == (first, None)
+    assert named.naming.withdrawn_at is not None
+
+
+def test_a_naming_is_ended_by_a_review_on_its_last_day_and_cannot_be_taken_over_then(named):
+    named.naming = name_key_person(
+        key_group=group("G"),
+        person=named.person,
+        starts_on=MONDAY,
+        ends_on=LATER,
+        deputy=named.deputy,
+        by=named.officer,
+    )
+    with pytest.raises(NamingError):
+        reviewed(named, "moved", LATER)
+    reviewed(named, "ended", LATER)
+    named.naming.refresh_from_db()
+    assert (named.naming.ends_on, named.naming.withdrawn_at) == (LATER, None)
+
+
 def test_without_a_deputy_nothing_is_moved_and_nothing_ended(named):
     alone = name_key_person(
         key_group=group("G"), person=named.deputy, starts_on=MONDAY, by=named.officer

@@ -11,19 +11,26 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from competence.engine import gap_rows
-from competence.models import Achievement, EquivalenceRule, OutsideCourse, OutsideRecord
+from competence.models import (
+    Achievement,
+    EquivalenceRule,
+    KeyPersonAssignment,
+    OutsideCourse,
+    OutsideRecord,
+)
 from competence.services.awards import valid_until
 from competence.services.corrections import RightFact, put_right, revoke_achievement
 from competence.services.equivalence import give_by_rules
 from competence.services.equivalence_rules import withdraw_rule
 from competence.services.merged_facts import give_what_the_rules_give, keep_what_differs
+from competence.services.namings import name_key_person
 from competence.services.recognition import decide_recognitions
 from competence.services.withdrawn_records import withdraw_outside_record
 from lms.audit.models import AuditEvent
 from lms.people.models import Person
 from lms.people.roles import Role
 from lms.people.services.merge import merge_people
-from tests.builders.competence import DAY, adopt, plan_of
+from tests.builders.competence import DAY, adopt, group, plan_of
 from tests.builders.people import account_with, employ, make_person, make_unit
 from tests.builders.recognition import AT, make_claim, make_course, make_rule
 
@@ -158,6 +165,41 @@ def test_claims_rest_on_the_record_that_is_kept(pair, by, private_files):
     claim.refresh_from_db()
     # Neither is shorter than the other: the survivor's is kept, with what rests on it.
     assert (claim.outside_record, claim.made_record) == (first, True)
+
+
+SOON = date(2026, 12, 1)
+SAYS = {"function": "Representant i SSPF", "motive": "Forumet", "review_on": date(2027, 1, 1)}
+
+
+@pytest.mark.parametrize("survivor", [0, 1])
+@pytest.mark.parametrize(
+    ("shorter", "longer"), [({"ends_on": SOON}, SAYS), (SAYS | {"ends_on": SOON}, {}), ({}, SAYS)]
+)
+def test_of_two_namings_from_a_day_the_longer_is_kept_as_it_is(pair, by, survivor, shorter, longer):
+    deputy = make_person("P3")
+    going = name_key_person(key_group=group(), person=pair[0], starts_on=DAY, by=None, **shorter)
+    kept = name_key_person(
+        key_group=group(), person=pair[1], starts_on=DAY, deputy=deputy, by=None, **longer
+    )
+    merge_people(survivor=pair[survivor], loser=pair[1 - survivor], by=by)
+    standing = KeyPersonAssignment.objects.get(withdrawn_at=None)
+    assert (standing.pk, standing.person, standing.ends_on, standing.deputy) == (
+        *(kept.pk, pair[survivor], None, deputy),
+    )
+    assert standing.function == longer.get("function", "")
+    (line,) = AuditEvent.objects.filter(action="naming.ended")
+    assert (line.object_id, line.before["function"]) == (str(going.pk), going.function)
+
+
+@pytest.mark.parametrize("named", [0, 1])
+def test_nobody_becomes_their_own_deputy(pair, by, named):
+    naming = name_key_person(
+        key_group=group(), person=pair[named], deputy=pair[1 - named], starts_on=DAY, by=None
+    )
+    merge_people(survivor=pair[0], loser=pair[1], by=by)
+    naming.refresh_from_db()
+    assert (naming.person, naming.deputy) == (pair[0], None)
+    assert AuditEvent.objects.filter(action="naming.left_without_deputy").count() == 1
 
 
 def test_the_ledger_says_what_was_taken_back_by_the_merging(pair, by):

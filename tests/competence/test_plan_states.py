@@ -6,10 +6,12 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from competence.engine import iter_gap_rows
 from competence.engine.spans import days_of_change
 from competence.figures.way import way_of
+from competence.forms import AdoptForm
 from competence.models import PlanVersion, State, state_words, states_on
 from competence.services.plan import (
     adopt_plan_version,
@@ -29,6 +31,9 @@ from competence.services.plan_states import (
 from lms.people.roles import Role
 from tests.builders.competence import DAY, adopt, in_force, plan_of
 from tests.builders.people import account_with, employ, make_person, make_unit
+from tests.builders.training import add_activity
+from tests.builders.training import decide as decide_training
+from tests.builders.training import make_draft as make_training_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -41,13 +46,16 @@ def decide(version: PlanVersion, first: date = NEW_YEAR, **facts: object) -> Pla
     return adopt_plan_version(version=version, in_force_from=first, **given)
 
 
-def repealed(version: PlanVersion, on: date, decided_on: date = DAY) -> PlanVersion:
+def repealed(
+    version: PlanVersion, on: date, decided_on: date = DAY, day: date = DAY
+) -> PlanVersion:
     return repeal(
         version=version,
         repealed_on=on,
         decided_on=decided_on,
         decided_by="Kommunstyrelsen",
         reason="Ny lag",
+        day=day,
         by=None,
     )
 
@@ -176,6 +184,80 @@ def test_a_version_repealed_before_its_first_day_never_replaces_the_one_before_i
     repealed(second, NEW_YEAR)
     assert PlanVersion.objects.in_force_on(NEW_YEAR).number == 1
     assert words(NEW_YEAR) == ["gällande", "upphävd från 1 januari 2027"]
+
+
+def test_a_version_that_has_been_in_force_cannot_be_said_never_to_have_been(monday, client):
+    adopt(plan_of({}))
+    second = decide(draft_from(in_force(), by=None), date(2026, 1, 1), adopted_on=date(2025, 12, 1))
+    before = date(2025, 12, 20)
+    for on in (before, date(2026, 1, 1)):
+        with pytest.raises(PlanError):
+            repealed(second, on, decided_on=before)
+    client.force_login(account_with(Role.COORDINATOR))
+    address = reverse("competence_admin:repeal", args=["kompetensplan", second.number])
+    wrong = {"repealed_on": "2025-12-20", "decided_on": "2025-12-20", "decided_by": "KS"}
+    page = client.post(address, wrong | {"reason": "Ny lag"})
+    assert page.context["form"].errors.keys() == {"repealed_on"}
+    repealed(second, date(2026, 1, 2), decided_on=before)
+    assert PlanVersion.objects.in_force_on(date(2026, 1, 1)) == second
+    assert PlanVersion.objects.in_force_on(date(2026, 1, 2)) is None
+
+
+def test_a_version_is_not_repealed_before_it_was_decided():
+    adopt(plan_of({}))
+    second = decide(draft_from(in_force(), by=None))
+    with pytest.raises(PlanError):
+        repealed(second, SPRING, decided_on=date(2026, 11, 22))
+
+
+def test_of_two_versions_for_one_day_only_one_is_decided():
+    adopt(plan_of({}))
+    one, two = draft_from(in_force(), by=None), draft_from(in_force(), by=None)
+    decide(two)
+    with pytest.raises(PlanError):
+        decide(one)
+    three = draft_from(in_force(), by=None)
+    with pytest.raises(PlanError):
+        decide(three)
+    repealed(two, DAY)
+    decide(one)
+    assert PlanVersion.objects.in_force_on(NEW_YEAR) == one
+
+
+def test_of_two_training_plans_for_one_day_only_one_is_decided():
+    one, two = make_training_draft(), make_training_draft()
+    for draft in (one, two):
+        add_activity(draft)
+    decide_training(two)
+    with pytest.raises(PlanError):
+        decide_training(one)
+
+
+@pytest.mark.parametrize("make", [lambda: draft_from(in_force(), by=None), make_training_draft])
+def test_a_decision_is_not_dated_ahead_and_comes_into_force_within_reason(make):
+    adopt(plan_of({}))
+    version = make()
+
+    def wrong(**said: str) -> set[str]:
+        usual = {"in_force_from": "2027-01-01", "adopted_on": "2026-11-23", "adopted_by": "KS"}
+        return set(AdoptForm(usual | said, version=version, today=DAY).errors)
+
+    assert not wrong()
+    assert wrong(adopted_on="2026-11-24") == {"adopted_on"}
+    for day in ("0001-01-01", "9999-12-31"):
+        assert wrong(in_force_from=day) == {"in_force_from"}
+        assert wrong(adopted_on=day) == {"adopted_on"}
+
+
+def test_the_day_of_a_version_that_never_came_into_force_is_free_again():
+    adopt(plan_of({}))
+    second = decide(draft_from(in_force(), by=None))
+    said = {"in_force_from": "2027-01-01", "adopted_on": "2026-11-23", "adopted_by": "KS"}
+    third = draft_from(in_force(), by=None)
+    taken = AdoptForm(said, version=third, today=DAY)
+    assert taken.errors.keys() == {"in_force_from"}
+    repealed(second, DAY)
+    assert AdoptForm(said, version=third, today=DAY).is_valid()
 
 
 def test_the_engine_asks_nothing_of_anybody_after_a_repeal():
