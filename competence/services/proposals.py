@@ -111,7 +111,12 @@ def accept_proposal(
     requirement.motive = proposal.motive
     save_requirement(requirement=requirement, by=by)
     return _decide(
-        proposal, ProposalDecision.Outcome.ACCEPTED, by=by, at=at, version_number=draft.number
+        proposal,
+        ProposalDecision.Outcome.ACCEPTED,
+        by=by,
+        # A decision is never older than the draft it names: so are two with one number told apart.
+        at=max(at, draft.created_at),
+        version_number=draft.number,
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+import itertools
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from competence.figures.proposals import became_of, origins, proposal_standings, wished_for
 from competence.models import NeedsProposal, PlanVersion, ProposalDecision, Requirement
@@ -239,6 +241,23 @@ def test_a_draft_that_is_thrown_away_leaves_the_proposal_to_be_decided_again(ask
         at=later(61),
     )
     assert trace(same_number) == {("OM4", 2): "Norr, Söder"}
+
+
+def test_a_proposal_accepted_on_the_page_into_a_new_draft_has_its_trace_at_once(
+    asked, client, monkeypatch
+):
+    proposal = proposed(asked)
+    ticks = (later(2) + timedelta(microseconds=each) for each in itertools.count())
+    monkeypatch.setattr("django.utils.timezone.now", lambda: next(ticks))
+    client.force_login(asked.officer)
+    client.post(
+        reverse("competence_admin:proposal", args=[proposal.pk]),
+        {"accept": "1", "effective_from": "2027-01-01", "renewal_months": "24"},
+    )
+    (standing,) = proposal_standings([proposal])
+    draft = PlanVersion.objects.get(status="draft")
+    assert (standing.waits, standing.written_into) == (False, draft)
+    assert trace(draft) == {("OM4", 2): "Norr, Söder"}
 
 
 def test_the_usual_renewal_is_that_of_the_group_in_the_area(asked):
