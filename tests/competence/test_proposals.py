@@ -20,6 +20,7 @@ from competence.services.plan import (
     draft_from,
     take_back_plan_version,
 )
+from competence.services.plan_documents import document_of
 from competence.services.plan_editing import discard_draft, remove_requirement
 from competence.services.plan_states import send_on
 from competence.services.proposals import (
@@ -104,6 +105,24 @@ def trace(version: PlanVersion) -> dict[tuple[str, int], str]:
         for found in origins(version).values()
         for one in found
     }
+
+
+def decided(version: PlanVersion) -> PlanVersion:
+    return adopt_plan_version(
+        version=version,
+        in_force_from=MONDAY,
+        adopted_on=MONDAY,
+        adopted_by="Kommunstyrelsen",
+        by=None,
+    )
+
+
+def kept_motives(version: PlanVersion) -> list[str]:
+    """Why, in the table of proposals in the kept document's chapter on needs."""
+    chapter = next(each for each in document_of(version, MONDAY).chapters if each.number == "2")
+    caption = "Vad svaren ledde till i den här versionen"
+    tables = [each.table for each in chapter.blocks if each.table is not None]
+    return [row[3].text for each in tables if each.caption == caption for row in each.rows]
 
 
 def test_wishes_are_joined_by_key_group_and_area(asked):
@@ -258,6 +277,25 @@ def test_a_proposal_accepted_on_the_page_into_a_new_draft_has_its_trace_at_once(
     draft = PlanVersion.objects.get(status="draft")
     assert (standing.waits, standing.written_into) == (False, draft)
     assert trace(draft) == {("OM4", 2): "Norr, Söder"}
+
+
+def test_the_kept_document_tells_of_no_proposal_of_a_draft_that_was_thrown_away(asked, monkeypatch):
+    decision = accepted(asked, proposed(asked))
+    discard_draft(version=PlanVersion.objects.get(number=decision.version_number), by=asked.officer)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later(60))
+    same_number = decided(draft_from(in_force(), by=asked.officer))
+    assert same_number.number == decision.version_number
+    assert kept_motives(same_number) == []
+
+
+def test_the_kept_document_tells_of_the_proposal_after_a_consultation_and_in_what_follows(asked):
+    decision = accepted(asked, proposed(asked))
+    sent = PlanVersion.objects.get(number=decision.version_number)
+    send_on(version=sent, to=PlanVersion.Status.CONSULTATION, taken_on=MONDAY, by=asked.officer)
+    again = decided(take_back_plan_version(version=sent, taken_on=MONDAY, note="Ändras", by=None))
+    told = ["Fler orosanmälningar behöver göras rätt"]
+    assert kept_motives(again) == told
+    assert kept_motives(decided(draft_from(again, by=asked.officer))) == told
 
 
 def test_the_usual_renewal_is_that_of_the_group_in_the_area(asked):
