@@ -73,13 +73,13 @@ def asked(db, monday) -> SimpleNamespace:
     return SimpleNamespace(round=opened, officer=officer, answers=answers, managers=managers)
 
 
-def proposed(asked, level: int = 2) -> NeedsProposal:
+def proposed(asked, level: int = 2, kind: str = "mandatory") -> NeedsProposal:
     return propose(
         needs_round=asked.round,
         key_group=group(),
         area=CompetenceArea.objects.get(code="OM4"),
         level=TrainingLevel.objects.get(number=level),
-        kind=Requirement.Kind.MANDATORY,
+        kind=kind,
         motive="Fler orosanmälningar behöver göras rätt",
         answers=asked.answers,
         by=asked.officer,
@@ -183,6 +183,68 @@ def test_where_the_draft_asks_the_same_already_that_requirement_gets_the_motive(
     accepted(asked, proposed(asked, level=1), draft)
     only = draft.requirements.get()
     assert (only.level.number, only.motive) == (1, "Fler orosanmälningar behöver göras rätt")
+
+
+def with_row(asked, *, level: int = 2, **fields) -> PlanVersion:
+    """A draft that asks for the level already, otherwise than the proposal does."""
+    draft = draft_from(in_force(), by=asked.officer)
+    said = {"effective_from": date(2026, 1, 1), "renewal_months": 24, **fields}
+    Requirement.objects.create(
+        plan_version=draft,
+        key_group=group(),
+        area=CompetenceArea.objects.get(code="OM4"),
+        level=TrainingLevel.objects.get(number=level),
+        **said,
+    )
+    return draft
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"effective_from": date(2030, 1, 1)},
+        {"effective_until": date(2027, 6, 30)},
+        {"effective_until": date(2026, 12, 31)},
+        {"renewal_months": 12},
+        {"kind": "recommended"},
+    ],
+)
+def test_a_requirement_that_asks_for_something_else_is_left_as_it_is(asked, other):
+    draft = with_row(asked, **other)
+    before = draft.requirements.values().get(level__number=2)
+    accepted(asked, proposed(asked), draft)
+    was, new = draft.requirements.filter(level__number=2).order_by("pk").values()
+    assert was == before
+    assert (new["effective_from"], new["effective_until"], new["renewal_months"], new["kind"]) == (
+        *(date(2027, 1, 1), None, 24),
+        "mandatory",
+    )
+
+
+def test_where_they_meet_the_draft_is_not_adopted(asked):
+    draft = with_row(asked, renewal_months=12)
+    accepted(asked, proposed(asked), draft)
+    with pytest.raises(PlanError):
+        decided(draft)
+
+
+def test_another_requirement_from_the_same_day_is_refused_in_words(asked):
+    draft = with_row(asked, effective_from=date(2027, 1, 1), renewal_months=12)
+    with pytest.raises(ProposalError, match="samma dag"):
+        accepted(asked, proposed(asked), draft)
+    assert not ProposalDecision.objects.exists()
+
+
+def test_a_recommended_proposal_leaves_what_is_mandatory_mandatory(asked):
+    draft = with_row(asked, kind="mandatory")
+    accepted(asked, proposed(asked, kind="recommended"), draft)
+    assert draft.requirements.get(level__number=2).kind == "mandatory"
+
+
+def test_what_is_recommended_from_the_very_day_becomes_mandatory(asked):
+    draft = with_row(asked, effective_from=date(2027, 1, 1), kind="recommended")
+    accepted(asked, proposed(asked), draft)
+    assert draft.requirements.get(level__number=2).kind == "mandatory"
 
 
 def test_a_rejection_says_why_and_one_put_off_can_be_accepted_later(asked):
