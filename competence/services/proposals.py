@@ -99,6 +99,7 @@ def accept_proposal(
     motive, and is never asked less strictly; one that asks for something else is left as it is, and
     where the two meet the draft is not adopted. Raises PlanError where the version is no draft."""
     _refuse_decided(proposal)
+    _refuse_unsupported(proposal)
     draft = version or _new_draft(day, by)
     requirement = _same(draft, proposal, effective_from, renewal_months)
     if requirement is None:
@@ -179,6 +180,22 @@ def _refuse_another_from(day: date, draft: PlanVersion, proposal: NeedsProposal)
             _(
                 "The draft has a requirement at this level from the same day, with another end or "
                 "renewal. Change it in the draft first, or choose another day."
+            )
+        )
+
+
+def _refuse_unsupported(proposal: NeedsProposal) -> None:
+    """An answer that was taken back and handed in anew still speaks for it, where it wishes for
+    the area."""
+    supported = NeedsAnswer.objects.standing().filter(
+        Q(proposals__proposal=proposal)
+        | Q(wishes__area=proposal.area, form__answers__proposals__proposal=proposal)
+    )
+    if not supported.exists():
+        raise ProposalError(
+            _(
+                "All answers that the proposal rests on have been taken back. Reject it, or put it "
+                "off until they are answered again."
             )
         )
 

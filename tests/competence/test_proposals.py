@@ -247,6 +247,20 @@ def test_what_is_recommended_from_the_very_day_becomes_mandatory(asked):
     assert draft.requirements.get(level__number=2).kind == "mandatory"
 
 
+def test_a_proposal_whose_answers_are_all_taken_back_is_not_accepted_until_answered_again(asked):
+    proposal = proposed(asked)
+    for each, manager in zip(asked.answers, asked.managers, strict=True):
+        take_back_answer(answer=each, by=manager, at=later(1))
+    with pytest.raises(ProposalError):
+        accepted(asked, proposal)
+    answer(asked.answers[0].form, asked.managers[0], NeedsWritten(need="no"), at=later(2))
+    with pytest.raises(ProposalError):
+        accepted(asked, proposal)
+    assert not ProposalDecision.objects.exists()
+    answer(asked.answers[1].form, asked.managers[1], at=later(2))
+    assert accepted(asked, proposal).outcome == "accepted"
+
+
 def test_a_rejection_says_why_and_one_put_off_can_be_accepted_later(asked):
     proposal = proposed(asked)
     decide = {"proposal": proposal, "by": asked.officer, "at": later(2)}
