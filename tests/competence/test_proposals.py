@@ -315,6 +315,32 @@ def test_the_trace_follows_a_version_that_is_taken_back_into_the_draft_it_contin
     assert (standing.version, standing.is_in_force_from) == (again, None)
 
 
+def test_the_trace_does_not_come_from_a_draft_beside_it(asked):
+    proposal = proposed(asked)
+    accepted(asked, proposal)
+    (standing,) = proposal_standings([proposal])
+    beside = with_row(asked, effective_from=date(2027, 1, 1))
+    assert beside.number > standing.written_into.number
+    assert trace(beside) == {}
+    decided(beside)
+    (standing,) = proposal_standings([proposal])
+    assert (standing.version, standing.is_in_force_from) == (standing.written_into, None)
+    decided(standing.written_into)
+    assert trace(draft_from(in_force(), by=None)) == {}
+
+
+def test_the_trace_goes_on_into_a_version_that_is_read_from_a_file(asked):
+    accepted(asked, proposed(asked), draft := draft_from(in_force(), by=None))
+    decided(draft)
+    adopt(
+        plan_of(
+            {"area": "OM4", "level": 2, "renewal_months": 12}, rules={"G": [{"job_codes": ["LAR"]}]}
+        )
+    )
+    assert in_force().number > draft.number
+    assert trace(in_force()) == {("OM4", 2): "Norr, Söder"}
+
+
 def test_a_draft_that_is_thrown_away_leaves_the_proposal_to_be_decided_again(asked, monkeypatch):
     proposal = proposed(asked)
     decision = accepted(asked, proposal)
@@ -384,5 +410,5 @@ def test_the_trace_asks_the_same_number_of_queries_for_one_and_for_three(
     draft = draft_from(in_force(), by=asked.officer)
     for level in (2, 3):
         accepted(asked, proposed(asked, level), draft)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         assert len(trace(draft)) == 2
