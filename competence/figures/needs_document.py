@@ -4,29 +4,23 @@ and which proposals became requirements. Forms are counted, not people, and no a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db.models import Count
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from competence.figures.document import Align, Block, DocumentColumn, nothing, sentence, table
-from competence.models import (
-    NeedsAnswer,
-    NeedsForm,
-    NeedsProposal,
-    NeedsRound,
-    PlanVersion,
-    ProposalDecision,
-)
+from competence.figures.proposals import ProposalStanding, origins
+from competence.models import NeedsAnswer, NeedsForm, NeedsRound, PlanVersion
 from lms.people.models import Unit
 
 
 def needs(version: PlanVersion, day: date) -> tuple[Block, ...]:
-    """The round that the version rests on, else the latest that had begun on `day`."""
-    accepted = _accepted(version)
-    found = accepted[0].needs_round if accepted else _latest(day)
+    """The latest round with a proposal accepted while the version was written, else the latest that
+    had begun on `day`; and every proposal that is behind a requirement of the version."""
+    behind = [each for found in origins(version).values() for each in found]
+    found = _rests_on(version, behind) or _latest(day)
     if found is None:
         return (nothing(_("No needs round had been held when this was put together.")),)
     return (
@@ -39,30 +33,24 @@ def needs(version: PlanVersion, day: date) -> tuple[Block, ...]:
             }
         ),
         _answered(found),
-        *_proposals(accepted),
+        *_proposals(behind),
     )
+
+
+def _rests_on(version: PlanVersion, behind: Iterable[ProposalStanding]) -> NeedsRound | None:
+    """Written into the version itself, or into one that was never decided and that it goes on from:
+    what came with a decided version rests on the rounds of that one."""
+    rounds = [
+        each.proposal.needs_round
+        for each in behind
+        if each.written_into is not None
+        and (each.written_into == version or each.written_into.status != version.Status.ADOPTED)
+    ]
+    return max(rounds, key=lambda each: (each.starts_on, each.pk), default=None)
 
 
 def _latest(day: date) -> NeedsRound | None:
     return NeedsRound.objects.filter(starts_on__lte=day).first()
-
-
-def _accepted(version: PlanVersion) -> list[NeedsProposal]:
-    """The proposals whose last decision put them into this version."""
-    last: dict[int, ProposalDecision] = {}
-    for decision in ProposalDecision.objects.order_by("decided_at", "pk"):
-        last[decision.proposal_id] = decision
-    keys = [
-        pk
-        for pk, decision in last.items()
-        if decision.outcome == ProposalDecision.Outcome.ACCEPTED
-        and decision.version_number == version.number
-    ]
-    return list(
-        NeedsProposal.objects.filter(pk__in=keys)
-        .select_related("needs_round", "key_group", "area", "level")
-        .annotate(answers=Count("sources"))
-    )
 
 
 def _answered(found: NeedsRound) -> Block:
@@ -106,8 +94,8 @@ def _department(unit: Unit, departments: Sequence[Unit]) -> str:
     return next((each.name for each in departments if each.covers(unit)), unit.name)
 
 
-def _proposals(accepted: Sequence[NeedsProposal]) -> tuple[Block, ...]:
-    if not accepted:
+def _proposals(behind: Sequence[ProposalStanding]) -> tuple[Block, ...]:
+    if not behind:
         return (nothing(_("No proposal of the round has become a requirement here.")),)
     return (
         table(
@@ -117,17 +105,19 @@ def _proposals(accepted: Sequence[NeedsProposal]) -> tuple[Block, ...]:
                 DocumentColumn(_("Area")),
                 DocumentColumn(_("Level")),
                 DocumentColumn(_("Why")),
+                DocumentColumn(_("Round")),
                 DocumentColumn(_("Answers behind"), Align.END),
             ),
             tuple(
                 (
-                    each.key_group.name,
-                    each.area.name,
-                    each.level.name,
-                    each.motive,
-                    str(each.answers),  # type: ignore[attr-defined]
+                    each.proposal.key_group.name,
+                    each.proposal.area.name,
+                    each.proposal.level.name,
+                    each.proposal.motive,
+                    each.proposal.needs_round.name,
+                    str(len(each.answers)),
                 )
-                for each in accepted
+                for each in behind
             ),
         ),
     )

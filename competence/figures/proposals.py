@@ -104,8 +104,8 @@ class ProposalStanding:
     answers: tuple[NeedsAnswer, ...]
     # The draft that an accepted one was written into; none where that has been thrown away.
     written_into: PlanVersion | None
-    # Where the requirement stands now: the first decided version from there on that holds it, else
-    # the latest that does.
+    # Where the requirement stands now: of the draft and the versions that follow it, the first
+    # decided one that holds it, else the latest that does.
     version: PlanVersion | None
 
     @property
@@ -143,6 +143,7 @@ def proposal_standings(proposals: Iterable[NeedsProposal]) -> list[ProposalStand
     )
     last = {each.pk: list(each.decisions.all())[-1:] for each in found}
     versions = _versions([decision for each in last.values() for decision in each])
+    follows = {each.pk: each.follows_id for each in versions.values()}
     keys: dict[Key, list[PlanVersion]] = {}
     rows = Requirement.objects.filter(plan_version__in=[each.pk for each in versions.values()])
     for number, *key in rows.order_by("plan_version__number").values_list(
@@ -159,7 +160,7 @@ def proposal_standings(proposals: Iterable[NeedsProposal]) -> list[ProposalStand
                 decision,
                 tuple(source.answer for source in each.sources.all()),
                 written,
-                _stands_in(keys.get(_key(each), []), written),
+                _stands_in(keys.get(_key(each), []), written, follows),
             )
         )
     return standings
@@ -187,12 +188,26 @@ def _written_into(
     return version if version is not None and _was_there(version, decision) else None
 
 
-def _stands_in(holding: Sequence[PlanVersion], written: PlanVersion | None) -> PlanVersion | None:
+def _stands_in(
+    holding: Sequence[PlanVersion],
+    written: PlanVersion | None,
+    follows: Mapping[int, int | None],
+) -> PlanVersion | None:
     if written is None:
         return None
-    later = [each for each in holding if each.number >= written.number]
+    later = [each for each in holding if written.pk in _lineage(each, follows)]
     decided = [each for each in later if each.status == PlanVersion.Status.ADOPTED]
     return next(iter(decided or reversed(later)), None)
+
+
+def _lineage(version: PlanVersion, follows: Mapping[int, int | None]) -> list[int]:
+    """The version and those it follows, one after the other, by primary key."""
+    found: list[int] = []
+    pk: int | None = version.pk
+    while pk is not None:
+        found.append(pk)
+        pk = follows.get(pk)
+    return found
 
 
 def _was_there(version: PlanVersion, decision: ProposalDecision) -> bool:
@@ -204,19 +219,20 @@ def origins(
     version: PlanVersion, key_group: KeyGroup | None = None
 ) -> dict[Key, list[ProposalStanding]]:
     """Where the requirements of a version come from: the accepted proposals of the draft itself, or
-    of an earlier version that it was copied after. Seven queries."""
+    of a version that it follows. Eight queries."""
     accepted = ProposalDecision.objects.filter(
         outcome=ProposalDecision.Outcome.ACCEPTED, version_number__lte=version.number
     )
     if key_group is not None:
         accepted = accepted.filter(proposal__key_group=key_group)
     here = set(version.requirements.order_by().values_list("key_group_id", "area_id", "level_id"))
+    lineage = set(_lineage(version, dict(PlanVersion.objects.values_list("pk", "follows_id"))))
     found: dict[Key, list[ProposalStanding]] = {}
     proposals = NeedsProposal.objects.filter(decisions__in=accepted)
     for standing in proposal_standings(proposals):
         key = _key(standing.proposal)
         written = standing.written_into
-        if key in here and written is not None and written.number <= version.number:
+        if key in here and written is not None and written.pk in lineage:
             found.setdefault(key, []).append(standing)
     return found
 

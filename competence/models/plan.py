@@ -29,6 +29,12 @@ class PlanVersion(DecidedDocument):
     kind = "kompetensplan"
     audit_prefix = "plan_version"
 
+    # The version that it was written after: copied from it, taken back from it, or read from a file
+    # while that was in force. Empty: begun from nothing.
+    follows = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by"
+    )
+
     objects = PlanVersionQuerySet.as_manager()
 
     class Meta(DecidedDocument.Meta):

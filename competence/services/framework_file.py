@@ -377,7 +377,8 @@ def _write_version(
         drafts = PlanVersion.objects.filter(status=PlanVersion.Status.DRAFT)
         if any(content_of(version).says_the_same_as(content) for version in drafts):
             return
-        changes.plan_version = create_draft(content=content, by=by).number
+        follows = PlanVersion.objects.in_force_on(today)
+        changes.plan_version = create_draft(content=content, follows=follows, by=by).number
         changes.draft = True
         return
     start = in_force_from
@@ -386,7 +387,7 @@ def _write_version(
     current = PlanVersion.objects.in_force_on(start or date.min)
     if current is not None and content_of(current).says_the_same_as(content):
         return
-    version = create_draft(content=content, by=by)
+    version = create_draft(content=content, follows=current, by=by)
     adopt_plan_version(
         version=version, in_force_from=start, adopted_on=None, replaces_same_day=True, by=by
     )

@@ -23,13 +23,16 @@ def create_draft(
     *,
     content: PlanContent | None = None,
     note: str = "",
+    follows: PlanVersion | None = None,
     continues: PlanVersion | None = None,
     by: User | None,
 ) -> PlanVersion:
-    """A new draft with the next number, with `content` (none: empty). `continues`: the sent
-    version that was taken back to become this one."""
+    """A new draft with the next number, with `content` (none: empty), written after the version
+    that it `follows`. `continues`: the sent version that was taken back to become this one."""
     highest = PlanVersion.objects.aggregate(number=Max("number"))["number"] or 0
-    draft = PlanVersion.objects.create(number=highest + 1, note=note, continues=continues, by=by)
+    draft = PlanVersion.objects.create(
+        number=highest + 1, note=note, follows=follows, continues=continues, by=by
+    )
     if content is not None:
         write_content(draft, content)
     record("plan_version.drafted", draft, by=by, after={"number": draft.number})
@@ -39,7 +42,7 @@ def create_draft(
 @transaction.atomic
 def draft_from(version: PlanVersion, *, by: User | None) -> PlanVersion:
     """A new draft that says what `version` says: where the next plan begins."""
-    draft = create_draft(content=content_of(version), by=by)
+    draft = create_draft(content=content_of(version), follows=version, by=by)
     carry_chapters(version, draft)
     return draft
 
@@ -59,7 +62,7 @@ def take_back_plan_version(
 
 
 def _taken_back(sent: PlanVersion, by: User | None) -> PlanVersion:
-    draft = create_draft(content=content_of(sent), continues=sent, by=by)
+    draft = create_draft(content=content_of(sent), follows=sent, continues=sent, by=by)
     carry_chapters(sent, draft)
     return draft
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from competence.figures.proposals import proposal_standings
@@ -96,22 +96,33 @@ def accept_proposal(
 ) -> ProposalDecision:
     """Write the proposal into a draft of the plan; None: a new one that says what the plan in force
     on `day` says. Where the draft asks for the same already, that requirement gets the proposal's
-    kind and motive. Raises PlanError where the version is no draft."""
+    motive, and is never asked less strictly; one that asks for something else is left as it is, and
+    where the two meet the draft is not adopted. Raises PlanError where the version is no draft."""
     _refuse_decided(proposal)
+    _refuse_unsupported(proposal)
     draft = version or _new_draft(day, by)
-    requirement = _same(draft, proposal, effective_from) or Requirement(
-        plan_version=draft,
-        key_group=proposal.key_group,
-        area=proposal.area,
-        level=proposal.level,
-        effective_from=effective_from,
-        renewal_months=renewal_months,
-    )
-    requirement.kind = proposal.kind
+    requirement = _same(draft, proposal, effective_from, renewal_months)
+    if requirement is None:
+        _refuse_another_from(effective_from, draft, proposal)
+        requirement = Requirement(
+            plan_version=draft,
+            key_group=proposal.key_group,
+            area=proposal.area,
+            level=proposal.level,
+            effective_from=effective_from,
+            renewal_months=renewal_months,
+        )
+    if requirement.pk is None or proposal.kind == Requirement.Kind.MANDATORY:
+        requirement.kind = proposal.kind
     requirement.motive = proposal.motive
     save_requirement(requirement=requirement, by=by)
     return _decide(
-        proposal, ProposalDecision.Outcome.ACCEPTED, by=by, at=at, version_number=draft.number
+        proposal,
+        ProposalDecision.Outcome.ACCEPTED,
+        by=by,
+        # A decision is never older than the draft it names: so are two with one number told apart.
+        at=max(at, draft.created_at),
+        version_number=draft.number,
     )
 
 
@@ -144,13 +155,49 @@ def _new_draft(day: date, by: User) -> PlanVersion:
     return draft_from(current, by=by) if current else create_draft(by=by)
 
 
-def _same(draft: PlanVersion, proposal: NeedsProposal, day: date) -> Requirement | None:
+def _asked_in(draft: PlanVersion, proposal: NeedsProposal) -> QuerySet[Requirement]:
     return draft.requirements.filter(
-        Q(effective_until__isnull=True) | Q(effective_until__gte=day),
-        key_group=proposal.key_group,
-        area=proposal.area,
-        level=proposal.level,
-    ).first()
+        key_group=proposal.key_group, area=proposal.area, level=proposal.level
+    )
+
+
+def _same(
+    draft: PlanVersion, proposal: NeedsProposal, day: date, renewal_months: int | None
+) -> Requirement | None:
+    """The requirement that asks, from the day and with no end, for what the proposal asks for. One
+    that began before and is only recommended is another: it would be mandatory before the day."""
+    rows = _asked_in(draft, proposal).filter(
+        effective_from__lte=day, effective_until=None, renewal_months=renewal_months
+    )
+    if proposal.kind == Requirement.Kind.MANDATORY:
+        rows = rows.filter(Q(kind=Requirement.Kind.MANDATORY) | Q(effective_from=day))
+    return rows.order_by("-effective_from").first()
+
+
+def _refuse_another_from(day: date, draft: PlanVersion, proposal: NeedsProposal) -> None:
+    if _asked_in(draft, proposal).filter(effective_from=day).exists():
+        raise ProposalError(
+            _(
+                "The draft has a requirement at this level from the same day, with another end or "
+                "renewal. Change it in the draft first, or choose another day."
+            )
+        )
+
+
+def _refuse_unsupported(proposal: NeedsProposal) -> None:
+    """An answer that was taken back and handed in anew still speaks for it, where it wishes for
+    the area."""
+    supported = NeedsAnswer.objects.standing().filter(
+        Q(proposals__proposal=proposal)
+        | Q(wishes__area=proposal.area, form__answers__proposals__proposal=proposal)
+    )
+    if not supported.exists():
+        raise ProposalError(
+            _(
+                "All answers that the proposal rests on have been taken back. Reject it, or put it "
+                "off until they are answered again."
+            )
+        )
 
 
 def _refuse_decided(proposal: NeedsProposal) -> None:

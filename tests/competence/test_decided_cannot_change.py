@@ -112,7 +112,8 @@ def test_the_services_refuse(version):
 def test_no_column_of_the_version_is_updated(version):
     others = {
         "number": 99, "note": "annat", "by": None, "created_at": "2020-01-01T00:00:00Z",
-        "continues": draft_from(version, by=None), "status": "draft",
+        "continues": draft_from(version, by=None), "follows": draft_from(version, by=None),
+        "status": "draft",
         "in_force_from": date(2020, 1, 1), "adopted_on": date(2020, 1, 1), "adopted_by": "Annan",
     }  # fmt: skip
     if version.by_id is None:
