@@ -17,8 +17,6 @@ from competence.services.plan_editing import save_requirement
 from competence.services.plan_starter import starter_words
 from competence.services.starter import add_words, framework_file
 from competence.services.targets import set_coverage_target
-from lms.demo.accounts import ADMIN
-from lms.demo.clock import DemoClock
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import Person, Unit, User
 
@@ -110,22 +108,22 @@ def set_targets(day: date) -> None:
         )
 
 
-def prepare_next(today: date, clock: DemoClock) -> None:
-    """A first figure of the municipality's own among the planning assumptions, and a draft that
-    asks preschools for more: what it would mean stands beside it."""
-    admin = User.objects.get(email=ADMIN)
-    clock.set(today - timedelta(days=20), 9)
+def count_with_own_cover(day: date, by: User) -> None:
+    """A first figure of the municipality's own among the planning assumptions."""
     change_assumptions(
         values={"kronor_per_covered_hour": 285},
-        starts_on=today - timedelta(days=20),
+        starts_on=day,
         reason="Snittet för vikarier i förra årets bokslut",
-        by=admin,
+        by=by,
     )
-    in_force = PlanVersion.objects.in_force_on(today)
+
+
+def draft_next(day: date, by: User) -> None:
+    """A draft that asks preschools for more: what it would mean stands beside it."""
+    in_force = PlanVersion.objects.in_force_on(day)
     assert in_force is not None
-    clock.set(today - timedelta(days=6), 10)
-    draft = draft_from(in_force, by=admin)
+    draft = draft_from(in_force, by=by)
     requirement = draft.requirements.get(key_group__code="G01", area__code="OM5")
     requirement.level = TrainingLevel.objects.get(number=2)
-    requirement.effective_from = today + timedelta(days=120)
-    save_requirement(requirement=requirement, by=admin)
+    requirement.effective_from = day + timedelta(days=126)
+    save_requirement(requirement=requirement, by=by)
