@@ -99,6 +99,8 @@ def accept_proposal(
     kind and motive. Raises PlanError where the version is no draft."""
     _refuse_decided(proposal)
     draft = version or _new_draft(day, by)
+    # A draft that the decision makes is there when it is decided.
+    at = at if version else max(at, draft.created_at)
     requirement = _same(draft, proposal, effective_from) or Requirement(
         plan_version=draft,
         key_group=proposal.key_group,
