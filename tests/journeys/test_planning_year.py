@@ -12,7 +12,7 @@ import openpyxl
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.test_accessibility import faults_on
-from tests.pdf.structure import assert_sound, outline, read, text_of
+from tests.pdf.structure import assert_sound, outline, read, tables_of, text_of
 from tests.running import Visitor
 
 ROUND = "Behov på förskolorna"
@@ -57,6 +57,10 @@ def _press(page: Page, name: str) -> None:
 def _field(within: Page | Locator, label: str) -> Locator:
     """A field of the admin, whose labels end in a star where something must be said."""
     return within.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$")).first
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _done(page: Page) -> Locator:
@@ -241,7 +245,7 @@ def the_officer_says_how_an_obligation_stands(officer: Visitor) -> None:
     _field(evidence, "Webbadress").fill("https://example.se/rutin")
     evidence.locator("button[name=evidence]").click()
     expect(_done(page)).to_contain_text("Beviset är tillagt")
-    page.get_by_role("link", name="Se stycket som läsarna ser det").click()
+    page.get_by_role("link", name="Se avsnittet som läsarna ser det").click()
     expect(page.locator(".status-line")).to_contain_text("Genomför")
     expect(page.locator("main")).to_contain_text(EVIDENCE)
     _is_clean(officer)
@@ -271,8 +275,9 @@ def every_form_of_the_report_says_the_same(officer: Visitor) -> str:
     report = page.url
     number = report.rstrip("/").rsplit("/", 1)[1]
     checksum = page.locator(".report-sum").inner_text()
-    row = page.locator("#T3 tbody tr").first
-    cells = [cell.strip() for cell in row.locator("th, td").all_inner_texts()]
+    row = page.locator("#T3S tbody tr").first
+    cells = [_plain(cell) for cell in row.locator("th, td").all_inner_texts()]
+    assert any(re.fullmatch(r"\d+ %", cell) for cell in cells), cells
 
     def fetched(name: str) -> bytes:
         answer = page.request.get(report + name)
@@ -286,9 +291,13 @@ def every_form_of_the_report_says_the_same(officer: Visitor) -> str:
     pages = text_of(content)
     assert all(number in text and checksum in text for text in pages)
     assert SUMMARY in " ".join(pages)
-    assert " ".join(cells) in " ".join(pages)
+    (table,) = [rows for title, rows in tables_of(content).items() if title.startswith("T3S ")]
+    assert cells in [[_plain(cell) for cell in line] for line in table]
     book = openpyxl.load_workbook(io.BytesIO(fetched("rapport.xlsx")), read_only=True)
     assert checksum in [line[1] for line in book.worksheets[0].iter_rows(values_only=True)]
+    (sheet,) = [each for each in book.worksheets if each.title.startswith("T3S ")]
+    whole = [cell.removesuffix(" %") for cell in cells]
+    assert whole in [["" if cell is None else str(cell) for cell in line] for line in sheet.values]
     _is_clean(officer)
     return number
 
