@@ -22,7 +22,7 @@ WHY = "Rutinen är ny, och frågorna från vårdnadshavare är svårare i år."
 VIEW = "Lägg kursen på planeringsdagarna, då hinner alla."
 MET = "Planeringsdagarna i januari och augusti används."
 REGISTRY = "KS 2026/0777"
-OBLIGATION, EVIDENCE = "Kunskap", "Rutin för orosanmälan, beslutad"
+EVIDENCE = "Rutin för orosanmälan, beslutad"
 SUMMARY = "Förskolorna får fördjupning i orosanmälan."
 PROPOSAL = "Planera vikarier till planeringsdagarna."
 
@@ -248,7 +248,6 @@ def the_officer_says_how_an_obligation_stands(officer: Visitor) -> None:
     page.get_by_role("link", name="Se avsnittet som läsarna ser det").click()
     expect(page.locator(".status-line")).to_contain_text("Genomför")
     expect(page.locator("main")).to_contain_text(EVIDENCE)
-    _is_clean(officer)
 
 
 def the_officer_makes_a_report_and_releases_it(officer: Visitor) -> None:
@@ -298,7 +297,6 @@ def every_form_of_the_report_says_the_same(officer: Visitor) -> str:
     (sheet,) = [each for each in book.worksheets if each.title.startswith("T3S ")]
     whole = [cell.removesuffix(" %") for cell in cells]
     assert whole in [["" if cell is None else str(cell) for cell in line] for line in sheet.values]
-    _is_clean(officer)
     return number
 
 
@@ -336,7 +334,7 @@ def the_years_page_answers_what_kommunstyrelsen_asks(
     expect(main).to_contain_text(activity)
 
     ask("brottsförebyggande rådet")
-    page.get_by_role("link", name=f"Utdrag på två sidor: {number}").click()
+    page.get_by_role("link", name=re.compile(f"Underlag på två sidor.*{number}")).click()
     expect(main).to_contain_text(SUMMARY)
     expect(main).to_contain_text("Stödfunktionen möts i januari.")
     _is_clean(reader)
