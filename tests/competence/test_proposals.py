@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from competence.figures.proposals import became_of, origins, proposal_standings, wished_for
 from competence.models import NeedsProposal, PlanVersion, ProposalDecision, Requirement
@@ -102,6 +103,22 @@ def trace(version: PlanVersion) -> dict[tuple[str, int], str]:
         for found in origins(version).values()
         for one in found
     }
+
+
+def test_a_draft_that_the_decision_makes_is_not_taken_for_thrown_away(asked) -> None:
+    """The moment of the decision is read before the draft is written."""
+    decision = accept_proposal(
+        proposal=proposed(asked),
+        version=None,
+        effective_from=date(2027, 1, 1),
+        renewal_months=24,
+        day=MONDAY,
+        by=asked.officer,
+        at=timezone.now(),
+    )
+    (standing,) = proposal_standings([decision.proposal])
+    assert standing.written_into is not None
+    assert not standing.waits
 
 
 def test_wishes_are_joined_by_key_group_and_area(asked):
