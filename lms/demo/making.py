@@ -89,7 +89,6 @@ def make_organisation(*, people: int, today: date) -> Iterator[str]:
         partners.make_partners(today, clock)
         training.make_training_plan(today, clock)
         needs.ask_about_needs(today, clock)
-        plan.set_assumptions(today, clock)
         coordinator = User.objects.get(person__person_id=world.cast["samordnare"])
         measures.fill_register(today, by=coordinator)
         yield stages.line(f"Organisation of {people} people")

@@ -16,8 +16,6 @@ from competence.services.plan_chapters import write_chapter
 from competence.services.plan_starter import starter_words
 from competence.services.starter import add_words, framework_file
 from competence.services.targets import set_coverage_target
-from lms.demo.accounts import ADMIN
-from lms.demo.clock import DemoClock
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import Person, Unit, User
 
@@ -109,12 +107,11 @@ def set_targets(day: date) -> None:
         )
 
 
-def set_assumptions(today: date, clock: DemoClock) -> None:
+def count_with_own_cover(day: date, by: User) -> None:
     """A first figure of the municipality's own among the planning assumptions."""
-    clock.set(today - timedelta(days=20), 9)
     change_assumptions(
         values={"kronor_per_covered_hour": 285},
-        starts_on=today - timedelta(days=20),
+        starts_on=day,
         reason="Snittet för vikarier i förra årets bokslut",
-        by=User.objects.get(email=ADMIN),
+        by=by,
     )

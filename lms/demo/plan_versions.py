@@ -1,5 +1,5 @@
-"""The demo's later versions of the competence plan: a second, decided after preparation, and a
-third that is out for consultation, on which two units have given their views, and a draft."""
+"""The demo's later versions of the competence plan: a second, decided after preparation, a third
+that is out for consultation, on which two units have given their views, and a draft."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from competence.services.consultations import comment, open_consultation
 from competence.services.plan import adopt_plan_version, draft_from
 from competence.services.plan_editing import save_requirement
 from competence.services.plan_states import Status, send_on
+from lms.demo import plan
 from lms.demo.clock import DemoClock
 from lms.demo.organisation import CAST_UNIT
 from lms.framework.models import TrainingLevel
 from lms.people.models import Unit, User
 
 # Days before the last.
-_PREPARED, _DECIDED, _SENT_OUT, _ANSWERED, _ASKED_FOR_MORE = 250, 236, 12, 8, 6
+_PREPARED, _DECIDED, _ASSUMED, _SENT_OUT, _ANSWERED, _DRAFTED = 250, 236, 20, 12, 8, 6
 # Who gives a view, for which unit, about what.
 _VIEWS = (
     (
@@ -57,7 +58,9 @@ def live(*, day: date, days_ago: int, by: User, clock: DemoClock) -> None:
         )
     elif days_ago == _ANSWERED:
         _give_views(day, clock)
-    elif days_ago == _ASKED_FOR_MORE:
+    elif days_ago == _ASSUMED:
+        plan.count_with_own_cover(day, by)
+    elif days_ago == _DRAFTED:
         _ask_for_more(day, by)
 
 
