@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from competence.figures.followup.document import Report, ReportKind, Words, report_from
+from competence.figures.followup.frozen import verified
 from competence.figures.followup.gathering import Asked, Progress, cut_offs, gather
 from competence.figures.week_outlook import WeekFigures
 from competence.models import (
@@ -155,10 +156,20 @@ def _lines(written: str) -> tuple[str, ...]:
 
 
 def frozen(report: FollowUpReport) -> Report:
-    """The report as one document: what was signed off, or the draft as it stands."""
+    """The report as one document: what was signed off, or the draft as it stands. AlteredError."""
     if report.document:
-        return report_from(json.loads(report.document))
+        return report_from(json.loads(signed(report)), kept=report.checksum)
     return replace(report_from(json.loads(report.figures)), words=words_of(report))
+
+
+def signed(report: FollowUpReport) -> bytes:
+    """What was signed off, byte for byte: what its checksum is of. AlteredError."""
+    return verified(report.document.encode(), report.checksum)
+
+
+def file_of(report: FollowUpReport) -> bytes:
+    """The document as a file: what was signed off, or the draft as it stands. AlteredError."""
+    return signed(report) if report.document else frozen(report).as_json()
 
 
 @transaction.atomic

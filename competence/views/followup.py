@@ -16,6 +16,7 @@ from competence.figures.followup.extract import extract_of, part_of
 from competence.models import FollowUpReport
 from competence.services.followup import frozen
 from competence.services.followup_schedules import may_read_whole, note_opened
+from competence.views.altered import said_where_altered
 from competence.views.scope import acting_user
 from lms.content import charts
 from lms.lib.dates import today
@@ -53,6 +54,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@said_where_altered
 def report(request: HttpRequest, number: str) -> HttpResponse:
     """A manager or a unit contact sees the rows of their own department."""
     day, user = today(), acting_user(request)
@@ -83,6 +85,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_safe
+@said_where_altered
 def report_extract(request: HttpRequest, number: str) -> HttpResponse:
     day, user = today(), acting_user(request)
     found = readable(user, number, day)

@@ -29,6 +29,7 @@ from competence.services.followup import (
     sign_off_report,
     write_words,
 )
+from competence.views.altered import said_where_altered
 from competence.views.scope import acting_user
 from lms.lib.dates import STOCKHOLM, today
 from lms.people.models import User
@@ -71,6 +72,7 @@ def new_report(request: HttpRequest) -> HttpResponse:
 
 
 @both
+@said_where_altered
 def report_words(request: HttpRequest, number: str) -> HttpResponse:
     report = get_object_or_404(FollowUpReport, number=number)
     latest = report.words.first()
