@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from competence.figures.followup.document import Report, ReportKind, Words, report_from
 from competence.figures.followup.frozen import verified
@@ -60,33 +62,34 @@ def make_report(
     correction: str = "",
     progress: Progress | None = None,
 ) -> FollowUpReport:
-    """Gather the figures and freeze them as a draft. The counting is outside the transaction; the
-    number is taken within it. FollowUpError, and ValidationError where the correction describes
+    """Gather the figures and freeze them as a draft, in the municipality's language whoever makes
+    it. The counting is outside the transaction; the number is taken within it. FollowUpError, and ValidationError where the correction describes
     somebody."""
     today = at.astimezone(STOCKHOLM).date()
     check_period(period_from=period_from, period_until=period_until, cut_off=cut_off, today=today)
     _check_superseding(supersedes, correction)
-    settings = SiteSettings.load()
+    site = SiteSettings.load()
     forecast = _forecast(cut_off, today)
     asked = Asked(
         number="",
         kind=ReportKind(kind),
-        municipality=settings.municipality_name,
+        municipality=site.municipality_name,
         period_from=period_from,
         period_until=period_until,
         cut_off=cut_off,
         made_on=today,
-        threshold=settings.suppression_threshold,
+        threshold=site.suppression_threshold,
         assumed=assumptions_on(cut_off),
         forecast=WeekFigures.from_json(forecast.figures) if forecast else None,
         forecast_of=forecast.monday if forecast else None,
         supersedes=supersedes.number if supersedes else "",
         correction=correction.strip(),
     )
-    gathered = gather(asked, progress)
+    with override(settings.LANGUAGE_CODE):
+        gathered = gather(asked, progress)
     with transaction.atomic():
         # Two made at once take their numbers after one another.
-        SiteSettings.objects.select_for_update().filter(pk=settings.pk).first()
+        SiteSettings.objects.select_for_update().filter(pk=site.pk).first()
         frozen = replace(gathered, number=_next_number(today))
         report = FollowUpReport(
             number=frozen.number,

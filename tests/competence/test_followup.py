@@ -12,6 +12,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from competence import jobs
 from competence.figures.coverage import days_offered, figures_on
@@ -102,6 +103,14 @@ def test_a_report_comes_back_from_its_data_as_it_was(town):
     document = frozen(draft(town.coordinator))
     assert report_from(json.loads(document.as_json())) == document
     assert document.checksum == hashlib.sha256(document.as_json()).hexdigest()
+
+
+def test_a_report_is_in_the_municipalitys_language_whoever_makes_it(office):
+    with translation.override("en"):
+        report = draft(office.coordinator)
+    assert frozen(report).title.startswith("Uppföljning av kompetensplanen, 1 januari")
+    assert "Yearly report" not in report.figures
+    assert "Coverage" not in report.figures
 
 
 @dataclass(frozen=True)
