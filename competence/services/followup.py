@@ -63,11 +63,11 @@ def make_report(
     progress: Progress | None = None,
 ) -> FollowUpReport:
     """Gather the figures and freeze them as a draft, in the municipality's language whoever makes
-    it. The counting is outside the transaction; the number is taken within it. FollowUpError, and ValidationError where the correction describes
-    somebody."""
+    it. The counting is outside the transaction; the number is taken within it. FollowUpError, and
+    ValidationError where the correction describes somebody."""
     today = at.astimezone(STOCKHOLM).date()
     check_period(period_from=period_from, period_until=period_until, cut_off=cut_off, today=today)
-    _check_superseding(supersedes, correction)
+    check_superseding(supersedes, correction)
     site = SiteSettings.load()
     forecast = _forecast(cut_off, today)
     asked = Asked(
@@ -88,8 +88,9 @@ def make_report(
     with override(settings.LANGUAGE_CODE):
         gathered = gather(asked, progress)
     with transaction.atomic():
-        # Two made at once take their numbers after one another.
+        # Two made at once take their numbers after one another, and do not supersede the same.
         SiteSettings.objects.select_for_update().filter(pk=site.pk).first()
+        check_superseding(supersedes, correction)
         frozen = replace(gathered, number=_next_number(today))
         report = FollowUpReport(
             number=frozen.number,
@@ -122,11 +123,16 @@ def make_report(
     return report
 
 
-def _check_superseding(supersedes: FollowUpReport | None, correction: str) -> None:
+def check_superseding(supersedes: FollowUpReport | None, correction: str) -> None:
+    """Refuse to put right what is not signed off, or what another puts right. FollowUpError."""
     if supersedes is None:
         return
     if FollowUpReport.objects.get(pk=supersedes.pk).signed_off_at is None:
         raise FollowUpError(_("Only a report that is signed off needs another in its place."))
+    if later := FollowUpReport.objects.live().filter(supersedes=supersedes).first():
+        raise FollowUpError(
+            _("It is being put right in %(number)s already.") % {"number": later.number}
+        )
     if not correction.strip():
         raise FollowUpError(_("Say what was wrong in the report it supersedes."))
 
@@ -238,6 +244,11 @@ def release_report(*, report: FollowUpReport, at: datetime, by: User) -> FollowU
         raise FollowUpError(_("A report is signed off before it is released."))
     if locked.released_at is not None:
         raise FollowUpError(_("The report is released already."))
+    if later := locked.superseded_by.filter(signed_off_at__isnull=False).first():
+        raise FollowUpError(
+            _("It has been put right in %(number)s, and is not released.")
+            % {"number": later.number}
+        )
     locked.released_at = at
     locked.released_by = by
     locked.save(update_fields=["released_at", "released_by"])

@@ -79,6 +79,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
             "whole": whole,
             "makes": can(user, Action.CREATE, Obj.REPORT, day=day),
             "superseded_by": found.superseded_by.released().first(),
+            "put_right_in": found.superseded_by.live().first() if whole else None,
             "handovers": found.handovers.all() if whole else [],
         },
     )

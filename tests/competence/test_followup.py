@@ -243,6 +243,27 @@ def test_it_is_signed_off_before_it_is_released_and_each_once(office):
         release_report(report=report, at=LATER, by=office.coordinator)
 
 
+def test_a_report_is_put_right_in_one_report_at_a_time(office):
+    wrong = released(office.coordinator)
+    right = draft(office.coordinator, supersedes=wrong, correction="Fel.")
+    with pytest.raises(FollowUpError, match=right.number):
+        draft(office.coordinator, supersedes=wrong, correction="Fel igen.")
+    discard_report(report=right, at=LATER, by=office.coordinator)
+    assert draft(office.coordinator, supersedes=wrong, correction="Fel igen.").supersedes == wrong
+
+
+def test_a_report_is_not_released_once_it_has_been_put_right(office, client):
+    wrong = signed_off(office.coordinator)
+    right = draft(office.coordinator, supersedes=wrong, correction="Fel.")
+    sign_off_report(report=right, at=LATER, by=office.coordinator)
+    with pytest.raises(FollowUpError, match=right.number):
+        release_report(report=wrong, at=LATER, by=office.coordinator)
+    client.force_login(office.coordinator)
+    page = client.get(f"/uppfoljning/{wrong.number}/").content.decode()
+    assert "/slapp/" not in page
+    assert "ersatter" not in page
+
+
 def test_a_correction_is_a_new_report_that_says_what_was_wrong(office):
     wrong = released(office.coordinator)
     with pytest.raises(FollowUpError, match="fel"):
