@@ -32,7 +32,7 @@ def as_data(value: Any) -> Any:
     """What JSON can hold of a value: days as text, tuples as lists. Floats are refused: they do
     not come back as they went."""
     if is_dataclass(value):
-        return {name: as_data(getattr(value, name)) for name in _names(type(value))}
+        return {name: as_data(getattr(value, name)) for name in _names(value.__class__)}
     if isinstance(value, tuple):
         return [as_data(each) for each in value]
     if isinstance(value, Enum):
