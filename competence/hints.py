@@ -1,5 +1,6 @@
 """What courses may know of the plan: which levels a person has yet to reach or renew, which ones
-people hold or have held, and what is asked of anybody. Registered when Django is ready."""
+people hold or have held, what is asked of anybody, and which pages are in a plan. Registered when
+Django is ready."""
 
 from __future__ import annotations
 
@@ -7,9 +8,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from wagtail.models import Page
 
 from competence.engine import gap_rows
-from competence.models import Achievement, Exemption, Requirement
+from competence.models import Achievement, Exemption, PlanActivity, Requirement
 from competence.supply import levels_required
 from courses.registry import (
     RequiredLevel,
@@ -18,6 +21,7 @@ from courses.registry import (
     held_levels,
     required_anywhere,
     requirement_hint,
+    why_pages_stay,
 )
 from lms.people.models import Person
 from lms.people.querysets import valid_on_q
@@ -90,3 +94,14 @@ def levels_asked_for(day: date) -> list[RequiredLevel]:
         RequiredLevel(each.area, each.level, f"{each.area_name}, {each.level_name}")
         for each in levels_required(day)
     ]
+
+
+@why_pages_stay.register
+def why_a_planned_page_stays(page: Page) -> str:
+    """Where it, or a page below it, is the course of a planned activity."""
+    if not PlanActivity.objects.filter(course__path__startswith=page.path).exists():
+        return ""
+    return _(
+        "“%(title)s” is in a training plan, and what was planned must stay readable. Unpublish it "
+        "instead."
+    ) % {"title": page.title}

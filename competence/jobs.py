@@ -112,6 +112,11 @@ def report_asked_for(*, params: Mapping[str, Any], by: User) -> str:
         cut_off=date.fromisoformat(params["cut_off"]),
         today=today(),
     )
+    superseded = params.get("supersedes")
+    followup.check_superseding(
+        FollowUpReport.objects.get(pk=superseded) if superseded else None,
+        params.get("correction", ""),
+    )
     with transaction.atomic():
         return job_url(start_job(kind=REPORT, by=by, params={**params, "by": by.pk}))
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from wagtail.models import Page
 
 from lms.people.models import Person
 
@@ -120,3 +121,24 @@ class PreviewHook:
 lesson_preview = PreviewHook()
 # Of a course, or of a module: that is a heading on the page of its course.
 course_preview = PreviewHook()
+
+
+# Why a page is not to be deleted, in words; nothing where it may be.
+WhyItStays = Callable[[Page], str]
+
+
+class WhyPagesStayHook:
+    """The first reason that an app above has for keeping a page; nothing where none has."""
+
+    def __init__(self) -> None:
+        self._functions: list[WhyItStays] = []
+
+    def register(self, function: WhyItStays) -> WhyItStays:
+        self._functions.append(function)
+        return function
+
+    def __call__(self, page: Page) -> str:
+        return next((why for each in self._functions if (why := each(page))), "")
+
+
+why_pages_stay = WhyPagesStayHook()

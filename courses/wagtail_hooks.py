@@ -25,6 +25,7 @@ from wagtail.snippets.models import register_snippet
 
 from courses import admin_urls
 from courses.models import CoursePage, LessonPage, ModulePage, Question
+from courses.registry import why_pages_stay
 from courses.services.bank import number_of_sort
 from courses.services.copying import give_own_ids
 from courses.services.news import is_told_of
@@ -258,7 +259,7 @@ def _why_it_stays(page: Page) -> str:
             "Readers have been told of a change in “%(title)s”, and can read what. Unpublish it "
             "instead."
         ) % {"title": page.title}
-    return ""
+    return why_pages_stay(page)
 
 
 @hooks.register("before_delete_page")

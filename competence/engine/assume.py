@@ -3,6 +3,7 @@ assumptions. Every default is an example to be changed by the municipality, not 
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -144,9 +145,11 @@ class Assumptions:
         """The days from the first possible session to the due day, month by month."""
         first = decided_on + timedelta(days=self.lead_days)
         while first <= due_on:
-            following = (first.replace(day=1) + timedelta(days=31)).replace(day=1)
-            yield first, min(following - timedelta(days=1), due_on)
-            first = following
+            last = min(first.replace(day=monthrange(first.year, first.month)[1]), due_on)
+            yield first, last
+            if last == due_on:
+                return
+            first = last + timedelta(days=1)
 
     def said(self) -> dict[str, Any]:
         """The values as plain JSON, by name."""
@@ -236,6 +239,5 @@ def _up(count: int, by: int) -> int:
 
 def _part(each_month: int, first: date, last: date) -> Fraction:
     """What can be held on the days of a month, of so many in the whole of it."""
-    begins = first.replace(day=1)
-    length = ((begins + timedelta(days=31)).replace(day=1) - begins).days
+    _weekday, length = monthrange(first.year, first.month)
     return Fraction(each_month * ((last - first).days + 1), length)

@@ -4,12 +4,15 @@ decided and has a checksum."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from competence.figures.followup.frozen import canonical, checksum, from_data
+from competence.figures.followup.frozen import APART, canonical, checksum, from_data
 
 REGISTRY_NUMBER = "registry_number"
+SCHEMA = 1
+"""Raised when a field comes to mean something else; a document that says none is of the first. A
+new field has a default, and raises nothing."""
 
 
 class BlockKind(StrEnum):
@@ -99,11 +102,14 @@ class Document:
     municipality: str
     facts: tuple[Fact, ...]
     chapters: tuple[Chapter, ...]
+    schema: int = SCHEMA
+    # The checksum of what was kept; empty for what is put together now.
+    kept: str = field(default="", compare=False, metadata=APART)
 
     @property
     def checksum(self) -> str:
         """Of everything in it: whoever holds a copy can tell whether it is the same."""
-        return checksum(self)
+        return self.kept or checksum(self)
 
     def as_json(self) -> bytes:
         return canonical(self)
@@ -115,11 +121,12 @@ class Document:
                 replace(fact, text=number) if fact.key == REGISTRY_NUMBER else fact
                 for fact in self.facts
             ),
+            kept="",
         )
 
 
-def document_from(data: object) -> Document:
-    return from_data(Document, data)
+def document_from(data: object, *, kept: str = "") -> Document:
+    return replace(from_data(Document, data), kept=kept)
 
 
 def words(text: str) -> tuple[Block, ...]:

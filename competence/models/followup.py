@@ -7,7 +7,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -19,6 +19,15 @@ from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
 class FollowUpReportQuerySet(models.QuerySet["FollowUpReport"]):
     def released(self) -> FollowUpReportQuerySet:
         return self.filter(released_at__isnull=False)
+
+    def counting(self) -> FollowUpReportQuerySet:
+        """Released, and not superseded by another that is."""
+        later = FollowUpReport.objects.released().filter(supersedes=OuterRef("pk"))
+        return self.released().filter(~Exists(later))
+
+    def live(self) -> FollowUpReportQuerySet:
+        """Not thrown away."""
+        return self.filter(discarded_at__isnull=True)
 
     def waiting(self) -> FollowUpReportQuerySet:
         """Made, and neither released nor thrown away."""

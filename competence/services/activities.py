@@ -4,9 +4,10 @@ decided version is never changed; what came of an activity is written by `activi
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
@@ -234,11 +235,12 @@ def move_activity(*, planned: PlanActivity, years: int, by: User | None) -> Plan
 
 
 def in_years(day: date, years: int) -> date:
-    """The same day of another year; 28 February for one that does not exist."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
+    """The same day of another year; 28 February for one that does not exist. PlanError where the
+    calendar has no such year."""
+    year = day.year + years
+    if not MINYEAR <= year <= MAXYEAR:
+        raise PlanError(_("There is no year %(year)s to plan in.") % {"year": year})
+    return day.replace(year=year, day=min(day.day, monthrange(year, day.month)[1]))
 
 
 def carry_activities(source: TrainingPlanVersion, draft: TrainingPlanVersion) -> None:

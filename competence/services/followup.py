@@ -8,11 +8,14 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from competence.figures.followup.document import Report, ReportKind, Words, report_from
+from competence.figures.followup.frozen import verified
 from competence.figures.followup.gathering import Asked, Progress, cut_offs, gather
 from competence.figures.followup.periods import Period, is_whole
 from competence.figures.week_outlook import WeekFigures
@@ -60,33 +63,35 @@ def make_report(
     correction: str = "",
     progress: Progress | None = None,
 ) -> FollowUpReport:
-    """Gather the figures and freeze them as a draft. The counting is outside the transaction; the
-    number is taken within it. FollowUpError, and ValidationError where the correction describes
-    somebody."""
+    """Gather the figures and freeze them as a draft, in the municipality's language whoever makes
+    it. The counting is outside the transaction; the number is taken within it. FollowUpError, and
+    ValidationError where the correction describes somebody."""
     today = at.astimezone(STOCKHOLM).date()
     check_period(period_from=period_from, period_until=period_until, cut_off=cut_off, today=today)
-    _check_superseding(supersedes, correction)
-    settings = SiteSettings.load()
+    check_superseding(supersedes, correction)
+    site = SiteSettings.load()
     forecast = _forecast(cut_off, today)
     asked = Asked(
         number="",
         kind=ReportKind(kind),
-        municipality=settings.municipality_name,
+        municipality=site.municipality_name,
         period_from=period_from,
         period_until=period_until,
         cut_off=cut_off,
         made_on=today,
-        threshold=settings.suppression_threshold,
+        threshold=site.suppression_threshold,
         assumed=assumptions_on(cut_off),
         forecast=WeekFigures.from_json(forecast.figures) if forecast else None,
         forecast_of=forecast.monday if forecast else None,
         supersedes=supersedes.number if supersedes else "",
         correction=correction.strip(),
     )
-    gathered = gather(asked, progress)
+    with override(settings.LANGUAGE_CODE):
+        gathered = gather(asked, progress)
     with transaction.atomic():
-        # Two made at once take their numbers after one another.
-        SiteSettings.objects.select_for_update().filter(pk=settings.pk).first()
+        # Two made at once take their numbers after one another, and do not supersede the same.
+        SiteSettings.objects.select_for_update().filter(pk=site.pk).first()
+        check_superseding(supersedes, correction)
         frozen = replace(gathered, number=_next_number(today))
         report = FollowUpReport(
             number=frozen.number,
@@ -119,11 +124,16 @@ def make_report(
     return report
 
 
-def _check_superseding(supersedes: FollowUpReport | None, correction: str) -> None:
+def check_superseding(supersedes: FollowUpReport | None, correction: str) -> None:
+    """Refuse to put right what is not signed off, or what another puts right. FollowUpError."""
     if supersedes is None:
         return
     if FollowUpReport.objects.get(pk=supersedes.pk).signed_off_at is None:
         raise FollowUpError(_("Only a report that is signed off needs another in its place."))
+    if later := FollowUpReport.objects.live().filter(supersedes=supersedes).first():
+        raise FollowUpError(
+            _("It is being put right in %(number)s already.") % {"number": later.number}
+        )
     if not correction.strip():
         raise FollowUpError(_("Say what was wrong in the report it supersedes."))
 
@@ -156,10 +166,20 @@ def _lines(written: str) -> tuple[str, ...]:
 
 
 def frozen(report: FollowUpReport) -> Report:
-    """The report as one document: what was signed off, or the draft as it stands."""
+    """The report as one document: what was signed off, or the draft as it stands. AlteredError."""
     if report.document:
-        return report_from(json.loads(report.document))
+        return report_from(json.loads(signed(report)), kept=report.checksum)
     return replace(report_from(json.loads(report.figures)), words=words_of(report))
+
+
+def signed(report: FollowUpReport) -> bytes:
+    """What was signed off, byte for byte: what its checksum is of. AlteredError."""
+    return verified(report.document.encode(), report.checksum)
+
+
+def file_of(report: FollowUpReport) -> bytes:
+    """The document as a file: what was signed off, or the draft as it stands. AlteredError."""
+    return signed(report) if report.document else frozen(report).as_json()
 
 
 @transaction.atomic
@@ -225,6 +245,11 @@ def release_report(*, report: FollowUpReport, at: datetime, by: User) -> FollowU
         raise FollowUpError(_("A report is signed off before it is released."))
     if locked.released_at is not None:
         raise FollowUpError(_("The report is released already."))
+    if later := locked.superseded_by.filter(signed_off_at__isnull=False).first():
+        raise FollowUpError(
+            _("It has been put right in %(number)s, and is not released.")
+            % {"number": later.number}
+        )
     locked.released_at = at
     locked.released_by = by
     locked.save(update_fields=["released_at", "released_by"])

@@ -116,12 +116,7 @@ def _send(schedule: ReportSchedule, due: date, day: date, at: datetime) -> Repor
     )
     if locked.ended_on is not None or locked.sendings.filter(due_on=due).exists():
         return None
-    report = (
-        FollowUpReport.objects.released()
-        .filter(superseded_by__released_at__isnull=True)
-        .order_by("-released_at", "-pk")
-        .first()
-    )
+    report = FollowUpReport.objects.counting().order_by("-released_at", "-pk").first()
     outcome = _outcome(locked, report, day)
     sending = ReportSending.objects.create(
         schedule=locked, due_on=due, report=report, outcome=outcome, created_at=at

@@ -139,6 +139,8 @@ def _faults(file: GoverningFile, here: _Here) -> Iterable[RowError]:
     if head and head.supersedes and here.superseded is None:
         why = _("There is no document with the code %(code)s.") % {"code": head.supersedes}
         yield RowError(file.name, head.line, "governing_document.supersedes", why)
+    if head and here.superseded and (why := _why_not_superseded(head.code, here.superseded)):
+        yield RowError(file.name, head.line, "governing_document.supersedes", why)
     for each in file.passages:
         yield from _faults_of_passage(file, each, here)
     if not file.errors:
@@ -150,6 +152,25 @@ def _faults(file: GoverningFile, here: _Here) -> Iterable[RowError]:
                     "is never taken out: let another document supersede this one."
                 ) % {"code": code}
                 yield RowError(file.name, 0, "passages", why)
+
+
+def _why_not_superseded(code: str, superseded: GoverningDocument) -> str:
+    """What stands in the way of the document superseding the other: that it would supersede itself,
+    at once or by way of others. Nothing where nothing does."""
+    if superseded.code == code:
+        return _("A document cannot supersede itself.")
+    earlier = dict(GoverningDocument.objects.values_list("pk", "supersedes"))
+    own = GoverningDocument.objects.filter(code=code).values_list("pk", flat=True).first()
+    seen: set[int] = set()
+    at: int | None = superseded.pk
+    while at is not None and at not in seen:
+        seen.add(at)
+        at = earlier[at]
+    if own not in seen:
+        return ""
+    return _("%(code)s supersedes this document, which can then not supersede it.") % {
+        "code": superseded.code
+    }
 
 
 def _faults_of_passage(file: GoverningFile, each: PassageEntry, here: _Here) -> Iterable[RowError]:

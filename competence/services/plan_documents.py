@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from competence.figures.document import Document, document_from
+from competence.figures.followup.frozen import bytes_of, verified
 from competence.figures.plan_document import plan_document
 from competence.figures.training_document import training_document
 from competence.models import (
@@ -24,11 +25,12 @@ from lms.lib.dates import STOCKHOLM
 
 def document_of(version: DecidedDocument, day: date) -> Document:
     """The document of a version: as it was kept when it was decided, else as its rows say it on
-    `day`. It is in the municipality's language whoever reads it."""
+    `day`. It is in the municipality's language whoever reads it. AlteredError."""
     if version.status == DecidedDocument.Status.ADOPTED:
         kept = KeptDocument.objects.filter(kind=version.kind, number=version.number).last()
         if kept is not None:
-            return document_from(kept.content)
+            verified(bytes_of(kept.content), kept.checksum)
+            return document_from(kept.content, kept=kept.checksum)
     return _put_together(version, day)
 
 

@@ -55,7 +55,7 @@ from competence.views.admin_consequences import (
     rules_of,
     summaries,
 )
-from competence.views.plan_kinds import group_pages, way_context
+from competence.views.plan_kinds import group_pages, said_where_refused, way_context
 from competence.views.scope import acting_user
 from lms.framework.rules import PersonRule
 from lms.lib.dates import today
@@ -152,6 +152,7 @@ def new_draft(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@said_where_refused("competence_admin:version")
 def discard(request: HttpRequest, number: int) -> HttpResponse:
     discard_draft(version=_draft(number), by=acting_user(request))
     messages.success(request, _("The draft has been discarded."))
@@ -165,6 +166,7 @@ def _draft(number: int) -> PlanVersion:
     return version
 
 
+@said_where_refused("competence_admin:version")
 def edit_key_group(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """Who belongs to a key group in a draft."""
     version = _draft(number)
@@ -232,6 +234,7 @@ def new_key_group(request: HttpRequest, number: int) -> HttpResponse:
 _DAYS = ("kind", "effective_from", "grace_days", "renewal_months", "window_days")
 
 
+@said_where_refused("competence_admin:version")
 def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -> HttpResponse:
     """Add or change a requirement of a draft."""
     version = _draft(number)
@@ -283,6 +286,7 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
 
 
 @require_POST
+@said_where_refused("competence_admin:version")
 def delete_requirement(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     requirement = get_object_or_404(_draft(number).requirements, pk=pk)
     remove_requirement(requirement=requirement, by=acting_user(request))

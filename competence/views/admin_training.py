@@ -39,7 +39,7 @@ from competence.training_forms import (
     SplitForm,
     WhatForm,
 )
-from competence.views.plan_kinds import way_context
+from competence.views.plan_kinds import said_where_refused, way_context
 from competence.views.scope import acting_user
 from lms.content.models import SiteSettings
 from lms.lib.dates import today
@@ -113,6 +113,7 @@ def training_version(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+@said_where_refused("competence_admin:training_version")
 def discard_training(request: HttpRequest, number: int) -> HttpResponse:
     version = _draft(number)
     if request.method == "POST":
@@ -286,6 +287,7 @@ def _step_page(
 
 
 @require_POST
+@said_where_refused("competence_admin:training_version")
 def copy(request: HttpRequest, number: int, activity: int) -> HttpResponse:
     """The same again a year later, as an activity of its own."""
     version = _draft(number)
@@ -299,6 +301,7 @@ def copy(request: HttpRequest, number: int, activity: int) -> HttpResponse:
 
 
 @require_POST
+@said_where_refused("competence_admin:training_version")
 def move(request: HttpRequest, number: int, activity: int) -> HttpResponse:
     """The same activity a year later, or a year earlier."""
     version = _draft(number)
@@ -312,6 +315,7 @@ def move(request: HttpRequest, number: int, activity: int) -> HttpResponse:
     return redirect("competence_admin:training_version", number)
 
 
+@said_where_refused("competence_admin:training_version")
 def remove(request: HttpRequest, number: int, activity: int) -> HttpResponse:
     planned = _planned(_draft(number), activity)
     if request.method == "POST":

@@ -16,6 +16,7 @@ from competence.figures.followup.extract import extract_of, part_of
 from competence.models import FollowUpReport
 from competence.services.followup import frozen
 from competence.services.followup_schedules import may_read_whole, note_opened
+from competence.views.altered import said_where_altered
 from competence.views.scope import acting_user
 from lms.content import charts
 from lms.lib.dates import today
@@ -53,6 +54,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@said_where_altered
 def report(request: HttpRequest, number: str) -> HttpResponse:
     """A manager or a unit contact sees the rows of the departments that are theirs as a whole."""
     day, user = today(), acting_user(request)
@@ -80,12 +82,14 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
             "knows_a_part": knows_a_part,
             "makes": can(user, Action.CREATE, Obj.REPORT, day=day),
             "superseded_by": found.superseded_by.released().first(),
+            "put_right_in": found.superseded_by.live().first() if whole else None,
             "handovers": found.handovers.all() if whole else [],
         },
     )
 
 
 @require_safe
+@said_where_altered
 def report_extract(request: HttpRequest, number: str) -> HttpResponse:
     day, user = today(), acting_user(request)
     found = readable(user, number, day)

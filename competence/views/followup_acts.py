@@ -36,6 +36,7 @@ from competence.services.followup import (
     sign_off_report,
     write_words,
 )
+from competence.views.altered import said_where_altered
 from competence.views.scope import acting_user
 from lms.lib.dates import STOCKHOLM, today
 from lms.people.models import User
@@ -77,6 +78,7 @@ def new_report(request: HttpRequest) -> HttpResponse:
 
 
 @both
+@said_where_altered
 def report_words(request: HttpRequest, number: str) -> HttpResponse:
     report = get_object_or_404(FollowUpReport, number=number)
     latest = report.words.first()

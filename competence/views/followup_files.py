@@ -11,19 +11,23 @@ from django.views.decorators.http import require_safe
 from competence.figures.followup.extract import extract_of
 from competence.reports import followup_pdf
 from competence.reports.followup_files import header_of, rows_of, write_workbook
-from competence.views.followup import whole_document
+from competence.services.followup import file_of
+from competence.views.altered import said_where_altered
+from competence.views.followup import readable, whole_document
 from competence.views.scope import acting_user
 from lms.lib.dates import today
 from lms.lib.tables import XLSX, csv_response
 
 
 @require_safe
+@said_where_altered
 def report_pdf(request: HttpRequest, number: str) -> HttpResponse:
     _report, document = whole_document(acting_user(request), number, today())
     return _pdf(followup_pdf.build(document), document.number)
 
 
 @require_safe
+@said_where_altered
 def extract_pdf(request: HttpRequest, number: str) -> HttpResponse:
     _report, document = whole_document(acting_user(request), number, today())
     content = followup_pdf.build_extract(extract_of(document))
@@ -37,6 +41,7 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
 
 
 @require_safe
+@said_where_altered
 def report_workbook(request: HttpRequest, number: str) -> HttpResponse:
     _report, document = whole_document(acting_user(request), number, today())
     file = io.BytesIO()
@@ -47,6 +52,7 @@ def report_workbook(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_safe
+@said_where_altered
 def report_table(request: HttpRequest, number: str, code: str) -> HttpResponse:
     """Each row names the report and its checksum: a table is read apart from the others."""
     _report, document = whole_document(acting_user(request), number, today())
@@ -62,9 +68,10 @@ def report_table(request: HttpRequest, number: str, code: str) -> HttpResponse:
 
 
 @require_safe
+@said_where_altered
 def report_json(request: HttpRequest, number: str) -> HttpResponse:
     """What the checksum is of, byte for byte."""
-    _report, document = whole_document(acting_user(request), number, today())
-    response = HttpResponse(document.as_json(), content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="{document.number}.json"'
+    report = readable(acting_user(request), number, today())
+    response = HttpResponse(file_of(report), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{report.number}.json"'
     return response

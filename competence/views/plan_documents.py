@@ -12,6 +12,7 @@ from competence.models import DecidedDocument, PlanVersion, TrainingPlanVersion
 from competence.reports import plan_document as report
 from competence.services.framework_export import export_version
 from competence.services.plan_documents import decision_day, document_of
+from competence.views.altered import said_where_altered
 from lms.lib.dates import today
 from lms.people.access import Action, Obj, can
 
@@ -52,6 +53,7 @@ def _file(request: HttpRequest, version: DecidedDocument) -> HttpResponse:
 
 
 @require_safe
+@said_where_altered
 def plan_document(request: HttpRequest, number: int) -> HttpResponse:
     version = get_object_or_404(PlanVersion, number=number)
     return _page(
@@ -64,6 +66,7 @@ def plan_document(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_safe
+@said_where_altered
 def plan_document_file(request: HttpRequest, number: int) -> HttpResponse:
     return _file(request, get_object_or_404(PlanVersion, number=number))
 
@@ -82,6 +85,7 @@ def plan_version_framework(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_safe
+@said_where_altered
 def training_document(request: HttpRequest, number: int) -> HttpResponse:
     version = get_object_or_404(TrainingPlanVersion, number=number)
     return _page(
@@ -93,5 +97,6 @@ def training_document(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_safe
+@said_where_altered
 def training_document_file(request: HttpRequest, number: int) -> HttpResponse:
     return _file(request, get_object_or_404(TrainingPlanVersion, number=number))

@@ -6,9 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import wraps
 from typing import Any, cast
 
-from django.http import Http404
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -29,10 +32,31 @@ from competence.models import (
 from competence.services.assumptions import assumptions_on
 from competence.services.plan import take_back_plan_version
 from competence.services.plan_content import content_of
+from competence.services.plan_states import PlanError
 from competence.services.training_plan import take_back_training_plan
 from lms.content.models import SiteSettings
 from lms.framework.models import TrainingLevel
 from lms.framework.rules import PersonRule
+
+View = Callable[..., HttpResponse]
+
+
+def said_where_refused(page: str) -> Callable[[View], View]:
+    """A view of a draft (its `number`) that somebody sent on, or that otherwise cannot be changed
+    so, says why on the version's page."""
+
+    def wrapped(view: View) -> View:
+        @wraps(view)
+        def answered(request: HttpRequest, number: int, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                return view(request, number, *args, **kwargs)
+            except PlanError as error:
+                messages.error(request, str(error))
+                return redirect(page, number)
+
+        return answered
+
+    return wrapped
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 and in whatever way. For migrations, and for the test that compares what stands in the database
 with what the models say. A change here reaches a database by a migration that locks anew.
 
-On SQLite a column is named in its trigger: a migration that adds one, or that makes a table anew,
-locks the table again afterwards."""
+On SQLite a column is named in its trigger: a migration that adds one, or a constraint that keeps
+rows unique, or that makes a table anew, locks the table again afterwards."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +59,11 @@ BEGIN
 END
 $body$
 """
+
+
+# A column in the condition of an index, and the same column of the new row.
+_COLUMN = re.compile(r'"(\w+)"')
+_OF_NEW = r'NEW."\1"'
 
 
 class Lock:
@@ -112,6 +118,24 @@ def _postgresql(table: str, rule: AppendOnly) -> dict[str, str]:
     }
 
 
+def _ways_taken(connection: BaseDatabaseWrapper, table: str) -> list[str]:
+    """How another row can stand in the way of the new one on SQLite: by columns that an index keeps
+    unique, under the index's condition."""
+    ways = []
+    with connection.cursor() as cursor:
+        cursor.execute(f'PRAGMA index_list("{table}")')
+        unique = [name for _place, name, is_unique, *_rest in cursor.fetchall() if is_unique]
+        for index in unique:
+            cursor.execute(f'PRAGMA index_info("{index}")')
+            same = [f'"{column}" = NEW."{column}"' for _rank, _place, column in cursor.fetchall()]
+            cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [index])
+            condition = (cursor.fetchone()[0] or "").partition(" WHERE ")[2]
+            if condition:
+                same += [f"({condition})", f"({re.sub(_COLUMN, _OF_NEW, condition)})"]
+            ways.append(f"({' AND '.join(same)})")
+    return sorted(ways)
+
+
 def _sqlite(connection: BaseDatabaseWrapper, table: str, rule: AppendOnly) -> dict[str, str]:
     with connection.cursor() as cursor:
         names = [
@@ -132,6 +156,10 @@ def _sqlite(connection: BaseDatabaseWrapper, table: str, rule: AppendOnly) -> di
         for name in rule.once
         if name in names
     ]
+    ways = _ways_taken(connection, table)
+    if ways:
+        taken = f'SELECT 1 FROM "{table}" WHERE ({" OR ".join(ways)}) AND id <> OLD.id'
+        changed.append(f"EXISTS ({taken})")
     disposed = (
         "NOT EXISTS (SELECT 1 FROM audit_disposal WHERE closed_at IS NULL "
         f'AND OLD."{rule.dated}" < horizon)'
@@ -146,11 +174,11 @@ def _sqlite(connection: BaseDatabaseWrapper, table: str, rule: AppendOnly) -> di
             " OR ".join(changed) if rule.free or rule.once else "",
             "is not rewritten",
         ),
-        # INSERT OR REPLACE removes the old row without asking the trigger above.
+        # OR REPLACE removes the row in the way without asking the trigger for removals.
         f"{table}_not_replaced": refusing(
             f"{table}_not_replaced",
             "INSERT",
-            f'EXISTS (SELECT 1 FROM "{table}" WHERE id = NEW.id)',
+            f'EXISTS (SELECT 1 FROM "{table}" WHERE {" OR ".join(["id = NEW.id", *ways])})',
             "is not rewritten",
         ),
     }

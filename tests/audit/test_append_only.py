@@ -11,7 +11,14 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
-from competence.models import Achievement, Exemption, KeyPersonAssignment, RenewalOrder
+from competence.models import (
+    Achievement,
+    Exemption,
+    KeyPersonAssignment,
+    RenewalOrder,
+    ReportSchedule,
+    WeekSeats,
+)
 from competence.services.exemptions import grant_exemption, withdraw_exemption
 from competence.services.namings import end_naming, name_key_person
 from competence.services.renewals import order_renewal
@@ -121,6 +128,56 @@ def test_sqlite_replaces_no_entry():
             "VALUES (%s, '2026-01-01', 'x', 'x', '1', '{}', '{}', '')",
             event.pk,
         )
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="REPLACE is SQLite's")
+def test_sqlite_replaces_no_row_by_a_column_that_is_unique():
+    WeekSeats.objects.create(monday=DAY, made_at=timezone.now(), figures={"a": 1})
+    with refused():
+        sql(
+            "INSERT OR REPLACE INTO competence_weekseats (monday, made_at, figures) "
+            "VALUES (%s, '2026-01-01', '{}')",
+            DAY,
+        )
+    assert WeekSeats.objects.get().figures == {"a": 1}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="REPLACE is SQLite's")
+def test_sqlite_replaces_no_row_while_the_condition_of_its_unique_columns_holds():
+    account, other = account_with(Role.EXECUTIVE_VIEWER), account_with(Role.EXECUTIVE_VIEWER)
+    insert = (
+        "INSERT OR REPLACE INTO competence_reportschedule "
+        "(form, recipient_id, first_on, every, ended_on, created_at, by_id) "
+        "VALUES (%s, %s, '2026-01-01', 1, %s, '2026-01-01', %s)"
+    )
+    sql(insert, "whole", account.pk, "2026-02-01", account.pk)
+    sql(insert, "whole", account.pk, None, account.pk)
+    with refused():
+        sql(insert, "whole", account.pk, None, account.pk)
+    sql(insert, "whole", account.pk, "2026-03-01", account.pk)
+    sql(insert, "extract", account.pk, None, account.pk)
+    sql(insert, "whole", other.pk, None, account.pk)
+    assert ReportSchedule.objects.count() == 5
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="REPLACE is SQLite's")
+def test_sqlite_moves_no_row_into_the_place_of_another():
+    adopt(plan_of({"area": "OM1"}))
+    area, level = CompetenceArea.objects.get(code="OM1"), TrainingLevel.objects.get(number=1)
+    one, two = (
+        grant_exemption(
+            person=make_person(name), area=area, level=level, starts_on=DAY, ends_on=None,
+            reason="Har utbildningen sedan tidigare", by=None,
+        )
+        for name in ("ETT", "TVA")
+    )  # fmt: skip
+    with refused():
+        sql(
+            "UPDATE OR REPLACE competence_exemption SET person_id = %s WHERE id = %s",
+            two.person_id,
+            one.pk,
+        )
+    assert Exemption.objects.count() == 2
 
 
 def test_the_database_of_a_site_is_not_flushed(monkeypatch):

@@ -209,3 +209,10 @@ def test_what_is_wrong_in_the_form_is_said_and_what_was_typed_is_kept(coordinato
 def test_others_do_not_open_the_page(db, monday, client):
     client.force_login(account_with(Role.EDITOR))
     assert client.get(ADDRESS).status_code in (302, 403)
+
+
+def test_sessions_can_be_counted_to_the_last_day_of_the_calendar():
+    assumed = Assumptions(lead_days=0, sessions_in_slow_month=2)
+    last = date(9999, 12, 31)
+    assert assumed.sessions_held(date(9999, 12, 1), last) == 2
+    assert assumed.seats_of_unit(100, date(9999, 11, 1), last) > 0

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from competence import jobs
 from competence.figures.coverage import days_offered, figures_on
+from competence.figures.followup import document as document_module
 from competence.figures.followup.document import (
     Cell,
     CellKind,
+    Report,
     number,
     report_from,
     share,
@@ -35,6 +39,7 @@ from competence.services.followup import (
     sign_off_report,
     write_words,
 )
+from lms.lib.append_only import unlock
 from lms.notifications.models import Job
 from lms.notifications.services.jobs import run_job
 from lms.people.models import Person
@@ -98,6 +103,57 @@ def test_a_report_comes_back_from_its_data_as_it_was(town):
     document = frozen(draft(town.coordinator))
     assert report_from(json.loads(document.as_json())) == document
     assert document.checksum == hashlib.sha256(document.as_json()).hexdigest()
+
+
+def test_a_report_is_in_the_municipalitys_language_whoever_makes_it(office):
+    with translation.override("en"):
+        report = draft(office.coordinator)
+    assert frozen(report).title.startswith("Uppföljning av kompetensplanen, 1 januari")
+    assert "Yearly report" not in report.figures
+    assert "Coverage" not in report.figures
+
+
+@dataclass(frozen=True)
+class LaterReport(Report):
+    """As the next release may have it."""
+
+    learnt_since: str = ""
+
+
+def test_what_was_signed_off_has_its_bytes_and_checksum_in_the_next_release(
+    office, client, monkeypatch
+):
+    report = released(office.coordinator)
+    monkeypatch.setattr(document_module, "Report", LaterReport)
+    assert isinstance(frozen(report), LaterReport)
+    assert frozen(report).checksum == report.checksum
+    client.force_login(office.coordinator)
+    content = client.get(f"/uppfoljning/{report.number}/rapport.json").content
+    assert content == report.document.encode()
+    assert hashlib.sha256(content).hexdigest() == report.checksum
+
+
+def test_what_a_later_release_wrote_is_read_by_an_earlier(office):
+    report = signed_off(office.coordinator)
+    data = json.loads(report.document)
+    assert report_from(data | {"learnt_since": "x"}) == frozen(report)
+    del data["schema"]
+    assert report_from(data).schema == 1
+
+
+def test_a_report_that_was_altered_is_said_to_be_and_not_shown(office, client):
+    report = released(office.coordinator)
+    altered = report.document.replace("Skolan ligger efter", "Skolan ligger bra till")
+    unlock(connection, "competence_followupreport")
+    FollowUpReport.objects.update(document=altered)
+    client.force_login(office.coordinator)
+    for page in ("", "utdrag/", "rapport.pdf", "rapport.json", "rapport.xlsx"):
+        answer = client.get(f"/uppfoljning/{report.number}/{page}")
+        assert answer.status_code == 500, page
+        assert "Dokumentet har ändrats" in answer.content.decode()
+        assert "ligger bra till" not in answer.content.decode()
+    with pytest.raises(CommandError, match=report.number):
+        call_command("followup", "--id", report.number)
 
 
 def test_a_number_that_rounds_has_no_place_in_a_report():
@@ -185,6 +241,27 @@ def test_it_is_signed_off_before_it_is_released_and_each_once(office):
     release_report(report=report, at=AT, by=office.coordinator)
     with pytest.raises(FollowUpError):
         release_report(report=report, at=LATER, by=office.coordinator)
+
+
+def test_a_report_is_put_right_in_one_report_at_a_time(office):
+    wrong = released(office.coordinator)
+    right = draft(office.coordinator, supersedes=wrong, correction="Fel.")
+    with pytest.raises(FollowUpError, match=right.number):
+        draft(office.coordinator, supersedes=wrong, correction="Fel igen.")
+    discard_report(report=right, at=LATER, by=office.coordinator)
+    assert draft(office.coordinator, supersedes=wrong, correction="Fel igen.").supersedes == wrong
+
+
+def test_a_report_is_not_released_once_it_has_been_put_right(office, client):
+    wrong = signed_off(office.coordinator)
+    right = draft(office.coordinator, supersedes=wrong, correction="Fel.")
+    sign_off_report(report=right, at=LATER, by=office.coordinator)
+    with pytest.raises(FollowUpError, match=right.number):
+        release_report(report=wrong, at=LATER, by=office.coordinator)
+    client.force_login(office.coordinator)
+    page = client.get(f"/uppfoljning/{wrong.number}/").content.decode()
+    assert "/slapp/" not in page
+    assert "ersatter" not in page
 
 
 def test_a_correction_is_a_new_report_that_says_what_was_wrong(office):

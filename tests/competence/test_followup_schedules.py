@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import pytest
 from django.db import IntegrityError, transaction
 
-from competence.models import ReportSchedule, ReportSending
+from competence.models import FollowUpReport, ReportSchedule, ReportSending
+from competence.services.followup import release_report, sign_off_report
 from competence.services.followup_schedules import (
     REPORT_READY,
     ScheduleError,
@@ -24,7 +25,7 @@ from lms.lib.dates import STOCKHOLM
 from lms.notifications.models import Delivery, Notice
 from lms.people.roles import Role
 from lms.people.services.role_assignments import end_role
-from tests.builders.followup import AT, released
+from tests.builders.followup import AT, draft, released
 from tests.builders.people import MONDAY, account_with, make_account, make_manager, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,28 @@ def test_the_recipient_gets_a_link_and_no_figures_and_once(office):
     assert notice.url == f"/uppfoljning/{report.number}/"
     assert set(notice.context) == {"number", "cut_off", "new", "last"}
     assert Delivery.objects.filter(kind=REPORT_READY).count() == 1
+
+
+def test_what_is_sent_is_never_a_report_that_was_superseded(office):
+    wrong = released(office.coordinator)
+    right = draft(office.coordinator, supersedes=wrong, correction="Fel.")
+    sign_off_report(report=right, at=AT, by=office.coordinator)
+    release_report(report=right, at=AT, by=office.coordinator)
+    # Another draft to put it right, thrown away.
+    FollowUpReport.objects.create(
+        number="UR-2026-09",
+        kind="year",
+        period_from=MONDAY,
+        period_until=MONDAY,
+        cut_off=MONDAY,
+        made_at=AT,
+        figures="{}",
+        supersedes=wrong,
+        correction="Fel.",
+        discarded_at=AT,
+    )
+    (sending,) = send(MONDAY)
+    assert sending.report == right
 
 
 def test_whoever_may_no_longer_read_reports_is_sent_nothing(office):

@@ -123,6 +123,21 @@ def test_the_same_file_again_changes_nothing_and_what_it_does_not_say_stays():
     )
 
 
+@pytest.mark.parametrize("way", [["a"], ["a", "b"], ["a", "b", "c"]])
+def test_no_document_comes_to_supersede_itself(way):
+    """At once, or by way of the others."""
+    earlier: dict[str, str] = {}
+    for code in way:
+        read_in({"code": "S1"}, code=code, **earlier)
+        earlier = {"supersedes": code}
+    with pytest.raises(GoverningFileError) as refused:
+        read_in({"code": "S1"}, code="a", supersedes=way[-1])
+    (error,) = refused.value.errors
+    assert error.column == "governing_document.supersedes"
+    assert GoverningDocument.objects.get(code="a").supersedes is None
+    assert GoverningDocument.objects.in_force_on(DAY).code == way[-1]
+
+
 def test_every_fault_is_told_with_file_line_and_column_and_nothing_is_written():
     document = document_of(
         {"code": "S1", "kind": "promise", "indicators": ["no.such"]},

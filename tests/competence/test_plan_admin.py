@@ -24,8 +24,10 @@ from competence.services.exemptions import withdraw_exemption
 from competence.services.fact_files import import_achievements
 from competence.services.plan import PlanError, draft_from
 from competence.services.plan_editing import define_key_group, save_requirement
+from competence.services.plan_states import send_on
 from competence.services.renewal_reach import reach_of_renewal
 from competence.suppression import AtLeast
+from competence.views import admin_plan
 from courses.models import Certificate
 from lms.audit.models import AuditEvent
 from lms.framework.models import CompetenceArea, TrainingLevel
@@ -275,6 +277,23 @@ def test_draft_is_discarded_and_an_adopted_version_never(coordinator, client):
     client.post(f"{ADMIN}/plan/{draft.number}/ta-bort/")
     assert not PlanVersion.objects.filter(pk=draft.pk).exists()
     assert client.post(f"{ADMIN}/plan/1/ta-bort/").status_code == 404
+
+
+def test_a_draft_that_is_sent_while_it_is_discarded_stays_and_that_is_said(
+    coordinator, client, monkeypatch
+):
+    draft = draft_from(in_force(), by=None)
+    look = admin_plan._draft
+
+    def sent_meanwhile(number):
+        found = look(number)
+        send_on(version=draft, to=PlanVersion.Status.PREPARATION, taken_on=DAY, by=None)
+        return found
+
+    monkeypatch.setattr(admin_plan, "_draft", sent_meanwhile)
+    said = client.post(f"{ADMIN}/plan/{draft.number}/ta-bort/", follow=True)
+    assert "är inte längre ett utkast" in said.content.decode()
+    assert PlanVersion.objects.filter(pk=draft.pk).exists()
 
 
 def test_key_person_is_named_and_the_naming_ended(coordinator, client):

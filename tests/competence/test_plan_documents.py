@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 import yaml
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import translation
 
@@ -21,6 +21,7 @@ from competence.services.plan_editing import discard_draft
 from competence.services.plan_starter import starter_words
 from competence.services.plan_states import PlanError, add_registry_number
 from lms.audit.models import AuditEvent
+from lms.lib.append_only import unlock
 from lms.people.models import Unit
 from lms.people.roles import Role
 from tests.builders.competence import DAY, adopt, in_force, plan_of
@@ -121,6 +122,20 @@ def test_a_decided_document_stays_what_it_was_when_its_names_change(draft) -> No
     assert kept.checksum == before.checksum
     assert document_from(kept.content) == before
     assert build(after) == build(before)
+
+
+def test_a_decided_document_that_was_altered_is_said_to_be_and_not_shown(
+    draft, client: Client
+) -> None:
+    version = decide(draft)
+    kept = KeptDocument.objects.get(kind="kompetensplan", number=version.number)
+    unlock(connection, "competence_keptdocument")
+    KeptDocument.objects.update(content=kept.content | {"title": "En annan plan"})
+    client.force_login(make_account(make_person()))
+    answer = client.get(f"/plan/version/{version.number}/")
+    assert answer.status_code == 500
+    assert "Dokumentet har ändrats" in answer.content.decode()
+    assert "En annan plan" not in answer.content.decode()
 
 
 def test_the_registry_number_comes_later_and_changes_nothing_else(draft) -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from competence.engine.assume import Assumptions
@@ -52,12 +53,14 @@ from competence.services.training_plan import (
     take_back_training_plan,
 )
 from competence.suppression import Hidden
+from competence.views import admin_training
 from courses.models import SeatQuota
 from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.people.roles import Role
 from tests.builders.competence import DAY, adopt, group, plan_of
-from tests.builders.courses import publish_course
+from tests.builders.courses import make_course, publish_course
 from tests.builders.partners import make_organisation
-from tests.builders.people import make_unit
+from tests.builders.people import account_with, make_unit
 from tests.builders.training import add_activity, decide, make_draft, with_partners
 
 pytestmark = pytest.mark.django_db
@@ -445,3 +448,55 @@ def test_the_lines_take_as_many_queries_for_three_as_for_thirty(
             note_step(activity=planned.activity, step="begun", on=DAY, day=DAY, by=None)
         with django_assert_num_queries(11):
             activity_lines(draft, day=DAY, assumed=ASSUMED)
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_course_that_is_in_a_training_plan_is_not_deleted(client, monday, many):
+    course = make_course()
+    version = make_draft()
+    add_activity(version, course=course)
+    decide(version)
+    account = account_with(Role.COORDINATOR)
+    account.is_superuser = True
+    account.save()
+    client.force_login(account)
+    address = (
+        f"{reverse('wagtail_bulk_action', args=['wagtailcore', 'page', 'delete'])}"
+        f"?id={course.pk}&next=/admin/"
+        if many
+        else reverse("wagtailadmin_pages:delete", args=[course.pk])
+    )
+    said = client.post(address, {}, follow=True)
+    assert f"”{course.title}” finns i en utbildningsplan" in said.content.decode()
+    assert type(course).objects.filter(pk=course.pk).exists()
+
+
+def test_moving_past_the_last_year_of_the_calendar_is_refused_in_words(client, monday):
+    planned = add_activity(make_draft(), starts_on=date(9999, 1, 1), ends_on=date(9999, 2, 1))
+    client.force_login(account_with(Role.COORDINATOR))
+    for act in ("move_activity", "copy_activity"):
+        address = reverse(
+            f"competence_admin:{act}", args=[planned.version.number, planned.activity.number]
+        )
+        said = client.post(address, follow=True)
+        assert "Det finns inget år 10000 att planera i" in said.content.decode()
+    planned.refresh_from_db()
+    assert planned.starts_on == date(9999, 1, 1)
+
+
+def test_a_draft_that_is_sent_while_it_is_changed_says_so(client, monday, monkeypatch):
+    draft = make_draft()
+    planned = add_activity(draft)
+    look = admin_training._draft
+
+    def sent_meanwhile(number):
+        found = look(number)
+        send_on(version=draft, to=TrainingPlanVersion.Status.PREPARATION, taken_on=DAY, by=None)
+        return found
+
+    monkeypatch.setattr(admin_training, "_draft", sent_meanwhile)
+    client.force_login(account_with(Role.COORDINATOR))
+    address = reverse("competence_admin:discard_training", args=[draft.number])
+    said = client.post(address, follow=True)
+    assert "är inte längre ett utkast" in said.content.decode()
+    assert PlanActivity.objects.filter(pk=planned.pk).exists()

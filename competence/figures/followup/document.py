@@ -4,7 +4,7 @@ same. Nothing in it is a float, and nothing in it is about one person."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -14,9 +14,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from competence.figures.followup.frozen import canonical, checksum, from_data
+from competence.figures.followup.frozen import APART, canonical, checksum, from_data
 from competence.figures.published import percent_of
 from competence.suppression import Figure as ShownFigure
+
+SCHEMA = 1
+"""Raised when a field comes to mean something else; a document that says none is of the first. A
+new field has a default, and raises nothing."""
 
 
 class ReportKind(StrEnum):
@@ -238,6 +242,9 @@ class Report:
     words: Words = Words()
     supersedes: str = ""
     correction: str = ""
+    schema: int = SCHEMA
+    # The checksum of what was signed off; empty for a draft.
+    kept: str = field(default="", compare=False, metadata=APART)
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -257,11 +264,11 @@ class Report:
     @property
     def checksum(self) -> str:
         """Of everything in it: whoever holds a copy can tell whether it is the same."""
-        return checksum(self)
+        return self.kept or checksum(self)
 
     def as_json(self) -> bytes:
         return canonical(self)
 
 
-def report_from(data: object) -> Report:
-    return from_data(Report, data)
+def report_from(data: object, *, kept: str = "") -> Report:
+    return replace(from_data(Report, data), kept=kept)

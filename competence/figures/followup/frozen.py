@@ -1,5 +1,9 @@
 """Frozen dataclasses as canonical JSON and back: sorted keys, no spaces, nothing that rounds. The
-same value gives the same bytes always, so a checksum over them says whether it is the same."""
+same value gives the same bytes always, so a checksum over them says whether it is the same.
+
+What was kept is read also by a program that has learnt more since: a field that it does not know is
+passed over, and one that was not there then has its default. The bytes and the checksum of what was
+kept are those that were stored, never made anew."""
 
 from __future__ import annotations
 
@@ -16,12 +20,19 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+APART = {"apart": True}
+"""The metadata of a field that is no part of the document."""
+
+
+class AlteredError(ValueError):
+    """What is stored is not what its checksum is of."""
+
 
 def as_data(value: Any) -> Any:
     """What JSON can hold of a value: days as text, tuples as lists. Floats are refused: they do
     not come back as they went."""
     if is_dataclass(value):
-        return {each.name: as_data(getattr(value, each.name)) for each in fields(value)}
+        return {name: as_data(getattr(value, name)) for name in _names(value.__class__)}
     if isinstance(value, tuple):
         return [as_data(each) for each in value]
     if isinstance(value, Enum):
@@ -34,13 +45,23 @@ def as_data(value: Any) -> Any:
 
 
 def canonical(value: Any) -> bytes:
-    return json.dumps(
-        as_data(value), sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    ).encode()
+    return bytes_of(as_data(value))
+
+
+def bytes_of(data: Any) -> bytes:
+    """The canonical form of what is plain data already."""
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def checksum(value: Any) -> str:
     return sha256(canonical(value)).hexdigest()
+
+
+def verified(stored: bytes, kept: str) -> bytes:
+    """The bytes, where they are those that the checksum was kept of. AlteredError."""
+    if sha256(stored).hexdigest() != kept:
+        raise AlteredError(kept)
+    return stored
 
 
 def from_data(kind: type[T], data: Any) -> T:
@@ -60,12 +81,19 @@ def _read(kind: Any, data: Any) -> Any:
         (kind,) = (each for each in typing.get_args(kind) if each is not types.NoneType)
     if isinstance(kind, type) and is_dataclass(kind):
         hints = _hints(kind)
-        return kind(**{name: _read(hints[name], each) for name, each in data.items()})
+        names = _names(kind)
+        return kind(**{name: _read(hints[name], data[name]) for name in names if name in data})
     if kind is date:
         return date.fromisoformat(data)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(data)
     return data
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """The fields of a dataclass that are part of the document."""
+    return tuple(each.name for each in fields(kind) if not each.metadata.get("apart"))
 
 
 @cache

@@ -7,9 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from competence.figures.followup.frozen import AlteredError
 from competence.models import FollowUpReport
 from competence.reports.followup_files import header_of, rows_of
-from competence.services.followup import frozen
+from competence.services.followup import file_of, frozen
 from lms.lib.tables import csv_lines
 
 
@@ -29,9 +30,16 @@ class Command(BaseCommand):
         report = FollowUpReport.objects.filter(number=options["id"]).first()
         if report is None:
             raise CommandError(_("There is no report %(number)s.") % {"number": options["id"]})
-        document = frozen(report)
+        try:
+            document = frozen(report)
+            content = file_of(report)
+        except AlteredError as error:
+            raise CommandError(
+                _("%(number)s is not what was signed off: the checksum is another.")
+                % {"number": report.number}
+            ) from error
         if options["json"]:
-            self.stdout.write(document.as_json().decode())
+            self.stdout.write(content.decode())
             return
         tables = document.tables
         if code := options["table"]:
