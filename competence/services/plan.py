@@ -30,6 +30,7 @@ def create_draft(
     version that was taken back to become this one."""
     highest = PlanVersion.objects.aggregate(number=Max("number"))["number"] or 0
     draft = PlanVersion.objects.create(number=highest + 1, note=note, continues=continues, by=by)
+    draft.clean_fields(exclude=["by", "continues"])
     if content is not None:
         write_content(draft, content)
     record("plan_version.drafted", draft, by=by, after={"number": draft.number})

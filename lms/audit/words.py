@@ -31,6 +31,7 @@ ACTIONS: dict[str, Promise] = {
     "naming.ended": gettext_lazy("Naming ended"),
     "naming.reviewed": gettext_lazy("Key person reviewed"),
     "keypersonassignment_moved": gettext_lazy("Naming moved to another record"),
+    "needs_round.answers_opened": gettext_lazy("Answers about needs opened"),
     "needs_round.opened": gettext_lazy("Round of needs opened"),
     "needs_round.last_day_moved": gettext_lazy("Round of needs got another last day"),
     "needs_round.closed": gettext_lazy("Round of needs closed"),
