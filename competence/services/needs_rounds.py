@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from competence.figures.needs import planned_round
-from competence.models import KeyGroup, KeyPersonAssignment, NeedsForm, NeedsRound
+from competence.models import KeyGroup, KeyPersonAssignment, NeedsAnswer, NeedsForm, NeedsRound
 from competence.services.needs_notices import tell_who_is_asked
 from lms.audit.services import record
 from lms.lib.dates import STOCKHOLM
@@ -80,10 +80,15 @@ def open_needs_round(
     return opened
 
 
-def record_opened(*, needs_round: NeedsRound, opened: str, by: User) -> None:
-    """That somebody who does not handle the round reads answers of it. `opened`: the page, the kind
-    of file, or the form."""
-    record("needs_round.answers_opened", needs_round, by=by, after={"opened": opened})
+def record_opened(
+    *, needs_round: NeedsRound, opened: str, answer: NeedsAnswer | None = None, by: User
+) -> None:
+    """That somebody who does not handle the round reads answers of it: a page of many, a kind of
+    file, or one answer."""
+    after: dict[str, str | int] = {"opened": opened}
+    if answer is not None:
+        after["number"] = answer.pk
+    record("needs_round.answers_opened", needs_round, by=by, after=after)
 
 
 @transaction.atomic

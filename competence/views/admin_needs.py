@@ -72,9 +72,15 @@ def _names_key_persons(request: HttpRequest) -> bool:
     return Scope.ALL in scopes(request.user, Action.READ, Obj.KEY_PERSON, day=today())
 
 
-def _note_opened(request: HttpRequest, needs_round: NeedsRound, opened: str) -> None:
+def note_opened(
+    request: HttpRequest, needs_round: NeedsRound, opened: str, answer: NeedsAnswer | None = None
+) -> None:
+    """Written in the ledger before it is shown, where the reader is not one of those who handle the
+    rounds."""
     if not _handles(request):
-        record_opened(needs_round=needs_round, opened=opened, by=acting_user(request))
+        record_opened(
+            needs_round=needs_round, opened=opened, answer=answer, by=acting_user(request)
+        )
 
 
 @require_safe
@@ -139,7 +145,7 @@ def needs_round(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a round has come: form by form, with who has not answered."""
     day = today()
     found = get_object_or_404(NeedsRound, pk=pk)
-    _note_opened(request, found, "list")
+    note_opened(request, found, "list")
     standings = _standings(found)
     shown = _narrowed(standings, request.GET.get("visa", ""))
     undo = request.session.get(UNDO)
@@ -280,7 +286,7 @@ def undo_reminders(request: HttpRequest, pk: int) -> HttpResponse:
 def round_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The forms of a round with what was answered, as a table."""
     found = get_object_or_404(NeedsRound, pk=pk)
-    _note_opened(request, found, kind)
+    note_opened(request, found, kind)
     header = [
         *(_("Unit code"), _("Unit"), _("Key group"), _("Function"), _("Standing")),
         *(_("Answered by"), _("Handed in"), _("Confirmed"), _("Last reminded"), _("Manager")),
@@ -335,7 +341,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
-    _note_opened(request, found.form.needs_round, f"answer {found.pk}")
+    note_opened(request, found.form.needs_round, "answer", found)
     return _page(
         request,
         "needs_answer",

@@ -143,7 +143,7 @@ def _answered(
 ) -> HttpResponse:
     user = acting_user(request)
     if answer is not None and not _answers_for(user, form, day):
-        record_opened(needs_round=form.needs_round, opened=f"answer {answer.pk}", by=user)
+        record_opened(needs_round=form.needs_round, opened="answer", answer=answer, by=user)
     return render(
         request,
         "competence/needs_answer.html",

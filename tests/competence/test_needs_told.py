@@ -97,12 +97,15 @@ def test_an_auditor_reads_the_function_and_not_who_holds_it_and_each_opening_is_
         shown = read(client, town.auditor, name, pk)
         assert "säkerhetsstrateg" in shown
         assert "Vera" not in shown
+    read(client, town.auditor, "competence_admin:proposals", town.round.pk)
     opened = AuditEvent.objects.filter(action="needs_round.answers_opened").order_by("pk")
-    assert [event.after["opened"] for event in opened] == [
-        "list",
-        f"answer {town.answer.pk}",
-        "csv",
-        f"answer {town.answer.pk}",
+    one = {"opened": "answer", "number": town.answer.pk}
+    assert [event.after for event in opened] == [
+        {"opened": "list"},
+        one,
+        {"opened": "csv"},
+        one,
+        {"opened": "wishes"},
     ]
     assert {event.by for event in opened} == {town.auditor}
 
