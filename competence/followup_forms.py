@@ -40,6 +40,7 @@ class ReportForm(Form):
     correction = forms.CharField(
         label=gettext_lazy("What is put right"),
         max_length=300,
+        widget=forms.TextInput(attrs={"aria-describedby": "stopp id_correction_helptext"}),
         help_text=gettext_lazy("Stands in the new report. Describe no person."),
     )
 
@@ -106,7 +107,9 @@ class WordsForm(ModelForm):
             ),
         }
         widgets = {
-            name: forms.Textarea(attrs={"rows": LINES})
+            name: forms.Textarea(
+                attrs={"rows": LINES, "aria-describedby": f"stopp id_{name}_helptext"}
+            )
             for name in ("summary", "proposals", "next_steps")
         }
 
@@ -118,6 +121,7 @@ class HandoverForm(ModelForm):
         model = ReportHandover
         fields = ["form", "forum", "given_on"]
         help_texts = {"forum": gettext_lazy("For example Kommunstyrelsen or BRÅ. Not a person.")}
+        widgets = {"forum": forms.TextInput(attrs={"aria-describedby": "stopp id_forum_helptext"})}
 
     def __init__(self, *args: Any, today: date, earliest: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

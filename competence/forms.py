@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,7 +31,11 @@ from lms.people.models import Employment, Person, Unit
 
 FARTHEST = timedelta(days=10 * 366)
 
-STOP = gettext_lazy("Never write anything about a child, a client or an event at work.")
+STOP = gettext_lazy(
+    "Do not write a name, a personnummer, an address or anything else that points out a person. If "
+    "you are worried about a child: report it to the social services. If a life is in danger: call "
+    "112."
+)
 
 
 def reason_field(label: Any) -> forms.CharField:
@@ -372,8 +377,12 @@ class ChapterForm(Form):
         label=gettext_lazy("Words of the chapter"),
         max_length=8000,
         widget=forms.Textarea(attrs={"rows": 18}),
-        help_text=gettext_lazy(
-            "An empty line between paragraphs. Lines that begin with “- ” become a list. Never "
-            "write about a person."
+        help_text=format_lazy(
+            "{} {}",
+            gettext_lazy(
+                "An empty line between paragraphs. Lines that begin with “- ” become a list."
+            ),
+            STOP,
         ),
+        validators=[refuse_personal_data],
     )

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.documents import get_document_model
@@ -13,7 +14,7 @@ from wagtail.models import Page
 
 from competence.figures.joined import page_key
 from competence.figures.measures import UNASSESSED, UNASSESSED_WORDS
-from competence.forms import reason_field
+from competence.forms import STOP, reason_field
 from competence.models import KeyGroup, ObligationStatus, Passage, PassageLink
 from competence.models.measures import LONGEST_COMMENT
 from courses.models import CoursePage
@@ -71,9 +72,8 @@ class StatusForm(Form):
         max_length=LONGEST_COMMENT,
         validators=[refuse_personal_data],
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy(
-            "What has been done, in a sentence or two. Do not write names or anything else that "
-            "points out a person."
+        help_text=format_lazy(
+            "{} {}", gettext_lazy("What has been done, in a sentence or two."), STOP
         ),
     )
 

@@ -37,12 +37,25 @@ class PlannedForm:
 
 
 @dataclass(frozen=True)
+class RaisedGroup:
+    """A key group with too few members in a unit for a form of their own, and the unit above whose
+    form asks about them together with others."""
+
+    unit: Unit
+    key_group: KeyGroup
+    asked_at: Unit
+
+
+@dataclass(frozen=True)
 class PlannedRound:
     """What a round would ask, and whom. `outside`: units with members of the key groups that are
     not within a unit of the kind, and so are not asked."""
 
     forms: tuple[PlannedForm, ...]
     outside: tuple[Unit, ...]
+    raised: tuple[RaisedGroup, ...]
+    # Key groups with members who are too few to be asked about anywhere.
+    too_few: tuple[KeyGroup, ...]
     # Key persons without a post within a unit of the kind.
     nowhere: tuple[KeyPersonAssignment, ...]
 
@@ -98,15 +111,18 @@ def planned_round(
     unit_kind: str,
     key_groups: Iterable[KeyGroup],
     namings: Iterable[KeyPersonAssignment],
+    threshold: int,
     day: date,
 ) -> PlannedRound:
     """The forms that a round begun on `day` would make: each unit of the kind with each key group
-    that has members there or below, by rule in the plan in force; and each key person. The same
-    number of queries however many people there are."""
+    that has members there or below, by rule in the plan in force; and each key person. A form about
+    fewer members than the threshold would be about them as persons: they are asked about in the
+    nearest unit above where they are enough together. The same number of queries however many
+    people there are."""
     groups = {group.pk: group for group in key_groups}
     plan = load_plan(day, [], also_groups=list(groups))
     units = Unit.objects.in_bulk()
-    asked: set[tuple[int, int]] = set()
+    members: _Members = {}
     outside: set[int] = set()
     posts: dict[int, int] = {}
     for person_pk, unit_pk, job_code, is_manager, form in _posts(day):
@@ -120,7 +136,9 @@ def planned_round(
             if place is None:
                 outside.add(unit_pk)
             else:
-                asked.add((place, group_pk))
+                members.setdefault((place, group_pk), {}).setdefault(place, set()).add(person_pk)
+    by_place, too_few = _enough_together(members, units, threshold)
+    asked = set(by_place)
     wanted = list(namings)
     here = [naming for naming in wanted if naming.person_id in posts]
     managers = managers_of_units(
@@ -149,8 +167,47 @@ def planned_round(
     return PlannedRound(
         tuple(forms),
         tuple(sorted((units[pk] for pk in outside), key=lambda unit: unit.tree_left)),
+        tuple(
+            sorted(
+                (
+                    RaisedGroup(units[origin], groups[group], units[place])
+                    for (place, group), origins in by_place.items()
+                    for origin in origins
+                    if origin != place
+                ),
+                key=lambda each: (each.unit.tree_left, each.key_group.code),
+            )
+        ),
+        tuple(sorted((groups[pk] for pk in too_few), key=lambda group: group.code)),
         tuple(naming for naming in wanted if naming.person_id not in posts),
     )
+
+
+_Members = dict[tuple[int, int], dict[int, set[int]]]
+"""By unit and key group: the people, by the unit that they were found in. Primary keys."""
+
+
+def _enough_together(
+    members: _Members, units: Mapping[int, Unit], threshold: int
+) -> tuple[_Members, set[int]]:
+    """Where the members are asked about, from the lowest units upwards; and the key groups with
+    some who are too few even at the top."""
+    waiting = {key: dict(found) for key, found in members.items()}
+    asked: _Members = {}
+    too_few: set[int] = set()
+    groups = {group for _unit, group in members}
+    for unit in sorted(units.values(), key=lambda each: each.tree_left, reverse=True):
+        for group in groups:
+            found = waiting.pop((unit.pk, group), None)
+            if found is None:
+                continue
+            if len(set().union(*found.values())) >= threshold:
+                asked[unit.pk, group] = found
+            elif unit.parent_id is None:
+                too_few.add(group)
+            else:
+                waiting.setdefault((unit.parent_id, group), {}).update(found)
+    return asked, too_few
 
 
 def _posts(day: date) -> Iterable[tuple[int, int, str, bool, str]]:
@@ -259,7 +316,8 @@ class NeedsStanding:
 
 def standing_of_needs(day: date) -> NeedsStanding | None:
     """How the latest round begun by `day` stood at the end of that day; none where no round had
-    begun. Four queries, whatever the number of units."""
+    begun. Forms about a key person's function are left out: how many each unit has would tell how
+    many key persons it has. Four queries, whatever the number of units."""
     latest = NeedsRound.objects.filter(starts_on__lte=day).first()
     if latest is None:
         return None
@@ -268,11 +326,12 @@ def standing_of_needs(day: date) -> NeedsStanding | None:
         NeedsAnswer.objects.filter(
             Q(taken_back_at__isnull=True) | Q(taken_back_at__gte=midnight),
             form__needs_round=latest,
+            form__naming=None,
             handed_in_at__lt=midnight,
         ).values_list("form_id", flat=True)
     )
     by_unit: dict[Unit, list[int]] = {}
-    for form in latest.forms.select_related("unit"):
+    for form in latest.forms.filter(naming=None).select_related("unit"):
         by_unit.setdefault(form.unit, []).append(form.pk)
     managers = managers_of_units({unit.pk for unit in by_unit}, day)
     operations = tuple(

@@ -110,7 +110,13 @@ class ProposalStanding:
 
     @property
     def units(self) -> str:
-        return ", ".join(dict.fromkeys(answer.form.unit.name for answer in self.answers))
+        """Of the answers about key groups: the unit of one about a key person would point out who
+        that is."""
+        return ", ".join(
+            dict.fromkeys(
+                answer.form.unit.name for answer in self.answers if answer.form.naming_id is None
+            )
+        )
 
     @property
     def waits(self) -> bool:

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Where a row could be replaced by another with the same unique columns (SQLite)."""
 
     dependencies = [
-        ("competence", "0023_followup"),
+        ("competence", "0024_lineage"),
     ]
 
     operations = [

@@ -38,9 +38,7 @@ class Consultation(models.Model):
     opened_on = models.DateField(_("sent out"))
     # The last day for views, inclusive.
     closes_on = models.DateField(_("views at the latest"))
-    question = GuardedTextField(
-        _("what we ask about"), blank=True, sensitivity=Sensitivity.EDITORIAL
-    )
+    question = GuardedTextField(_("what we ask about"), blank=True, sensitivity=Sensitivity.STRICT)
     created_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

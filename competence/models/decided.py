@@ -79,7 +79,7 @@ class DecidedDocument(models.Model):
     registry_number = GuardedCharField(
         _("registry number"), max_length=60, blank=True, sensitivity=Sensitivity.EDITORIAL
     )
-    note = GuardedTextField(_("note"), blank=True, sensitivity=Sensitivity.EDITORIAL)
+    note = GuardedTextField(_("note"), blank=True, sensitivity=Sensitivity.STRICT)
     # The sent version that this one was drafted from when it was taken back.
     continues = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="continued_as"
@@ -100,7 +100,7 @@ class DecidedDocument(models.Model):
         sensitivity=Sensitivity.EDITORIAL,
     )
     repeal_reason = GuardedTextField(
-        _("reason of the repeal"), blank=True, sensitivity=Sensitivity.EDITORIAL
+        _("reason of the repeal"), blank=True, sensitivity=Sensitivity.STRICT
     )
     created_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
@@ -142,6 +142,10 @@ class DecidedDocument(models.Model):
                 ),
             ),
         ]
+
+    def own_words(self) -> list[str]:
+        """What somebody has written freely in it."""
+        return [self.note]
 
     @property
     def is_draft(self) -> bool:
@@ -211,7 +215,7 @@ class DocumentStep(models.Model):
     forum = GuardedCharField(
         _("forum"), max_length=200, blank=True, sensitivity=Sensitivity.EDITORIAL
     )
-    note = GuardedTextField(_("note"), blank=True, sensitivity=Sensitivity.EDITORIAL)
+    note = GuardedTextField(_("note"), blank=True, sensitivity=Sensitivity.STRICT)
     created_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

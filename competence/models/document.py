@@ -36,7 +36,7 @@ class PlanChapter(models.Model):
     plan_version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, related_name="chapters")
     key = models.CharField(_("chapter"), max_length=20, choices=Key)
     # Paragraphs with an empty line between them; lines that begin with "- " are a list.
-    text = GuardedTextField(_("text"), max_length=8000, sensitivity=Sensitivity.EDITORIAL)
+    text = GuardedTextField(_("text"), max_length=8000, sensitivity=Sensitivity.STRICT)
 
     class Meta:
         verbose_name = _("chapter of a plan")

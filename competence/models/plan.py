@@ -44,6 +44,9 @@ class PlanVersion(DecidedDocument):
     def __str__(self) -> str:
         return str(_("Competence plan version %(number)s") % {"number": self.number})
 
+    def own_words(self) -> list[str]:
+        return [*super().own_words(), *self.chapters.values_list("text", flat=True)]
+
 
 class PlanStep(DocumentStep):
     """One row per step of a version of the competence plan. Never updated or deleted."""

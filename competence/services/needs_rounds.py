@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from competence.figures.needs import planned_round
-from competence.models import KeyGroup, KeyPersonAssignment, NeedsForm, NeedsRound
+from competence.models import KeyGroup, KeyPersonAssignment, NeedsAnswer, NeedsForm, NeedsRound
 from competence.services.needs_notices import tell_who_is_asked
 from lms.audit.services import record
 from lms.lib.dates import STOCKHOLM
@@ -32,15 +32,19 @@ def open_needs_round(
     unit_kind: str,
     key_groups: Iterable[KeyGroup],
     namings: Iterable[KeyPersonAssignment] = (),
+    threshold: int,
     by: User,
     at: datetime,
 ) -> NeedsRound:
-    """Open a round: its forms are made at once, and whoever answers for them is told on its first
-    day. Raises NeedsRoundError, and ValidationError for days in the wrong order."""
+    """Open a round: its forms are made at once, none of them about fewer than `threshold` members
+    of a key group, and whoever answers for them is told on its first day. Raises NeedsRoundError,
+    and ValidationError for days in the wrong order."""
     day = at.astimezone(STOCKHOLM).date()
     if starts_on < day:
         raise NeedsRoundError(_("The first day has already been."))
-    planned = planned_round(unit_kind=unit_kind, key_groups=key_groups, namings=namings, day=day)
+    planned = planned_round(
+        unit_kind=unit_kind, key_groups=key_groups, namings=namings, threshold=threshold, day=day
+    )
     if not planned.forms:
         raise NeedsRoundError(_("Nobody would be asked. Choose another kind of unit or key group."))
     opened = NeedsRound(
@@ -74,6 +78,17 @@ def open_needs_round(
     if opened.is_open_on(day):
         tell_who_is_asked(day=day, at=at)
     return opened
+
+
+def record_opened(
+    *, needs_round: NeedsRound, opened: str, answer: NeedsAnswer | None = None, by: User
+) -> None:
+    """That somebody who does not handle the round reads answers of it: a page of many, a kind of
+    file, or one answer."""
+    after: dict[str, str | int] = {"opened": opened}
+    if answer is not None:
+        after["number"] = answer.pk
+    record("needs_round.answers_opened", needs_round, by=by, after=after)
 
 
 @transaction.atomic

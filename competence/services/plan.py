@@ -33,6 +33,7 @@ def create_draft(
     draft = PlanVersion.objects.create(
         number=highest + 1, note=note, follows=follows, continues=continues, by=by
     )
+    draft.clean_fields(exclude=["by", "continues", "follows"])
     if content is not None:
         write_content(draft, content)
     record("plan_version.drafted", draft, by=by, after={"number": draft.number})

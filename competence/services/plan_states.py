@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from competence.models import DecidedDocument
 from competence.services.plan_documents import keep_document, keep_registry_number
 from lms.audit.services import record
+from lms.lib.fields import refuse_personal_data
 from lms.people.models import User
 
 Document = TypeVar("Document", bound=DecidedDocument)
@@ -56,6 +58,7 @@ def send_on(
         raise PlanError(_("This version cannot be sent on from where it is."))
     if found.status == Status.PREPARATION:
         raise PlanError(_("What is in preparation is decided, or taken back to a new draft."))
+    _refuse_personal_data(found)
     before = found.status
     found.status = to
     found.save(update_fields=["status"])
@@ -115,6 +118,7 @@ def adopt(
         if same_day.exists():
             raise PlanError(_("Another version comes into force that day."))
     check(found)
+    _refuse_personal_data(found)
     before = found.status
     found.status = Status.ADOPTED
     found.in_force_from = in_force_from
@@ -226,6 +230,18 @@ def repeal(
         reason=reason,
     )
     return found
+
+
+def _refuse_personal_data(version: DecidedDocument) -> None:
+    """Raise PlanError where the words that are about to be frozen hold a personnummer or a phone
+    number: a draft may have been written before the guard, or copied from a version that was."""
+    try:
+        for text in version.own_words():
+            refuse_personal_data(text)
+    except ValidationError as error:
+        raise PlanError(
+            _("%(found)s Look through the chapters and the note.") % {"found": error.messages[0]}
+        ) from error
 
 
 def _step(

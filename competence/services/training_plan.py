@@ -31,6 +31,7 @@ def create_training_draft(
     draft = TrainingPlanVersion.objects.create(
         number=highest + 1, note=note, continues=continues, by=by
     )
+    draft.clean_fields(exclude=["by", "continues"])
     if source is not None:
         carry_activities(source, draft)
     record(

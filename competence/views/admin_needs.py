@@ -33,11 +33,13 @@ from competence.services.needs_rounds import (
     close_needs_round,
     move_last_day,
     open_needs_round,
+    record_opened,
 )
 from competence.views.scope import acting_user
+from lms.content.models import SiteSettings
 from lms.lib.dates import today
 from lms.lib.tables import Value, table_response
-from lms.people.access import Action, Obj, can
+from lms.people.access import Action, Obj, Scope, can, scopes
 
 UNDO = "competence.needs_undo"
 """Session key: the reminders made last, to be taken back."""
@@ -53,12 +55,32 @@ STATES = {
 
 def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     day = today()
-    may_edit = can(request.user, Action.UPDATE, Obj.REQUIREMENT, day=day)
     return render(
         request,
         f"competence/admin/{template}.html",
-        {"day": day, "may_edit": may_edit, "header_icon": "form"} | context,
+        {"day": day, "may_edit": _handles(request), "header_icon": "form"} | context,
     )
+
+
+def _handles(request: HttpRequest) -> bool:
+    """Whether the reader is one of those who handle the rounds."""
+    return can(request.user, Action.UPDATE, Obj.REQUIREMENT, day=today())
+
+
+def _names_key_persons(request: HttpRequest) -> bool:
+    """Whether the reader may know who each key person is."""
+    return Scope.ALL in scopes(request.user, Action.READ, Obj.KEY_PERSON, day=today())
+
+
+def note_opened(
+    request: HttpRequest, needs_round: NeedsRound, opened: str, answer: NeedsAnswer | None = None
+) -> None:
+    """Written in the ledger before it is shown, where the reader is not one of those who handle the
+    rounds."""
+    if not _handles(request):
+        record_opened(
+            needs_round=needs_round, opened=opened, answer=answer, by=acting_user(request)
+        )
 
 
 @require_safe
@@ -90,15 +112,19 @@ def new_round(request: HttpRequest) -> HttpResponse:
     preview: PlannedRound | None = None
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
+        threshold = SiteSettings.load().suppression_threshold
         try:
             if "open" in request.POST:
-                opened = open_needs_round(by=acting_user(request), at=timezone.now(), **asked)
+                opened = open_needs_round(
+                    threshold=threshold, by=acting_user(request), at=timezone.now(), **asked
+                )
                 messages.success(request, _("%(name)s is opened.") % {"name": opened.name})
                 return redirect("competence_admin:needs_round", opened.pk)
             preview = planned_round(
                 unit_kind=asked["unit_kind"],
                 key_groups=asked["key_groups"],
                 namings=asked["namings"],
+                threshold=threshold,
                 day=day,
             )
         except (NeedsRoundError, ValidationError) as error:
@@ -119,6 +145,7 @@ def needs_round(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a round has come: form by form, with who has not answered."""
     day = today()
     found = get_object_or_404(NeedsRound, pk=pk)
+    note_opened(request, found, "list")
     standings = _standings(found)
     shown = _narrowed(standings, request.GET.get("visa", ""))
     undo = request.session.get(UNDO)
@@ -126,6 +153,7 @@ def needs_round(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "needs_round",
         needs_round=found,
+        names_key_persons=_names_key_persons(request),
         is_open=found.is_open_on(day),
         asked=len(standings),
         answered=sum(each.is_answered for each in standings),
@@ -258,16 +286,20 @@ def undo_reminders(request: HttpRequest, pk: int) -> HttpResponse:
 def round_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The forms of a round with what was answered, as a table."""
     found = get_object_or_404(NeedsRound, pk=pk)
+    note_opened(request, found, kind)
     header = [
-        *(_("Unit code"), _("Unit"), _("Key group"), _("Key person"), _("Standing")),
+        *(_("Unit code"), _("Unit"), _("Key group"), _("Function"), _("Standing")),
         *(_("Answered by"), _("Handed in"), _("Confirmed"), _("Last reminded"), _("Manager")),
         *(_("Need"), _("Wishes"), _("Motives"), _("How many"), _("When it suits")),
     ]
     name = f"behov-{found.pk}-{today().isoformat()}"
-    return table_response(name, header, _lines(_standings(found)), kind=kind)
+    named = _names_key_persons(request)
+    if named:
+        header.insert(4, _("Key person"))
+    return table_response(name, header, _lines(_standings(found), named=named), kind=kind)
 
 
-def _lines(standings: Sequence[FormStanding]) -> Iterator[list[Value]]:
+def _lines(standings: Sequence[FormStanding], *, named: bool) -> Iterator[list[Value]]:
     answers = NeedsAnswer.objects.in_bulk([each.answer.pk for each in standings if each.answer])
     wishes: dict[int, list[str]] = {}
     for answer in NeedsAnswer.objects.filter(pk__in=answers).prefetch_related(
@@ -278,7 +310,8 @@ def _lines(standings: Sequence[FormStanding]) -> Iterator[list[Value]]:
         said = each.answer
         yield [
             *(each.form.unit.code, each.form.unit.name, each.form.key_group.code),
-            each.form.naming.person.name if each.form.naming else "",
+            each.form.naming.function if each.form.naming else "",
+            *([each.form.naming.person.name if each.form.naming else ""] if named else []),
             str(STATES[each.state]),
             str(said.by) if said else "",
             said.handed_in_at if said else None,
@@ -308,10 +341,12 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
+    note_opened(request, found.form.needs_round, "answer", found)
     return _page(
         request,
         "needs_answer",
         answer=found,
+        names_key_persons=_names_key_persons(request),
         wishes=found.wishes.select_related("area", "level"),
         became=became_of(found),
         others=NeedsAnswer.objects.filter(form=found.form)

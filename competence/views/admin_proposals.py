@@ -29,6 +29,7 @@ from competence.services.proposals import (
     propose,
     usual_renewal,
 )
+from competence.views.admin_needs import note_opened
 from competence.views.scope import acting_user
 from lms.framework.models import CompetenceArea
 from lms.lib.dates import today
@@ -40,6 +41,7 @@ def proposals(request: HttpRequest, pk: int) -> HttpResponse:
     """What a round wishes for, group by group and area by area, and what has been proposed."""
     day = today()
     found = get_object_or_404(NeedsRound, pk=pk)
+    note_opened(request, found, "wishes")
     standings = proposal_standings(found.proposals.all())
     return render(
         request,

@@ -33,10 +33,13 @@ from competence.services.needs_answers import (
     take_back_answer,
 )
 from competence.services.needs_delegations import colleagues_of
+from competence.services.needs_rounds import record_opened
 from competence.views.namings import team_namings
 from competence.views.scope import acting_user
 from lms.content.templatetags.ui import clock
 from lms.lib.dates import today
+from lms.people.access import Action, Obj, can
+from lms.people.models import User
 
 
 @require_safe
@@ -139,6 +142,8 @@ def _answered(
     may_change: bool,
 ) -> HttpResponse:
     user = acting_user(request)
+    if answer is not None and not _answers_for(user, form, day):
+        record_opened(needs_round=form.needs_round, opened="answer", answer=answer, by=user)
     return render(
         request,
         "competence/needs_answer.html",
@@ -148,6 +153,8 @@ def _answered(
             "answer": answer,
             "wishes": answer.wishes.select_related("area", "level") if answer else [],
             "became": became_of(answer) if answer else [],
+            "may_name": form.naming is not None
+            and can(user, Action.READ, Obj.KEY_PERSON, day=day, person=form.naming.person),
             "may_take_back": may_change and answer is not None,
             "may_confirm": (
                 answer is not None
@@ -156,6 +163,15 @@ def _answered(
                 and may_confirm(user, form, day)
             ),
         },
+    )
+
+
+def _answers_for(user: User, form: NeedsForm, day: date) -> bool:
+    """Whether the account answers or confirms the form, or handles the round."""
+    return (
+        may_fill_in(user, form, day)
+        or may_confirm(user, form, day)
+        or can(user, Action.UPDATE, Obj.REQUIREMENT, day=day)
     )
 
 

@@ -14,6 +14,7 @@ from competence.services.needs_answers import NeedsWritten, hand_in
 from competence.services.needs_delegations import leave_to_colleague
 from competence.services.needs_rounds import open_needs_round
 from competence.services.proposals import answer_proposal, propose
+from lms.content.models import SiteSettings
 from lms.demo.clock import DemoClock
 from lms.people.models import Person, User
 from lms.people.services.accounts import make_account
@@ -42,6 +43,7 @@ def ask_about_needs(today: date, clock: DemoClock) -> None:
         unit_kind="verksamhet",
         key_groups=KeyGroup.objects.all(),
         namings=list(namings),
+        threshold=SiteSettings.load().suppression_threshold,
         by=officer,
         at=at,
     )

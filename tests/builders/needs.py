@@ -35,6 +35,7 @@ def open_round(
     namings: Iterable[KeyPersonAssignment] = (),
     starts_on: date = MONDAY,
     ends_on: date = LAST_DAY,
+    threshold: int = 1,
 ) -> NeedsRound:
     return open_needs_round(
         name=name,
@@ -45,6 +46,7 @@ def open_round(
         unit_kind="verksamhet",
         key_groups=KeyGroup.objects.all(),
         namings=namings,
+        threshold=threshold,
         by=by,
         at=NOW,
     )

@@ -409,14 +409,21 @@ def test_what_cannot_be_made_is_refused_with_nothing_typed_lost(office, client):
     assert not Job.objects.filter(kind=jobs.REPORT).exists()
 
 
+STOP_NOTICE = "Skriv inte namn, personnummer, adress eller annat som pekar ut en person."
+
+
 def test_the_coordinator_takes_a_report_all_the_way(office, client):
     report = draft(office.coordinator)
     client.force_login(office.coordinator)
     address = f"/uppfoljning/{report.number}/"
+    assert STOP_NOTICE in client.get(f"{address}ord/").content.decode()
     client.post(f"{address}ord/", {"summary": "Det går framåt.", "proposals": "", "next_steps": ""})
     for step in ("faststall", "slapp"):
         assert client.get(f"{address}{step}/").status_code == 200
         client.post(f"{address}{step}/")
+    assert STOP_NOTICE in client.get(f"{address}lamnad/").content.decode()
+    correction = client.get(f"/uppfoljning/ny/?ersatter={report.number}").content.decode()
+    assert STOP_NOTICE in correction
     client.post(
         f"{address}lamnad/", {"form": "whole", "forum": "Kommunstyrelsen", "given_on": "2026-11-23"}
     )

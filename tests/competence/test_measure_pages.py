@@ -142,6 +142,7 @@ def test_the_coordinator_sets_a_status_adds_evidence_and_withdraws_it(
     sent = {"status": 1, "status-status": "ongoing", "status-on": "2026-11-02"}
     refused = client.post(address, sent | {"status-comment": "Ring 070-123 45 67"})
     assert "Ring 070-123 45 67" in text_of(refused)
+    assert "Skriv inte namn, personnummer, adress" in text_of(refused)
     client.post(address, sent | {"status-comment": "Påbörjat"})
     said = ObligationStatus.objects.get(passage__code="S2")
     assert (said.status, said.comment, said.by) == ("ongoing", "Påbörjat", coordinator)

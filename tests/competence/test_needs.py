@@ -100,7 +100,11 @@ def town(db, monday) -> SimpleNamespace:
 
 def test_a_round_makes_one_form_for_each_unit_of_the_kind_and_key_group_with_members(town):
     planned = planned_round(
-        unit_kind="verksamhet", key_groups=KeyGroup.objects.all(), namings=[], day=MONDAY
+        unit_kind="verksamhet",
+        key_groups=KeyGroup.objects.all(),
+        namings=[],
+        threshold=1,
+        day=MONDAY,
     )
     opened = open_round(town.officer)
     assert {(form.unit.code, form.key_group.code) for form in opened.forms.all()} == {
@@ -119,7 +123,11 @@ def test_a_round_makes_one_form_for_each_unit_of_the_kind_and_key_group_with_mem
 def test_a_post_outside_every_unit_of_the_kind_is_told_before_the_round_is_opened(town):
     employ(make_person(), town.department)
     planned = planned_round(
-        unit_kind="verksamhet", key_groups=KeyGroup.objects.all(), namings=[], day=MONDAY
+        unit_kind="verksamhet",
+        key_groups=KeyGroup.objects.all(),
+        namings=[],
+        threshold=1,
+        day=MONDAY,
     )
     assert [unit.code for unit in planned.outside] == ["KOF"]
 
@@ -131,7 +139,11 @@ def test_a_round_asks_the_same_number_of_queries_for_few_and_for_many(
         employ(make_person(), town.library)
     with django_assert_max_num_queries(9):
         planned_round(
-            unit_kind="verksamhet", key_groups=KeyGroup.objects.all(), namings=[], day=MONDAY
+            unit_kind="verksamhet",
+            key_groups=KeyGroup.objects.all(),
+            namings=[],
+            threshold=1,
+            day=MONDAY,
         )
     open_round(town.officer)
     with django_assert_max_num_queries(4):

@@ -173,6 +173,9 @@ def test_a_form_is_handed_in_and_taken_back_without_script(client, town):
 
 
 def test_the_coordinator_previews_opens_follows_reminds_and_fetches(client, town):
+    for unit in (town.unit, town.other):
+        for _each in range(4):
+            employ(make_person(), unit)
     asked = {
         "name": "Omgång två",
         "period_from": "2028-01-01",

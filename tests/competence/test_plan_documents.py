@@ -7,19 +7,21 @@ from datetime import date
 
 import pytest
 import yaml
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import translation
 
 from competence.figures.document import Block, BlockKind, Document, document_from, words
-from competence.models import KeptDocument, PlanChapter, PlanVersion
+from competence.models import Consultation, KeptDocument, PlanChapter, PlanVersion
 from competence.reports.plan_document import build
-from competence.services.plan import adopt_plan_version, draft_from
+from competence.services.plan import adopt_plan_version, create_draft, draft_from
 from competence.services.plan_chapters import write_chapter
 from competence.services.plan_documents import document_of
 from competence.services.plan_editing import discard_draft
 from competence.services.plan_starter import starter_words
-from competence.services.plan_states import PlanError, add_registry_number
+from competence.services.plan_states import PlanError, add_registry_number, repeal, send_on
+from competence.services.training_plan import create_training_draft
 from lms.audit.models import AuditEvent
 from lms.lib.append_only import unlock
 from lms.people.models import Unit
@@ -166,6 +168,57 @@ def test_the_next_draft_begins_with_the_words_of_the_version_before(draft) -> No
     write_chapter(version=following, key="bakgrund", text="", by=None)
     assert not following.chapters.exists()
     discard_draft(version=following, by=None)
+
+
+PERSON = "Elin Ek 850312-1236, tel 070-123 45 67."
+
+
+def test_no_words_of_a_plan_take_a_personnummer_or_a_phone_number(draft, client) -> None:
+    for write in (
+        lambda: write_chapter(version=draft, key="bakgrund", text=PERSON, by=None),
+        lambda: create_draft(note=PERSON, by=None),
+        lambda: create_training_draft(note=PERSON, by=None),
+    ):
+        with pytest.raises(ValidationError, match="personnummer"), transaction.atomic():
+            write()
+    consultation = Consultation(document=draft.kind, number=draft.number, question=PERSON)
+    with pytest.raises(ValidationError) as refused:
+        consultation.full_clean()
+    assert "question" in refused.value.error_dict
+    client.force_login(account_with(Role.COORDINATOR))
+    address = f"/admin/kompetens/plan/{draft.number}/kapitel/bakgrund/"
+    shown = client.post(address, {"text": PERSON}).content.decode()
+    assert "personnummer" in shown
+    assert PERSON in shown
+    assert "pekar ut en person" in shown
+    assert not draft.chapters.exists()
+
+
+def test_a_repeal_takes_no_personnummer_in_its_reason(draft) -> None:
+    decided = decide(draft)
+    with pytest.raises(ValidationError, match="personnummer"):
+        repeal(
+            version=decided,
+            repealed_on=date(2026, 12, 10),
+            decided_on=date(2026, 12, 5),
+            decided_by="Kommunstyrelsen",
+            reason=PERSON,
+            by=None,
+        )
+
+
+@pytest.mark.parametrize("where", ["chapter", "note"])
+def test_words_from_before_the_guard_are_neither_sent_nor_decided(draft, where) -> None:
+    if where == "chapter":
+        PlanChapter.objects.create(plan_version=draft, key="bakgrund", text=PERSON)
+    else:
+        PlanVersion.objects.filter(pk=draft.pk).update(note=PERSON)
+    with pytest.raises(PlanError, match="personnummer"):
+        send_on(version=draft, to=PlanVersion.Status.CONSULTATION, taken_on=DAY, by=None)
+    with pytest.raises(PlanError, match="personnummer"):
+        decide(draft)
+    draft.refresh_from_db()
+    assert draft.is_draft
 
 
 def test_every_chapter_has_words_to_begin_with() -> None:

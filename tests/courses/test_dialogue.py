@@ -87,7 +87,7 @@ def test_a_lesson_leads_to_the_forms_and_they_keep_what_is_sent(client, user, ve
     for end in ("fel/", "fraga/"):
         assert lesson_url(version, end) in page
         form = client.get(lesson_url(version, end)).content.decode()
-        assert "Skriv aldrig något om barn" in form
+        assert "Skriv inte namn, personnummer, adress" in form
         assert "<script>" not in form
     sent = client.post(lesson_url(version, "fel/"), {"kind": "wrong", "text": "Fel årtal."})
     assert (sent.status_code, sent.url) == (302, lesson_url(version))
