@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -34,19 +35,22 @@ class AssumptionsForm(DatedReasonForm):
     """Every value as it counts today, to be changed. What is left as it was shown is not said
     again: a change that counts from a later day stands."""
 
-    # Each value as the form showed it. Empty: as it counts today.
-    shown = forms.JSONField(required=False, widget=forms.HiddenInput)
+    # Each value as the form showed it, as JSON. Empty or unreadable: as it counts today.
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     field_order = [*(name for _title, names in GROUPS for name in names), "starts_on", "reason"]
 
     def __init__(self, *args: Any, assumptions: Assumptions, today: date, **kwargs: Any) -> None:
         values = {name: getattr(assumptions, name) for name in KINDS}
         self.counting = {name: plain(value) for name, value in values.items()}
-        initial = values | {"starts_on": today, "shown": self.counting}
+        initial = values | {"starts_on": today, "shown": json.dumps(self.counting)}
         super().__init__(*args, today=today, initial=initial, **kwargs)
 
     def clean_shown(self) -> dict[str, Any]:
-        shown = self.cleaned_data["shown"]
+        try:
+            shown = json.loads(self.cleaned_data["shown"] or "{}")
+        except ValueError:
+            shown = {}
         return self.counting | (shown if isinstance(shown, dict) else {})
 
     def values(self) -> dict[str, Any]:
