@@ -41,30 +41,35 @@ class Stretch(NamedTuple):
     rows: list[GapRow]
 
 
+class Lasting(NamedTuple):
+    """The days `first` to `last` within a stretch, and the person's facts and rows on the first."""
+
+    first: int
+    last: int
+    facts: PersonFacts
+    rows: list[GapRow]
+
+
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """One person on all the days. `holds_on` answers for a day between them."""
+    """One person on all the days. `between` answers for the days between them."""
 
     span: PersonSpan
     stretches: list[Stretch]
     orders: Orders
     turns: list[int]
 
-    def unchanged(self, stretch: Stretch, day: int) -> bool:
-        """Whether nothing that the person has or is begins or ends from the first day of the
-        stretch to a later `day`."""
-        return bisect_right(self.turns, day) == bisect_right(self.turns, stretch.plan.day)
-
-    def holds_on(self, row: GapRow, stretch: Stretch, day: int) -> bool:
-        """Whether a row of the stretch still is what it was on a later `day`, before the next of
-        the days asked for."""
-        if self.unchanged(stretch, day):
-            return True
-        rows = rows_of(self.span.on(day, self.orders.on(day)), stretch.plan.seen_from(day))
-        return any(
-            other.requirement_pk == row.requirement_pk and other.valid_until == row.valid_until
-            for other in rows
-        )
+    def between(self, stretch: Stretch, last: int) -> Iterator[Lasting]:
+        """The days of the stretch up to `last`, part by part: in each, nothing that the person has
+        or is begins or ends."""
+        first, facts, rows = stretch.plan.day, stretch.facts, stretch.rows
+        for turn in self.turns[bisect_right(self.turns, first) :]:
+            if turn > last:
+                break
+            yield Lasting(first, turn - 1, facts, rows)
+            first, facts = turn, self.span.on(turn, self.orders.on(turn))
+            rows = rows_of(facts, stretch.plan.seen_from(turn))
+        yield Lasting(first, last, facts, rows)
 
 
 def outlook(people: QuerySet[Person] | None, days: Sequence[date]) -> Iterator[Outlook]:

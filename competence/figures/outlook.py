@@ -13,7 +13,6 @@ from datetime import date
 from django.db.models import QuerySet
 
 from competence.engine.coverage import standing_of, units_of
-from competence.engine.days import as_date
 from competence.engine.outlook import Outlook, Stretch, month_ends, outlook
 from competence.engine.rows import GapRow
 from competence.engine.spans import days_of_change
@@ -217,29 +216,23 @@ def team_outlook(
 def _ends(
     person: Outlook, days: list[date], level: int, unit_pk: int
 ) -> Iterator[tuple[GapRow, date]]:
-    """The mandatory rows whose last valid day lies within a stretch, where it still stands for
-    somebody who works in the unit that day."""
+    """The mandatory rows whose last valid day comes while they stand, for somebody who works in
+    the unit that day."""
     for stretch in person.stretches:
-        first = stretch.plan.day
         stop = days[stretch.stop].toordinal() if stretch.stop < len(days) else None
         last = days[-1].toordinal() if stop is None else stop - 1
-        units = units_of(stretch.facts, stretch.plan)
-        for row in stretch.rows:
-            if (
-                row.mandatory
-                and row.status in (MET, EXPIRING)
-                and row.valid_until is not None
-                and level in (ALL, row.level)
-            ):
-                day = row.valid_until.toordinal()
-                if first <= day <= last and (
-                    (unit_pk in units and person.unchanged(stretch, day))
-                    or (
-                        unit_pk in units_of(stretch.facts, stretch.plan.seen_from(day))
-                        and person.holds_on(row, stretch, day)
-                    )
+        for part in person.between(stretch, last):
+            if unit_pk not in units_of(part.facts, stretch.plan.seen_from(part.first)):
+                continue
+            for row in part.rows:
+                if (
+                    row.mandatory
+                    and row.status in (MET, EXPIRING)
+                    and row.valid_until is not None
+                    and level in (ALL, row.level)
+                    and part.first <= row.valid_until.toordinal() <= part.last
                 ):
-                    yield row, as_date(day)
+                    yield row, row.valid_until
 
 
 def _months(found: list[RunsOut], days: list[date]) -> Iterator[Month]:

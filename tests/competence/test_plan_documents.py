@@ -203,6 +203,7 @@ def test_a_repeal_takes_no_personnummer_in_its_reason(draft) -> None:
             decided_on=date(2026, 12, 5),
             decided_by="Kommunstyrelsen",
             reason=PERSON,
+            day=date(2026, 12, 5),
             by=None,
         )
 

@@ -107,10 +107,10 @@ def trace(version: PlanVersion) -> dict[tuple[str, int], str]:
     }
 
 
-def decided(version: PlanVersion) -> PlanVersion:
+def decided(version: PlanVersion, in_force_from: date = MONDAY) -> PlanVersion:
     return adopt_plan_version(
         version=version,
-        in_force_from=MONDAY,
+        in_force_from=in_force_from,
         adopted_on=MONDAY,
         adopted_by="Kommunstyrelsen",
         by=None,
@@ -325,7 +325,8 @@ def test_the_trace_does_not_come_from_a_draft_beside_it(asked):
     decided(beside)
     (standing,) = proposal_standings([proposal])
     assert (standing.version, standing.is_in_force_from) == (standing.written_into, None)
-    decided(standing.written_into)
+    decided(beside_it := standing.written_into, MONDAY - timedelta(days=1))
+    assert beside_it.number < beside.number
     assert trace(draft_from(in_force(), by=None)) == {}
 
 
@@ -397,7 +398,8 @@ def test_the_kept_document_tells_of_the_proposal_after_a_consultation_and_in_wha
     again = decided(take_back_plan_version(version=sent, taken_on=MONDAY, note="Ändras", by=None))
     told = ["Fler orosanmälningar behöver göras rätt"]
     assert kept_motives(again) == told
-    assert kept_motives(decided(draft_from(again, by=asked.officer))) == told
+    following = draft_from(again, by=asked.officer)
+    assert kept_motives(decided(following, MONDAY + timedelta(days=1))) == told
 
 
 def test_the_usual_renewal_is_that_of_the_group_in_the_area(asked):

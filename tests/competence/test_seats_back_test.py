@@ -107,13 +107,13 @@ def _write(lives: list[_Life], unit: Unit, known: date) -> None:
             starts_on=life.starts,
             defaults={"ends_on": life.ends if life.ends and life.ends <= known else None},
         )
+        written = set(person.achievements.values_list("achieved_on", flat=True))
         Achievement.objects.bulk_create(
             [
                 Achievement(person=person, area=area, level=level, achieved_on=day, source=str(day))
                 for day in life.reached
-                if day <= known
-            ],
-            ignore_conflicts=True,
+                if day <= known and day not in written
+            ]
         )
 
 

@@ -78,7 +78,7 @@ def test_every_row_of_a_random_world_says_why_in_pieces(seed):
                 assert not re.search(r"\b(behöver|behövde|krav)\b", explanation.sentence)
 
 
-@pytest.mark.parametrize("seed", [12, 13, 17, 18, 19])  # worlds with something to renew
+@pytest.mark.parametrize("seed", [13, 14, 18, 40, 57])  # worlds with something to renew
 def test_the_days_of_a_timeline_are_those_of_the_engine(seed):
     """Renewed on the day: what the engine says when the achievement is there."""
     source = Seeded(seed)
