@@ -205,7 +205,10 @@ def everything_reached(client: Any, version: PlanVersion) -> list[str]:
     texts = []
     for part in (
         client.post(f"{address}/foljder/del/"),
-        client.post(f"{address}/krav/{requirement.pk}/foljder/", written(level=3)),
+        client.post(
+            f"{address}/krav/{requirement.pk}/foljder/",
+            written(level=TrainingLevel.objects.get(number=3).pk),
+        ),
         client.post(f"{address}/foljder/"),
         client.post(f"{address}/besluta/", decision),
     ):
