@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -207,8 +208,15 @@ def activity_lines(
     )
 
 
-def _by_activity(rows: Iterable) -> dict[int, list]:  # type: ignore[type-arg]
-    found: dict[int, list] = defaultdict(list)  # type: ignore[type-arg]
+class _OfActivity(Protocol):
+    activity_id: int
+
+
+_Fact = TypeVar("_Fact", bound=_OfActivity)
+
+
+def _by_activity(rows: Iterable[_Fact]) -> dict[int, list[_Fact]]:
+    found: dict[int, list[_Fact]] = defaultdict(list)
     for row in rows:
         found[row.activity_id].append(row)
     return found

@@ -18,6 +18,7 @@ from competence.models import KeyGroup, PassageLink, PlanActivity, TrainingPlanV
 from courses.models import CoursePage
 from lms.content.visibility import closed_to_some, visible_to
 from lms.framework.models import CompetenceArea
+from lms.lib.numbers import whole_number
 from lms.people.models import User
 
 Kind = PassageLink.Kind
@@ -182,7 +183,7 @@ def _requirements(keys: set[str]) -> dict[str, Named]:
 
 
 def _documents(keys: set[str]) -> dict[str, Named]:
-    found = get_document_model().objects.filter(pk__in=[key for key in keys if key.isdigit()])
+    found = get_document_model().objects.filter(pk__in=[whole_number(key) for key in keys])
     return {str(each.pk): Named(each.title, each.url) for each in found}
 
 

@@ -3,7 +3,6 @@ it makes sense to wish for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -129,13 +128,12 @@ def asked_of(user: User, day: date) -> list[AskedRound]:
     rounds = sorted(by_round, key=lambda each: (each.starts_on, each.pk), reverse=True)
     shown = [each for each in rounds if each.is_open_on(day)]
     shown += [each for each in rounds if each not in shown][:1]
-    return [_asked(each, by_round[each], is_mine, day) for each in shown]
-
-
-def _asked(needs_round, standings: Sequence[FormStanding], is_mine, day: date) -> AskedRound:  # type: ignore[no-untyped-def]
-    return AskedRound(
-        needs_round,
-        needs_round.is_open_on(day),
-        tuple(each for each in standings if is_mine(each)),
-        tuple(each for each in standings if not is_mine(each)),
-    )
+    return [
+        AskedRound(
+            needs_round,
+            needs_round.is_open_on(day),
+            tuple(each for each in by_round[needs_round] if is_mine(each)),
+            tuple(each for each in by_round[needs_round] if not is_mine(each)),
+        )
+        for needs_round in shown
+    ]

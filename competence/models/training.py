@@ -3,8 +3,6 @@ come of an activity is beside the plan, in `training_facts`."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -74,10 +72,6 @@ class TrainingActivity(models.Model):
 
 
 class PlanActivityQuerySet(models.QuerySet["PlanActivity"]):
-    def in_year(self, year: int) -> PlanActivityQuerySet:
-        """Those whose period touches the year."""
-        return self.filter(starts_on__lte=date(year, 12, 31), ends_on__gte=date(year, 1, 1))
-
     def with_parts(self) -> PlanActivityQuerySet:
         """With all that is told of each. Seven queries whatever the number."""
         return self.select_related(

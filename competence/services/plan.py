@@ -41,9 +41,12 @@ def create_draft(
 
 
 @transaction.atomic
-def draft_from(version: PlanVersion, *, by: User | None) -> PlanVersion:
-    """A new draft that says what `version` says: where the next plan begins."""
-    draft = create_draft(content=content_of(version), follows=version, by=by)
+def draft_from(
+    version: PlanVersion, *, continues: PlanVersion | None = None, by: User | None
+) -> PlanVersion:
+    """A new draft that says what `version` says: where the next plan begins, or (`continues`) what
+    a version that was taken back goes on as."""
+    draft = create_draft(content=content_of(version), follows=version, continues=continues, by=by)
     carry_chapters(version, draft)
     return draft
 
@@ -54,18 +57,12 @@ def take_back_plan_version(
     """Close a version that was sent and go on with a new draft that says the same."""
     return plan_states.take_back(
         version=version,
-        draft_from=lambda sent: _taken_back(sent, by),
+        draft_from=lambda sent: draft_from(sent, continues=sent, by=by),
         taken_on=taken_on,
         forum=forum,
         note=note,
         by=by,
     )
-
-
-def _taken_back(sent: PlanVersion, by: User | None) -> PlanVersion:
-    draft = create_draft(content=content_of(sent), follows=sent, continues=sent, by=by)
-    carry_chapters(sent, draft)
-    return draft
 
 
 def adopt_plan_version(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.contrib import messages
@@ -20,11 +19,12 @@ from competence.services.governing_file import (
     import_governing_document,
     read_governing,
 )
+from competence.views.kept_file import KeptFile, Shelf
 from competence.views.scope import acting_user
 from lms.lib.dates import today
 
 # The file somebody is looking at stays in their session until they let it go.
-KEPT = "governing_file"
+KEPT = Shelf("governing_file")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +36,7 @@ def governing_file(request: HttpRequest) -> HttpResponse:
         if "take_in" in request.POST:
             return _take_in(request)
         if "let_go" in request.POST:
-            request.session.pop(KEPT, None)
+            KEPT.clear(request)
             return redirect("competence_admin:governing_file")
         form = GoverningFileForm(request.POST, request.FILES)
         if form.is_valid():
@@ -47,9 +47,9 @@ def governing_file(request: HttpRequest) -> HttpResponse:
             except GoverningFileError as error:
                 context = {"errors": error.errors, "warnings": error.warnings}
             else:
-                request.session[KEPT] = {"name": file.name, "text": content.decode("utf-8-sig")}
+                KEPT.put(request, name=file.name, content=content)
                 return redirect("competence_admin:governing_file")
-    kept = request.session.get(KEPT)
+    kept = KEPT.get(request)
     if kept and not context:
         context = _as_it_stands(kept)
     return render(
@@ -65,31 +65,27 @@ def governing_file(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _as_it_stands(kept: dict[str, str]) -> dict[str, Any]:
+def _as_it_stands(kept: KeptFile) -> dict[str, Any]:
     try:
-        changes = read_governing(content=kept["text"].encode(), name=kept["name"])
+        changes = read_governing(content=kept.content, name=kept.name)
     except GoverningFileError as error:
         return {"errors": error.errors, "warnings": error.warnings}
-    return {"changes": changes, "file_name": kept["name"], "seal": _seal(kept)}
-
-
-def _seal(kept: dict[str, str]) -> str:
-    return hashlib.sha256(kept["text"].encode()).hexdigest()
+    return {"changes": changes, "file_name": kept.name, "seal": kept.seal}
 
 
 def _take_in(request: HttpRequest) -> HttpResponse:
     """What is taken in is what was shown."""
-    kept = request.session.get(KEPT)
-    if not kept or request.POST["take_in"] != _seal(kept):
+    kept = KEPT.sealed(request, request.POST["take_in"])
+    if kept is None:
         messages.error(request, _("The preview is too old. Upload the file again."))
         return redirect("competence_admin:governing_file")
     try:
         import_governing_document(
-            content=kept["text"].encode(), name=kept["name"], on=today(), by=acting_user(request)
+            content=kept.content, name=kept.name, on=today(), by=acting_user(request)
         )
     except GoverningFileError:
         return redirect("competence_admin:governing_file")
-    request.session.pop(KEPT, None)
+    KEPT.clear(request)
     messages.success(request, _("The document is taken in."))
     return redirect("competence_admin:measures")
 

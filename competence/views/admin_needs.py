@@ -3,7 +3,7 @@ and closed; and the answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from competence.figures.needs import (
@@ -24,6 +24,7 @@ from competence.figures.needs import (
     form_standings,
     planned_round,
 )
+from competence.figures.needs_table import round_table
 from competence.figures.proposals import became_of
 from competence.models import KeyGroup, NeedsAnswer, NeedsForm, NeedsRound
 from competence.needs_forms import CloseForm, LastDayForm, NeedsRoundForm
@@ -38,19 +39,14 @@ from competence.services.needs_rounds import (
 from competence.views.scope import acting_user
 from lms.content.models import SiteSettings
 from lms.lib.dates import today
-from lms.lib.tables import Value, table_response
+from lms.lib.numbers import whole_number
+from lms.lib.tables import table_response
 from lms.people.access import Action, Obj, Scope, can, scopes
 
 UNDO = "competence.needs_undo"
 """Session key: the reminders made last, to be taken back."""
 PAGE_SIZE = 50
 USUAL_WEEKS = 6
-STATES = {
-    FormState.ASKED: gettext_lazy("not answered"),
-    FormState.BEGUN: gettext_lazy("begun"),
-    FormState.ANSWERED: gettext_lazy("answered"),
-    FormState.CONFIRMED: gettext_lazy("confirmed"),
-}
 
 
 def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
@@ -236,9 +232,7 @@ def remind(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(NeedsRound, pk=pk)
     forms = NeedsForm.objects.filter(needs_round=found)
     if "all" not in request.POST:
-        forms = forms.filter(
-            pk__in=[each for each in request.POST.getlist("form") if each.isdigit()]
-        )
+        forms = forms.filter(pk__in=[whole_number(each) for each in request.POST.getlist("form")])
     made = remind_of_forms(forms=forms, day=today(), by=acting_user(request), at=timezone.now())
     if made:
         request.session[UNDO] = {"round": found.pk, "pks": [each.pk for each in made]}
@@ -287,43 +281,9 @@ def round_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The forms of a round with what was answered, as a table."""
     found = get_object_or_404(NeedsRound, pk=pk)
     note_opened(request, found, kind)
-    header = [
-        *(_("Unit code"), _("Unit"), _("Key group"), _("Function"), _("Standing")),
-        *(_("Answered by"), _("Handed in"), _("Confirmed"), _("Last reminded"), _("Manager")),
-        *(_("Need"), _("Wishes"), _("Motives"), _("How many"), _("When it suits")),
-    ]
+    table = round_table(_standings(found), named=_names_key_persons(request))
     name = f"behov-{found.pk}-{today().isoformat()}"
-    named = _names_key_persons(request)
-    if named:
-        header.insert(4, _("Key person"))
-    return table_response(name, header, _lines(_standings(found), named=named), kind=kind)
-
-
-def _lines(standings: Sequence[FormStanding], *, named: bool) -> Iterator[list[Value]]:
-    answers = NeedsAnswer.objects.in_bulk([each.answer.pk for each in standings if each.answer])
-    wishes: dict[int, list[str]] = {}
-    for answer in NeedsAnswer.objects.filter(pk__in=answers).prefetch_related(
-        "wishes__area", "wishes__level"
-    ):
-        wishes[answer.pk] = [f"{w.area.label}: {w.level.name}" for w in answer.wishes.all()]
-    for each in standings:
-        said = each.answer
-        yield [
-            *(each.form.unit.code, each.form.unit.name, each.form.key_group.code),
-            each.form.naming.function if each.form.naming else "",
-            *([each.form.naming.person.name if each.form.naming else ""] if named else []),
-            str(STATES[each.state]),
-            str(said.by) if said else "",
-            said.handed_in_at if said else None,
-            said.confirmed_at if said else None,
-            each.reminded_on,
-            ", ".join(person.name for person in each.managers) or _("lacks a manager"),
-            said.get_need_display() if said else "",
-            "; ".join(wishes.get(said.pk, [])) if said else "",
-            said.motives if said else "",
-            said.get_how_many_display() if said else "",
-            said.get_suits_display() if said else "",
-        ]
+    return table_response(name, table.header, table.rows, kind=kind)
 
 
 @require_safe

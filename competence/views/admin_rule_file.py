@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -24,11 +23,12 @@ from competence.services.equivalence_file import (
     export_equivalence,
     read_equivalence,
 )
+from competence.views.kept_file import KeptFile, Shelf
 from competence.views.scope import acting_user
 from lms.lib.dates import today
 
 # The file somebody is working through stays in their session until they let it go.
-KEPT = "equivalence_file"
+KEPT = Shelf("equivalence_file")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def rule_file(request: HttpRequest) -> HttpResponse:
         if "add" in request.POST:
             return _add(request)
         if "let_go" in request.POST:
-            request.session.pop(KEPT, None)
+            KEPT.clear(request)
             return redirect("competence_admin:rule_file")
         form = RuleFileForm(request.POST, request.FILES)
         if form.is_valid():
@@ -59,12 +59,9 @@ def rule_file(request: HttpRequest) -> HttpResponse:
             except EquivalenceFileError as error:
                 context = {"errors": error.errors, "warnings": error.warnings}
             else:
-                request.session[KEPT] = {
-                    "name": file.name,
-                    "text": content.decode("utf-8-sig"),
-                }
+                KEPT.put(request, name=file.name, content=content)
                 return redirect("competence_admin:rule_file")
-    kept = request.session.get(KEPT)
+    kept = KEPT.get(request)
     if kept and not context:
         context = _as_it_stands(kept)
     return render(
@@ -79,21 +76,17 @@ def rule_file(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _as_it_stands(kept: dict[str, str]) -> dict[str, Any]:
+def _as_it_stands(kept: KeptFile) -> dict[str, Any]:
     try:
-        changes = read_equivalence(content=kept["text"].encode(), name=kept["name"])
+        changes = read_equivalence(content=kept.content, name=kept.name)
     except EquivalenceFileError as error:
         return {"errors": error.errors, "warnings": error.warnings}
     return {
         "changes": changes,
         "proposals": [Shown(each, _decide_at(each)) for each in changes.proposals],
-        "file_name": kept["name"],
-        "seal": _seal(kept),
+        "file_name": kept.name,
+        "seal": kept.seal,
     }
-
-
-def _seal(kept: dict[str, str]) -> str:
-    return hashlib.sha256(kept["text"].encode()).hexdigest()
 
 
 def _decide_at(proposal: Proposal) -> str:
@@ -115,14 +108,12 @@ def _decide_at(proposal: Proposal) -> str:
 
 def _add(request: HttpRequest) -> HttpResponse:
     """What is added is what was shown."""
-    kept = request.session.get(KEPT)
-    if not kept or request.POST["add"] != _seal(kept):
+    kept = KEPT.sealed(request, request.POST["add"])
+    if kept is None:
         messages.error(request, _("The preview is too old. Upload the file again."))
         return redirect("competence_admin:rule_file")
     try:
-        number = add_courses_of_file(
-            content=kept["text"].encode(), name=kept["name"], by=acting_user(request)
-        )
+        number = add_courses_of_file(content=kept.content, name=kept.name, by=acting_user(request))
     except EquivalenceFileError as error:
         messages.error(request, str(error))
     else:

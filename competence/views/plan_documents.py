@@ -92,7 +92,7 @@ def training_document(request: HttpRequest, number: int) -> HttpResponse:
         request,
         version,
         pdf=reverse("competence:training_document_file", args=[number]),
-        back=reverse("competence:plan"),
+        back=reverse("competence:training"),
     )
 
 

@@ -8,6 +8,7 @@ rows unique, or that makes a table anew, locks the table again afterwards."""
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -66,16 +67,16 @@ _COLUMN = re.compile(r'"(\w+)"')
 _OF_NEW = r'NEW."\1"'
 
 
-class Lock:
+class Lock(ABC):
     """What may still happen to the rows of a table, said as triggers by name."""
 
     function_sql: str
 
-    def on_postgresql(self, table: str) -> dict[str, str]:
-        raise NotImplementedError
+    @abstractmethod
+    def on_postgresql(self, table: str) -> dict[str, str]: ...
 
-    def on_sqlite(self, connection: BaseDatabaseWrapper, table: str) -> dict[str, str]:
-        raise NotImplementedError
+    @abstractmethod
+    def on_sqlite(self, connection: BaseDatabaseWrapper, table: str) -> dict[str, str]: ...
 
 
 @dataclass(frozen=True)

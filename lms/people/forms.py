@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lms.audit.words import ACTIONS
+from lms.audit.actions import ACTIONS
 from lms.lib.fields import refuse_personal_data
 from lms.lib.forms import Form, ModelForm, OurWords, day_field
 from lms.people.finding import PersonField, Written, few_with_posts

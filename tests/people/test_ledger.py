@@ -15,9 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from competence.models import plans_by_kind
+from lms.audit.actions import ACTIONS
+from lms.audit.fields import FIELDS
 from lms.audit.models import AuditEvent
 from lms.audit.services import Entry, record, record_many
-from lms.audit.words import ACTIONS, FIELDS, reason_words, value_words
+from lms.audit.words import reason_words, value_words
 from lms.people.roles import Role
 from lms.people.services import accounts, merge, records, role_assignments
 from tests.builders.people import account_with, employ, make_person, make_unit
