@@ -22,6 +22,7 @@ from competence.models import (
 from competence.services.consultation_notices import tell_who_is_asked
 from competence.services.plan_states import Status, send_on
 from lms.audit.services import record
+from lms.people.access import Action, Obj, grants
 from lms.people.models import Unit, User
 
 
@@ -39,6 +40,19 @@ def is_open(consultation: Consultation, version: DecidedDocument, day: date) -> 
     """Whether views are taken on `day`: until the last day, or until the version goes on."""
     out = version.status == Status.CONSULTATION and version.closed_at is None
     return out and day <= consultation.closes_on
+
+
+def units_spoken_for(user: User, day: date) -> list[Unit]:
+    """The units for which the account may give a view: those it answers for by itself. A contact
+    for the whole organisation speaks for each of its roots."""
+    held = [
+        unit
+        for _role, _grant, units in grants(user, Action.CREATE, Obj.CONSULTATION, day=day)
+        for unit in units
+    ]
+    if None in held:
+        return list(Unit.objects.filter(parent=None))
+    return list(dict.fromkeys(unit for unit in held if unit is not None))
 
 
 @transaction.atomic

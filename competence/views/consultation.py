@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -20,13 +18,12 @@ from competence.services.consultations import (
     ConsultationError,
     comment,
     is_open,
+    units_spoken_for,
     withdraw_comment,
 )
 from competence.views.plan_kinds import version_or_404
 from competence.views.scope import acting_user
 from lms.lib.dates import today
-from lms.people.access import Action, Obj, grants
-from lms.people.models import Unit, User
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,16 +85,3 @@ def withdraw(request: HttpRequest, kind: str, number: int, pk: int) -> HttpRespo
     except ConsultationError as error:
         messages.error(request, str(error))
     return redirect("competence:consultation", kind, number)
-
-
-def units_spoken_for(user: User, day: date) -> list[Unit]:
-    """The units for which the account may give a view: those it answers for by itself. A contact
-    for the whole organisation speaks for each of its roots."""
-    held = [
-        unit
-        for _role, _grant, units in grants(user, Action.CREATE, Obj.CONSULTATION, day=day)
-        for unit in units
-    ]
-    if None in held:
-        return list(Unit.objects.filter(parent=None))
-    return list(dict.fromkeys(unit for unit in held if unit is not None))
