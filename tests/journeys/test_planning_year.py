@@ -141,7 +141,9 @@ def the_officer_sees_what_it_means_and_sends_it_out(officer: Visitor, number: in
     expect(shown).to_contain_text("Får ett krav de inte hade")
     expect(shown.locator("table", has_text=GROUP)).to_be_visible()
     page.get_by_role("link", name="Skicka på remiss").click()
-    for unit in page.locator("input[name=units]").all()[:3]:
+    units = page.locator("input[name=units]")
+    expect(units.nth(2)).to_be_visible()
+    for unit in units.all()[:3]:
         unit.check()
     _field(page, "Vad du vill ha synpunkter på").fill("När på året passar kursen?")
     _press(page, "Skicka på remiss")
