@@ -80,9 +80,11 @@ def the_officer_opens_a_round(officer: Visitor) -> None:
     officer.open("/admin/kompetens/behov/ny/")
     _field(page, "Namn").fill(ROUND)
     _field(page, "Vilken sorts enhet som tillfrågas").select_option(label="enhet")
+    group = page.get_by_label(GROUP, exact=True)
+    expect(group).to_be_visible()
     for box in page.locator("input[name=key_groups]").all():
         box.uncheck()
-    page.get_by_label(GROUP, exact=True).check()
+    group.check()
     _press(page, "Se vilka som tillfrågas")
     preview = page.locator(".own-panel[role=status]")
     expect(preview).to_contain_text("formulär till")
@@ -212,6 +214,7 @@ def the_officer_plans_sessions_and_the_training_plan_is_decided(officer: Visitor
     draft = page.url
     officer.open("/plan/prognos/kalender/")
     rows = page.locator("table.seats-calendar tbody tr")
+    expect(rows.first).to_be_visible()
     for row in rows.all()[1:]:
         row.get_by_role("checkbox").uncheck()
     first = (rows.first.get_by_role("rowheader").inner_text()).strip()
