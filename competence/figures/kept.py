@@ -4,7 +4,7 @@ what is hidden left out, and the names they are read by. No number that is hidde
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -16,7 +16,7 @@ from competence.suppression import Figure, Hidden, ShownCount
 
 # Raised when what is written is read in another way. A row says which it was written by.
 SCHEMA = 1
-READ = 4
+READ = 8
 """How many Mondays a process keeps ready to show."""
 _HIDDEN = {Hidden.FEW: "f", Hidden.PROTECTED: "p"}
 _MARKS = {mark: Figure(None, hidden) for hidden, mark in _HIDDEN.items()}
@@ -87,9 +87,9 @@ def published_from(
             levels={int(level): name for level, name in data["levels"].items()},
         ),
         threshold=threshold,
-        totals={group: _read(count) for group, count in data["totals"].items()},
+        totals={group: _read(tuple(count)) for group, count in data["totals"].items()},
         by_unit={
-            (int(unit), group): _read(count)
+            (int(unit), group): _read(tuple(count))
             for group, of_group in data["by_unit"].items()
             for unit, count in of_group.items()
         },
@@ -104,7 +104,9 @@ def published_from(
     )
 
 
-def _read(written: Sequence[Written]) -> ShownCount:
+# Most units say one of a few things: nothing that is shown.
+@lru_cache(maxsize=4096)
+def _read(written: tuple[Written, ...]) -> ShownCount:
     return shown_count(dict(zip(_KINDS, map(_read_figure, written), strict=True)))
 
 

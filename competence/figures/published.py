@@ -38,8 +38,9 @@ from functools import partial
 from competence.engine import Count
 from competence.figures.coverage import AreaKey, DayFigures, DayFrame
 from competence.figures.nested import Tables, hide_nested
+from competence.figures.one_sum import largest_within, one_sum
 from competence.figures.shown import PROTECTED, ShownShare, shown_count, shown_share
-from competence.suppression import Figure, ShownCount, shown_figures
+from competence.suppression import Figure, ShownCount
 
 
 @dataclass(frozen=True)
@@ -106,11 +107,15 @@ def _tree(
             kind: {node: getattr(count, kind) for node, count in of_group.items()}
             for kind in (*_WHOLE, *_OF_COVERED)
         }
+        largest = {kind: largest_within(parts, of_kind) for kind, of_kind in values.items()}
         kinds = {
-            kind: _top_down(parts, partial(_one_sum, values[kind], threshold)) for kind in _WHOLE
+            kind: _top_down(parts, partial(one_sum, values[kind], largest[kind], threshold))
+            for kind in _WHOLE
         }
         for kind in _OF_COVERED:
-            within = _Within(values[kind], values["covered"], kinds["covered"], threshold)
+            within = _Within(
+                values[kind], largest[kind], values["covered"], kinds["covered"], threshold
+            )
             kinds[kind] = _top_down(parts, within.one_sum)
         for node in of_group:
             shown = shown_count({kind: figures[node] for kind, figures in kinds.items()})
@@ -139,30 +144,20 @@ def _top_down(
     return shown
 
 
-def _one_sum(
-    values: Mapping[Node, int], threshold: int, node: Node, parts: list[int]
-) -> dict[Node, Figure]:
-    """A figure and its parts, protected as if they were all there is."""
-    star: dict[Node, int] = {None: values[node]}
-    star.update((part, values[part]) for part in parts)
-    shown = shown_figures(star, dict.fromkeys(parts), threshold)
-    shown[node] = shown.pop(None)
-    return shown
-
-
 @dataclass(frozen=True)
 class _Within:
     """A kind that is a part of the covered, beside which the covered are shown: what is shown of
     it must not tell the rest of them."""
 
     values: Mapping[Node, int]
+    largest: Mapping[Node, int]
     covered: Mapping[Node, int]
     covered_shown: Mapping[Node, Figure]
     threshold: int
 
     def one_sum(self, node: Node, parts: list[int]) -> dict[Node, Figure]:
-        """A figure and its parts, as `_one_sum` protects them, less what the covered tell of."""
-        shown = _one_sum(self.values, self.threshold, node, parts)
+        """A figure and its parts, as `one_sum` protects them, less what the covered tell of."""
+        shown = one_sum(self.values, self.largest, self.threshold, node, parts)
         hidden = {
             each
             for each, figure in shown.items()
@@ -187,8 +182,9 @@ class _Within:
         return 0 < count < self.threshold
 
     def _is_told(self, node: Node, parts: list[int], hidden: Collection[Node]) -> bool:
-        """Whether the sum, with what is shown in it, bounds a count to protect too narrowly. Of the
-        hidden parts together both kinds are known; how large one can be depends on the others."""
+        """Whether the sum, with what is shown in it, bounds a count to protect too narrowly, also
+        for who knows one hidden part. Of the hidden parts together both kinds are known; how large
+        one can be depends on the others."""
         pairs: list[tuple[int, int, Node]] = [
             (self.values[part], self._rest(part), part) for part in parts if part in hidden
         ]
@@ -203,6 +199,14 @@ class _Within:
             self.covered[part] for part in parts if part not in hidden
         ):
             return True
+        known = [None, *(part for _one, _other, part in pairs if part is not None)]
+        return any(
+            self._is_bounded([pair for pair in pairs if each is None or pair[2] != each], parts)
+            for each in known
+        )
+
+    def _is_bounded(self, pairs: list[tuple[int, int, Node]], parts: list[int]) -> bool:
+        """Whether what both kinds are of these together bounds one of them too narrowly."""
         both = (sum(one for one, _other, _part in pairs), sum(other for _one, other, _p in pairs))
         for one, other, part in pairs:
             few = [
