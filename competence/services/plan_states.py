@@ -12,7 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from competence.figures.followup.frozen import AlteredError
 from competence.models import DecidedDocument
+from competence.services.consultation_end import end_with_decision
+from competence.services.consultation_notices import tell_of_preparation
 from competence.services.plan_documents import keep_document, keep_registry_number
 from lms.audit.services import record
 from lms.lib.fields import refuse_personal_data
@@ -63,6 +66,8 @@ def send_on(
     found.status = to
     found.save(update_fields=["status"])
     _step(found, before, to, taken_on, forum, note, by)
+    if before == Status.CONSULTATION:
+        tell_of_preparation(version=found, at=timezone.now())
     return found
 
 
@@ -149,6 +154,7 @@ def adopt(
         },
     )
     keep_document(version=found)
+    end_with_decision(version=found, by=by, at=timezone.now())
     return found
 
 
@@ -170,7 +176,17 @@ def add_registry_number(*, version: Document, registry_number: str, by: User | N
         before={"registry_number": ""},
         after={"registry_number": registry_number},
     )
-    keep_registry_number(version=found)
+    try:
+        keep_registry_number(version=found)
+    except AlteredError as error:
+        raise PlanError(
+            _(
+                "What is kept of the decided document is not what its checksum %(checksum)s is of: "
+                "it has been altered. The registry number is not added. Tell whoever runs the "
+                "system."
+            )
+            % {"checksum": str(error)}
+        ) from error
     return found
 
 
