@@ -79,7 +79,11 @@ def tell_how_views_were_met(*, consultation: Consultation, occasion: str, at: da
     for author, views in by_author.items():
         answered = sum(view.answer is not None for view in views)
         waits = occasion == "preparation" and not answered
-        if author.person is None or waits or not can(author, Action.READ, Obj.CONSULTATION, day=day):
+        if (
+            author.person is None
+            or waits
+            or not can(author, Action.READ, Obj.CONSULTATION, day=day)
+        ):
             continue
         said: dict[str, Any] = {
             "plan": consultation.document,

@@ -40,7 +40,7 @@ from competence.models import (
 from competence.plan_forms import CompareForm
 from competence.services.plan import PlanError, create_draft, draft_from, refuse_overlaps
 from competence.services.plan_consequences import Summary, counted_on, decide_as_shown
-from competence.services.plan_content import content_of
+from competence.services.plan_content import content_of, fingerprint_of
 from competence.services.plan_editing import (
     create_key_group,
     define_key_group,
@@ -306,7 +306,7 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
         today=day,
         initial={"in_force_from": day, "adopted_on": day},
     )
-    summary = None
+    summary, content = None, ""
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:
@@ -317,6 +317,7 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
                     version=version,
                     shown=seen["shown"],
                     assumed=seen["assumed"],
+                    as_shown=seen["content"],
                     by=acting_user(request),
                     **asked,
                 )
@@ -327,6 +328,7 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
             if "decide" in request.POST:
                 form.add_error(None, _("See what it means for this day before you decide."))
             counted = max(asked["in_force_from"], counted_on(version, today=day))
+            content = fingerprint_of(version)
             (summary,) = summaries(request, version, None, counted)
         except PlanError as error:
             form.add_error(None, str(error))
@@ -337,7 +339,7 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
             "version": version,
             "form": form,
             "summary": summary,
-            "seen": _sign(version, summary, form) if summary else "",
+            "seen": _sign(version, content, summary, form) if summary else "",
             "way": way_of(version, day),
             "header_title": _("Decide on version %(number)s") % {"number": version.number},
             "header_icon": "check",
@@ -348,12 +350,13 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
 SALT = "competence.consequences_seen"
 
 
-def _sign(version: PlanVersion, summary: Summary, form: AdoptForm) -> str:
-    """What is shown, to come back with the decision as it was shown."""
+def _sign(version: PlanVersion, content: str, summary: Summary, form: AdoptForm) -> str:
+    """What is shown, to come back with the decision as it was shown. `content`: the fingerprint of
+    the version before it was counted."""
     return signing.dumps(
         {
             "version": version.pk,
-            "content": content_of(version).fingerprint(),
+            "content": content,
             "in_force_from": form.cleaned_data["in_force_from"].isoformat(),
             "shown": summary.shown.said(),
             "assumed": summary.assumptions.everything_said(),
@@ -370,5 +373,5 @@ def _seen(request: HttpRequest, version: PlanVersion, day: date) -> dict[str, An
         seen: dict[str, Any] = signing.loads(request.POST.get("seen", ""), salt=SALT)
     except signing.BadSignature:
         return None
-    said = (version.pk, content_of(version).fingerprint(), day.isoformat())
+    said = (version.pk, fingerprint_of(version), day.isoformat())
     return seen if (seen["version"], seen["content"], seen["in_force_from"]) == said else None

@@ -31,6 +31,7 @@ from competence.services.training_plan import (
     adopt_training_plan,
     create_training_draft,
     discard_training_draft,
+    training_fingerprint,
 )
 from competence.training_forms import (
     CostForm,
@@ -142,7 +143,12 @@ def adopt_training(request: HttpRequest, number: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            adopt_training_plan(version=version, by=acting_user(request), **form.cleaned_data)
+            adopt_training_plan(
+                version=version,
+                as_shown=request.POST.get("seen"),
+                by=acting_user(request),
+                **form.cleaned_data,
+            )
         except PlanError as error:
             form.add_error(None, str(error))
         else:
@@ -156,6 +162,7 @@ def adopt_training(request: HttpRequest, number: int) -> HttpResponse:
             "button": _("Decide"),
             "about": str(version),
             "note": _("Once decided the version can no longer be changed."),
+            "seen": training_fingerprint(version),
             "header_title": _("Decide on the training plan"),
             "header_icon": "check",
         },

@@ -407,7 +407,9 @@ def test_a_decision_ends_the_consultation_and_the_database_keeps_the_compilation
         lambda: opinions.bulk_create([anew(opinion)]),
         lambda: opinions.filter(pk=opinion.pk).update(withdrawn_at=AT),
         lambda: ConsultationAnswer.objects.bulk_create([anew(given, outcome="not")]),
-        lambda: ConsultationAnswer.objects.bulk_create([anew(given, comment=None, opinion=opinion)]),
+        lambda: ConsultationAnswer.objects.bulk_create(
+            [anew(given, comment=None, opinion=opinion)]
+        ),
         lambda: ConsultationAnswer.objects.filter(pk=given.pk).update(outcome="not"),
         lambda: found.parties.create(organisation="Regionen"),
         lambda: Consultation.objects.update(closes_on=LAST + timedelta(days=1)),
