@@ -6,7 +6,6 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from competence.models import PlanVersion
@@ -34,9 +33,12 @@ def create_draft(
 ) -> PlanVersion:
     """A new draft with the next number, with `content` (none: empty), written after the version
     that it `follows`. `continues`: the sent version that was taken back to become this one."""
-    highest = PlanVersion.objects.aggregate(number=Max("number"))["number"] or 0
     draft = PlanVersion.objects.create(
-        number=highest + 1, note=note, follows=follows, continues=continues, by=by
+        number=plan_states.next_number(PlanVersion),
+        note=note,
+        follows=follows,
+        continues=continues,
+        by=by,
     )
     draft.clean_fields(exclude=["by", "continues", "follows"])
     if content is not None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,7 @@ from competence.services.consultation_end import end_with_decision
 from competence.services.consultation_notices import tell_of_preparation
 from competence.services.plan_documents import keep_document, keep_registry_number
 from lms.audit.services import record
+from lms.content.models import SiteSettings
 from lms.lib.fields import refuse_personal_data
 from lms.people.models import User
 
@@ -40,6 +42,13 @@ def locked_draft(version: Document) -> Document:
     if not draft.is_draft:
         raise PlanError(_("This version is no longer a draft and can no longer be changed."))
     return draft
+
+
+def next_number(model: type[DecidedDocument]) -> int:
+    """The number of the next draft of a plan. Of two made at once, the second waits for the first
+    and takes the number after it."""
+    SiteSettings.objects.select_for_update().filter(pk=SiteSettings.load().pk).first()
+    return (model._default_manager.aggregate(highest=Max("number"))["highest"] or 0) + 1
 
 
 @transaction.atomic

@@ -8,7 +8,6 @@ from datetime import date
 from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from competence.models import TrainingPlanVersion
@@ -29,9 +28,8 @@ def create_training_draft(
 ) -> TrainingPlanVersion:
     """A new draft with the next number, with the activities of `source` (none: empty).
     `continues`: the sent version that was taken back to become this one."""
-    highest = TrainingPlanVersion.objects.aggregate(number=Max("number"))["number"] or 0
     draft = TrainingPlanVersion.objects.create(
-        number=highest + 1, note=note, continues=continues, by=by
+        number=plan_states.next_number(TrainingPlanVersion), note=note, continues=continues, by=by
     )
     draft.clean_fields(exclude=["by", "continues"])
     if source is not None:
