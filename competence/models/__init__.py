@@ -34,6 +34,9 @@ from competence.models.followup import (
     ReportSending,
     ReportWords,
 )
+from competence.models.goals import (
+    CoverageGoal,
+)
 from competence.models.measures import (
     GoverningDocument,
     ObligationStatus,
@@ -98,6 +101,7 @@ from competence.models.reviews import (
 )
 from competence.models.seats import (
     AcceptedSessions,
+    SeatScenario,
     WeekSeats,
 )
 from competence.models.targets import (
@@ -130,6 +134,7 @@ __all__ = [
     "ConsultationAnswer",
     "ConsultationComment",
     "ConsultationParty",
+    "CoverageGoal",
     "CoverageTarget",
     "DecidedDocument",
     "DocumentStep",
@@ -177,6 +182,7 @@ __all__ = [
     "ReportSending",
     "ReportWords",
     "Requirement",
+    "SeatScenario",
     "ShownConsequences",
     "SignInSheet",
     "StandingProgramme",

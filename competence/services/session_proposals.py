@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from competence.engine.sessions import Quarter
 from competence.models import (
     AcceptedSessions,
+    KeyGroup,
     PlanActivity,
     TrainingPlanVersion,
 )
@@ -26,13 +27,15 @@ from lms.people.models import User
 
 @dataclass(frozen=True)
 class Chosen:
-    """The sessions of a quarter as they are accepted, maybe edited: other days, fewer or more."""
+    """The sessions of a quarter as they are accepted, maybe edited: other days, fewer or more.
+    `key_groups`: the codes of those the seats are for."""
 
     quarter: Quarter
     starts_on: date
     ends_on: date
     sessions: int
     seats: int
+    key_groups: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -56,13 +59,21 @@ def accepted_in(version: TrainingPlanVersion) -> dict[str, PlanActivity]:
 
 @transaction.atomic
 def accept_sessions(
-    *, version: TrainingPlanVersion, chosen: Sequence[Chosen], monday: date, by: User
+    *,
+    version: TrainingPlanVersion,
+    chosen: Sequence[Chosen],
+    monday: date,
+    form: str = "",
+    responsible: str = "",
+    by: User,
 ) -> Taken:
-    """Make an activity of each quarter's sessions, unless the draft has it. PlanError."""
+    """Make an activity of each quarter's sessions, unless the draft has it: with whom it is for,
+    the form and the responsible function, so that the plan can be decided as it is. PlanError."""
     draft = locked_draft(version)
     standing = accepted_in(draft)
     areas = {area.code: area for area in CompetenceArea.objects.all()}
     levels = {level.number: level for level in TrainingLevel.objects.all()}
+    groups = {group.code: group for group in KeyGroup.objects.all()}
     made, known = [], []
     for each in chosen:
         code = each.quarter.code
@@ -80,10 +91,13 @@ def accept_sessions(
             starts_on=each.starts_on,
             ends_on=each.ends_on,
             kind=PlanActivity.Kind.BASIC if level.number == 1 else PlanActivity.Kind.IN_DEPTH,
+            key_groups=[groups[code] for code in each.key_groups],
             areas=[area],
             levels=[level],
             sessions=each.sessions,
             seats=each.seats,
+            form=form,
+            responsible=responsible,
             note=_("From the forecast of the week of %(day)s")
             % {"day": date_format(monday, "Y-m-d")},
             by=by,
@@ -112,6 +126,7 @@ def accept_sessions(
                 "sessions": each.sessions,
                 "seats": each.seats,
                 "starts_on": each.starts_on.isoformat(),
+                "key_groups": list(each.key_groups),
             },
         )
         standing[code] = planned

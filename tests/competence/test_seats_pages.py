@@ -398,7 +398,7 @@ def test_accepting_is_in_the_ledger(municipality, client):
     made = make_week_seats(monday=MONDAY)
     found = forecast(told(made.figures).counted, Assumptions())
     quarter = found.calendar(MONDAY)[0]
-    chosen = Chosen(quarter, quarter.months[0], quarter.last_day, 3, 20)
+    chosen = Chosen(quarter, quarter.months[0], quarter.last_day, 3, 20, ("G",))
     accept_sessions(version=version, chosen=[chosen], monday=MONDAY, by=officer)
     (event,) = AuditEvent.objects.filter(action="forecast.sessions_accepted")
     assert (event.by, event.after["sessions"], event.after["area"]) == (officer, 3, "OM1")
