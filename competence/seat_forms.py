@@ -223,11 +223,15 @@ class DraftForm(Form):
         label=gettext_lazy("Draft"), queryset=TrainingPlanVersion.objects.none()
     )
     form = forms.CharField(
-        label=gettext_lazy("Form"), max_length=120, validators=[refuse_personal_data]
+        label=gettext_lazy("Form"),
+        max_length=120,
+        required=False,
+        validators=[refuse_personal_data],
     )
     responsible = forms.CharField(
         label=gettext_lazy("Responsible function"),
         max_length=120,
+        required=False,
         help_text=gettext_lazy("A function, not a person."),
         validators=[refuse_personal_data],
     )

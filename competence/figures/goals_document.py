@@ -25,7 +25,7 @@ def goals(version: PlanVersion) -> tuple[Block, ...]:
                 DocumentColumn(_("Key group")),
                 DocumentColumn(_("Of what")),
                 DocumentColumn(_("Goal"), Align.END),
-                DocumentColumn(_("By")),
+                DocumentColumn(_("To be reached by")),
                 DocumentColumn(_("Note")),
             ),
             tuple(
