@@ -217,7 +217,8 @@ class SessionsForm(Form):
 
 
 class DraftForm(Form):
-    """Into which draft of the training plan, and what all that is taken has in common."""
+    """Into which draft of the training plan, and what is said of all that is taken where it is not
+    to be as each row says."""
 
     version = forms.ModelChoiceField(
         label=gettext_lazy("Draft"), queryset=TrainingPlanVersion.objects.none()
@@ -226,13 +227,14 @@ class DraftForm(Form):
         label=gettext_lazy("Form"),
         max_length=120,
         required=False,
+        help_text=gettext_lazy("Empty: as stands in each row."),
         validators=[refuse_personal_data],
     )
     responsible = forms.CharField(
         label=gettext_lazy("Responsible function"),
         max_length=120,
         required=False,
-        help_text=gettext_lazy("A function, not a person."),
+        help_text=gettext_lazy("A function, not a person. Empty: as stands in each row."),
         validators=[refuse_personal_data],
     )
 

@@ -44,6 +44,11 @@ class GoalRow:
             return None
         return self.now.percent - self.before.percent
 
+    @property
+    def tells(self) -> bool:
+        """Whether a share of either day is shown."""
+        return any(cell and cell.percent is not None for cell in (self.now, self.before))
+
 
 @dataclass(frozen=True)
 class GoalGroup:
@@ -52,6 +57,16 @@ class GoalGroup:
     code: str
     name: str
     rows: tuple[GoalRow, ...]
+
+    @property
+    def told(self) -> list[GoalRow]:
+        """The total, and the rows of which a share is shown."""
+        return [row for row in self.rows if row.total or row.tells]
+
+    @property
+    def untold(self) -> list[str]:
+        """The parts of which no share is shown."""
+        return [row.where for row in self.rows if not (row.total or row.tells)]
 
 
 def goal_table(now: Published, before: Published | None, goals: Goals) -> tuple[GoalGroup, ...]:

@@ -3,7 +3,7 @@ forecast's counts do not say and a planned activity must."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ from competence.models import PlanActivity, PlanChapter, PlanVersion, Requiremen
 
 Key = tuple[str, int]
 _NAMED = 3
+_LONGEST = 120
 
 
 def groups_behind(
@@ -54,20 +55,29 @@ def in_words(codes: frozenset[str], names: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True)
-class UsualTerms:
-    """The form and the responsible function that sessions have had."""
+class Terms:
+    """How a session is held, and the function that answers for it; each may be unknown."""
 
     form: str
     responsible: str
 
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.form, self.responsible) if part)
 
-def usual_terms(version: PlanVersion | None) -> UsualTerms:
-    """What the latest activity that says so says; else that it is held on site, and the function
-    that answers for the plan in force. At most three queries."""
-    latest = PlanActivity.objects.order_by("-version__number", "-activity__number")
-    form = latest.exclude(form="").values_list("form", flat=True).first()
-    responsible = latest.exclude(responsible="").values_list("responsible", flat=True).first()
-    if not responsible and version is not None:
-        chapter = version.chapters.filter(key=PlanChapter.Key.RESPONSIBLE).first()
-        responsible = chapter.text if chapter else ""
-    return UsualTerms(form or _("on site"), (responsible or "")[:120])
+
+def usual_terms(version: PlanVersion | None) -> Callable[[str, int], Terms]:
+    """For an area and level, what the latest planned sessions of the same say; else that they are
+    held on site, and the function that answers for the plan in force. At most four queries."""
+    found: dict[Key, Terms] = {}
+    for planned in (
+        PlanActivity.objects.filter(sessions__gt=0, seats__gt=0)
+        .exclude(form="", responsible="")
+        .order_by("version__number", "activity__number")
+        .prefetch_related("areas", "levels")
+    ):
+        for area in planned.areas.all():
+            for level in planned.levels.all():
+                found[area.code, level.number] = Terms(planned.form, planned.responsible)
+    chapter = version and version.chapters.filter(key=PlanChapter.Key.RESPONSIBLE).first()
+    otherwise = Terms(_("on site"), chapter.text[:_LONGEST] if chapter else "")
+    return lambda area, level: found.get((area, level), otherwise)

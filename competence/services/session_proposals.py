@@ -28,7 +28,8 @@ from lms.people.models import User
 @dataclass(frozen=True)
 class Chosen:
     """The sessions of a quarter as they are accepted, maybe edited: other days, fewer or more.
-    `key_groups`: the codes of those the seats are for."""
+    `key_groups`: the codes of those the seats are for. With the form and the responsible function,
+    so that the plan can be decided as it is."""
 
     quarter: Quarter
     starts_on: date
@@ -36,6 +37,8 @@ class Chosen:
     sessions: int
     seats: int
     key_groups: tuple[str, ...]
+    form: str = ""
+    responsible: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,16 +62,9 @@ def accepted_in(version: TrainingPlanVersion) -> dict[str, PlanActivity]:
 
 @transaction.atomic
 def accept_sessions(
-    *,
-    version: TrainingPlanVersion,
-    chosen: Sequence[Chosen],
-    monday: date,
-    form: str = "",
-    responsible: str = "",
-    by: User,
+    *, version: TrainingPlanVersion, chosen: Sequence[Chosen], monday: date, by: User
 ) -> Taken:
-    """Make an activity of each quarter's sessions, unless the draft has it: with whom it is for,
-    the form and the responsible function, so that the plan can be decided as it is. PlanError."""
+    """Make an activity of each quarter's sessions, unless the draft has it. PlanError."""
     draft = locked_draft(version)
     standing = accepted_in(draft)
     areas = {area.code: area for area in CompetenceArea.objects.all()}
@@ -96,8 +92,8 @@ def accept_sessions(
             levels=[level],
             sessions=each.sessions,
             seats=each.seats,
-            form=form,
-            responsible=responsible,
+            form=each.form,
+            responsible=each.responsible,
             note=_("From the forecast of the week of %(day)s")
             % {"day": date_format(monday, "Y-m-d")},
             by=by,

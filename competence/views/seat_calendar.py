@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from competence.access import URLS
 from competence.engine.coming_due import AHEAD
 from competence.engine.sessions import Quarter, Way, last_day_of, way_to
-from competence.figures.seat_groups import groups_behind, in_words, usual_terms
+from competence.figures.seat_groups import Terms, groups_behind, in_words, usual_terms
 from competence.models import KeyGroup, PlanActivity, TrainingPlanVersion
 from competence.seat_forms import DraftForm, GoalForm, SessionsForm
 from competence.services.plan_states import PlanError
@@ -50,13 +50,14 @@ class QuarterHead:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The sessions of one area and level in the quarter shown, whom they are for, the form that
-    takes them, and the activity they became in the draft, if they did."""
+    """The sessions of one area and level in the quarter shown, whom they are for and on what terms,
+    the form that takes them, and the activity they became in the draft, if they did."""
 
     quarter: Quarter
     area: str
     level: str
     groups: str
+    terms: Terms
     form: SessionsForm
     planned: PlanActivity | None
 
@@ -91,10 +92,8 @@ def accept(request: HttpRequest) -> HttpResponse:
     try:
         taken = accept_sessions(
             version=version,
-            chosen=_chosen(asked, [known[form.cleaned_data["code"]] for form in ticked], ticked),
+            chosen=_chosen(asked, known, ticked, draft),
             monday=asked.made.monday,
-            form=draft.cleaned_data["form"],
-            responsible=draft.cleaned_data["responsible"],
             by=acting_user(request),
         )
     except (PlanError, ValidationError) as error:
@@ -128,16 +127,25 @@ def _behind(asked: SeatsAsked, quarter: date) -> dict[tuple[str, int], frozenset
     return groups_behind(asked.plan, last_day_of(add_months(quarter, 2)), asked.supposed)
 
 
-def _chosen(asked: SeatsAsked, quarters: list[Quarter], forms: list[SessionsForm]) -> list[Chosen]:
+def _chosen(
+    asked: SeatsAsked, known: dict[str, Quarter], ticked: list[SessionsForm], draft: DraftForm
+) -> list[Chosen]:
+    quarters = [known[form.cleaned_data["code"]] for form in ticked]
     behind = {first: _behind(asked, first) for first in {quarter.first for quarter in quarters}}
-    return [
-        Chosen(
-            *(quarter, form.cleaned_data["starts_on"], form.cleaned_data["ends_on"]),
-            *(form.cleaned_data["sessions"], form.cleaned_data["seats"]),
-            tuple(sorted(behind[quarter.first].get((quarter.area, quarter.level), ()))),
+    usual = usual_terms(asked.plan)
+    found = []
+    for quarter, form in zip(quarters, ticked, strict=True):
+        terms, key = usual(quarter.area, quarter.level), (quarter.area, quarter.level)
+        found.append(
+            Chosen(
+                *(quarter, form.cleaned_data["starts_on"], form.cleaned_data["ends_on"]),
+                *(form.cleaned_data["sessions"], form.cleaned_data["seats"]),
+                tuple(sorted(behind[quarter.first].get(key, ()))),
+                draft.cleaned_data["form"] or terms.form,
+                draft.cleaned_data["responsible"] or terms.responsible,
+            )
         )
-        for quarter, form in zip(quarters, forms, strict=True)
-    ]
+    return found
 
 
 def _page(
@@ -153,6 +161,7 @@ def _page(
     standing = accepted_in(version) if version else {}
     here = [each for each in found if shown and each.first == shown.first]
     behind = _behind(asked, shown.first) if shown else {}
+    usual = usual_terms(asked.plan)
     called = dict(KeyGroup.objects.values_list("code", "name"))
     lines = [each.line.key for each in asked.current.lines]
     proposals = [
@@ -160,6 +169,7 @@ def _page(
             asked,
             each,
             in_words(behind.get((each.area, each.level), frozenset()), called),
+            usual(each.area, each.level),
             standing,
             posted or {},
         )
@@ -193,7 +203,7 @@ def _page(
             "soonest": min(found, key=lambda each: each.decide_by, default=None),
             "proposals": proposals,
             "late": sum(each.late for each in found),
-            "draft": draft or _draft_form(asked, version),
+            "draft": draft or DraftForm(initial={"version": version}),
             "version": version,
             "may_accept": URLS["competence:accept_sessions"].allows(
                 acting_user(request), asked.day
@@ -209,13 +219,6 @@ def _page(
             ],
             "query": request.GET.urlencode(),
         },
-    )
-
-
-def _draft_form(asked: SeatsAsked, version: TrainingPlanVersion | None) -> DraftForm:
-    usual = usual_terms(asked.plan)
-    return DraftForm(
-        initial={"version": version, "form": usual.form, "responsible": usual.responsible}
     )
 
 
@@ -241,6 +244,7 @@ def _proposal(
     asked: SeatsAsked,
     quarter: Quarter,
     groups: str,
+    terms: Terms,
     standing: dict[str, PlanActivity],
     posted: dict[str, SessionsForm],
 ) -> Proposal:
@@ -261,6 +265,7 @@ def _proposal(
         names.areas.get(quarter.area, quarter.area),
         names.levels.get(quarter.level, str(quarter.level)),
         groups,
+        terms,
         form,
         standing.get(quarter.code),
     )

@@ -324,9 +324,7 @@ def test_exact_figures_and_names_are_opened_with_a_reason(municipality, client):
 
 def _post(client, page, **changes):
     """What the page's form sends when everything ticked is taken."""
-    usual = page.context["draft"].initial
     data = {"shown": [], "version": page.context["version"].pk}
-    data |= {name: usual[name] for name in ("form", "responsible")}
     for each in page.context["proposals"]:
         form = each.form
         data["shown"].append(each.quarter.code)
@@ -408,7 +406,7 @@ def test_what_is_taken_says_whom_it_is_for_and_can_be_decided_as_it_is(municipal
     version = create_training_draft(by=None)
     page = client.get("/plan/prognos/kalender/")
     assert "För Grupp G" in page.content.decode()
-    assert page.context["draft"].initial["form"] == "på plats"
+    assert str(page.context["proposals"][0].terms) == "på plats"
     _post(client, page, responsible="Utbildningssamordnaren")
     (planned,) = PlanActivity.objects.all()
     assert [group.code for group in planned.key_groups.all()] == ["G"]
@@ -417,10 +415,12 @@ def test_what_is_taken_says_whom_it_is_for_and_can_be_decided_as_it_is(municipal
         version=version, in_force_from=date(2027, 1, 1), adopted_on=MONDAY, by=None
     )
     assert decided.status == "adopted"
-    # The next draft begins with what the last activity said.
+    # The next sessions of the same begin with what these said, without a word typed.
     create_training_draft(by=None)
-    again = client.get("/plan/prognos/kalender/").context["draft"].initial
-    assert again["responsible"] == "Utbildningssamordnaren"
+    again = client.get("/plan/prognos/kalender/")
+    assert str(again.context["proposals"][0].terms) == "på plats, Utbildningssamordnaren"
+    assert _post(client, again).status_code == 302
+    assert PlanActivity.objects.last().responsible == "Utbildningssamordnaren"
 
 
 def test_what_is_supposed_of_the_plan_moves_whom_the_sessions_are_for(municipality):
