@@ -16,6 +16,8 @@ from django.urls import reverse
 
 from competence.figures.chain import chain_on, questions
 from competence.figures.followup.coverage import CoverageFigures, coverage_by_unit
+from competence.figures.followup.document import Column, Row, Table, text
+from competence.figures.followup.extract import extract_of
 from competence.figures.followup.mondays import Monday
 from competence.figures.goal_changes import goal_changes
 from competence.figures.goal_table import year_ago
@@ -422,6 +424,22 @@ def test_the_report_has_the_goals_in_t3_f1_and_the_extract(town):
     (chart,) = section.charts
     assert [(line.name, line.values[-1]) for line in chart.lines] == [("Täckning", 75), ("Mål", 80)]
     assert any("tillsammans är 80" in note for note in chart.table.notes)
+
+
+def test_the_extract_has_the_forums_coverage_and_goals_and_what_lies_beside_is_in_the_report():
+    names = ("Del", "Nyckelgrupp", "Täckning", "I fjol", "Mål", "Mot målet", "Har", "Saknar")
+    beside = ("I introduktion", "Pausad", "Undantag", "Tillgodoräknande")
+    columns = tuple(Column(name) for name in (*names, *beside))
+    rows = tuple(
+        Row(tuple(text(f"{group} {name}") for name in (*names, *beside)), group=group, total=total)
+        for group, total in (("G18", True), ("G18", False), ("G01", True))
+    )
+    report = SimpleNamespace(table=lambda code: Table(code, code, columns, rows))
+    table = extract_of(report).coverage
+    assert [column.name for column in table.columns] == list(names[1:])
+    assert [[str(cell) for cell in row.cells] for row in table.rows] == [
+        [f"G18 {name}" for name in names[1:]]
+    ]
 
 
 def test_without_a_decided_goal_it_is_said(monday, client):
