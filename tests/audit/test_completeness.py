@@ -27,7 +27,6 @@ from competence.models import (
     Consultation,
     ConsultationAnswer,
     ConsultationComment,
-    CoverageGoal,
     CoverageTarget,
     EquivalenceRule,
     Exemption,
@@ -129,7 +128,6 @@ from competence.services.outside_courses import (
 from competence.services.plan import adopt_plan_version, draft_from, take_back_plan_version
 from competence.services.plan_chapters import write_chapter
 from competence.services.plan_consequences import consequences_shown, decide_as_shown
-from competence.services.plan_goals import remove_goal, save_goal
 from competence.services.plan_states import add_registry_number, repeal
 from competence.services.proposals import accept_proposal, answer_proposal, propose
 from competence.services.recognition import (
@@ -139,7 +137,6 @@ from competence.services.recognition import (
     withdraw_claim,
 )
 from competence.services.renewals import order_renewal
-from competence.services.seat_scenarios import delete_scenario, save_scenario
 from competence.services.session_proposals import Chosen, accept_sessions
 from competence.services.sign_in_sheets import record_sign_in_sheet
 from competence.services.targets import end_coverage_target, set_coverage_target
@@ -386,13 +383,6 @@ def test_what_competence_decides():
         draft = draft_from(in_force(), by=officer)
     write_chapter(version=draft, key="bakgrund", text="Så här.", by=officer)
     with in_the_ledger(officer):
-        goal = save_goal(
-            goal=CoverageGoal(plan_version=draft, key_group=group(), percent=90, reach_by=DAY),
-            by=officer,
-        )
-    with in_the_ledger(officer):
-        remove_goal(goal=goal, by=officer)
-    with in_the_ledger(officer):
         adopt_plan_version(version=draft, in_force_from=DAY, adopted_on=DAY, by=officer)
     version = PlanVersion.objects.get(number=2)
     with in_the_ledger(officer):
@@ -514,14 +504,6 @@ def test_sessions_of_the_forecast_taken_into_a_draft():
             monday=DAY,
             by=officer,
         )
-
-
-def test_scenarios_of_the_forecast():
-    officer = account_with(Role.COORDINATOR)
-    with in_the_ledger(officer):
-        scenario = save_scenario(name="Fler kommer", asked={"uteblivna": "5"}, by=officer)
-    with in_the_ledger(officer):
-        delete_scenario(scenario=scenario, by=officer)
 
 
 def test_what_is_confirmed():
