@@ -34,8 +34,12 @@ from competence.models.followup import (
     ReportSending,
     ReportWords,
 )
+from competence.models.goals import (
+    CoverageGoal,
+)
 from competence.models.measures import (
     GoverningDocument,
+    GoverningReading,
     ObligationStatus,
     Passage,
     PassageLink,
@@ -101,6 +105,7 @@ from competence.models.reviews import (
 )
 from competence.models.seats import (
     AcceptedSessions,
+    SeatScenario,
     WeekSeats,
 )
 from competence.models.targets import (
@@ -133,6 +138,7 @@ __all__ = [
     "ConsultationAnswer",
     "ConsultationComment",
     "ConsultationParty",
+    "CoverageGoal",
     "CoverageTarget",
     "DecidedDocument",
     "DocumentStep",
@@ -143,6 +149,7 @@ __all__ = [
     "FiguresNight",
     "FollowUpReport",
     "GoverningDocument",
+    "GoverningReading",
     "GroupMessage",
     "KeptDocument",
     "KeyGroup",
@@ -181,6 +188,7 @@ __all__ = [
     "ReportSending",
     "ReportWords",
     "Requirement",
+    "SeatScenario",
     "ShownConsequences",
     "SignInSheet",
     "StandingProgramme",

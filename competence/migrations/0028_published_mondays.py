@@ -9,7 +9,7 @@ from lms.lib.append_only import AppendOnly, locking
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competence', '0025_locks_know_unique_columns'),
+        ('competence', '0027_coverage_goals'),
     ]
 
     operations = [
