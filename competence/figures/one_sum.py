@@ -26,12 +26,15 @@ def one_sum(
     shown = shown_figures(star, dict.fromkeys(parts), threshold)
     shown[node] = shown.pop(None)
     for each in (node, *parts):
-        if not shown[each].hidden and is_nearly_one_unit(each, values, largest, threshold):
-            shown[each] = PROTECTED
+        # The total of a key group is always told to those who answer for the plan.
+        if each is not None and is_nearly_one_unit(each, values, largest, threshold):
+            shown[each] = shown[each] if shown[each].hidden else PROTECTED
     while not shown[node].hidden and _tells_who_knows_one(
         values, largest, threshold, node, [part for part in parts if shown[part].hidden], parts
     ):
         more = [part for part in parts if not shown[part].hidden and values[part]]
+        if not more and node is None:
+            break
         shown[min(more, key=lambda part: values[part]) if more else node] = PROTECTED
     return shown
 
