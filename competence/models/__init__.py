@@ -53,6 +53,7 @@ from competence.models.needs import (
     NeedsRound,
     WishedLevel,
 )
+from competence.models.needs_staff import StaffCount, StaffCountArea, StaffWish, Told
 from competence.models.nights import (
     FiguresNight,
     UnitFigures,
@@ -179,9 +180,13 @@ __all__ = [
     "Requirement",
     "ShownConsequences",
     "SignInSheet",
+    "StaffCount",
+    "StaffCountArea",
+    "StaffWish",
     "StandingProgramme",
     "State",
     "TargetShortfall",
+    "Told",
     "TrainingActivity",
     "TrainingPlanStep",
     "TrainingPlanVersion",
