@@ -159,6 +159,14 @@ class MyWish:
     def has_answered(self) -> bool:
         return bool(self.said)
 
+    def in_words(self) -> list[tuple[str, str]]:
+        """What is said, area by area. One query."""
+        return [
+            (area.name, str(StaffWish.Said(self.said[area.code]).label))
+            for area in CompetenceArea.objects.all()
+            if area.code in self.said
+        ]
+
 
 def my_wish(person: Person | None, day: date) -> MyWish | None:
     """What the person is asked on `day`, or was asked and is not yet counted; none where nothing
@@ -189,6 +197,19 @@ class StaffShown:
     count: StaffCount | None = None
     areas: tuple[StaffCountArea, ...] = ()
 
+    @property
+    def answered(self) -> str:
+        return answered_words(self.count) if self.count else ""
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """Each area, and how many need more in it."""
+        return [
+            (area.area.name, more_words(area, self.count.threshold))
+            for area in self.areas
+            if self.count
+        ]
+
 
 def staff_shown(form: NeedsForm) -> StaffShown | None:
     """None where the round does not ask the staff, or the form is about a key person. Three
@@ -208,6 +229,23 @@ def counts_of(forms: Iterable[int]) -> dict[int, StaffCount]:
     """The counts of forms (primary keys), by form, with their areas. Two queries."""
     counts = StaffCount.objects.filter(form__in=list(forms)).prefetch_related("areas__area")
     return {count.form_id: count for count in counts}
+
+
+def staff_of_area(needs_round: NeedsRound) -> dict[tuple[int, int], dict[int, str]]:
+    """How many need more, in words, by key group and area, and by form (primary keys). One
+    query."""
+    found: dict[tuple[int, int], dict[int, str]] = {}
+    rows = StaffCountArea.objects.filter(count__form__needs_round=needs_round)
+    for row in rows.select_related("count__form").order_by("count__form__unit__tree_left"):
+        form = row.count.form
+        by_form = found.setdefault((form.key_group_id, row.area_id), {})
+        by_form[form.pk] = f"{answered_words(row.count)} {_sentence(row)}"
+    return found
+
+
+def _sentence(area: StaffCountArea) -> str:
+    words = more_words(area, area.count.threshold)
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def answered_words(count: StaffCount) -> str:
