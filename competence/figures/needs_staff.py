@@ -26,6 +26,7 @@ from competence.figures.needs import PlannedForm
 from competence.figures.needs_asked import areas_to_wish
 from competence.models import NeedsForm, NeedsRound, StaffCount, StaffCountArea, StaffWish, Told
 from lms.framework.models import CompetenceArea
+from lms.notifications.mail import has_address_q
 from lms.people.models import Person, Unit
 
 Place = tuple[int, int]
@@ -105,13 +106,15 @@ def asked_in_one(
 def staff_asked(
     planned: Iterable[PlannedForm], *, threshold: int, besides: Collection[int] = ()
 ) -> dict[Place, tuple[int, ...]]:
-    """Whom each form would ask, by unit and key group (primary keys): those of its members who sign
-    in and do not answer for the unit themselves, not those in `besides`. One query."""
-    signing_in = set(Person.objects.current().who_sign_in().values_list("pk", flat=True))
-    signing_in.difference_update(besides)
+    """Whom each form would ask, by unit and key group (primary keys): those of its members whom
+    the question reaches (an open account, or an address) and who do not answer for the unit
+    themselves, not those in `besides`. One query."""
+    reached = Person.objects.current().filter(Q(user__is_active=True) | has_address_q())
+    within_reach = set(reached.values_list("pk", flat=True))
+    within_reach.difference_update(besides)
     return asked_in_one(
         {
-            (form.unit.pk, form.key_group.pk): signing_in.intersection(
+            (form.unit.pk, form.key_group.pk): within_reach.intersection(
                 frozenset[int]().union(*form.members.values())
             )
             - {manager.pk for manager in form.managers}

@@ -78,7 +78,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
     return needs_page(
         request,
         "needs_rounds",
-        page=Paginator(NeedsRound.objects.all(), PAGE_SIZE).getneeds_page(request.GET.get("p")),
+        page=Paginator(NeedsRound.objects.all(), PAGE_SIZE).get_page(request.GET.get("p")),
         header_title=_("Needs assessment"),
     )
 
@@ -109,7 +109,7 @@ def needs_round(request: HttpRequest, pk: int) -> HttpResponse:
             {each.form.unit.pk: each.form.unit for each in standings if not each.managers}.values()
         ),
         shown=request.GET.get("visa", ""),
-        page=Paginator(shown, PAGE_SIZE).getneeds_page(request.GET.get("p")),
+        page=Paginator(shown, PAGE_SIZE).get_page(request.GET.get("p")),
         undo=undo if undo and undo["round"] == found.pk else None,
         header_title=found.name,
     )

@@ -114,8 +114,8 @@ def test_where_fewer_than_twice_the_smallest_number_have_answered_no_area_is_tol
 
 def test_a_person_is_asked_in_one_form_and_no_form_asks_too_few():
     groups = {
-        "large": range(0, 30),
-        "inside": range(0, 12),
+        "large": range(30),
+        "inside": range(12),
         "overlapping": range(25, 38),
         "small": range(40, 49),
     }
