@@ -14,6 +14,7 @@ from competence.figures.needs_staff import staff_of_area
 from competence.models import (
     KeyGroup,
     NeedsAnswer,
+    NeedsContent,
     NeedsProposal,
     NeedsRound,
     PlanVersion,
@@ -61,6 +62,10 @@ class WishedFor:
                 letter for wish in self.wishes for letter in wish.answer.motives
             ).most_common()
         )
+
+    @property
+    def motive_words(self) -> list[str]:
+        return [str(NeedsContent.Motive(letter).label) for letter in self.motives]
 
 
 def wished_for(needs_round: NeedsRound, day: date) -> list[WishedFor]:

@@ -202,7 +202,10 @@ def _draft(
             "forms": [form.pk for form in forms],
             "day": needs_round.ends_on,
         },
-        reverse("competence:needs"),
+        # Where there is one form, straight to it.
+        reverse("competence:needs_form", args=[forms[0].pk])
+        if len(forms) == 1
+        else reverse("competence:needs"),
     )
 
 

@@ -104,6 +104,7 @@ def needs_round(request: HttpRequest, pk: int) -> HttpResponse:
         added_units=len({form.unit.pk for form in added}),
         asked=len(standings),
         answered=sum(each.is_answered for each in standings),
+        left=any(each.managers and not each.is_answered for each in standings),
         confirmed=sum(each.state is FormState.CONFIRMED for each in standings),
         without_manager=list(
             {each.form.unit.pk: each.form.unit for each in standings if not each.managers}.values()
