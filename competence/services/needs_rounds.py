@@ -128,7 +128,7 @@ def send_added_forms(
     forms = _make_forms(locked, planned)
     counted = StaffCount.objects.filter(form__needs_round=locked)
     if locked.asks_staff_on(day) and not counted.exists():
-        asked = StaffWish.objects.filter(needs_round=locked).values_list("person", flat=True)
+        asked = StaffWish.objects.filter(needs_round=locked).values_list("person_id", flat=True)
         ask_staff(
             needs_round=locked,
             forms=forms,
