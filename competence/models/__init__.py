@@ -36,6 +36,7 @@ from competence.models.followup import (
 )
 from competence.models.measures import (
     GoverningDocument,
+    GoverningReading,
     ObligationStatus,
     Passage,
     PassageLink,
@@ -141,6 +142,7 @@ __all__ = [
     "FiguresNight",
     "FollowUpReport",
     "GoverningDocument",
+    "GoverningReading",
     "GroupMessage",
     "KeptDocument",
     "KeyGroup",

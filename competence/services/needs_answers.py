@@ -19,6 +19,7 @@ from competence.models import (
     NeedsForm,
     WishedLevel,
 )
+from competence.services.needs_notices import read_what_is_answered
 from competence.services.needs_staff import count_staff
 from lms.audit.services import record
 from lms.framework.models import CompetenceArea, TrainingLevel
@@ -146,6 +147,7 @@ def hand_in(
     )
     record("needs_answer.handed_in", answer, by=by, after=_said(answer))
     count_staff(form=form, by=by, at=at)
+    read_what_is_answered(by=by, day=at.astimezone(STOCKHOLM).date(), at=at)
     return answer
 
 

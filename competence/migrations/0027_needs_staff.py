@@ -8,7 +8,7 @@ from lms.lib.append_only import AppendOnly, locking
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competence', '0025_locks_know_unique_columns'),
+        ('competence', '0026_kept_until_they_end'),
         ('framework', '0001_initial'),
         ('people', '0004_reach'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
