@@ -26,6 +26,7 @@ from competence.figures.needs import PlannedForm
 from competence.figures.needs_asked import areas_to_wish
 from competence.models import NeedsForm, NeedsRound, StaffCount, StaffCountArea, StaffWish, Told
 from lms.framework.models import CompetenceArea
+from lms.lib.dates import STOCKHOLM
 from lms.notifications.mail import has_address_q
 from lms.people.models import Person, Unit
 
@@ -131,12 +132,14 @@ def asked_lately(units: Collection[Unit], day: date) -> tuple[NeedsRound, date] 
     rows = NeedsForm.objects.filter(
         Q(staff_count__counted_at__date__gt=day - AGAIN_AFTER)
         | Exists(StaffWish.objects.filter(form=OuterRef("pk")))
-    ).select_related("unit", "needs_round")
+    ).select_related("unit", "needs_round", "staff_count")
     for form in rows:
         if any(unit.covers(form.unit) or form.unit.covers(unit) for unit in units):
             last_day = form.needs_round.last_day_for_staff
             assert last_day is not None
-            return form.needs_round, max(day, last_day) + AGAIN_AFTER
+            count = getattr(form, "staff_count", None)
+            counted_on = count.counted_at.astimezone(STOCKHOLM).date() if count else None
+            return form.needs_round, (counted_on or last_day) + AGAIN_AFTER
     return None
 
 
