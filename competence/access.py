@@ -70,6 +70,10 @@ URLS: dict[str, Rule] = {
     "competence:training_document": _PLAN,
     "competence:training_document_file": _PLAN,
     "competence:needs": _NEEDS,
+    # One's own, as long as it is there.
+    "competence:my_wish": SIGNED_IN,
+    "competence:keep_my_wish": SIGNED_IN,
+    "competence:take_back_my_wish": SIGNED_IN,
     "competence:needs_form": _NEEDS,
     "competence:needs_keep": _ANSWER_NEEDS,
     "competence:needs_take_back": _ANSWER_NEEDS,
@@ -195,6 +199,7 @@ URLS: dict[str, Rule] = {
     "competence_admin:needs_file_xlsx": _EVERY_ANSWER,
     "competence_admin:proposals": _EVERY_ANSWER,
     "competence_admin:needs_new_round": _EDIT_PLAN,
+    "competence_admin:needs_send_added": _EDIT_PLAN,
     "competence_admin:needs_extend": _EDIT_PLAN,
     "competence_admin:needs_close": _EDIT_PLAN,
     "competence_admin:needs_remind": _EDIT_PLAN,

@@ -4,7 +4,7 @@ round would ask. Units and key groups, no individuals but those who answer."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -28,12 +28,14 @@ from lms.people.models import Delegation, Employment, Person, Unit
 
 @dataclass(frozen=True)
 class PlannedForm:
-    """One form that a round would make."""
+    """One form that a round would make. Of one about a key group: its members, by the unit that
+    they were found in (primary keys)."""
 
     unit: Unit
     key_group: KeyGroup
     naming: KeyPersonAssignment | None
     managers: tuple[Person, ...]
+    members: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,13 @@ def planned_round(
         {unit for unit, _group in asked} | {posts[each.person_id] for each in here}, day
     )
     forms = [
-        PlannedForm(units[unit], groups[group], None, managers.get(unit, ()))
+        PlannedForm(
+            units[unit],
+            groups[group],
+            None,
+            managers.get(unit, ()),
+            {origin: frozenset(people) for origin, people in by_place[unit, group].items()},
+        )
         for unit, group in asked
     ]
     forms += [

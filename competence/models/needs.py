@@ -35,6 +35,8 @@ class NeedsRound(models.Model):
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     unit_kind = models.CharField(_("kind of unit"), max_length=60)
+    # The last day on which the staff may say what they need. Empty: only managers are asked.
+    staff_until = models.DateField(_("last day for the staff"), null=True, blank=True)
     created_at = models.DateTimeField()
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -59,6 +61,11 @@ class NeedsRound(models.Model):
                 name="needs_round_is_about_a_time",
                 violation_error_message=_("The time it is about ends before it begins."),
             ),
+            models.CheckConstraint(
+                condition=Q(staff_until__isnull=True) | Q(staff_until__gte=F("starts_on")),
+                name="needs_round_asks_the_staff_after_it_starts",
+                violation_error_message=_("The last day for the staff is before the first day."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -66,6 +73,15 @@ class NeedsRound(models.Model):
 
     def is_open_on(self, day: date) -> bool:
         return self.closed_at is None and self.starts_on <= day <= self.ends_on
+
+    @property
+    def last_day_for_staff(self) -> date | None:
+        """The last day on which the staff may answer: never after the round's own."""
+        return min(self.staff_until, self.ends_on) if self.staff_until else None
+
+    def asks_staff_on(self, day: date) -> bool:
+        last = self.last_day_for_staff
+        return last is not None and self.is_open_on(day) and day <= last
 
 
 class NeedsForm(models.Model):

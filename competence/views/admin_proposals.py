@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from competence.figures.needs_staff import staff_of_area
 from competence.figures.proposals import proposal_standings, wished_for
 from competence.models import (
     KeyGroup,
@@ -125,6 +126,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
         NeedsProposal.objects.select_related("needs_round", "key_group", "area", "level"), pk=pk
     )
     (standing,) = proposal_standings([found])
+    staff = staff_of_area(found.needs_round).get((found.key_group_id, found.area_id), {})
     accepting = "accept" in request.POST
     current = PlanVersion.objects.in_force_on(day)
     accept = AcceptForm(
@@ -150,6 +152,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
         "competence/admin/proposal.html",
         {
             "standing": standing,
+            "rests_on": [(answer, staff.get(answer.form_id, "")) for answer in standing.answers],
             "proposal": found,
             "decisions": found.decisions.select_related("by"),
             "accept": accept,
