@@ -34,6 +34,9 @@ from competence.models.followup import (
     ReportSending,
     ReportWords,
 )
+from competence.models.goals import (
+    CoverageGoal,
+)
 from competence.models.measures import (
     GoverningDocument,
     GoverningReading,
@@ -99,6 +102,7 @@ from competence.models.reviews import (
 )
 from competence.models.seats import (
     AcceptedSessions,
+    SeatScenario,
     WeekSeats,
 )
 from competence.models.targets import (
@@ -131,6 +135,7 @@ __all__ = [
     "ConsultationAnswer",
     "ConsultationComment",
     "ConsultationParty",
+    "CoverageGoal",
     "CoverageTarget",
     "DecidedDocument",
     "DocumentStep",
@@ -179,6 +184,7 @@ __all__ = [
     "ReportSending",
     "ReportWords",
     "Requirement",
+    "SeatScenario",
     "ShownConsequences",
     "SignInSheet",
     "StandingProgramme",

@@ -45,7 +45,11 @@ class PlanVersion(DecidedDocument):
         return str(_("Competence plan version %(number)s") % {"number": self.number})
 
     def own_words(self) -> list[str]:
-        return [*super().own_words(), *self.chapters.values_list("text", flat=True)]
+        return [
+            *super().own_words(),
+            *self.chapters.values_list("text", flat=True),
+            *self.goals.values_list("note", flat=True),
+        ]
 
 
 class PlanStep(DocumentStep):

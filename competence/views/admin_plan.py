@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from competence.figures.consequences_shown import Shown
+from competence.figures.goal_lines import goal_lines
 from competence.figures.plan_changes import plan_changes
 from competence.figures.plan_changes_words import changes_in_words
 from competence.figures.preview import three_people
@@ -113,6 +114,7 @@ def plan_version(request: HttpRequest, number: int) -> HttpResponse:
             "changes": changes,
             "changed": changes_in_words(changes) if changes else (),
             "groups": group_pages(version),
+            "goals": goal_lines(version),
             "header_title": str(version),
             "header_icon": "doc-full-inverse",
         },

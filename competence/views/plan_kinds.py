@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from competence.figures.activities import activity_lines
 from competence.figures.budget import budget
+from competence.figures.goal_lines import goal_lines
 from competence.figures.plan import Names, plan_matrix, requirements_in_words, rule_in_words
 from competence.figures.plan_changes import plan_changes
 from competence.figures.plan_changes_words import changes_in_words
@@ -86,6 +87,7 @@ def _competence_plan(version: PlanVersion, day: date) -> dict[str, Any]:
         "changes": changes,
         "changed": changes_in_words(changes) if changes else (),
         "groups": group_pages(version),
+        "goals": goal_lines(version),
     }
 
 

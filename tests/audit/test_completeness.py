@@ -508,7 +508,7 @@ def test_sessions_of_the_forecast_taken_into_a_draft():
     with in_the_ledger(officer):
         accept_sessions(
             version=draft,
-            chosen=[Chosen(quarter, quarter.months[0], quarter.last_day, 2, 20)],
+            chosen=[Chosen(quarter, quarter.months[0], quarter.last_day, 2, 20, ("G",))],
             monday=DAY,
             by=officer,
         )
