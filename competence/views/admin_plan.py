@@ -56,7 +56,7 @@ from competence.views.admin_consequences import (
     rules_of,
     summaries,
 )
-from competence.views.as_seen import changed_since, mark_of, refuse_unseen
+from competence.views.as_seen import changed_since, changed_words, mark_of, refuse_unseen
 from competence.views.plan_kinds import (
     decided_already,
     group_pages,
@@ -214,12 +214,15 @@ def edit_key_group(request: HttpRequest, number: int, code: str) -> HttpResponse
         if definition
         else []
     )
+    seen = mark_of(version.pk, initial, [row["excluded"].pk for row in left_out])
     formset = RuleFormSet(request.POST or None, initial=initial)
     excluded = ExcludedFormSet(request.POST or None, initial=left_out, prefix="excluded")
     panel = None
     if request.method == "POST" and "consequences" in request.POST:
         edit = rules_edit(group, formset, excluded)
         panel = parts(request, version, edit) if edit else []
+    elif changed_since(request, seen):
+        messages.error(request, changed_words())
     elif request.method == "POST" and formset.is_valid() and excluded.is_valid():
         define_key_group(
             version=version,
@@ -238,6 +241,7 @@ def edit_key_group(request: HttpRequest, number: int, code: str) -> HttpResponse
             "group": group,
             "formset": formset,
             "excluded": excluded,
+            "seen": seen,
             "parts": panel,
             "header_title": _("Who belongs: %(group)s") % {"group": group},
             "header_icon": "group",
