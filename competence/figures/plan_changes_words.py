@@ -27,6 +27,8 @@ class ChangeWords:
 
 @dataclass(frozen=True)
 class GroupChangeWords:
+    """All that is changed for a key group, or in the training plan of an activity."""
+
     code: str
     name: str
     changes: tuple[ChangeWords, ...]

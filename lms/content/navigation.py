@@ -32,7 +32,8 @@ def signed_in(request: HttpRequest) -> bool:
 @dataclass(frozen=True, slots=True)
 class NavItem:
     """`url_name` or a fixed `path` (a Wagtail page); `count` is asked only when shown. What
-    `gives_way` moves into the account's menu where a phone has no room for it."""
+    `gives_way` moves into the account's menu where a phone has no room for it, the first of them
+    first."""
 
     code: str
     place: Place

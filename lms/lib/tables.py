@@ -31,6 +31,8 @@ _MOST_CHARACTERS = 32_767
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _WIDTHS = (8, 60)
 _PIECE = 64 * 1024
+_LONGEST_SHEET_NAME = 31
+_MOST_SHEETS = 1000
 
 
 def _starts_a_formula(text: str) -> bool:
@@ -154,8 +156,28 @@ def write_book(target: IO[bytes], sheets: Iterable[Sheet]) -> None:
     book.save(target)
 
 
+def _sheet_name(name: str, taken: Iterable[str]) -> str | None:
+    """A name that a workbook takes: without the characters it does not, whole words, and like no
+    other in upper or lower case. None where nothing is left of it."""
+    words = re.sub(r"[\[\]:*?/\\]", " ", name).split()
+    called = {each.casefold() for each in taken}
+    for number in range(1, _MOST_SHEETS):
+        mark = f" ({number})" if number > 1 else ""
+        cut = _shortened(words, _LONGEST_SHEET_NAME - len(mark)) + mark
+        if cut.strip("'").casefold() not in called:
+            return cut.strip("'") or None
+    return None
+
+
+def _shortened(words: Sequence[str], most: int) -> str:
+    kept = list(words)
+    while len(kept) > 1 and len(" ".join(kept)) > most:
+        kept.pop()
+    return " ".join(kept)[:most].rstrip(" ,;–-")
+
+
 def _write_sheet(book: Workbook, sheet: Sheet) -> None:
-    page = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", sheet.name)[:31].strip() or None)
+    page = book.create_sheet(_sheet_name(sheet.name, book.sheetnames))
     page.freeze_panes = "A2"
     left = iter(sheet.rows)
     first = list(islice(left, 100))
