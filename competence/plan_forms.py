@@ -41,10 +41,10 @@ def _text(label: Any, *, required: bool = True, help_text: Any = STOP, rows: int
 class CompareForm(Form):
     """Two versions of one plan: `versions` are those there are."""
 
-    was = forms.ModelChoiceField(
+    was: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=gettext_lazy("From version"), queryset=None, to_field_name="number"
     )
-    becomes = forms.ModelChoiceField(
+    becomes: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=gettext_lazy("To version"), queryset=None, to_field_name="number"
     )
 

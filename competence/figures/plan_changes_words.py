@@ -56,6 +56,34 @@ def changes_in_words(changes: PlanChanges) -> tuple[GroupChangeWords, ...]:
     return tuple(_group(group, called) for group in changes.groups)
 
 
+def plan_counts_in_words(changes: PlanChanges) -> str:
+    """How much is changed, in a sentence or two; of what is not changed nothing."""
+    added, changed, removed = changes.added, changes.changed, changes.removed
+    counts = in_a_sentence(
+        (added, ngettext("%(count)s new requirement", "%(count)s new requirements", added)),
+        (changed, ngettext("%(count)s changed", "%(count)s changed", changed)),
+        (removed, ngettext("%(count)s taken out", "%(count)s taken out", removed)),
+    )
+    groups = changes.rules_changed
+    rules = in_a_sentence(
+        (
+            groups,
+            ngettext(
+                "who belongs is changed in %(count)s key group",
+                "who belongs is changed in %(count)s key groups",
+                groups,
+            ),
+        )
+    )
+    return " ".join(filter(None, (counts, rules)))
+
+
+def in_a_sentence(*counts: tuple[int, str]) -> str:
+    """Each number in its words; nothing where it is none."""
+    said = ", ".join(words % {"count": number} for number, words in counts if number)
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
+
+
 def _group(group: GroupChange, called: _Called) -> GroupChangeWords:
     said: list[ChangeWords] = []
     if group.is_new:

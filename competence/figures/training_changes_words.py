@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from competence.figures.activities import ActivityLine, PartnerLine
-from competence.figures.plan_changes_words import ChangeWords, GroupChangeWords
+from competence.figures.plan_changes_words import ChangeWords, GroupChangeWords, in_a_sentence
 from competence.figures.training_changes import ChangedActivity, TrainingChanges
 from competence.figures.training_document import kronor
 from competence.models import PlanActivity
@@ -65,6 +66,19 @@ def training_figures(changes: TrainingChanges) -> tuple[Beside, ...]:
         *(
             Beside(_("Kronor in %(year)s") % {"year": each.year}, each.was, each.becomes)
             for each in changes.by_year
+        ),
+    )
+
+
+def training_counts_in_words(changes: TrainingChanges) -> str:
+    """How much is changed, in a sentence; of what is not changed nothing."""
+    added, changed, removed = map(len, (changes.added, changes.changed, changes.removed))
+    return in_a_sentence(
+        (added, ngettext("%(count)s new activity", "%(count)s new activities", added)),
+        (changed, ngettext("%(count)s changed activity", "%(count)s changed activities", changed)),
+        (
+            removed,
+            ngettext("%(count)s activity taken out", "%(count)s activities taken out", removed),
         ),
     )
 
