@@ -74,8 +74,11 @@ def plan(day: date, reader: Reader) -> Link:
         }
     else:
         state = _("Version %(number)s is in force.") % {"number": version.number}
-    coming = PlanVersion.objects.filter(closed_at__isnull=True).exclude(status="adopted").first()
-    if coming is not None:
+    for coming in (
+        PlanVersion.objects.filter(closed_at__isnull=True)
+        .exclude(status="adopted")
+        .order_by("number")
+    ):
         state = _("%(state)s Version %(number)s is %(status)s.") % {
             "state": state,
             "number": coming.number,

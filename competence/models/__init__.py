@@ -36,6 +36,7 @@ from competence.models.followup import (
 )
 from competence.models.measures import (
     GoverningDocument,
+    GoverningReading,
     ObligationStatus,
     Passage,
     PassageLink,
@@ -140,6 +141,7 @@ __all__ = [
     "FiguresNight",
     "FollowUpReport",
     "GoverningDocument",
+    "GoverningReading",
     "GroupMessage",
     "KeptDocument",
     "KeyGroup",

@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.translation import override
 
 from competence.engine import iter_gap_rows
 from competence.engine.spans import days_of_change
+from competence.figures.chain import chain_on
 from competence.figures.way import way_of
 from competence.forms import AdoptForm
 from competence.models import PlanVersion, State, state_words, states_on
@@ -304,3 +306,20 @@ def test_the_plan_read_in_from_a_file_is_in_force_and_its_decision_is_not_known(
         ("Gäller", "Från början", "now"),
     ]
     assert version.steps.get().taken_on is None
+
+
+def test_the_years_page_names_every_version_that_is_on_its_way():
+    adopt(plan_of({}))
+    officer = account_with(Role.COORDINATOR)
+    sent = send_on(
+        version=draft_from(in_force(), by=officer),
+        to=Status.CONSULTATION,
+        taken_on=DAY,
+        by=officer,
+    )
+    draft = draft_from(in_force(), by=officer)
+    with override("en"):
+        state = next(link for link in chain_on(DAY, officer) if link.code == "plan").state
+    assert (
+        f"Version {sent.number} is out for consultation. Version {draft.number} is draft." in state
+    )
