@@ -225,6 +225,7 @@ URLS: dict[str, Rule] = {
     "competence_admin:end_target": _EDIT_PLAN,
     "competence_admin:training": _EDIT_PLAN,
     "competence_admin:new_training_draft": _EDIT_PLAN,
+    "competence_admin:compare_training": _EDIT_PLAN,
     "competence_admin:training_version": _EDIT_PLAN,
     "competence_admin:discard_training": _EDIT_PLAN,
     "competence_admin:adopt_training": _EDIT_PLAN,

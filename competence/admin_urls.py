@@ -159,6 +159,7 @@ urlpatterns = [
         admin_training.new_training_draft,
         name="new_training_draft",
     ),
+    path("utbildningsplan/jamfor/", admin_training.compare_training, name="compare_training"),
     path(
         "utbildningsplan/<number:number>/",
         admin_training.training_version,

@@ -3,11 +3,11 @@ is edited, and how a proposal is read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,12 +16,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from competence.figures.activities import activity_lines
+from competence.figures.activities import ActivityLine, activity_lines
 from competence.figures.budget import budget
 from competence.figures.goal_lines import goal_lines
 from competence.figures.plan import Names, plan_matrix, requirements_in_words, rule_in_words
 from competence.figures.plan_changes import plan_changes
 from competence.figures.plan_changes_words import changes_in_words
+from competence.figures.training_changes import training_changes
+from competence.figures.training_changes_words import (
+    training_changes_in_words,
+    training_figures,
+)
 from competence.figures.way import way_of
 from competence.models import (
     Consultation,
@@ -41,6 +46,7 @@ from lms.framework.models import TrainingLevel
 from lms.framework.rules import PersonRule
 
 View = Callable[..., HttpResponse]
+Version = TypeVar("Version", PlanVersion, TrainingPlanVersion)
 
 
 def said_where_refused(page: str) -> Callable[[View], View]:
@@ -92,14 +98,50 @@ def _competence_plan(version: PlanVersion, day: date) -> dict[str, Any]:
 
 
 def _training_plan(version: TrainingPlanVersion, day: date) -> dict[str, Any]:
-    """The activities, and what they cost."""
-    lines = activity_lines(
+    """The activities, what is changed against the plan in force, and what they cost."""
+    lines = training_lines(version, day)
+    current = TrainingPlanVersion.objects.in_force_on(day)
+    return {
+        "lines": lines,
+        "budget": budget(lines),
+        "current": current,
+        **training_changes_context(current, lines, day),
+    }
+
+
+def training_lines(version: TrainingPlanVersion, day: date) -> tuple[ActivityLine, ...]:
+    return activity_lines(
         version,
         day=day,
         assumed=assumptions_on(day),
         threshold=SiteSettings.load().suppression_threshold,
     )
-    return {"lines": lines, "budget": budget(lines)}
+
+
+def training_changes_context(
+    earlier: TrainingPlanVersion | None, lines: Sequence[ActivityLine], day: date
+) -> dict[str, Any]:
+    """What competence/part_training_changes.html shows of a version's activities against an
+    earlier version; nothing without one."""
+    if earlier is None:
+        return {"changes": None, "changed": (), "beside": ()}
+    changes = training_changes(training_lines(earlier, day), lines)
+    return {
+        "changes": changes,
+        "changed": training_changes_in_words(changes),
+        "beside": training_figures(changes),
+    }
+
+
+def compared_with(version: Version, day: date) -> Version | None:
+    """What a version is told apart from: a decided one from the one decided before it, any other
+    from the one in force."""
+    versions = type(version).objects  # type: ignore[attr-defined]
+    if version.status != DecidedDocument.Status.ADOPTED:
+        found: Version | None = versions.in_force_on(day)
+    else:
+        found = versions.adopted().filter(number__lt=version.number).order_by("-number").first()
+    return found
 
 
 def group_pages(version: PlanVersion) -> list[dict[str, Any]]:
