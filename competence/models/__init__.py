@@ -47,6 +47,9 @@ from competence.models.measures import (
 from competence.models.messages import (
     GroupMessage,
 )
+from competence.models.mondays import (
+    PublishedMonday,
+)
 from competence.models.needs import (
     NeedsAnswer,
     NeedsContent,
@@ -178,6 +181,7 @@ __all__ = [
     "ProofFile",
     "ProposalDecision",
     "ProposalSource",
+    "PublishedMonday",
     "Recognition",
     "RenewalOrder",
     "ReportHandover",

@@ -322,7 +322,7 @@ def test_the_locks_in_the_database_are_those_the_models_say():
         *("competence.NeedsProposal", "competence.ProposalSource"),
         *("competence.ProposalDecision", "competence.NamingReview"),
         *("competence.AssumptionChange", "competence.ShownConsequences"),
-        *("competence.WeekSeats", "competence.AcceptedSessions"),
+        *("competence.WeekSeats", "competence.AcceptedSessions", "competence.PublishedMonday"),
         *("competence.Consultation", "competence.ConsultationParty", "competence.WrittenOpinion"),
         *("competence.ConsultationComment", "competence.ConsultationAnswer"),
         *("competence.KeptDocument", "competence.ObligationStatus", "competence.PassageLink"),

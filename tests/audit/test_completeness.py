@@ -280,7 +280,7 @@ NO_FACTS = {
     *("people.ReachNight", "people.KnownReach", "people.ReachChange", "people.ReachedUnit"),
     # Counts without anybody in them, worked out from facts.
     *("competence.WeekOutlook", "competence.WeekSeats", "competence.TargetShortfall"),
-    *("competence.WeekOutlook", "competence.TargetShortfall"),
+    "competence.PublishedMonday",
     # What a decided version of a plan says, put together from its rows.
     "competence.KeptDocument",
     # Each save of a report's words has an entry on the report; what was sent by a schedule, and

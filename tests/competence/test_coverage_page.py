@@ -12,7 +12,13 @@ from openpyxl import load_workbook
 
 from competence.engine import Count, Coverage
 from competence.engine.coverage import CoverageReport
-from competence.figures.coverage import AreaKey, DayFigures, UnitNode, days_offered, figures_on
+from competence.figures.coverage import (
+    AreaKey,
+    DayFigures,
+    UnitNode,
+    count_figures,
+    days_offered,
+)
 from competence.figures.heat import by_area, by_unit
 from competence.figures.published import publish
 from competence.suppression import Hidden
@@ -395,19 +401,8 @@ def test_the_page_says_the_same_all_week(municipality, client, monkeypatch):
         assert covered in page
 
 
-def test_figures_are_kept_until_a_fact_changes(municipality):
-    first = figures_on(DAY)
-    assert figures_on(DAY).made_at == first.made_at
-    person = make_person("NY")
-    employ(person, municipality[0])
-    second = figures_on(DAY)
-    assert second.report.mandatory.by_key_group["G"].gap == 19
-    achieve(person, on=date(2026, 1, 1))
-    assert figures_on(DAY).report.mandatory.by_key_group["G"].gap == 18
-
-
 def test_area_table_names_the_level(municipality):
-    published = publish(figures_on(DAY), 5)
+    published = publish(count_figures(DAY), 5)
     table = by_area(published, CompetenceArea.objects.all())
     assert [(c.label, c.percent, c.level) for c in table.rows[0].cells] == [
         ("Område OM1", 50, "Grund")

@@ -25,11 +25,11 @@ from competence.figures.goals import Against, Goal, Goals, goals_on, reached
 from competence.figures.plan_changes import plan_changes
 from competence.figures.plan_changes_words import changes_in_words
 from competence.figures.plan_document import plan_document
-from competence.figures.published import published_on
 from competence.models import CoverageGoal, PlanVersion
 from competence.parsers.framework_yaml import parse_framework
 from competence.services.framework_export import export_framework
 from competence.services.framework_file import FrameworkFileError, import_framework
+from competence.services.mondays import published_on
 from competence.services.plan import adopt_plan_version, draft_from
 from competence.services.plan_content import GoalContent, content_of, goals_of
 from competence.services.plan_editing import discard_draft
@@ -406,7 +406,7 @@ def test_the_year_asks_the_table_in_two_clicks_and_says_how_many_have_reached_it
 
 
 def test_the_report_has_the_goals_in_t3_f1_and_the_extract(town):
-    published = published_on(MONDAY, 5)
+    published = published_on(MONDAY)
     asked = CoverageFigures(published, [Monday(MONDAY, published)], None, "/", goals_on(MONDAY))
     section = coverage_by_unit(asked)
     (table,) = (each for each in section.tables if each.code == "T3")
