@@ -25,6 +25,7 @@ _REPORT = Rule(Obj.RECOGNITION, Action.CREATE)
 _REVIEW = Rule(Obj.RECOGNITION, Action.APPROVE)
 _READ_SHEETS = Rule(Obj.RECOGNITION, Action.READ)
 _NEEDS = Rule(Obj.NEEDS_ASSESSMENT)
+_NEEDS_FORM = Rule(Obj.NEEDS_ASSESSMENT, record=True)
 _ANSWER_NEEDS = Rule(Obj.NEEDS_ASSESSMENT, Action.UPDATE, seen_as=SeenAs.REFUSED)
 _CONFIRM_NEEDS = Rule(Obj.NEEDS_ASSESSMENT, Action.APPROVE, seen_as=SeenAs.REFUSED)
 _EVERY_ANSWER = Rule(Obj.NEEDS_ASSESSMENT, scope=Scope.ALL)
@@ -69,7 +70,7 @@ URLS: dict[str, Rule] = {
     "competence:training_document": _PLAN,
     "competence:training_document_file": _PLAN,
     "competence:needs": _NEEDS,
-    "competence:needs_form": _NEEDS,
+    "competence:needs_form": _NEEDS_FORM,
     "competence:needs_keep": _ANSWER_NEEDS,
     "competence:needs_take_back": _ANSWER_NEEDS,
     "competence:needs_leave": _ANSWER_NEEDS,
