@@ -141,7 +141,7 @@ URLS: dict[str, Rule] = {
     "competence_admin:outside_course": _REVIEW,
     "competence_admin:retire_outside_course": _REVIEW,
     "competence_admin:merge_outside_course": _REVIEW,
-    "competence:coverage_targets": _MEMBER,
+    "competence:coverage_targets": _TEAM,
     "competence:coverage_enrol": _ENROL,
     "competence_admin:plan": _EDIT_PLAN,
     "competence_admin:new_draft": _EDIT_PLAN,

@@ -32,6 +32,7 @@ from lms.people.forms import PersonSearchForm
 from lms.people.models import Unit
 
 _LEVEL = "level_"
+LONGEST_MOTIVE = 300
 
 
 class NeedsAnswerForm(Form):
@@ -168,7 +169,9 @@ class ColleagueForm(PersonSearchForm):
 class NeedsRoundForm(Form):
     """A round to open."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=120, validators=[refuse_personal_data]
+    )
     period_from = day_field(
         gettext_lazy("About the time from"),
         help_text=gettext_lazy("The time that the needs are about, for example next year."),
@@ -178,7 +181,7 @@ class NeedsRoundForm(Form):
     ends_on = day_field(gettext_lazy("Last day to answer"))
     unit_kind = forms.ChoiceField(label=gettext_lazy("Which kind of unit is asked"))
     key_groups = forms.ModelMultipleChoiceField(
-        KeyGroup.objects.all(),
+        KeyGroup.objects.outside_drafts(),
         label=gettext_lazy("About which key groups"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
@@ -234,7 +237,7 @@ class ProposalForm(Form):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Requirement.Kind.choices)
     motive = forms.CharField(
         label=gettext_lazy("Motive"),
-        max_length=300,
+        max_length=LONGEST_MOTIVE,
         help_text=STOP,
         validators=[refuse_personal_data],
     )
@@ -307,7 +310,7 @@ class NamingFilterForm(Form):
     """Narrowing the list of key persons."""
 
     grupp = forms.ModelChoiceField(
-        KeyGroup.objects.all(),
+        KeyGroup.objects.outside_drafts(),
         to_field_name="code",
         label=gettext_lazy("Key group"),
         required=False,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from competence.models.plan import KeyGroup
 from lms.lib.append_only import AppendOnly
-from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
+from lms.lib.fields import GuardedCharField, GuardedTextField
 from lms.people.models import Unit
 
 
@@ -38,7 +38,7 @@ class Consultation(models.Model):
     opened_on = models.DateField(_("sent out"))
     # The last day for views, inclusive.
     closes_on = models.DateField(_("views at the latest"))
-    question = GuardedTextField(_("what we ask about"), blank=True, sensitivity=Sensitivity.STRICT)
+    question = GuardedTextField(_("what we ask about"), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -75,9 +75,7 @@ class ConsultationParty(models.Model):
     unit = models.ForeignKey(
         Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    organisation = GuardedCharField(
-        _("organisation"), max_length=200, blank=True, sensitivity=Sensitivity.PLAIN
-    )
+    organisation = GuardedCharField(_("organisation"), max_length=200, blank=True)
 
     wagtail_reference_index_ignore = True
 
@@ -159,13 +157,9 @@ class WrittenOpinion(models.Model):
     consultation = models.ForeignKey(
         Consultation, on_delete=models.PROTECT, related_name="opinions"
     )
-    organisation = GuardedCharField(
-        _("organisation"), max_length=200, sensitivity=Sensitivity.PLAIN
-    )
+    organisation = GuardedCharField(_("organisation"), max_length=200)
     dated_on = models.DateField(_("dated"))
-    registry_number = GuardedCharField(
-        _("registry number"), max_length=60, blank=True, sensitivity=Sensitivity.EDITORIAL
-    )
+    registry_number = GuardedCharField(_("registry number"), max_length=60, blank=True)
     summary = GuardedTextField(_("summary"))
     created_at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

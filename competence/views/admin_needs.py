@@ -23,6 +23,7 @@ from competence.figures.needs import (
     PlannedRound,
     form_standings,
     planned_round,
+    standing_of_round,
 )
 from competence.figures.needs_table import round_table
 from competence.figures.proposals import became_of
@@ -102,7 +103,7 @@ def new_round(request: HttpRequest) -> HttpResponse:
             "period_from": day.replace(year=day.year + 1, month=1, day=1),
             "period_until": day.replace(year=day.year + 1, month=12, day=31),
             "unit_kind": "verksamhet",
-            "key_groups": list(KeyGroup.objects.values_list("pk", flat=True)),
+            "key_groups": list(KeyGroup.objects.outside_drafts().values_list("pk", flat=True)),
         },
     )
     preview: PlannedRound | None = None
@@ -151,8 +152,11 @@ def needs_round(request: HttpRequest, pk: int) -> HttpResponse:
         needs_round=found,
         names_key_persons=_names_key_persons(request),
         is_open=found.is_open_on(day),
-        asked=len(standings),
-        answered=sum(each.is_answered for each in standings),
+        standing=standing_of_round(found, day),
+        about_key_persons=[each for each in standings if each.form.naming_id],
+        key_persons_answered=sum(
+            each.is_answered for each in standings if each.form.naming_id is not None
+        ),
         confirmed=sum(each.state is FormState.CONFIRMED for each in standings),
         without_manager=list(
             {each.form.unit.pk: each.form.unit for each in standings if not each.managers}.values()

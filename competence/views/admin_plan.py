@@ -151,12 +151,30 @@ def new_draft(request: HttpRequest) -> HttpResponse:
     return redirect("competence_admin:version", draft.number)
 
 
-@require_POST
 @said_where_refused("competence_admin:version")
 def discard(request: HttpRequest, number: int) -> HttpResponse:
-    discard_draft(version=_draft(number), by=acting_user(request))
-    messages.success(request, _("The draft has been discarded."))
-    return redirect("competence_admin:plan")
+    """Asked before it is done: a draft that is thrown away does not come back."""
+    version = _draft(number)
+    if request.method == "POST":
+        discard_draft(version=version, by=acting_user(request))
+        messages.success(request, _("The draft has been discarded."))
+        return redirect("competence_admin:plan")
+    return render(
+        request,
+        "competence/admin/confirm_training.html",
+        {
+            "about": str(version),
+            "note": _(
+                "All of it goes: requirements, who belongs to the key groups, and the words of the "
+                "chapters. It cannot be undone."
+            ),
+            "button": _("Discard the draft"),
+            "back_name": "competence_admin:version",
+            "back_number": number,
+            "header_title": _("Discard the draft"),
+            "header_icon": "warning",
+        },
+    )
 
 
 def _draft(number: int) -> PlanVersion:
