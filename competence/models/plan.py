@@ -47,7 +47,11 @@ class PlanVersion(DecidedDocument):
         return str(_("Competence plan version %(number)s") % {"number": self.number})
 
     def own_words(self) -> list[str]:
-        return [*super().own_words(), *self.chapters.values_list("text", flat=True)]
+        return [
+            *super().own_words(),
+            *self.chapters.values_list("text", flat=True),
+            *self.goals.values_list("note", flat=True),
+        ]
 
 
 class PlanStep(DocumentStep):
@@ -84,7 +88,10 @@ class KeyGroupQuerySet(models.QuerySet["KeyGroup"]):
 
 
 class KeyGroup(models.Model):
-    """One row per key group (nyckelgrupp), the same through all plan versions. Never deleted."""
+    """One row per key group (nyckelgrupp), the same through all plan versions. Renamed, never
+    deleted."""
+
+    append_only = AppendOnly(free=("name", "description"))
 
     code = models.CharField(
         _("code"), max_length=40, unique=True, validators=[refuse_personal_data]

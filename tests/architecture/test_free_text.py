@@ -31,6 +31,8 @@ CODES = {
     "GoverningDocument.plan_period",
     "GoverningDocument.registry_number",
     "GoverningDocument.version",
+    "GoverningReading.checksum",
+    "GoverningReading.code",
     "KeptDocument.checksum",
     "NeedsDraft.client",
     "NeedsRound.unit_kind",

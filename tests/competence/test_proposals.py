@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from competence.figures.proposals import became_of, origins, proposal_standings, wished_for
-from competence.models import NeedsProposal, PlanVersion, ProposalDecision, Requirement
+from competence.models import NeedsAnswer, NeedsProposal, PlanVersion, ProposalDecision, Requirement
 from competence.services.needs_answers import NeedsWritten, take_back_answer
 from competence.services.needs_notices import DECIDED
 from competence.services.plan import (

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competence', '0025_locks_know_unique_columns'),
+        ('competence', '0027_coverage_goals'),
     ]
 
     operations = [
