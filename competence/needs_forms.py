@@ -30,6 +30,7 @@ from lms.lib.forms import Form, bound_day, day_field
 from lms.people.forms import PersonSearchForm
 
 _LEVEL = "level_"
+LONGEST_MOTIVE = 300
 
 
 class NeedsAnswerForm(Form):
@@ -179,7 +180,7 @@ class ProposalForm(Form):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Requirement.Kind.choices)
     motive = forms.CharField(
         label=gettext_lazy("Motive"),
-        max_length=300,
+        max_length=LONGEST_MOTIVE,
         help_text=STOP,
         validators=[refuse_personal_data],
     )
@@ -252,7 +253,7 @@ class NamingFilterForm(Form):
     """Narrowing the list of key persons."""
 
     grupp = forms.ModelChoiceField(
-        KeyGroup.objects.all(),
+        KeyGroup.objects.outside_drafts(),
         to_field_name="code",
         label=gettext_lazy("Key group"),
         required=False,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from competence.figures.namings import standing_namings
 from competence.models import KeyGroup, KeyPersonAssignment, StaffWish
 from lms.framework.models import CompetenceArea
+from lms.lib.fields import refuse_personal_data
 from lms.lib.forms import Form, bound_day, day_field
 from lms.people.models import Unit
 
@@ -22,7 +23,9 @@ _AREA = "area_"
 class NeedsRoundForm(Form):
     """A round to open."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=120, validators=[refuse_personal_data]
+    )
     period_from = day_field(
         gettext_lazy("About the time from"),
         help_text=gettext_lazy("The time that the needs are about, for example next year."),
@@ -49,7 +52,7 @@ class NeedsRoundForm(Form):
     )
     unit_kind = forms.ChoiceField(label=gettext_lazy("Which kind of unit is asked"))
     key_groups = forms.ModelMultipleChoiceField(
-        KeyGroup.objects.all(),
+        KeyGroup.objects.outside_drafts(),
         label=gettext_lazy("About which key groups"),
         widget=forms.CheckboxSelectMultiple,
         required=False,

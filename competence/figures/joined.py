@@ -178,7 +178,9 @@ def split_requirement(key: str) -> tuple[str, str]:
 
 def _requirements(keys: set[str]) -> dict[str, Named]:
     pairs = {key: split_requirement(key) for key in keys}
-    groups = KeyGroup.objects.in_bulk([group for group, _area in pairs.values()], field_name="code")
+    groups = KeyGroup.objects.outside_drafts().in_bulk(
+        [group for group, _area in pairs.values()], field_name="code"
+    )
     areas = CompetenceArea.objects.in_bulk(
         [area for _group, area in pairs.values()], field_name="code"
     )
@@ -211,6 +213,11 @@ def _activities(keys: set[str]) -> dict[str, Named]:
         f"A{number}": Named(title, reverse("competence:training_activity", args=[number]))
         for number, title in rows.values_list("activity__number", "title")
     }
+
+
+def is_decided_activity(code: str) -> bool:
+    """Whether an adopted version of the training plan has the activity ("A12")."""
+    return code in _activities({code})
 
 
 _ACTIVITY = re.compile(r"A[0-9]{1,6}")

@@ -71,6 +71,6 @@ def _line(
     yield ", ".join(person.name for person in each.managers) or _("lacks a manager")
     yield said.get_need_display() if said else ""
     yield wishes[said.pk] if said else ""
-    yield said.motives if said else ""
+    yield "; ".join(said.motive_words()) if said else ""
     yield said.get_how_many_display() if said else ""
     yield said.get_suits_display() if said else ""

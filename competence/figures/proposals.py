@@ -14,7 +14,6 @@ from competence.figures.needs_staff import staff_of_area
 from competence.models import (
     KeyGroup,
     NeedsAnswer,
-    NeedsContent,
     NeedsProposal,
     NeedsRound,
     PlanVersion,
@@ -54,18 +53,10 @@ class WishedFor:
         return sorted(counted.items(), key=lambda each: -each[0].number)
 
     @property
-    def motives(self) -> str:
-        """The letters of the motives, the most frequent first."""
-        return "".join(
-            letter
-            for letter, _count in Counter(
-                letter for wish in self.wishes for letter in wish.answer.motives
-            ).most_common()
-        )
-
-    @property
-    def motive_words(self) -> list[str]:
-        return [str(NeedsContent.Motive(letter).label) for letter in self.motives]
+    def motives(self) -> list[str]:
+        """The motives as the form words them, the most frequent first."""
+        given = Counter(letter for wish in self.wishes for letter in wish.answer.motives)
+        return [str(NeedsAnswer.Motive(letter).label) for letter, _count in given.most_common()]
 
 
 def wished_for(needs_round: NeedsRound, day: date) -> list[WishedFor]:

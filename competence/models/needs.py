@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from competence.models.plan import KeyGroup, KeyPersonAssignment
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.append_only import AppendOnly
-from lms.lib.fields import GuardedCharField, Sensitivity
+from lms.lib.fields import GuardedCharField
 from lms.people.models import Employment, Person, Unit
 from lms.people.querysets import valid_on_q
 
@@ -28,7 +28,7 @@ class NeedsRound(models.Model):
     """One row per round of needs assessment: the units of one kind are asked about key groups, for
     a period. Its last day may be moved by a logged change, it is closed once, and never deleted."""
 
-    name = GuardedCharField(_("name"), max_length=120, sensitivity=Sensitivity.EDITORIAL)
+    name = GuardedCharField(_("name"), max_length=120)
     # The time that the needs are about, not the days on which they are asked.
     period_from = models.DateField(_("about the time from"))
     period_until = models.DateField(_("and until"))

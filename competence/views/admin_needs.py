@@ -20,6 +20,7 @@ from competence.figures.needs import (
     FormState,
     PlannedForm,
     form_standings,
+    standing_of_round,
 )
 from competence.figures.needs_added import added_since
 from competence.figures.needs_staff import staff_shown
@@ -102,9 +103,12 @@ def needs_round(request: HttpRequest, pk: int) -> HttpResponse:
         is_open=is_open,
         added=added,
         added_units=len({form.unit.pk for form in added}),
-        asked=len(standings),
-        answered=sum(each.is_answered for each in standings),
         left=any(each.managers and not each.is_answered for each in standings),
+        standing=standing_of_round(found, day),
+        about_key_persons=[each for each in standings if each.form.naming_id],
+        key_persons_answered=sum(
+            each.is_answered for each in standings if each.form.naming_id is not None
+        ),
         confirmed=sum(each.state is FormState.CONFIRMED for each in standings),
         without_manager=list(
             {each.form.unit.pk: each.form.unit for each in standings if not each.managers}.values()

@@ -48,7 +48,7 @@ def new_round(request: HttpRequest) -> HttpResponse:
             "period_from": day.replace(year=day.year + 1, month=1, day=1),
             "period_until": day.replace(year=day.year + 1, month=12, day=31),
             "unit_kind": "verksamhet",
-            "key_groups": list(KeyGroup.objects.values_list("pk", flat=True)),
+            "key_groups": list(KeyGroup.objects.outside_drafts().values_list("pk", flat=True)),
         },
     )
     preview: PlannedRound | None = None

@@ -3,7 +3,7 @@ is edited, and how a proposal is read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
@@ -71,7 +71,8 @@ def said_where_refused(page: str) -> Callable[[View], View]:
 class PlanKind:
     """One of the plans. `admin_page` and `adopt_page`: the names of a version's addresses in the
     admin, which take its number. `take_back`: closes a sent version and makes the draft it goes on
-    as. `proposal`: what the template of the proposal shows of a version on a day."""
+    as. `proposal`: what the template of the proposal shows of a version on a day. `key_groups`:
+    those that a view on a version can be about."""
 
     model: type[DecidedDocument]
     name: str | Promise
@@ -80,6 +81,7 @@ class PlanKind:
     take_back: Callable[..., DecidedDocument]
     template: str
     proposal: Callable[[Any, date], dict[str, Any]]
+    key_groups: Callable[[Any], Iterable[KeyGroup]]
 
 
 def _competence_plan(version: PlanVersion, day: date) -> dict[str, Any]:
@@ -145,7 +147,8 @@ def compared_with(version: Version, day: date) -> Version | None:
 
 
 def group_pages(version: PlanVersion) -> list[dict[str, Any]]:
-    """Who belongs to each key group of a version, and what is asked of them, in words."""
+    """Who belongs to each key group of a version, and what is asked of them, in words. Of a draft
+    also the key groups that it does not have: they are put into it there."""
     by_group: dict[int, list[Requirement]] = {}
     for requirement in version.requirements.select_related("area", "level").order_by(
         "kind", "area__sort_order", "area__code", "level__number", "effective_from"
@@ -156,13 +159,15 @@ def group_pages(version: PlanVersion) -> list[dict[str, Any]]:
         for definition in version.definitions.all()
     }
     names = Names.of(rule for of_group in rules.values() for rule in of_group)
+    every = KeyGroup.objects.all()
+    groups = every if version.is_draft else every.in_versions([version])
     return [
         {
             "group": group,
             "rules": [rule_in_words(rule, names) for rule in rules.get(group.pk, [])],
             "requirements": requirements_in_words(by_group.get(group.pk, [])),
         }
-        for group in KeyGroup.objects.all()
+        for group in groups
     ]
 
 
@@ -175,6 +180,7 @@ KINDS = {
         take_back=take_back_plan_version,
         template="competence/part_proposal.html",
         proposal=_competence_plan,
+        key_groups=lambda version: KeyGroup.objects.in_versions([version]),
     ),
     TrainingPlanVersion.kind: PlanKind(
         model=TrainingPlanVersion,
@@ -184,6 +190,7 @@ KINDS = {
         take_back=take_back_training_plan,
         template="competence/part_training_proposal.html",
         proposal=_training_plan,
+        key_groups=lambda _version: KeyGroup.objects.outside_drafts(),
     ),
 }
 
