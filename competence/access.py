@@ -176,6 +176,7 @@ URLS: dict[str, Rule] = {
     "competence_admin:repeal": _EDIT_PLAN,
     "competence_admin:send_out": _CONSULT,
     "competence_admin:compilation": _CONSULT,
+    "competence_admin:close_consultation": _CONSULT,
     "competence_admin:compilation_file": _CONSULT,
     "competence_admin:compilation_file_xlsx": _CONSULT,
     "competence_admin:more_time": _CONSULT,

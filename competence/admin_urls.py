@@ -138,6 +138,11 @@ urlpatterns = [
         name="more_time",
     ),
     path(
+        "version/<str:kind>/<number:number>/synpunkter/avsluta/",
+        admin_consultation.close,
+        name="close_consultation",
+    ),
+    path(
         "version/<str:kind>/<number:number>/synpunkter/yttrande/<number:pk>/ta-bort/",
         admin_consultation.withdraw_written,
         name="withdraw_opinion",

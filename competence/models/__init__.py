@@ -39,6 +39,7 @@ from competence.models.goals import (
 )
 from competence.models.measures import (
     GoverningDocument,
+    GoverningReading,
     ObligationStatus,
     Passage,
     PassageLink,
@@ -145,6 +146,7 @@ __all__ = [
     "FiguresNight",
     "FollowUpReport",
     "GoverningDocument",
+    "GoverningReading",
     "GroupMessage",
     "KeptDocument",
     "KeyGroup",

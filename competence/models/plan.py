@@ -63,7 +63,10 @@ class PlanStep(DocumentStep):
 
 
 class KeyGroup(models.Model):
-    """One row per key group (nyckelgrupp), the same through all plan versions. Never deleted."""
+    """One row per key group (nyckelgrupp), the same through all plan versions. Renamed, never
+    deleted."""
+
+    append_only = AppendOnly(free=("name", "description"))
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=200)

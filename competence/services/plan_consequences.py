@@ -213,16 +213,18 @@ def decide_as_shown(
     adopted_on: date,
     adopted_by: str,
     registry_number: str = "",
+    as_shown: str | None = None,
     by: User | None,
 ) -> PlanVersion:
-    """Adopt a version, and keep with it what was shown of its consequences before, as
-    `Shown.said` and `Assumptions.everything_said` word it."""
+    """Adopt a version, and keep with it what was shown of its consequences before, as `Shown.said`
+    and `Assumptions.everything_said` word it. `as_shown`: the fingerprint of what was shown."""
     adopted = adopt_plan_version(
         version=version,
         in_force_from=in_force_from,
         adopted_on=adopted_on,
         adopted_by=adopted_by,
         registry_number=registry_number,
+        as_shown=as_shown,
         by=by,
     )
     kept = ShownConsequences(

@@ -80,6 +80,14 @@ class PlanContent:
         return sha256("\n".join(said).encode()).hexdigest()
 
 
+def fingerprint_of(version: PlanVersion) -> str:
+    """Of all that is decided with a version: what it says of groups and requirements, the words of
+    its chapters and its note. The same for the same, and for nothing else. Four queries."""
+    words = sorted(version.chapters.values_list("key", "text"))
+    said = [content_of(version).fingerprint(), version.note, *map(repr, words)]
+    return sha256("\n".join(map(repr, said)).encode()).hexdigest()
+
+
 def definition_content(
     key_group: str, rules: Iterable[PersonRule], excluded: Iterable[int]
 ) -> DefinitionContent:

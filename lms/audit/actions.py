@@ -50,6 +50,7 @@ ACTIONS: dict[str, Promise] = {
     "plan_version.repealed": gettext_lazy("Plan version repealed"),
     "consultation.opened": gettext_lazy("Consultation opened"),
     "consultation.extended": gettext_lazy("Consultation got a later last day"),
+    "consultation.ended": gettext_lazy("Consultation ended"),
     "consultation.commented": gettext_lazy("View given in a consultation"),
     "consultation.comment_withdrawn": gettext_lazy("View in a consultation withdrawn"),
     "consultation.opinion_registered": gettext_lazy("Written opinion registered"),

@@ -12,7 +12,7 @@ from lms.lib.frozen import FrozenWith
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competence', '0025_locks_know_unique_columns'),
+        ('competence', '0026_kept_until_they_end'),
         ('framework', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
