@@ -52,7 +52,8 @@ class GroupAsked(Asked):
 @dataclass
 class AskedCounts:
     """Whom a change concerns, whatever anybody has learnt. `redated`: they keep a requirement with
-    other days. Groups and units by primary key."""
+    other days. Groups and units by primary key; of the groups only those that the change is of,
+    though others ask the same people for the same."""
 
     whole: Asked = field(default_factory=Asked)
     released: int = 0
@@ -60,7 +61,8 @@ class AskedCounts:
     by_group: dict[int, GroupAsked] = field(default_factory=dict)
     by_unit: dict[int, Asked] = field(default_factory=dict)
 
-    def add(self, change: PersonChange, day: date) -> None:
+    def add(self, change: PersonChange, day: date, touched: Collection[int]) -> None:
+        """Count one person. `touched`: the key groups that the change is of."""
         self.released += bool(change.released)
         self.redated += change.redated
         for group in change.joins:
@@ -75,7 +77,7 @@ class AskedCounts:
         by_group: dict[int, tuple[list[Wanted], list[Wanted]]] = {}
         for at, all_wanted in enumerate((change.asked, change.retimed)):
             for wanted in all_wanted:
-                for group in {level.key_group_pk for level, _since in wanted.by}:
+                for group in {level.key_group_pk for level, _since in wanted.by} & set(touched):
                     by_group.setdefault(group, ([], []))[at].append(wanted)
         for group, (asked, retimed) in by_group.items():
             self.by_group.setdefault(group, GroupAsked()).add(asked, retimed)
