@@ -34,9 +34,7 @@ def report_pdf(request: HttpRequest, number: str) -> HttpResponse:
 @said_where_altered
 def extract_pdf(request: HttpRequest, number: str) -> HttpResponse:
     report, document = whole_document(acting_user(request), number, today())
-    content = _typeset(
-        report, "utdrag", lambda: followup_pdf.build_extract(extract_of(document))
-    )
+    content = _typeset(report, "utdrag", lambda: followup_pdf.build_extract(extract_of(document)))
     return _pdf(content, f"{document.number}-utdrag")
 
 

@@ -17,6 +17,7 @@ from competence.engine.pieces import Pieces, fill
 from competence.figures.learner import MyRequirement, my_requirements
 from competence.figures.recognitions import Claim, claims_to_show
 from competence.figures.signoffs import waiting_for_word_of
+from competence.figures.waiting import Waiting, waiting_for
 from courses.entry import first_step
 from courses.models import Certificate
 from courses.offer import CourseOffer
@@ -115,6 +116,8 @@ class MyPage:
     next_expiry: date | None
     # How many in the team wait for nothing but the reader's confirmation.
     to_confirm: int = 0
+    # What else waits for the reader as manager or contact of a unit.
+    waiting: tuple[Waiting, ...] = ()
     # Outside courses that the person has reported: those that wait, and those decided lately.
     outside: tuple[Claim, ...] = ()
 
@@ -152,6 +155,7 @@ def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest
         ),
         next_expiry=min((each for each in valid if each), default=None),
         to_confirm=waiting_for_word_of(user, day),
+        waiting=waiting_for(user, day),
         outside=tuple(claims_to_show(person, day)),
     )
 

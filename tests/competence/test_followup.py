@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from competence import jobs
+from competence.figures.chain import questions
 from competence.figures.coverage import days_offered, figures_on
 from competence.figures.followup import document as document_module
 from competence.figures.followup.document import (
@@ -29,6 +30,7 @@ from competence.figures.followup.extract import extract_of, part_of
 from competence.figures.followup.frozen import as_data
 from competence.figures.followup.mondays import mondays
 from competence.figures.published import publish
+from competence.followup_forms import usual_period
 from competence.models import FollowUpReport, ReportHandover, ReportWords
 from competence.services.followup import (
     FollowUpError,
@@ -418,6 +420,16 @@ def test_figures_of_months_after_the_period_are_asked_about(office, client):
 def test_the_usual_report_has_the_first_figures_after_its_period():
     assert usual_period(date(2026, 11, 23))["cut_off"] == "2026-07-06"
     assert usual_period(date(2026, 6, 20))["cut_off"] == "2026-06-15"
+
+
+def test_what_the_council_is_told_leads_to_the_extract_of_the_latest_report(office):
+    def question():
+        [found] = (each for each in questions(AT.date(), office.executive) if each.code == "Q10")
+        return found
+
+    assert (question().url, question().why_not) == ("", "Ingen rapport är släppt än.")
+    number = released(office.coordinator).number
+    assert question().url == f"/uppfoljning/{number}/utdrag/"
 
 
 def test_what_cannot_be_made_is_refused_with_nothing_typed_lost(office, client):

@@ -14,8 +14,8 @@ from competence.models import FollowUpReport
 
 @dataclass(frozen=True)
 class Doubts:
-    """`drafts`: reports of the same kind, period and day that are not signed off. `nearer`: where
-    the period is over, the first Monday after it that has figures, if the one asked for is later."""
+    """`drafts`: reports of the same kind, period and day that are not signed off. `nearer`: the
+    first Monday after the period that has figures, if the one asked for is later."""
 
     drafts: tuple[FollowUpReport, ...]
     period_until: date
