@@ -427,7 +427,7 @@ def test_what_the_council_is_told_leads_to_the_extract_of_the_latest_report(offi
         [found] = (each for each in questions(AT.date(), office.executive) if each.code == "Q10")
         return found
 
-    assert (question().url, question().why_not) == ("", "Ingen rapport är släppt än.")
+    assert (question().url, question().why_not) == ("", "Ingen rapport har släppts än.")
     number = released(office.coordinator).number
     assert question().url == f"/uppfoljning/{number}/utdrag/"
 
