@@ -11,6 +11,7 @@ from competence.views import (
     admin_corrections,
     admin_facts,
     admin_framework,
+    admin_goals,
     admin_governing,
     admin_inbox,
     admin_measures,
@@ -88,6 +89,13 @@ urlpatterns = [
         admin_plan.delete_requirement,
         name="delete_requirement",
     ),
+    path("plan/<number:number>/malvarde/", admin_goals.edit_goal, name="new_goal"),
+    path("plan/<number:number>/malvarde/<number:pk>/", admin_goals.edit_goal, name="goal"),
+    path(
+        "plan/<number:number>/malvarde/<number:pk>/ta-bort/",
+        admin_goals.delete_goal,
+        name="delete_goal",
+    ),
     path("plan/jamfor/", admin_plan.compare, name="compare"),
     path("version/<str:kind>/<number:number>/remiss/", admin_plan_states.send_out, name="send_out"),
     path(
@@ -128,6 +136,11 @@ urlpatterns = [
         "version/<str:kind>/<number:number>/synpunkter/mer-tid/",
         admin_consultation.more_time,
         name="more_time",
+    ),
+    path(
+        "version/<str:kind>/<number:number>/synpunkter/avsluta/",
+        admin_consultation.close,
+        name="close_consultation",
     ),
     path(
         "version/<str:kind>/<number:number>/synpunkter/yttrande/<number:pk>/ta-bort/",

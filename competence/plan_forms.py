@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy
 from competence.models import (
     ConsultationAnswer,
     ConsultationComment,
+    CoverageGoal,
     DecidedDocument,
     KeyGroup,
     PlanVersion,
+    Requirement,
 )
 from lms.lib.fields import refuse_personal_data
-from lms.lib.forms import Form, bound_day, day_field
+from lms.lib.forms import Form, ModelForm, bound_day, day_field
 from lms.people.models import Unit
 from lms.people.partners import PartnerOrganisation
 
@@ -239,3 +241,40 @@ class AnswerForm(Form):
 
 class ReasonForm(Form):
     reason = _text(gettext_lazy("Reason"), rows=2)
+
+
+class CoverageGoalForm(ModelForm):
+    """A goal of a draft: the instance says of which version."""
+
+    class Meta:
+        model = CoverageGoal
+        fields = ("key_group", "area", "level", "percent", "reach_by", "note")
+        labels = {
+            "key_group": gettext_lazy("Key group"),
+            "area": gettext_lazy("Area"),
+            "level": gettext_lazy("Level"),
+            "percent": gettext_lazy("Goal, %"),
+            "reach_by": gettext_lazy("To be reached by"),
+            "note": gettext_lazy("Note"),
+        }
+        help_texts = {
+            "key_group": gettext_lazy("Leave it empty for all key groups together."),
+            "area": gettext_lazy(
+                "Leave area and level empty for all that is mandatory for the group."
+            ),
+            "note": gettext_lazy("For example where the figure comes from."),
+        }
+        widgets = {"reach_by": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def clean(self) -> dict[str, Any]:
+        asked: dict[str, Any] = super().clean() or {}
+        group, area, level = (asked.get(name) for name in ("key_group", "area", "level"))
+        if group and area and level:
+            requirements = self.instance.plan_version.requirements.filter(
+                key_group=group, area=area, level=level, kind=Requirement.Kind.MANDATORY
+            )
+            if not requirements.exists():
+                self.add_error(
+                    "level", _("The draft asks the group for no such level in the area.")
+                )
+        return asked

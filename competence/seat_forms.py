@@ -15,6 +15,7 @@ from competence.engine.seats import BACKLOG_MONTHS, Supposed
 from competence.engine.sessions import Goal
 from competence.figures.seats import Counted
 from competence.models import TrainingPlanVersion
+from lms.lib.fields import refuse_personal_data
 from lms.lib.forms import Form, bound_day, day_field
 
 MOST_MONTHS = 120
@@ -91,6 +92,19 @@ class WhatIfForm(Form):
         return data
 
     @property
+    def in_words(self) -> list[str]:
+        """What is supposed, field by field: "Turnover in a year, %: 20"."""
+        said = []
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            if value in (None, ""):
+                continue
+            if isinstance(field, forms.ChoiceField):
+                value = dict(field.choices).get(value, value)  # type: ignore[arg-type]
+            said.append(f"{field.label}: {value}")
+        return said
+
+    @property
     def backlog_months(self) -> int:
         return self.cleaned_data.get("ta_igen") or BACKLOG_MONTHS
 
@@ -124,6 +138,31 @@ class WhatIfForm(Form):
             group_in=data["grupp_in"],
             group_out=data["grupp_ut"],
         )
+
+
+class ScenarioForm(Form):
+    """The name of a what if that is saved."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name of the scenario"),
+        max_length=80,
+        help_text=gettext_lazy("For example “Two years' validity”. Never a person's name."),
+        validators=[refuse_personal_data],
+    )
+
+
+class ComparedForm(Form):
+    """Two saved scenarios, or one beside what is planned."""
+
+    ett = forms.ChoiceField(label=gettext_lazy("Compare"))
+    tva = forms.ChoiceField(label=gettext_lazy("With"))
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("ett", "tva"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
 
 
 class GoalForm(Form):
@@ -178,10 +217,25 @@ class SessionsForm(Form):
 
 
 class DraftForm(Form):
-    """Into which draft of the training plan."""
+    """Into which draft of the training plan, and what is said of all that is taken where it is not
+    to be as each row says."""
 
     version = forms.ModelChoiceField(
         label=gettext_lazy("Draft"), queryset=TrainingPlanVersion.objects.none()
+    )
+    form = forms.CharField(
+        label=gettext_lazy("Form"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("Empty: as stands in each row."),
+        validators=[refuse_personal_data],
+    )
+    responsible = forms.CharField(
+        label=gettext_lazy("Responsible function"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("A function, not a person. Empty: as stands in each row."),
+        validators=[refuse_personal_data],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -16,7 +16,9 @@ from competence.engine.status import GAPS, Status
 
 TO_DO = GAPS | {Status.PENDING}
 Pair = tuple[str, int]  # area code, level
-_Groups = list[tuple[int, int]]  # key group, member since
+_Memberships = list[tuple[int, int]]  # key group, member since
+Groups = tuple[tuple[int, ...], tuple[int, ...]]
+"""The key groups by the one plan and by the other."""
 
 
 class Comparison:
@@ -45,13 +47,13 @@ class Comparison:
         self.day = before.day
         self._ask_before = _with_mandatory(before)
         self._ask_after = _with_mandatory(after)
-        self._named = frozenset(
+        self.named = frozenset(
             pk
             for plan in (before, after)
             for rules in plan.groups.values()
             for pk in rules.excluded
         )
-        self._by_post: dict[tuple[int, str, bool, str], _Said] = {}
+        self._by_groups: dict[Groups, _Said] = {}
 
     def _narrowed(self, plan: PlanOnDay) -> PlanOnDay:
         kept = {
@@ -74,28 +76,34 @@ class Comparison:
             for group in groups_by_rule(post, plan)
         )
 
+    def groups_of(self, post: EmploymentFact) -> Groups:
+        """The key groups of whoever has such a post and nothing else, and is not `named`."""
+        return groups_by_rule(post, self.before), groups_by_rule(post, self.after)
+
+    def change_since(
+        self, groups: Groups, starts: int, units: tuple[int, ...] = ()
+    ) -> PersonChange | None:
+        """What changes for somebody who has been in the groups since the day, and in no other."""
+        said = self._by_groups.get(groups)
+        if said is None:
+            before, after = ([(group, starts) for group in of_plan] for of_plan in groups)
+            said = self._by_groups[groups] = self._said(before, after)
+        return self._change(said.since(starts), units)
+
     def change_of(self, person: PersonFacts) -> PersonChange | None:
         """What changes for somebody by the groups they are in; none where nothing does."""
-        units: tuple[int, ...]
-        if len(person.employments) == 1 and not person.namings and person.pk not in self._named:
+        if len(person.employments) == 1 and not person.namings and person.pk not in self.named:
             (only,) = person.employments
             if only.ends < self.day:
                 return None
-            said = self._by_post.get(only[:4])
-            if said is None:
-                said = self._said(memberships(person, self.before), memberships(person, self.after))
-                self._by_post[only[:4]] = said
-            if said.is_nothing:
-                return None
-            said = said.since(only.starts)
-            units = (only.unit_pk,)
-        else:
-            said = self._said(memberships(person, self.before), memberships(person, self.after))
-            if said.is_nothing:
-                return None
-            units = _units(person, self.day)
+            return self.change_since(self.groups_of(only), only.starts, (only.unit_pk,))
+        said = self._said(memberships(person, self.before), memberships(person, self.after))
+        return self._change(said, _units(person, self.day))
+
+    def _change(self, said: _Said, units: tuple[int, ...]) -> PersonChange | None:
+        if said.is_nothing:
+            return None
         return PersonChange(
-            person_pk=person.pk,
             asked=said.asked,
             released=said.released,
             retimed=tuple(new for old, new in said.kept if not new.terms <= old.terms),
@@ -111,7 +119,7 @@ class Comparison:
             units=units,
         )
 
-    def _said(self, before: _Groups, after: _Groups) -> _Said:
+    def _said(self, before: _Memberships, after: _Memberships) -> _Said:
         was, becomes = _asked(before, self.before), _asked(after, self.after)
         had, has = _highest(was), _highest(becomes)
         belonged = {group for group, _ in before if group in self.groups & self._ask_before}
@@ -216,7 +224,6 @@ class PersonChange:
     day is another; `hastened`: a last day has passed that had not. The touched key groups that come
     to ask something of them and those that no longer do, and the units they work in."""
 
-    person_pk: int
     asked: tuple[Asked, ...]
     released: tuple[Pair, ...]
     retimed: tuple[Asked, ...]
@@ -253,7 +260,7 @@ def _with_mandatory(plan: PlanOnDay) -> frozenset[int]:
     )
 
 
-def _asked(groups: _Groups, plan: PlanOnDay) -> dict[Pair, list[tuple[RequiredLevel, int]]]:
+def _asked(groups: _Memberships, plan: PlanOnDay) -> dict[Pair, list[tuple[RequiredLevel, int]]]:
     """What is mandatory, by area and level."""
     found: dict[Pair, list[tuple[RequiredLevel, int]]] = {}
     for group, since in groups:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from competence.access import URLS
 from competence.figures.budget import standing_of_training_plan
 from competence.figures.forecast import standing_of_forecast
+from competence.figures.goals_standing import GoalsStanding, standing_of_goals
 from competence.figures.measures import counted, obligations_on
 from competence.figures.needs import NeedsStanding, standing_of_needs
 from competence.figures.year import Figure, Link, Question
@@ -143,13 +144,25 @@ def follow_up(day: date, reader: Reader) -> Link:
         }
     elif reading.is_hidden:
         state = _("The groups are too small to be told.")
-    return Link(
-        "follow_up",
-        _("Follow up"),
-        state,
-        _("See the coverage"),
-        first_open(reader, day, "competence:coverage"),
+    goals = standing_of_goals(reading.day)
+    figures: tuple[Figure, ...] = ()
+    step, page = _("See the coverage"), "competence:coverage"
+    if goals is not None:
+        step, page = _("See the coverage against the goals"), "competence:coverage_goals"
+        figures = (_reached(goals),)
+        if goals.together:
+            state = _("%(state)s The goal is %(goal)s.") % {"state": state, "goal": goals.together}
+    return Link("follow_up", _("Follow up"), state, step, first_open(reader, day, page), figures)
+
+
+def _reached(goals: GoalsStanding) -> Figure:
+    counted = goals.counted
+    words = ngettext(
+        "of %(told)s key group has reached its goal",
+        "of %(told)s key groups have reached their goal",
+        counted.told,
     )
+    return Figure(counted.reached, words % {"told": counted.told})
 
 
 def report(day: date, reader: Reader) -> Link:
@@ -194,9 +207,10 @@ _QUESTIONS = (
     (
         "Q3",
         gettext_lazy(
-            "How large is the coverage in each department and key group, today and a year ago?"
+            "How large is the coverage in each department and key group, today and a year ago, "
+            "against the goal?"
         ),
-        "competence:coverage",
+        "competence:coverage_goals",
     ),
     (
         "Q4",

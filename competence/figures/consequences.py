@@ -6,14 +6,21 @@ from posts and namings alone (`AskedCounts`), and what follows from what people 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from competence.engine.assume import Assumptions
 from competence.engine.difference import Asked as Wanted
-from competence.engine.difference import Pair, PersonChange, StandingChange
+from competence.engine.difference import (
+    Comparison,
+    Groups,
+    Pair,
+    PersonChange,
+    StandingChange,
+)
+from competence.engine.facts import EmploymentFact
 
 
 @dataclass
@@ -29,16 +36,18 @@ class Asked:
     pairs: Counter[Pair] = field(default_factory=Counter)
     last_day: date | None = None
 
-    def add(self, asked: Collection[Wanted], retimed: Collection[Wanted]) -> None:
+    def add(self, asked: Collection[Wanted], retimed: Collection[Wanted], people: int = 1) -> None:
+        """So many, to whom the same is said."""
         if not (asked or retimed):
             return
-        self.people += bool(asked)
-        self.concerned += 1
+        self.people += people if asked else 0
+        self.concerned += people
         highest: dict[str, int] = {}
         for wanted in (*asked, *retimed):
             highest[wanted.area] = max(wanted.level, highest.get(wanted.area, 0))
             self.last_day = max(self.last_day or wanted.last_day, wanted.last_day)
-        self.pairs.update(highest.items())
+        for pair in highest.items():
+            self.pairs[pair] += people
 
 
 @dataclass
@@ -62,27 +71,54 @@ class AskedCounts:
     by_unit: dict[int, Asked] = field(default_factory=dict)
 
     def add(self, change: PersonChange, day: date, touched: Collection[int]) -> None:
-        """Count one person. `touched`: the key groups that the change is of."""
-        self.released += bool(change.released)
-        self.redated += change.redated
+        """One person. `touched`: the key groups that the change is of."""
+        self._add(change, day, 1, touched)
+        for unit in change.units:
+            self._add_to(unit, change, 1)
+
+    def add_alike(
+        self, comparison: Comparison, posts: Iterable[tuple[EmploymentFact, int]], day: date
+    ) -> None:
+        """So many people for each post, who have nothing but that. They are counted together by
+        the groups they are in and the day they began; and in each unit at once, whose last day is
+        that of whoever began last."""
+        began: Counter[tuple[Groups, int]] = Counter()
+        of_units: dict[tuple[Groups, int], tuple[int, int]] = {}
+        for post, people in posts:
+            groups = comparison.groups_of(post)
+            began[groups, post.starts] += people
+            known, latest = of_units.get((groups, post.unit_pk), (0, post.starts))
+            of_units[groups, post.unit_pk] = (known + people, max(latest, post.starts))
+        for (groups, starts), people in began.items():
+            if change := comparison.change_since(groups, starts):
+                self._add(change, day, people, comparison.groups)
+        for (groups, unit), (people, latest) in of_units.items():
+            if change := comparison.change_since(groups, latest):
+                self._add_to(unit, change, people)
+
+    def _add(self, change: PersonChange, day: date, people: int, touched: Collection[int]) -> None:
+        self.released += people if change.released else 0
+        self.redated += people if change.redated else 0
         for group in change.joins:
-            self.by_group.setdefault(group, GroupAsked()).joins += 1
+            self.by_group.setdefault(group, GroupAsked()).joins += people
         for group in change.leaves:
-            self.by_group.setdefault(group, GroupAsked()).leaves += 1
-        late = change.hastened or any(wanted.last_day < day for wanted in change.asked)
-        self.whole.late += late
+            self.by_group.setdefault(group, GroupAsked()).leaves += people
+        if change.hastened or any(wanted.last_day < day for wanted in change.asked):
+            self.whole.late += people
         if not (change.asked or change.retimed):
             return
-        self.whole.add(change.asked, change.retimed)
+        self.whole.add(change.asked, change.retimed, people)
         by_group: dict[int, tuple[list[Wanted], list[Wanted]]] = {}
         for at, all_wanted in enumerate((change.asked, change.retimed)):
             for wanted in all_wanted:
                 for group in {level.key_group_pk for level, _since in wanted.by} & set(touched):
                     by_group.setdefault(group, ([], []))[at].append(wanted)
         for group, (asked, retimed) in by_group.items():
-            self.by_group.setdefault(group, GroupAsked()).add(asked, retimed)
-        for unit in change.units:
-            self.by_unit.setdefault(unit, Asked()).add(change.asked, change.retimed)
+            self.by_group.setdefault(group, GroupAsked()).add(asked, retimed, people)
+
+    def _add_to(self, unit: int, change: PersonChange, people: int) -> None:
+        if change.asked or change.retimed:
+            self.by_unit.setdefault(unit, Asked()).add(change.asked, change.retimed, people)
 
 
 @dataclass

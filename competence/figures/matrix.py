@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from competence.engine import SEVERITY, GapRow
 from competence.figures.summary import shown_day
@@ -43,31 +44,58 @@ def columns(members: Iterable[Outline], areas: Sequence[CompetenceArea]) -> list
     return [Column(area, gaps[area.code], asked[area.code]) for area in areas]
 
 
+SortKey = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Backwards:
+    """What is sorted the other way."""
+
+    value: Any
+
+    def __lt__(self, other: Backwards) -> bool:
+        return bool(other.value < self.value)
+
+
+def sort_key(order: str, areas: Sequence[CompetenceArea]) -> Callable[[Outline], SortKey]:
+    """What each member is sorted by in `order`, "-" before it for the other way; by risk where it
+    is not known. Those to whom the column says nothing come last, whichever way. No two keys are
+    the same: many members may be sorted part by part."""
+    key = order.removeprefix("-")
+    turned: Callable[[Any], Any] = Backwards if order.startswith("-") else _as_it_is
+
+    def by_name(member: Outline) -> SortKey:
+        return (turned(_name(member)), member.need, member.pk)
+
+    def by_day(member: Outline) -> SortKey:
+        if member.next_day:
+            return (0, turned((member.next_day, _name(member))), member.need, member.pk)
+        return (1, _name(member), member.need, member.pk)
+
+    def by_area(member: Outline) -> SortKey:
+        worst = member.summary.worst_in(code)
+        if worst is None:
+            return (1, member.need, member.pk)
+        return (0, turned((*_badness(worst), member.need)), member.pk)
+
+    def by_risk(member: Outline) -> SortKey:
+        return (turned(member.need), member.pk)
+
+    code = key.removeprefix(AREA)
+    if key.startswith(AREA) and code in {area.code for area in areas}:
+        return by_area
+    return {NAME: by_name, DAY: by_day}.get(key, by_risk)
+
+
 def in_order(
-    members: Sequence[Outline], order: str, areas: Sequence[CompetenceArea]
+    members: Iterable[Outline], order: str, areas: Sequence[CompetenceArea]
 ) -> list[Outline]:
-    """The members sorted by `order`, "-" before it for the other way; by risk where it is not
-    known. Those to whom the column says nothing come last, whichever way."""
-    key, backwards = order.removeprefix("-"), order.startswith("-")
-    codes = [area.code for area in areas]
-    if key == NAME:
-        return sorted(members, key=_name, reverse=backwards)
-    if key == DAY:
-        dated = [m for m in members if m.next_day]
-        rest = [m for m in members if not m.next_day]
-        dated.sort(key=lambda m: (m.next_day, _name(m)), reverse=backwards)
-        return dated + sorted(rest, key=_name)
-    if key.startswith(AREA) and (code := key.removeprefix(AREA)) in codes:
-        worst = [(m, m.summary.worst_in(code)) for m in members]
-        said = [(m, row) for m, row in worst if row is not None]
-        rest = [m for m, row in worst if row is None]
-        said.sort(key=lambda each: (*_badness(each[1]), each[0].need), reverse=backwards)
-        return [m for m, _ in said] + sorted(rest, key=_need)
-    return sorted(members, key=_need, reverse=backwards)
+    """The members sorted by `order` (`sort_key`)."""
+    return sorted(members, key=sort_key(order, areas))
 
 
-def _need(member: Outline) -> tuple[int, int, date, date, str]:
-    return member.need
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _name(member: Outline) -> str:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from competence.figures.goal_changes import GoalChange, goal_changes
 from competence.services.plan_content import DefinitionContent, PlanContent, RequirementContent
 from lms.framework.rules import PersonRule
 
@@ -23,7 +24,8 @@ class ChangedRequirement:
 
 @dataclass(frozen=True)
 class GroupChange:
-    """What is changed for one key group, by its code."""
+    """What is changed for one key group, by its code. No code: for all of them together, of whom
+    only a goal can be said."""
 
     key_group: str
     # Neither a rule nor a requirement in the one version, something in the other.
@@ -36,6 +38,7 @@ class GroupChange:
     rules_removed: tuple[PersonRule, ...]
     # That others are left out by name; how many is nobody's business.
     excluded_changed: bool
+    goals: tuple[GoalChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,11 @@ class PlanChanges:
             for group in self.groups
         )
 
+    @property
+    def goals_changed(self) -> int:
+        """How many coverage goals are new, otherwise or taken out."""
+        return sum(len(group.goals) for group in self.groups)
+
 
 def plan_changes(was: PlanContent, becomes: PlanContent) -> PlanChanges:
     """What has to be done to the one plan to make it the other."""
@@ -82,13 +90,14 @@ def plan_changes(was: PlanContent, becomes: PlanContent) -> PlanChanges:
     }
     return PlanChanges(
         tuple(changed[code] for code in codes if code in changed),
-        tuple(code for code in codes if code not in changed),
+        tuple(code for code in codes if code and code not in changed),
     )
 
 
 def _codes(content: PlanContent) -> set[str]:
     said = {each.key_group for each in content.definitions if each.says_something}
-    return said | {row.key_group for row in content.requirements}
+    said |= {row.key_group for row in content.requirements}
+    return said | {goal.key_group for goal in content.goals}
 
 
 def _of(code: str, content: PlanContent) -> PlanContent:
@@ -98,6 +107,7 @@ def _of(code: str, content: PlanContent) -> PlanContent:
             each for each in content.definitions if each.key_group == code and each.says_something
         ),
         frozenset(row for row in content.requirements if row.key_group == code),
+        frozenset(goal for goal in content.goals if goal.key_group == code),
     )
 
 
@@ -110,14 +120,15 @@ def _group_change(
     before, after = _definition(code, was), _definition(code, becomes)
     return GroupChange(
         key_group=code,
-        is_new=was == nothing,
-        is_gone=becomes == nothing,
+        is_new=bool(code) and was == nothing,
+        is_gone=bool(code) and becomes == nothing,
         added=added,
         removed=removed,
         changed=changed,
         rules_added=_rules(after.rules, before.rules),
         rules_removed=_rules(before.rules, after.rules),
         excluded_changed=before.excluded != after.excluded,
+        goals=goal_changes(was.goals, becomes.goals),
     )
 
 

@@ -10,10 +10,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from competence.figures.goal_changes import GoalChange
+from competence.figures.goals import EVERYONE
 from competence.figures.plan import Names, renewal_in_words, rule_in_words
 from competence.figures.plan_changes import ChangedRequirement, GroupChange, PlanChanges
 from competence.models import KeyGroup, Requirement
-from competence.services.plan_content import RequirementContent
+from competence.services.plan_content import GoalContent, RequirementContent
 from lms.framework.models import CompetenceArea, TrainingLevel
 
 
@@ -71,9 +73,43 @@ def _group(group: GroupChange, called: _Called) -> GroupChangeWords:
         said.append(ChangeWords("people", _("No longer takes in anyone who %(rule)s.") % words))
     if group.excluded_changed:
         said.append(ChangeWords("people", _("Others than before are left out by name.")))
-    return GroupChangeWords(
-        group.key_group, called.groups.get(group.key_group, group.key_group), tuple(said)
-    )
+    said += [_goal_change(change, called) for change in group.goals]
+    name = called.groups.get(group.key_group, group.key_group)
+    if group.key_group == EVERYONE:
+        name = _("All key groups together")
+    return GroupChangeWords(group.key_group, name, tuple(said))
+
+
+def _goal_change(change: GoalChange, called: _Called) -> ChangeWords:
+    was, becomes = change.was, change.becomes
+    if was is None or becomes is None:
+        kind = "added" if becomes else "removed"
+        return ChangeWords(kind, _goal(change.goal, called))
+    parts = []
+    if was.percent != becomes.percent:
+        parts.append(
+            _("%(becomes)s %% instead of %(was)s %%")
+            % {"becomes": becomes.percent, "was": was.percent}
+        )
+    if was.reach_by != becomes.reach_by:
+        parts.append(
+            _("by %(becomes)s instead of %(was)s")
+            % {"becomes": date_format(becomes.reach_by), "was": date_format(was.reach_by)}
+        )
+    if was.note != becomes.note:
+        parts.append(_("the note is worded otherwise"))
+    return ChangeWords("changed", f"{_goal(was, called)} – {'; '.join(parts)}")
+
+
+def _goal(goal: GoalContent, called: _Called) -> str:
+    words = {"percent": goal.percent, "day": date_format(goal.reach_by)}
+    if not goal.area:
+        return _("Coverage goal: %(percent)s %% by %(day)s") % words
+    return _("Coverage goal for %(area)s, %(level)s: %(percent)s %% by %(day)s") % {
+        "area": called.areas.get(goal.area, goal.area),
+        "level": _level(goal.level, called),
+        **words,
+    }
 
 
 def _name(row: RequirementContent, called: _Called) -> str:

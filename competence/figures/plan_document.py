@@ -7,11 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from competence.figures import needs_document, training_document
+from competence.figures import goals_document, needs_document, training_document
 from competence.figures.document import (
     Align,
     Block,
@@ -38,7 +37,6 @@ from competence.figures.plan import (
     rule_in_words,
 )
 from competence.models import (
-    CoverageTarget,
     KeyGroup,
     KeyGroupDefinition,
     PlanChapter,
@@ -90,7 +88,7 @@ def plan_document(version: PlanVersion, day: date, *, starter: Mapping[str, str]
         ),
         Key.RENEWAL: _renewal(requirements),
         Key.RESOURCES: _training(training, training_document.partners(lines)),
-        Key.FOLLOW_UP: _targets(day),
+        Key.FOLLOW_UP: (*goals_document.goals(version), *goals_document.targets(day)),
         Key.COMMUNICATION: (),
     }
     return Document(
@@ -298,43 +296,3 @@ def _renewals(rows: Sequence[Requirement]) -> str:
     said = [renewal_in_words(usual)]
     said += [f"{', '.join(areas[months])}: {renewal_in_words(months)}" for months in others]
     return "; ".join(said)
-
-
-def _targets(day: date) -> tuple[Block, ...]:
-    targets = list(
-        CoverageTarget.objects.in_force_on(day).select_related("area", "level", "key_group", "unit")
-    )
-    if not targets:
-        return (nothing(_("No targets had been decided when this was put together.")),)
-    return (
-        table(
-            _("So many are to hold each level, place by place"),
-            (
-                DocumentColumn(_("Area")),
-                DocumentColumn(_("Level")),
-                DocumentColumn(_("Where")),
-                DocumentColumn(_("From")),
-                DocumentColumn(_("At least"), Align.END),
-            ),
-            tuple(
-                (
-                    each.area.name,
-                    each.level.name,
-                    _where(each),
-                    date_format(each.starts_on),
-                    str(each.at_least),
-                )
-                for each in targets
-            ),
-        ),
-    )
-
-
-def _where(target: CoverageTarget) -> str:
-    who = target.key_group.name if target.key_group else _("everyone with a post")
-    place = target.unit.name if target.unit else _("the whole municipality")
-    if target.places == CoverageTarget.Places.BELOW:
-        place = _("each unit right below %(place)s") % {"place": place}
-    elif target.places == CoverageTarget.Places.KIND:
-        place = _("each %(kind)s in %(place)s") % {"kind": target.unit_kind, "place": place}
-    return f"{who}, {place}"

@@ -39,8 +39,10 @@ class Memory:
     def __len__(self) -> int:
         return len(self._known)
 
-    def recall(self, packed: Mapping[int, Packed], as_of: date) -> dict[int, Known]:
-        """The rows of everybody in `packed`."""
+    def recall(
+        self, packed: Mapping[int, Packed], as_of: date, *, keep: bool = True
+    ) -> dict[int, Known]:
+        """The rows of everybody in `packed`; `keep`: what was not known is remembered."""
         known = self._known
         found: dict[int, Known] = {}
         new: dict[int, Known] = {}
@@ -50,7 +52,7 @@ class Memory:
                 rows = tuple(rows_of(unpacked(pk, texts, self.terms), self.terms.plan))
                 of_person = new[pk] = Known(texts, rows, summarise(rows, as_of))
             found[pk] = of_person
-        if new:
+        if new and keep:
             self._keep(new, found)
         return found
 
@@ -70,17 +72,31 @@ class Memory:
 _memory: Memory | None = None
 
 
-def known_rows(
-    person_ids: Mapping[int, str], people: Sequence[int] | Listed, as_of: date
-) -> dict[int, Known]:
-    """The rows of those of `person_ids` on `as_of`, as the engine gives them, by primary key;
-    `people` are the same as a query asks for them. Eleven queries whatever the size."""
+def memory_of(as_of: date) -> Memory:
+    """What this process remembers of the day and its plan. Six queries."""
     global _memory
     terms = load_terms(as_of)
     memory = _memory
     if memory is None or not memory.terms.say_the_same_as(terms):
         memory = _memory = Memory(terms)
+    return memory
+
+
+def known_rows(
+    person_ids: Mapping[int, str], people: Sequence[int] | Listed, as_of: date
+) -> dict[int, Known]:
+    """The rows of those of `person_ids` on `as_of`, as the engine gives them, by primary key;
+    `people` are the same as a query asks for them. Eleven queries whatever the size."""
+    memory = memory_of(as_of)
     return memory.recall(load_packed(person_ids, people, as_of), as_of)
+
+
+def passing_rows(
+    memory: Memory, person_ids: Mapping[int, str], people: Sequence[int] | Listed, as_of: date
+) -> dict[int, Known]:
+    """The same, for whoever asks about many people, some at a time: nobody is remembered in the
+    place of others. Five queries."""
+    return memory.recall(load_packed(person_ids, people, as_of), as_of, keep=False)
 
 
 def forget() -> None:

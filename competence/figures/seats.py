@@ -199,30 +199,28 @@ def count_seats(
     return counting.counted()
 
 
-def due_people(days: Sequence[date], area: str, level: int) -> dict[int, int]:
-    """Who (primary keys) comes due for a level in the 24 months or lacks it already, and in which
-    month, 0 for already."""
-    found: dict[int, int] = {}
-    for person in outlook(None, days):
-        for due in coming_due(person, days).dues:
-            if (due.area, due.level) == (area, level) and due.month <= AHEAD:
-                found[person.span.pk] = max(due.month, 0)
-    return found
+@dataclass(frozen=True)
+class NamedSeats:
+    """Everybody counted, in all and in each of some units (by primary key), and who (primary key)
+    comes due for one level in the 24 months, in which of them; 0: lacks it already."""
+
+    whole: Counted
+    parts: Mapping[int, Counted]
+    due: Mapping[int, int]
 
 
-def count_parts(
-    people: QuerySet[Person] | None,
-    days: Sequence[date],
-    units: Collection[int],
-) -> tuple[Counted, dict[int, Counted]]:
-    """The same for all of them and for each of the units (primary keys), in one run."""
+def count_named(days: Sequence[date], units: Collection[int], key: Key) -> NamedSeats:
+    """One run of the engine over everyone, for the counts and the names of one area and level."""
+    due: dict[int, int] = {}
     whole = _Counting(days, None, None)
     parts = {pk: _Counting(days, pk, None) for pk in units}
-    for person in outlook(people, days):
-        whole.add(person)
-        for part in parts.values():
-            part.add(person)
-    return whole.counted(), {pk: part.counted() for pk, part in parts.items()}
+    for person in outlook(None, days):
+        for counting in (whole, *parts.values()):
+            counting.add(person)
+        for each in coming_due(person, days).dues:
+            if (each.area, each.level) == key and each.month <= AHEAD:
+                due[person.span.pk] = max(each.month, 0)
+    return NamedSeats(whole.counted(), {pk: part.counted() for pk, part in parts.items()}, due)
 
 
 def count_week(monday: date, progress: Progress | None = None) -> Counted:

@@ -64,7 +64,7 @@ def _consultations(user: User, day: date) -> list[Waiting]:
     if not units:
         return []
     found = []
-    for consultation in Consultation.objects.filter(closes_on__gte=day):
+    for consultation in Consultation.objects.filter(closes_on__gte=day, ended_at__isnull=True):
         asked = [each.unit for each in consultation.parties.select_related("unit") if each.unit]
         mine = [unit for unit in units if any(each.covers(unit) for each in asked)]
         if not mine or not is_open(consultation, version_of(consultation), day):

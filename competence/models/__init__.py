@@ -34,8 +34,12 @@ from competence.models.followup import (
     ReportSending,
     ReportWords,
 )
+from competence.models.goals import (
+    CoverageGoal,
+)
 from competence.models.measures import (
     GoverningDocument,
+    GoverningReading,
     ObligationStatus,
     Passage,
     PassageLink,
@@ -98,6 +102,7 @@ from competence.models.reviews import (
 )
 from competence.models.seats import (
     AcceptedSessions,
+    SeatScenario,
     WeekSeats,
 )
 from competence.models.targets import (
@@ -130,6 +135,7 @@ __all__ = [
     "ConsultationAnswer",
     "ConsultationComment",
     "ConsultationParty",
+    "CoverageGoal",
     "CoverageTarget",
     "DecidedDocument",
     "DocumentStep",
@@ -140,6 +146,7 @@ __all__ = [
     "FiguresNight",
     "FollowUpReport",
     "GoverningDocument",
+    "GoverningReading",
     "GroupMessage",
     "KeptDocument",
     "KeyGroup",
@@ -177,6 +184,7 @@ __all__ = [
     "ReportSending",
     "ReportWords",
     "Requirement",
+    "SeatScenario",
     "ShownConsequences",
     "SignInSheet",
     "StandingProgramme",

@@ -11,9 +11,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from competence.models.plan import KeyGroup
-from lms.lib.append_only import AppendOnly
 from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
+from lms.lib.kept import AppendOnlyUntil
 from lms.people.models import Unit
+
+_OF_CONSULTATION = ("consultation_id", "competence_consultation")
 
 
 class ConsultationQuerySet(models.QuerySet["Consultation"]):
@@ -26,12 +28,16 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
 
 class Consultation(models.Model):
     """One row per version of a plan that was sent out for consultation. Never deleted; its last
-    day may be moved to a later one, with a line in the ledger, and nothing else changes.
+    day may be moved to a later one, with a line in the ledger. It ends once: with the decision
+    that it led to, or closed where it led to none. From then on nothing of it changes, neither
+    what was said nor how it was met.
 
     Which version is said by the plan's kind and the version's number, the same for both plans: a
     version that has been sent is neither deleted nor given another number."""
 
-    append_only = AppendOnly(free=("closes_on",))
+    append_only = AppendOnlyUntil(
+        free=("closes_on",), once=("ended_at", "ended_by_id", "end_reason")
+    )
 
     document = models.CharField(_("plan"), max_length=20)
     number = models.PositiveIntegerField(_("version"))
@@ -42,6 +48,15 @@ class Consultation(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Empty: not ended. Later than `closes_on` as a rule: views are met after the last day for them.
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Why it was closed without a decision. Empty: a decision ended it.
+    end_reason = GuardedTextField(
+        _("why it is closed"), blank=True, default="", sensitivity=Sensitivity.STRICT
     )
 
     objects = ConsultationQuerySet.as_manager()
@@ -62,13 +77,23 @@ class Consultation(models.Model):
                 name="consultation_closes_after_it_opens",
                 violation_error_message=_("The last day is before the first day."),
             ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=False) | Q(ended_by__isnull=True, end_reason=""),
+                name="consultation_says_why_only_where_it_has_ended",
+                violation_error_message=_("The consultation has not ended."),
+            ),
         ]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether what was said and how it was met stand as they are."""
+        return self.ended_at is not None
 
 
 class ConsultationParty(models.Model):
     """One row per unit or organisation that was asked for its view. Never updated or deleted."""
 
-    append_only = AppendOnly()
+    append_only = AppendOnlyUntil(paths=((_OF_CONSULTATION,),))
 
     consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="parties")
     # A unit of our own, or an organisation outside by its name.
@@ -110,7 +135,7 @@ class ConsultationComment(models.Model):
     """One row per view that a unit gave on a proposal. Never changed: its author may withdraw it
     until the consultation ends, and write another."""
 
-    append_only = AppendOnly(once=("withdrawn_at",))
+    append_only = AppendOnlyUntil(once=("withdrawn_at",), paths=((_OF_CONSULTATION,),))
 
     class About(models.TextChoices):
         WHOLE = "whole", _("The plan as a whole")
@@ -154,7 +179,7 @@ class WrittenOpinion(models.Model):
     """One row per written opinion (yttrande) that came from outside and was registered here. Never
     changed: one registered by mistake is withdrawn, and registered anew."""
 
-    append_only = AppendOnly(once=("withdrawn_at",))
+    append_only = AppendOnlyUntil(once=("withdrawn_at",), paths=((_OF_CONSULTATION,),))
 
     consultation = models.ForeignKey(
         Consultation, on_delete=models.PROTECT, related_name="opinions"
@@ -183,7 +208,12 @@ class ConsultationAnswer(models.Model):
     """One row per answer to a view or a written opinion; the latest counts. Never updated or
     deleted."""
 
-    append_only = AppendOnly()
+    append_only = AppendOnlyUntil(
+        paths=(
+            (("comment_id", "competence_consultationcomment"), _OF_CONSULTATION),
+            (("opinion_id", "competence_writtenopinion"), _OF_CONSULTATION),
+        )
+    )
 
     class Outcome(models.TextChoices):
         HEEDED = "heeded", _("heeded")

@@ -39,7 +39,7 @@ class State(models.TextChoices):
     DRAFT = "draft", _("draft")
     CONSULTATION = "consultation", _("out for consultation")
     PREPARATION = "preparation", _("in preparation")
-    CLOSED = "closed", _("closed, continued as a new draft")
+    CLOSED = "closed", _("taken back and closed")
     DECIDED = "decided", _("decided")
     IN_FORCE = "in_force", _("currently in force")
     SUPERSEDED = "superseded", _("superseded")

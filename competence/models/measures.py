@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from lms.content.models import LegalReference
 from lms.lib.append_only import AppendOnly
 from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
+from lms.lib.kept import RewordedBy
 from lms.people.models import Unit
 
 LONGEST_COMMENT = 500
@@ -35,9 +36,42 @@ class GoverningDocumentQuerySet(models.QuerySet["GoverningDocument"]):
         )
 
 
+class GoverningReading(models.Model):
+    """One row per time the file of a governing document was read and taken in. Never updated or
+    deleted: the words of a document and its passages change only with a later reading."""
+
+    append_only = AppendOnly()
+
+    # The document's code, and what the file was called.
+    code = models.SlugField(_("code"), max_length=60)
+    file_name = GuardedCharField(_("file"), max_length=255, sensitivity=Sensitivity.PLAIN)
+    # SHA-256 of the file, in hexadecimal.
+    checksum = models.CharField(_("checksum"), max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("reading of a governing document")
+        verbose_name_plural = _("readings of governing documents")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.checksum[:8]}"
+
+
 class GoverningDocument(models.Model):
     """One row per decided version of a governing document (styrdokument). Changed only by reading
     its file again, which the ledger keeps; never deleted: another supersedes it."""
+
+    append_only = RewordedBy(
+        words=(
+            *("title", "decided_by", "decided_on", "version", "owner_function"),
+            *("registry_number", "plan_period", "supersedes_id"),
+        ),
+        reading="read_in_id",
+    )
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
     title = GuardedCharField(_("title"), max_length=300, sensitivity=Sensitivity.EDITORIAL)
@@ -60,6 +94,10 @@ class GoverningDocument(models.Model):
         on_delete=models.PROTECT,
         related_name="superseded_by",
         verbose_name=_("supersedes"),
+    )
+    # The reading that its words are from. Empty: they are from before readings were kept.
+    read_in = models.ForeignKey(
+        GoverningReading, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
@@ -89,6 +127,12 @@ class Passage(models.Model):
     reading the document's file again, which the ledger keeps; who answers for it and the
     editor's note by a coordinator, likewise. Never deleted."""
 
+    append_only = RewordedBy(
+        free=("owner_function", "owner_unit_id", "editorial_note"),
+        words=("number", "title", "section", "kind", "words", "sort_order"),
+        reading="read_in_id",
+    )
+
     class Kind(models.TextChoices):
         HEAD = "head", _("document head")
         DEFINITION = "definition", _("definition")
@@ -110,6 +154,10 @@ class Passage(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     words = GuardedTextField(_("the document's own words"), sensitivity=Sensitivity.EDITORIAL)
     sort_order = models.PositiveIntegerField(default=0)
+    # As of the document.
+    read_in = models.ForeignKey(
+        GoverningReading, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     owner_function = GuardedCharField(
         _("responsible function"),
         max_length=200,

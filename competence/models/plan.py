@@ -45,7 +45,11 @@ class PlanVersion(DecidedDocument):
         return str(_("Competence plan version %(number)s") % {"number": self.number})
 
     def own_words(self) -> list[str]:
-        return [*super().own_words(), *self.chapters.values_list("text", flat=True)]
+        return [
+            *super().own_words(),
+            *self.chapters.values_list("text", flat=True),
+            *self.goals.values_list("note", flat=True),
+        ]
 
 
 class PlanStep(DocumentStep):
@@ -59,7 +63,10 @@ class PlanStep(DocumentStep):
 
 
 class KeyGroup(models.Model):
-    """One row per key group (nyckelgrupp), the same through all plan versions. Never deleted."""
+    """One row per key group (nyckelgrupp), the same through all plan versions. Renamed, never
+    deleted."""
+
+    append_only = AppendOnly(free=("name", "description"))
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=200)

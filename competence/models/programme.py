@@ -11,13 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from competence.models.plan import KeyGroup
 from lms.framework.models import CompetenceArea
+from lms.lib.append_only import AppendOnly
 from lms.lib.fields import GuardedCharField
+from lms.lib.kept import KeptOnce
 from lms.people.models import PartnerOrganisation
 
 
 class StandingProgramme(models.Model):
     """One row per standing programme of continuous training, for those of one key group. Never
-    deleted."""
+    updated or deleted."""
+
+    append_only = AppendOnly()
 
     key_group = models.OneToOneField(
         KeyGroup, on_delete=models.PROTECT, related_name="programme", verbose_name=_("key group")
@@ -39,6 +43,8 @@ class StandingProgramme(models.Model):
 
 class ProgrammeTopic(models.Model):
     """One row per topic of a standing programme. Ended by its last day, never deleted."""
+
+    append_only = AppendOnly(free=("ends_on",))
 
     programme = models.ForeignKey(
         StandingProgramme, on_delete=models.PROTECT, related_name="topics"
@@ -74,6 +80,8 @@ class ProgrammeMember(models.Model):
     """One row per function that takes part in a standing programme, and how many hold it. Those of
     another organisation, as the police, are a number and no more. Ended by its last day, never
     deleted."""
+
+    append_only = AppendOnly(free=("ends_on",))
 
     programme = models.ForeignKey(
         StandingProgramme, on_delete=models.PROTECT, related_name="members"
@@ -114,6 +122,8 @@ class ProgrammeMember(models.Model):
 class ProgrammeTurn(models.Model):
     """One row per function and quarter: which topic it takes then. Another topic may be chosen
     until it is held; that it was held is set once, and then nothing changes."""
+
+    append_only = KeptOnce(column="held_on")
 
     member = models.ForeignKey(ProgrammeMember, on_delete=models.PROTECT, related_name="turns")
     topic = models.ForeignKey(ProgrammeTopic, on_delete=models.PROTECT, related_name="turns")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from competence.models.training import TrainingActivity
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.append_only import AppendOnly
+from lms.lib.fields import GuardedCharField
 
 
 class WeekSeats(models.Model):
@@ -80,3 +81,32 @@ class AcceptedSessions(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class SeatScenario(models.Model):
+    """One row per what if of the forecast that was saved with a name: what is supposed, and no
+    figure, so that it is reckoned from the counts of the week it is opened in. Shared by those who
+    plan; deleted when it is no longer wanted, since nothing rests on it."""
+
+    name = GuardedCharField(
+        _("name"),
+        max_length=80,
+        unique=True,
+        error_messages={"unique": _("There is a scenario with this name already.")},
+    )
+    # What the form of the forecast asked, by the names of its fields. Parameters only.
+    asked = models.JSONField(_("what is supposed"))
+    created_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("seat scenario")
+        verbose_name_plural = _("seat scenarios")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

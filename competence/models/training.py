@@ -13,6 +13,7 @@ from competence.models.decided import DecidedDocument, DocumentStep
 from competence.models.plan import KeyGroup
 from competence.querysets import TrainingPlanVersionQuerySet
 from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.lib.append_only import AppendOnly
 from lms.lib.fields import GuardedCharField
 from lms.lib.frozen import FrozenWith
 from lms.people.models import PartnerOrganisation, Unit
@@ -54,6 +55,8 @@ class TrainingPlanStep(DocumentStep):
 class TrainingActivity(models.Model):
     """One row per activity, the same through all versions of the training plan: what has come of it
     hangs here and outlives the version. Never changed, never deleted."""
+
+    append_only = AppendOnly()
 
     number = models.PositiveIntegerField(_("number"), unique=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,4 +1,4 @@
-"""The notices of a consultation, and the daily round before it closes."""
+"""The notices of a consultation: before it closes, by a daily round, and when views are met."""
 
 from __future__ import annotations
 
@@ -34,6 +34,28 @@ for _code, _label in (
             },
         )
     )
+
+
+register(
+    NoticeKind(
+        code=consultation_notices.MET,
+        label=_("How your views were met"),
+        templates="competence/mail/consultation_met",
+        category=Delivery.Category.REMINDER,
+        mail=Mail.MERGED,
+        action=_("See how they were met"),
+        sample={
+            "plan": "kompetensplan",
+            "number": 4,
+            "occasion": "decided",
+            "views": 3,
+            "unanswered": 0,
+            "heeded": 1,
+            "partly": 1,
+            "refused": 1,
+        },
+    )
+)
 
 
 @register_daily

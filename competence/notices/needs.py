@@ -11,7 +11,14 @@ from competence.services import needs_notices
 from lms.notifications.models import Delivery
 from lms.notifications.registry import Mail, NoticeKind, register, register_daily
 
-_ASKED = {"round": "Behov inför 2027", "count": 3, "forms": [0], "day": date(2027, 1, 15)}
+_ASKED = {
+    "round": "Behov inför 2027",
+    "count": 3,
+    "forms": [0],
+    "day": date(2027, 1, 15),
+    "units": "Norrskolan, Öppna ungdomsverksamheten",
+    "more": 0,
+}
 
 for _code, _label in (
     (needs_notices.ASKED, _("Needs are asked about")),
@@ -26,6 +33,8 @@ for _code, _label in (
             mail=Mail.MERGED,
             action=_("Answer the form"),
             still_true=needs_notices.still_unanswered,
+            stays=True,
+            renewed=needs_notices.still_left,
             sample=_ASKED,
         )
     )

@@ -85,6 +85,19 @@ class RenewalOrderEntry:
     line: int = field(compare=False)
 
 
+@dataclass(frozen=True)
+class GoalEntry:
+    """No key group: all of them together. No area: all that is mandatory."""
+
+    key_group: str
+    area: str
+    level: int | None
+    percent: int
+    reach_by: date
+    note: str
+    line: int = field(compare=False)
+
+
 @dataclass
 class FrameworkFile:
     """What the file says, with every fault and warning found. Where there are errors the entries
@@ -96,11 +109,16 @@ class FrameworkFile:
     key_groups: list[KeyGroupEntry] = field(default_factory=list)
     requirements: list[RequirementEntry] = field(default_factory=list)
     renewal_orders: list[RenewalOrderEntry] = field(default_factory=list)
+    # None: the file does not speak of goals (it may be older than they are).
+    coverage_goals: list[GoalEntry] | None = None
     errors: list[RowError] = field(default_factory=list)
     warnings: list[RowError] = field(default_factory=list)
 
 
-_SECTIONS = ("areas", "levels", "key_groups", "requirements", "renewal_orders")
+_SECTIONS = (
+    *("areas", "levels", "key_groups", "requirements", "renewal_orders"),
+    "coverage_goals",
+)
 
 
 def parse_framework(content: bytes, name: str) -> FrameworkFile:
@@ -123,6 +141,10 @@ def parse_framework(content: bytes, name: str) -> FrameworkFile:
         _read_requirement(file, node, path)
     for path, node in top.items("renewal_orders"):
         _read_renewal_order(file, node, path)
+    if "coverage_goals" in top.nodes:
+        file.coverage_goals = []
+    for path, node in top.items("coverage_goals"):
+        _read_goal(file, node, path)
     _refuse_overlaps(file)
     file.errors.sort(key=lambda error: error.line)
     return file
@@ -256,13 +278,7 @@ def _read_requirement(file: FrameworkFile, node: Node, path: str) -> None:
     if requirement.kind and requirement.kind not in ("mandatory", "recommended"):
         entry.fault("kind", _("The kind is mandatory or recommended."))
     _refuse_unknown(file, entry, requirement.area, requirement.level)
-    if requirement.key_group and all(
-        requirement.key_group != group.code for group in file.key_groups
-    ):
-        entry.fault(
-            "key_group",
-            _("The key group %(code)s is not in the file.") % {"code": requirement.key_group},
-        )
+    _refuse_unknown_group(file, entry, requirement.key_group)
     until, months = requirement.effective_until, requirement.renewal_months
     if until is not None and until < requirement.effective_from:
         entry.fault("effective_until", _("The last effective day is before the first."))
@@ -305,6 +321,38 @@ def _read_renewal_order(file: FrameworkFile, node: Node, path: str) -> None:
     _refuse_unknown(file, entry, order.area, order.level)
     if entry.whole:
         file.renewal_orders.append(order)
+
+
+def _read_goal(file: FrameworkFile, node: Node, path: str) -> None:
+    entry = Entry(file, node, path, ("key_group", "area", "level", "percent", "reach_by", "note"))
+    goal = GoalEntry(
+        key_group=entry.text("key_group", required=False, max_length=40),
+        area=entry.text("area", required=False, max_length=20),
+        level=entry.optional_number("level"),
+        percent=entry.number("percent", highest=100),
+        reach_by=entry.day("reach_by"),
+        note=entry.text("note", required=False, max_length=200),
+        line=entry.line,
+    )
+    if entry.whole and goal.percent < 1:
+        entry.fault("percent", _("A goal is 1 to 100 percent."))
+    if bool(goal.area) != (goal.level is not None):
+        entry.fault("level", _("Choose both an area and a level, or neither."))
+    if goal.area and not goal.key_group:
+        entry.fault("key_group", _("Choose the key group of the area's goal."))
+    _refuse_unknown(file, entry, goal.area, goal.level)
+    _refuse_unknown_group(file, entry, goal.key_group)
+    place = (goal.key_group, goal.area, goal.level, goal.reach_by)
+    goals = file.coverage_goals or []
+    if any(place == (other.key_group, other.area, other.level, other.reach_by) for other in goals):
+        entry.fault("reach_by", _("There is a goal for this by that day already."))
+    if entry.whole and file.coverage_goals is not None:
+        file.coverage_goals.append(goal)
+
+
+def _refuse_unknown_group(file: FrameworkFile, entry: Entry, code: str) -> None:
+    if code and all(code != group.code for group in file.key_groups):
+        entry.fault("key_group", _("The key group %(code)s is not in the file.") % {"code": code})
 
 
 def _refuse_unknown(file: FrameworkFile, entry: Entry, area: str, level: int | None) -> None:

@@ -14,6 +14,7 @@ from typing import Any, TypedDict, Unpack
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.models import Page
 
 from competence.models import (
@@ -115,9 +116,12 @@ def change_activity(
 ) -> PlanActivity:
     """Say something else of an activity in a draft."""
     locked_draft(planned.version)
-    before = said_of(planned)
+    before, people = said_of(planned), planned.planned_people
     _write(planned, said)
-    _refuse_split(planned, list(planned.partners.all()))
+    partners = list(planned.partners.all())
+    _refuse_split(planned, partners)
+    if planned.planned_people != people:
+        _refuse_fewer(planned, partners)
     after = said_of(planned)
     if before != after:
         record("plan_activity.changed", planned, by=by, before=before, after=after)
@@ -201,10 +205,29 @@ def _refuse_split(planned: PlanActivity, rows: Sequence[ActivityPartner]) -> Non
         )
 
 
+def _refuse_fewer(planned: PlanActivity, rows: Sequence[ActivityPartner]) -> None:
+    """No fewer people than the seats that partners have been promised, said beside the number."""
+    promised = sum(row.seats or 0 for row in rows)
+    if _says_how_many(planned) and promised > planned.planned_people:
+        words = ngettext(
+            "One seat is promised to partners. Write at least that many, or change the partners' "
+            "seats first.",
+            "%(seats)s seats are promised to partners. Write at least that many, or change the "
+            "partners' seats first.",
+            promised,
+        ) % {"seats": promised}
+        raise ValidationError({"people" if planned.people is not None else "sessions": words})
+
+
+def _says_how_many(planned: PlanActivity) -> bool:
+    by_sessions = planned.sessions is not None and planned.seats is not None
+    return planned.people is not None or by_sessions
+
+
 def _refuse_seats(planned: PlanActivity, rows: Sequence[ActivityPartner]) -> None:
     """No more seats for partners than there are, where it is said how many there are."""
     people, seats = planned.planned_people, sum(row.seats or 0 for row in rows)
-    if people and seats > people:
+    if _says_how_many(planned) and seats > people:
         raise PlanError(
             _("The partners' seats are %(seats)s, more than the %(people)s who take part.")
             % {"seats": seats, "people": people}

@@ -1,5 +1,5 @@
 """Telling the units that are asked in a consultation: when it opens, and a week before it closes
-where nothing has been said."""
+where nothing has been said; and telling those who gave views how they were met."""
 
 from __future__ import annotations
 
@@ -9,10 +9,18 @@ from typing import Any
 
 from django.urls import reverse
 
-from competence.models import Consultation, DecidedDocument, plans_by_kind
+from competence.figures.consultation import View, read_consultation
+from competence.models import (
+    Consultation,
+    ConsultationAnswer,
+    DecidedDocument,
+    plans_by_kind,
+)
+from lms.lib.dates import STOCKHOLM
 from lms.notifications.models import Notice
 from lms.notifications.services import Draft, notify_many
-from lms.people.models import Person, RoleAssignment, Unit
+from lms.people.access import Action, Obj, can
+from lms.people.models import Person, RoleAssignment, Unit, User
 from lms.people.querysets import valid_on_q
 from lms.people.roles import Role
 from lms.people.services.managers import managers_of_units
@@ -20,7 +28,13 @@ from lms.people.services.managers import managers_of_units
 # The notice kinds that competence.notices registers.
 ASKED = "competence.consultation_asked"
 CLOSING = "competence.consultation_closing"
+MET = "competence.consultation_met"
 _DAYS_BEFORE = 7
+_OUTCOMES = {
+    "heeded": ConsultationAnswer.Outcome.HEEDED,
+    "partly": ConsultationAnswer.Outcome.PARTLY,
+    "refused": ConsultationAnswer.Outcome.NOT,
+}
 
 
 def tell_who_is_asked(
@@ -38,6 +52,53 @@ def remind_before_closing(*, as_of: date, at: datetime) -> int:
             silent = silent_units(consultation)
             told += _tell(CLOSING, consultation, silent, as_of, at)
     return told
+
+
+def tell_of_preparation(*, version: DecidedDocument, at: datetime) -> int:
+    """Tell those who gave views, and have been answered, that the version goes on to preparation;
+    how many notices are new."""
+    found = Consultation.objects.on(version.kind, version.number).first()
+    if found is None:
+        return 0
+    return tell_how_views_were_met(consultation=found, occasion="preparation", at=at)
+
+
+def tell_how_views_were_met(*, consultation: Consultation, occasion: str, at: datetime) -> int:
+    """Tell each who gave views that stand how they were met, once for each occasion (`decided`,
+    `closed`, `preparation`: then only who has an answer to read). Not those who may no longer read
+    the page."""
+    url = reverse("competence:consultation", args=[consultation.document, consultation.number])
+    met = {
+        view.pk: view for view in read_consultation(consultation, None).views if not view.is_opinion
+    }
+    by_author: dict[User, list[View]] = {}
+    for comment in consultation.comments.filter(pk__in=met).select_related("by__person"):
+        by_author.setdefault(comment.by, []).append(met[comment.pk])
+    day = at.astimezone(STOCKHOLM).date()
+    drafts = []
+    for author, views in by_author.items():
+        answered = sum(view.answer is not None for view in views)
+        waits = occasion == "preparation" and not answered
+        if (
+            author.person is None
+            or waits
+            or not can(author, Action.READ, Obj.CONSULTATION, day=day)
+        ):
+            continue
+        said: dict[str, Any] = {
+            "plan": consultation.document,
+            "number": consultation.number,
+            "occasion": occasion,
+            "views": len(views),
+            "unanswered": len(views) - answered,
+        }
+        said |= {
+            name: sum(view.answer is not None and view.answer.outcome == outcome for view in views)
+            for name, outcome in _OUTCOMES.items()
+        }
+        key = f"{MET}:{consultation.pk}:{occasion}:{author.person.pk}"
+        drafts.append(Draft(MET, author.person, key, said, f"{url}#synpunkter"))
+    return len(notify_many(drafts, at=at))
 
 
 def silent_units(consultation: Consultation) -> list[Unit]:

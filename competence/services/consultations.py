@@ -3,12 +3,13 @@ Nothing that is said changes the proposal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from competence.figures.consultation_standing import version_of
 from competence.models import (
     Consultation,
     ConsultationAnswer,
@@ -17,23 +18,13 @@ from competence.models import (
     DecidedDocument,
     KeyGroup,
     WrittenOpinion,
-    plans_by_kind,
 )
+from competence.services.consultation_end import ConsultationError
 from competence.services.consultation_notices import tell_who_is_asked
 from competence.services.plan_states import Status, send_on
 from lms.audit.services import record
 from lms.people.access import Action, Obj, grants
 from lms.people.models import Unit, User
-
-
-class ConsultationError(ValueError):
-    """What cannot be done in a consultation as it stands; the message says why."""
-
-
-def version_of(consultation: Consultation) -> DecidedDocument:
-    """The version that is, or was, out for consultation."""
-    model = plans_by_kind()[consultation.document]
-    return model._default_manager.get(number=consultation.number)
 
 
 def is_open(consultation: Consultation, version: DecidedDocument, day: date) -> bool:
@@ -205,7 +196,7 @@ def register_opinion(
 ) -> WrittenOpinion:
     """Register a written opinion that came from outside, in time or late: until the plan is
     decided."""
-    _refuse_if_decided(consultation)
+    _refuse_if_ended(consultation)
     opinion = WrittenOpinion(
         consultation=consultation,
         organisation=organisation.strip(),
@@ -234,7 +225,7 @@ def register_opinion(
 def withdraw_opinion(*, opinion: WrittenOpinion, reason: str, by: User, at: datetime) -> None:
     """Take back what was registered by mistake."""
     found = WrittenOpinion.objects.select_for_update().get(pk=opinion.pk)
-    _refuse_if_decided(found.consultation)
+    _refuse_if_ended(found.consultation)
     if found.withdrawn_at is not None:
         return
     found.withdrawn_at = at
@@ -259,7 +250,7 @@ def answer(
     at: datetime,
 ) -> ConsultationAnswer:
     """Say how a view was met and why, until the plan is decided. A later answer counts instead."""
-    _refuse_if_decided(to.consultation)
+    _refuse_if_ended(to.consultation)
     if to.withdrawn_at is not None:
         raise ConsultationError(_("The view has been withdrawn."))
     given = ConsultationAnswer(
@@ -277,20 +268,21 @@ def answer(
 
 
 def _refuse_if_over(consultation: Consultation, day: date) -> None:
-    if not is_open(consultation, version_of(consultation), day):
+    found = _kept_open(consultation)
+    if found.has_ended or not is_open(found, version_of(found), day):
         raise ConsultationError(_("The consultation has ended. No more views are taken."))
 
 
-def _refuse_if_decided(consultation: Consultation) -> None:
+def _refuse_if_ended(consultation: Consultation) -> None:
     """The compilation belongs to the decision: that of the version, or of the draft that it was
     continued as."""
-    for version in _with_continuations(version_of(consultation)):
-        if version.status == Status.ADOPTED:
-            raise ConsultationError(_("The plan is decided, and the compilation with it."))
+    found = _kept_open(consultation)
+    if found.end_reason:
+        raise ConsultationError(_("The consultation is closed, and the compilation with it."))
+    if found.has_ended:
+        raise ConsultationError(_("The plan is decided, and the compilation with it."))
 
 
-def _with_continuations(version: DecidedDocument) -> Iterator[DecidedDocument]:
-    """The version, and the drafts that it was taken back and continued as."""
-    yield version
-    for later in version.continued_as.all():  # type: ignore[attr-defined]
-        yield from _with_continuations(later)
+def _kept_open(consultation: Consultation) -> Consultation:
+    """The consultation as it stands: it does not end until what is written of it is written."""
+    return Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)

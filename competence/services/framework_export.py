@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import yaml
 from django.db.models import Q
 
 from competence.models import KeyGroup, KeyPersonAssignment, PlanVersion, RenewalOrder
+from competence.services.plan_content import GoalContent, goals_of
 from lms.framework.models import CompetenceArea, TrainingLevel
 
 
@@ -38,7 +41,10 @@ def export_version(version: PlanVersion | None, *, without_people: bool) -> str:
             if naming.ends_on is not None:
                 entry["until"] = naming.ends_on
             namings.setdefault(naming.key_group_id, []).append(entry)
-    used = Q(pk__in=definitions) | Q(pk__in=namings)
+    goals = goals_of(version) if version else frozenset()
+    used = (
+        Q(pk__in=definitions) | Q(pk__in=namings) | Q(code__in={goal.key_group for goal in goals})
+    )
     data = {
         "areas": list(CompetenceArea.objects.values("code", "name")),
         "levels": [
@@ -74,6 +80,7 @@ def export_version(version: PlanVersion | None, *, without_people: bool) -> str:
             }
             for order in RenewalOrder.objects.select_related("area", "level").order_by("pk")
         ],
+        "coverage_goals": _exported_goals(goals),
     }
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
 
@@ -98,5 +105,19 @@ def _exported_requirements(version: PlanVersion | None) -> list[dict[str, Any]]:
         }
         if row.motive:
             data["motive"] = row.motive
+        rows.append(data)
+    return rows
+
+
+def _exported_goals(goals: Iterable[GoalContent]) -> list[dict[str, Any]]:
+    """What is left out of a goal: all key groups together, all that is mandatory, no note."""
+    rows = []
+    for goal in sorted(goals, key=attrgetter("key_group", "area", "level", "reach_by")):
+        data: dict[str, Any] = {"key_group": goal.key_group} if goal.key_group else {}
+        if goal.area:
+            data |= {"area": goal.area, "level": goal.level}
+        data |= {"percent": goal.percent, "reach_by": goal.reach_by}
+        if goal.note:
+            data["note"] = goal.note
         rows.append(data)
     return rows

@@ -20,14 +20,10 @@ from competence.parsers.framework_yaml import (
     NamingEntry,
     parse_framework,
 )
+from competence.services.framework_content import content_of_file
 from competence.services.known_people import people_by_person_id
 from competence.services.plan import adopt_plan_version, create_draft
-from competence.services.plan_content import (
-    PlanContent,
-    RequirementContent,
-    content_of,
-    definition_content,
-)
+from competence.services.plan_content import PlanContent, content_of
 from lms.audit.services import Entry, record_many
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.csvfile import RowError
@@ -350,44 +346,24 @@ def _write_version(
     draft: bool,
     by: User | None,
 ) -> None:
-    content = PlanContent(
-        frozenset(
-            definition_content(
-                group.code, group.rules, (known[entry.person_id] for entry in group.excluded)
-            )
-            for group in file.key_groups
-        ),
-        frozenset(
-            RequirementContent(
-                row.key_group,
-                row.area,
-                row.level,
-                row.kind,
-                row.effective_from,
-                row.effective_until,
-                row.grace_days,
-                row.renewal_months,
-                row.window_days,
-                row.motive,
-            )
-            for row in file.requirements
-        ),
-    )
+    def beside(version: PlanVersion | None) -> PlanContent:
+        return content_of_file(file, known, beside=version)
+
     if draft:
         drafts = PlanVersion.objects.filter(status=PlanVersion.Status.DRAFT)
-        if any(content_of(version).says_the_same_as(content) for version in drafts):
+        if any(content_of(version).says_the_same_as(beside(version)) for version in drafts):
             return
         follows = PlanVersion.objects.in_force_on(today)
-        changes.plan_version = create_draft(content=content, follows=follows, by=by).number
+        changes.plan_version = create_draft(content=beside(follows), follows=follows, by=by).number
         changes.draft = True
         return
     start = in_force_from
     if start is None and PlanVersion.objects.adopted().exists():
         start = today
     current = PlanVersion.objects.in_force_on(start or date.min)
-    if current is not None and content_of(current).says_the_same_as(content):
+    if current is not None and content_of(current).says_the_same_as(beside(current)):
         return
-    version = create_draft(content=content, follows=current, by=by)
+    version = create_draft(content=beside(current), follows=current, by=by)
     adopt_plan_version(
         version=version, in_force_from=start, adopted_on=None, replaces_same_day=True, by=by
     )

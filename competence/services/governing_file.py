@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from competence.figures.joined import name_links, published
-from competence.models import GoverningDocument, Passage, PassageLink
+from competence.models import GoverningDocument, GoverningReading, Passage, PassageLink
 from competence.parsers.governing_yaml import (
     DocumentEntry,
     GoverningFile,
@@ -286,7 +287,10 @@ def import_governing_document(
     changes = _changes(file, head, here)
     if dry_run or changes.is_empty:
         return changes
-    document = _write_head(head, here, changes, by)
+    reading = GoverningReading.objects.create(
+        code=head.code, file_name=name[:255], checksum=sha256(content).hexdigest(), by=by
+    )
+    document = _write_head(head, here, changes, reading, by)
     changed = {each.code: each.fields for each in changes.changed}
     written: dict[str, Passage] = {}
     entries = []
@@ -295,7 +299,9 @@ def import_governing_document(
         before = passage_facts(known) if known else {}
         if known is None or each.code in changed:
             fields = changed.get(each.code, ())
-            written[each.code] = _write_passage(each, known, document, number, here, fields)
+            written[each.code] = _write_passage(
+                each, known, document, number, here, fields, reading
+            )
             entries.append(_entry(written[each.code], before))
         else:
             written[each.code] = known
@@ -311,7 +317,11 @@ def import_governing_document(
 
 
 def _write_head(
-    head: DocumentEntry, here: _Here, changes: GoverningChanges, by: User | None
+    head: DocumentEntry,
+    here: _Here,
+    changes: GoverningChanges,
+    reading: GoverningReading,
+    by: User | None,
 ) -> GoverningDocument:
     document = here.document or GoverningDocument(code=head.code, by=by)
     before = {each: _plain(getattr(document, each)) for each in changes.head}
@@ -320,6 +330,7 @@ def _write_head(
             setattr(document, each, getattr(head, each))
     if here.superseded:
         document.supersedes = here.superseded
+    document.read_in = reading
     document.full_clean()
     document.save()
     record(
@@ -346,6 +357,7 @@ def _write_passage(
     number: int,
     here: _Here,
     changed: tuple[str, ...],
+    reading: GoverningReading,
 ) -> Passage:
     passage = known or Passage(document=document, code=each.code)
     for name in _PLAIN:
@@ -354,6 +366,7 @@ def _write_passage(
     if each.owner_unit:
         passage.owner_unit = here.units[each.owner_unit]
     passage.sort_order = number
+    passage.read_in = reading
     passage.save()
     if each.legal_references:
         passage.legal_references.set([here.laws[code] for code in each.legal_references])

@@ -19,6 +19,7 @@ from competence.models import (
     NeedsForm,
     WishedLevel,
 )
+from competence.services.needs_notices import read_what_is_answered
 from lms.audit.services import record
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import STOCKHOLM
@@ -149,6 +150,7 @@ def hand_in(
         for area, level in (written.levels if wants else {}).items()
     )
     record("needs_answer.handed_in", answer, by=by, after=_said(answer))
+    read_what_is_answered(by=by, day=at.astimezone(STOCKHOLM).date(), at=at)
     return answer
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -14,7 +15,7 @@ from competence.models import NeedsDelegation, NeedsForm, NeedsProposal, NeedsRe
 from lms.audit.services import Entry, record_many
 from lms.lib.dates import STOCKHOLM
 from lms.notifications.models import Notice
-from lms.notifications.services import Draft, notify, notify_many, take_back
+from lms.notifications.services import Draft, mark_read, notify, notify_many, take_back
 from lms.people.models import Person, User
 
 # The notice kinds that competence.notices registers.
@@ -23,6 +24,8 @@ REMINDED = "competence.needs_reminded"
 LEFT_TO_YOU = "competence.needs_left_to_you"
 DECIDED = "competence.needs_decided"
 CAN_BE_UNDONE = timedelta(minutes=10)
+# How many units a notice names.
+_NAMED = 6
 
 
 @transaction.atomic
@@ -152,6 +155,30 @@ def still_unanswered(notices: Sequence[Notice], day: date) -> set[int]:
         for form in _unanswered(NeedsForm.objects.filter(pk__in=every, needs_round__in=rounds))
     }
     return {pk for pk, forms in about.items() if forms & waiting}
+
+
+def read_what_is_answered(*, by: User, day: date, at: datetime) -> None:
+    """Mark as read what the account was told of forms that have all been answered."""
+    if by.person is None:
+        return
+    told = list(Notice.objects.addressed_to(by.person).unread().filter(kind__in=(ASKED, REMINDED)))
+    waiting = still_unanswered(told, day) if told else set()
+    for notice in told:
+        if notice.pk not in waiting:
+            mark_read(notice=notice, at=at)
+
+
+def still_left(notice: Notice, day: date) -> dict[str, Any]:
+    """What is left of a notice on a day: how many forms wait, and the units that they are about."""
+    rounds = NeedsRound.objects.open_on(day)
+    forms = _unanswered(
+        NeedsForm.objects.filter(pk__in=notice.context["forms"], needs_round__in=rounds)
+    )
+    if not forms:
+        return {}
+    units = list(dict.fromkeys(form.unit.name for form in forms))
+    named = ", ".join(units[:_NAMED])
+    return {"count": len(forms), "units": named, "more": max(0, len(units) - _NAMED)}
 
 
 def _unanswered(forms) -> list[NeedsForm]:  # type: ignore[no-untyped-def]

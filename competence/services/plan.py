@@ -6,13 +6,17 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from competence.models import PlanVersion
 from competence.services import plan_states
 from competence.services.plan_chapters import carry_chapters
-from competence.services.plan_content import PlanContent, content_of, write_content
+from competence.services.plan_content import (
+    PlanContent,
+    content_of,
+    fingerprint_of,
+    write_content,
+)
 from competence.services.plan_states import PlanError
 from lms.audit.services import record
 from lms.people.models import User
@@ -29,9 +33,12 @@ def create_draft(
 ) -> PlanVersion:
     """A new draft with the next number, with `content` (none: empty), written after the version
     that it `follows`. `continues`: the sent version that was taken back to become this one."""
-    highest = PlanVersion.objects.aggregate(number=Max("number"))["number"] or 0
     draft = PlanVersion.objects.create(
-        number=highest + 1, note=note, follows=follows, continues=continues, by=by
+        number=plan_states.next_number(PlanVersion),
+        note=note,
+        follows=follows,
+        continues=continues,
+        by=by,
     )
     draft.clean_fields(exclude=["by", "continues", "follows"])
     if content is not None:
@@ -73,18 +80,28 @@ def adopt_plan_version(
     adopted_by: str = "",
     registry_number: str = "",
     replaces_same_day: bool = False,
+    as_shown: str | None = None,
     by: User | None,
 ) -> PlanVersion:
     """Make a version the plan in force from a day (none: from the beginning of time, allowed only
-    for the first). Refuses overlapping requirements, and a day on which another version comes into
-    force (`replaces_same_day`: unless that one has a lower number)."""
+    for the first). Refuses overlapping requirements, a day on which another version comes into
+    force (`replaces_same_day`: unless that one has a lower number), and a version that no longer
+    has the fingerprint of what was shown (`as_shown`; none: nothing was)."""
+
+    def check(found: PlanVersion) -> None:
+        if as_shown is not None and fingerprint_of(found) != as_shown:
+            raise PlanError(
+                _("Somebody has changed the version since it was shown. Look at it, then decide.")
+            )
+        refuse_overlaps(found)
+
     return plan_states.adopt(
         version=version,
         in_force_from=in_force_from,
         adopted_on=adopted_on,
         adopted_by=adopted_by,
         registry_number=registry_number,
-        check=refuse_overlaps,
+        check=check,
         replaces_same_day=replaces_same_day,
         by=by,
     )

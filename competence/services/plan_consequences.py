@@ -11,13 +11,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
+from competence.engine.alike import load_alike, load_others
 from competence.engine.assume import Assumptions
 from competence.engine.difference import (
     Comparison,
     StandingChange,
 )
 from competence.engine.facts import KeyGroupRules, PlanOnDay, RequiredLevel
-from competence.engine.loader import Row, load_members, load_people, load_plan, who_may_belong
+from competence.engine.loader import Row, load_people, load_plan, who_may_belong
 from competence.engine.suppose import only_in, with_requirement, with_rules
 from competence.figures.consequences import AskedCounts, NeedCounts
 from competence.figures.consequences_shown import Shown, shown
@@ -113,7 +114,7 @@ def _required_level(requirement: Requirement) -> RequiredLevel:
 
 def asked_by(*comparisons: Comparison) -> list[AskedCounts]:
     """Whom each difference (of the same day) concerns by post and naming, whatever they have
-    learnt. Six queries whatever the size."""
+    learnt. Seven queries whatever the size."""
     counts = [AskedCounts() for _ in comparisons]
     differing = [
         (comparison, count)
@@ -123,7 +124,11 @@ def asked_by(*comparisons: Comparison) -> list[AskedCounts]:
     if differing:
         day = date.fromordinal(comparisons[0].day)
         people = _people(*(comparison for comparison, _count in differing))
-        for person in load_members(people, day):
+        apart = frozenset().union(*(comparison.named for comparison, _count in differing))
+        alike = list(load_alike(people, day, apart))
+        for comparison, count in differing:
+            count.add_alike(comparison, alike, day)
+        for person in load_others(people, day, apart):
             for comparison, count in differing:
                 change = comparison.change_of(person)
                 if change is not None:
@@ -213,16 +218,18 @@ def decide_as_shown(
     adopted_on: date,
     adopted_by: str,
     registry_number: str = "",
+    as_shown: str | None = None,
     by: User | None,
 ) -> PlanVersion:
-    """Adopt a version, and keep with it what was shown of its consequences before, as
-    `Shown.said` and `Assumptions.everything_said` word it."""
+    """Adopt a version, and keep with it what was shown of its consequences before, as `Shown.said`
+    and `Assumptions.everything_said` word it. `as_shown`: the fingerprint of what was shown."""
     adopted = adopt_plan_version(
         version=version,
         in_force_from=in_force_from,
         adopted_on=adopted_on,
         adopted_by=adopted_by,
         registry_number=registry_number,
+        as_shown=as_shown,
         by=by,
     )
     kept = ShownConsequences(

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from competence.models import KeyGroup, KeyGroupDefinition, PlanVersion, Requirement
+from competence.models import (
+    CoverageGoal,
+    KeyGroup,
+    KeyGroupDefinition,
+    PlanVersion,
+    Requirement,
+)
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.framework.rules import PersonRule
 
@@ -40,14 +46,27 @@ class RequirementContent:
 
 
 @dataclass(frozen=True)
+class GoalContent:
+    """No `key_group`: all key groups together. No `area` and level 0: all that is mandatory."""
+
+    key_group: str
+    area: str
+    level: int
+    percent: int
+    reach_by: date
+    note: str
+
+
+@dataclass(frozen=True)
 class PlanContent:
     definitions: frozenset[DefinitionContent]
     requirements: frozenset[RequirementContent]
+    goals: frozenset[GoalContent] = frozenset()
 
     def says_the_same_as(self, other: PlanContent) -> bool:
-        """Whether the two plans have the same effect: a key group that is defined without a rule
-        or an exclusion is as one that is not defined."""
-        return self.requirements == other.requirements and {
+        """Whether the two plans decide the same: a key group that is defined without a rule or an
+        exclusion is as one that is not defined."""
+        return (self.requirements, self.goals) == (other.requirements, other.goals) and {
             definition for definition in self.definitions if definition.says_something
         } == {definition for definition in other.definitions if definition.says_something}
 
@@ -57,7 +76,16 @@ class PlanContent:
             repr((row.key_group, row.rules, sorted(row.excluded))) for row in self.definitions
         )
         said += sorted(repr(row) for row in self.requirements)
+        said += sorted(repr(row) for row in self.goals)
         return sha256("\n".join(said).encode()).hexdigest()
+
+
+def fingerprint_of(version: PlanVersion) -> str:
+    """Of all that is decided with a version: what it says of groups and requirements, the words of
+    its chapters and its note. The same for the same, and for nothing else. Four queries."""
+    words = sorted(version.chapters.values_list("key", "text"))
+    said = [content_of(version).fingerprint(), version.note, *map(repr, words)]
+    return sha256("\n".join(map(repr, said)).encode()).hexdigest()
 
 
 def definition_content(
@@ -68,7 +96,7 @@ def definition_content(
 
 
 def content_of(version: PlanVersion) -> PlanContent:
-    """The content of a stored version. Three queries."""
+    """The content of a stored version. Four queries."""
     definitions = version.definitions.select_related("key_group").prefetch_related("excluded")
     requirements = version.requirements.select_related("key_group", "area", "level")
     return PlanContent(
@@ -95,6 +123,22 @@ def content_of(version: PlanVersion) -> PlanContent:
             )
             for row in requirements
         ),
+        goals_of(version),
+    )
+
+
+def goals_of(version: PlanVersion) -> frozenset[GoalContent]:
+    """The coverage goals of a stored version. One query."""
+    return frozenset(
+        GoalContent(
+            row.key_group.code if row.key_group else "",
+            row.area.code if row.area else "",
+            row.level.number if row.level else 0,
+            row.percent,
+            row.reach_by,
+            row.note,
+        )
+        for row in version.goals.select_related("key_group", "area", "level")
     )
 
 
@@ -135,5 +179,19 @@ def write_content(version: PlanVersion, content: PlanContent) -> None:
         for row in sorted(
             content.requirements,
             key=lambda row: (row.key_group, row.area, row.level, row.effective_from),
+        )
+    )
+    CoverageGoal.objects.bulk_create(
+        CoverageGoal(
+            plan_version=version,
+            key_group_id=groups[row.key_group] if row.key_group else None,
+            area_id=areas[row.area] if row.area else None,
+            level_id=levels[row.level] if row.area else None,
+            percent=row.percent,
+            reach_by=row.reach_by,
+            note=row.note,
+        )
+        for row in sorted(
+            content.goals, key=lambda row: (row.key_group, row.area, row.level, row.reach_by)
         )
     )

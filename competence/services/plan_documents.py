@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from competence.figures.document import Document, document_from
-from competence.figures.followup.frozen import bytes_of, verified
+from competence.figures.followup.frozen import AlteredError, bytes_of, verified
 from competence.figures.plan_document import plan_document
 from competence.figures.training_document import training_document
 from competence.models import (
@@ -27,11 +28,23 @@ def document_of(version: DecidedDocument, day: date) -> Document:
     """The document of a version: as it was kept when it was decided, else as its rows say it on
     `day`. It is in the municipality's language whoever reads it. AlteredError."""
     if version.status == DecidedDocument.Status.ADOPTED:
-        kept = KeptDocument.objects.filter(kind=version.kind, number=version.number).last()
-        if kept is not None:
-            verified(bytes_of(kept.content), kept.checksum)
-            return document_from(kept.content, kept=kept.checksum)
+        kept = list(KeptDocument.objects.filter(kind=version.kind, number=version.number))
+        if kept:
+            return _as_decided(kept, version)
     return _put_together(version, day)
+
+
+def _as_decided(kept: Sequence[KeptDocument], version: DecidedDocument) -> Document:
+    """The last that was kept. What was kept after the decision says what was decided with the
+    registry number, and nothing else: AlteredError where it says more."""
+    for each in kept:
+        verified(bytes_of(each.content), each.checksum)
+    decided, *later = (document_from(each.content, kept=each.checksum) for each in kept)
+    registered = decided.with_registry_number(version.registry_number) if later else None
+    for document in later:
+        if registered is None or document.as_json() != registered.as_json():
+            raise AlteredError(kept[-1].checksum)
+    return later[-1] if later else decided
 
 
 def _put_together(version: DecidedDocument, day: date) -> Document:

@@ -89,6 +89,7 @@ def discard_draft(*, version: PlanVersion, by: User | None) -> None:
     draft = locked_draft(version)
     record("plan_version.discarded", draft, by=by, before={"number": draft.number})
     draft.chapters.all().delete()
+    draft.goals.all().delete()
     draft.requirements.all().delete()
     draft.definitions.all().delete()
     draft.delete()

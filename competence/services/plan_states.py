@@ -9,12 +9,17 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from competence.figures.followup.frozen import AlteredError
 from competence.models import DecidedDocument
+from competence.services.consultation_end import end_with_decision
+from competence.services.consultation_notices import tell_of_preparation
 from competence.services.plan_documents import keep_document, keep_registry_number
 from lms.audit.services import record
+from lms.content.models import SiteSettings
 from lms.lib.fields import refuse_personal_data
 from lms.people.models import User
 
@@ -37,6 +42,13 @@ def locked_draft(version: Document) -> Document:
     if not draft.is_draft:
         raise PlanError(_("This version is no longer a draft and can no longer be changed."))
     return draft
+
+
+def next_number(model: type[DecidedDocument]) -> int:
+    """The number of the next draft of a plan. Of two made at once, the second waits for the first
+    and takes the number after it."""
+    SiteSettings.objects.select_for_update().filter(pk=SiteSettings.load().pk).first()
+    return (model._default_manager.aggregate(highest=Max("number"))["highest"] or 0) + 1
 
 
 @transaction.atomic
@@ -63,6 +75,8 @@ def send_on(
     found.status = to
     found.save(update_fields=["status"])
     _step(found, before, to, taken_on, forum, note, by)
+    if before == Status.CONSULTATION:
+        tell_of_preparation(version=found, at=timezone.now())
     return found
 
 
@@ -149,6 +163,7 @@ def adopt(
         },
     )
     keep_document(version=found)
+    end_with_decision(version=found, by=by, at=timezone.now())
     return found
 
 
@@ -170,7 +185,17 @@ def add_registry_number(*, version: Document, registry_number: str, by: User | N
         before={"registry_number": ""},
         after={"registry_number": registry_number},
     )
-    keep_registry_number(version=found)
+    try:
+        keep_registry_number(version=found)
+    except AlteredError as error:
+        raise PlanError(
+            _(
+                "What is kept of the decided document is not what its checksum %(checksum)s is of: "
+                "it has been altered. The registry number is not added. Tell whoever runs the "
+                "system."
+            )
+            % {"checksum": str(error)}
+        ) from error
     return found
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from competence.engine.sessions import Quarter
 from competence.models import (
     AcceptedSessions,
+    KeyGroup,
     PlanActivity,
     TrainingPlanVersion,
 )
@@ -26,13 +27,18 @@ from lms.people.models import User
 
 @dataclass(frozen=True)
 class Chosen:
-    """The sessions of a quarter as they are accepted, maybe edited: other days, fewer or more."""
+    """The sessions of a quarter as they are accepted, maybe edited: other days, fewer or more.
+    `key_groups`: the codes of those the seats are for. With the form and the responsible function,
+    so that the plan can be decided as it is."""
 
     quarter: Quarter
     starts_on: date
     ends_on: date
     sessions: int
     seats: int
+    key_groups: tuple[str, ...]
+    form: str = ""
+    responsible: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ def accept_sessions(
     standing = accepted_in(draft)
     areas = {area.code: area for area in CompetenceArea.objects.all()}
     levels = {level.number: level for level in TrainingLevel.objects.all()}
+    groups = {group.code: group for group in KeyGroup.objects.all()}
     made, known = [], []
     for each in chosen:
         code = each.quarter.code
@@ -80,10 +87,13 @@ def accept_sessions(
             starts_on=each.starts_on,
             ends_on=each.ends_on,
             kind=PlanActivity.Kind.BASIC if level.number == 1 else PlanActivity.Kind.IN_DEPTH,
+            key_groups=[groups[code] for code in each.key_groups],
             areas=[area],
             levels=[level],
             sessions=each.sessions,
             seats=each.seats,
+            form=each.form,
+            responsible=each.responsible,
             note=_("From the forecast of the week of %(day)s")
             % {"day": date_format(monday, "Y-m-d")},
             by=by,
@@ -112,6 +122,7 @@ def accept_sessions(
                 "sessions": each.sessions,
                 "seats": each.seats,
                 "starts_on": each.starts_on.isoformat(),
+                "key_groups": list(each.key_groups),
             },
         )
         standing[code] = planned

@@ -3,15 +3,16 @@ changes. The way itself is `plan_states`."""
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from competence.models import TrainingPlanVersion
 from competence.services import plan_states
-from competence.services.activities import carry_activities
+from competence.services.activities import carry_activities, partners_of, said_of
 from competence.services.plan_states import PlanError
 from lms.audit.services import record
 from lms.people.models import User
@@ -27,9 +28,8 @@ def create_training_draft(
 ) -> TrainingPlanVersion:
     """A new draft with the next number, with the activities of `source` (none: empty).
     `continues`: the sent version that was taken back to become this one."""
-    highest = TrainingPlanVersion.objects.aggregate(number=Max("number"))["number"] or 0
     draft = TrainingPlanVersion.objects.create(
-        number=highest + 1, note=note, continues=continues, by=by
+        number=plan_states.next_number(TrainingPlanVersion), note=note, continues=continues, by=by
     )
     draft.clean_fields(exclude=["by", "continues"])
     if source is not None:
@@ -73,18 +73,35 @@ def adopt_training_plan(
     adopted_on: date | None,
     adopted_by: str = "",
     registry_number: str = "",
+    as_shown: str | None = None,
     by: User | None,
 ) -> TrainingPlanVersion:
-    """Make a version the training plan in force from a day. Each activity says whom it is for."""
+    """Make a version the training plan in force from a day. Each activity says whom it is for.
+    `as_shown`: the fingerprint of what was shown, which the version must still have."""
+
+    def check(found: TrainingPlanVersion) -> None:
+        if as_shown is not None and training_fingerprint(found) != as_shown:
+            raise PlanError(
+                _("Somebody has changed the version since it was shown. Look at it, then decide.")
+            )
+        _refuse_unfinished(found)
+
     return plan_states.adopt(
         version=version,
         in_force_from=in_force_from,
         adopted_on=adopted_on,
         adopted_by=adopted_by,
         registry_number=registry_number,
-        check=_refuse_unfinished,
+        check=check,
         by=by,
     )
+
+
+def training_fingerprint(version: TrainingPlanVersion) -> str:
+    """Of all that is decided with a version: the same for the same, and for nothing else."""
+    planned = version.activities.with_parts().order_by("activity__number")
+    said: list[object] = [version.note, *((said_of(each), partners_of(each)) for each in planned)]
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _refuse_unfinished(version: TrainingPlanVersion) -> None:

@@ -13,6 +13,7 @@ from competence.figures.team import Member
 from competence.figures.words import in_words
 from competence.suppression import Figure
 from lms.content.templatetags.ui import day_near
+from lms.lib.numbers import about
 from lms.people.finding import unit_label
 from lms.people.models import Unit
 
@@ -114,3 +115,9 @@ _OBLIGATION_LOOKS = {"done": "met", "ongoing": "pending", "dormant": "paused"}
 @register.filter
 def obligation_look(status: str) -> str:
     return _OBLIGATION_LOOKS.get(status, "none")
+
+
+@register.filter(name="about")
+def about_so_many(count: int) -> int:
+    """The count as it is said after "about"."""
+    return about(count)

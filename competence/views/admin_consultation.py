@@ -6,16 +6,19 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from competence.figures.consultation import compilation_table, read_consultation
+from competence.figures.consultation_standing import leads_nowhere
 from competence.figures.way import way_of
 from competence.models import Consultation, ConsultationComment, WrittenOpinion
 from competence.plan_forms import AnswerForm, MoreTimeForm, OpinionForm, ReasonForm
+from competence.services.consultation_end import close_consultation
 from competence.services.consultations import (
     ConsultationError,
     answer,
@@ -66,6 +69,7 @@ def compilation(request: HttpRequest, kind: str, number: int) -> HttpResponse:
             "way": way_of(version, day),
             "is_open": is_open(found, version, day),
             "is_out": version.is_sent and version.status == Status.CONSULTATION,
+            "leads_nowhere": leads_nowhere(found),
             "form": form,
             "header_title": _("Views on version %(number)s") % {"number": number},
             "header_icon": "comment",
@@ -117,6 +121,55 @@ def more_time(request: HttpRequest, kind: str, number: int) -> HttpResponse:
             "back": ("competence_admin:compilation", kind, number),
             "header_title": _("More time for views on version %(number)s") % {"number": number},
             "header_icon": "time",
+        },
+    )
+
+
+def close(request: HttpRequest, kind: str, number: int) -> HttpResponse:
+    """The end of a consultation that no decision will end."""
+    plan, version = version_or_404(kind, number)
+    found = _found(kind, number)
+    if not leads_nowhere(found):
+        raise Http404
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            close_consultation(
+                consultation=found,
+                reason=form.cleaned_data["reason"],
+                by=acting_user(request),
+                at=timezone.now(),
+            )
+            messages.success(request, _("The consultation is closed, and those who answered told."))
+            return redirect("competence_admin:compilation", kind, number)
+        except (ConsultationError, ValidationError) as error:
+            form.add_error(None, error if isinstance(error, ValidationError) else str(error))
+    unanswered = read_consultation(found, None).unanswered
+    text = _(
+        "What was said and how it was met then stand as they are. Those who gave views are told. "
+        "It cannot be opened again."
+    )
+    if unanswered:
+        waiting = ngettext(
+            "One view has not been met: say how first.",
+            "%(count)s views have not been met: say how first.",
+            unanswered,
+        )
+        text = f"{waiting % {'count': unanswered}} {text}"
+    return render(
+        request,
+        "competence/admin/version_step.html",
+        {
+            "plan": plan,
+            "version": version,
+            "way": way_of(version, today()),
+            "form": form,
+            "text": text,
+            "button": _("Close the consultation"),
+            "back": ("competence_admin:compilation", kind, number),
+            "danger": True,
+            "header_title": _("Close the consultation on version %(number)s") % {"number": number},
+            "header_icon": "comment",
         },
     )
 

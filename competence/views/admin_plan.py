@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from competence.figures.consequences_shown import Shown
+from competence.figures.goal_lines import goal_lines
 from competence.figures.plan_changes import plan_changes
 from competence.figures.plan_changes_words import changes_in_words
 from competence.figures.preview import three_people
@@ -40,7 +41,7 @@ from competence.models import (
 from competence.plan_forms import CompareForm
 from competence.services.plan import PlanError, create_draft, draft_from, refuse_overlaps
 from competence.services.plan_consequences import Summary, counted_on, decide_as_shown
-from competence.services.plan_content import content_of
+from competence.services.plan_content import content_of, fingerprint_of
 from competence.services.plan_editing import (
     create_key_group,
     define_key_group,
@@ -55,7 +56,14 @@ from competence.views.admin_consequences import (
     rules_of,
     summaries,
 )
-from competence.views.plan_kinds import group_pages, said_where_refused, way_context
+from competence.views.as_seen import changed_since, mark_of, refuse_unseen
+from competence.views.plan_kinds import (
+    decided_already,
+    group_pages,
+    said_where_refused,
+    thrown_away,
+    way_context,
+)
 from competence.views.scope import acting_user
 from lms.framework.rules import PersonRule
 from lms.lib.dates import today
@@ -106,6 +114,7 @@ def plan_version(request: HttpRequest, number: int) -> HttpResponse:
             "changes": changes,
             "changed": changes_in_words(changes) if changes else (),
             "groups": group_pages(version),
+            "goals": goal_lines(version),
             "header_title": str(version),
             "header_icon": "doc-full-inverse",
         },
@@ -151,12 +160,36 @@ def new_draft(request: HttpRequest) -> HttpResponse:
     return redirect("competence_admin:version", draft.number)
 
 
-@require_POST
 @said_where_refused("competence_admin:version")
 def discard(request: HttpRequest, number: int) -> HttpResponse:
-    discard_draft(version=_draft(number), by=acting_user(request))
-    messages.success(request, _("The draft has been discarded."))
-    return redirect("competence_admin:plan")
+    """After a question: a draft that is thrown away is gone, with all that was written in it."""
+    version = _draft(number)
+    seen = mark_of(version.pk, fingerprint_of(version))
+    if request.method == "POST" and not changed_since(request, seen):
+        discard_draft(version=version, by=acting_user(request))
+        messages.success(request, _("The draft has been discarded."))
+        return redirect("competence_admin:plan")
+    return render(
+        request,
+        "competence/admin/confirm_training.html",
+        {
+            "about": str(version),
+            "note": thrown_away(
+                _(
+                    "Its requirements, key groups and chapters are removed. Proposals from needs "
+                    "that were accepted into it wait for a decision again."
+                ),
+                version,
+                changed=request.method == "POST",
+            ),
+            "button": _("Discard the draft"),
+            "seen": seen,
+            "back_name": "competence_admin:version",
+            "back_number": number,
+            "header_title": _("Discard the draft"),
+            "header_icon": "warning",
+        },
+    )
 
 
 def _draft(number: int) -> PlanVersion:
@@ -231,6 +264,12 @@ def new_key_group(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+def _row(version: PlanVersion, pk: int) -> tuple[Any, ...]:
+    """What is stored of a requirement."""
+    row: tuple[Any, ...] = version.requirements.filter(pk=pk).values_list().get()
+    return row
+
+
 _DAYS = ("kind", "effective_from", "grace_days", "renewal_months", "window_days")
 
 
@@ -244,6 +283,7 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
     initial = {} if pk else {"key_group": request.GET.get("grupp"), "effective_from": today()}
     form = RequirementForm(request.POST or None, instance=requirement, initial=initial)
     day = today()
+    seen = mark_of(version.pk, *_row(version, pk)) if pk else ""
     people = three_people(requirement, day) if pk and not form.is_bound else []
     panel = None
     if request.method == "POST" and "consequences" in request.POST:
@@ -254,7 +294,7 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
         if not form.errors.keys() & set(_DAYS):
             asked = Requirement(**{name: form.cleaned_data[name] for name in _DAYS})
             people = three_people(asked, day)
-    elif request.method == "POST" and form.is_valid():
+    elif request.method == "POST" and form.is_valid() and not refuse_unseen(request, form, seen):
         try:
             save_requirement(requirement=form.save(commit=False), by=acting_user(request))
         except ValidationError as error:
@@ -267,6 +307,7 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
         "competence/admin/requirement.html",
         {
             "form": form,
+            "seen": seen,
             "button": _("Save"),
             "people": people,
             "parts": panel,
@@ -298,7 +339,7 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
     """The decision: first what it would mean for people, then the button that decides."""
     version = get_object_or_404(PlanVersion, number=number)
     if not (version.is_draft or version.is_sent):
-        raise Http404
+        return decided_already(request, "competence_admin:version", number)
     day = today()
     form = AdoptForm(
         request.POST or None,
@@ -306,7 +347,7 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
         today=day,
         initial={"in_force_from": day, "adopted_on": day},
     )
-    summary = None
+    summary, content = None, ""
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:
@@ -317,6 +358,7 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
                     version=version,
                     shown=seen["shown"],
                     assumed=seen["assumed"],
+                    as_shown=seen["content"],
                     by=acting_user(request),
                     **asked,
                 )
@@ -327,6 +369,7 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
             if "decide" in request.POST:
                 form.add_error(None, _("See what it means for this day before you decide."))
             counted = max(asked["in_force_from"], counted_on(version, today=day))
+            content = fingerprint_of(version)
             (summary,) = summaries(request, version, None, counted)
         except PlanError as error:
             form.add_error(None, str(error))
@@ -337,7 +380,7 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
             "version": version,
             "form": form,
             "summary": summary,
-            "seen": _sign(version, summary, form) if summary else "",
+            "seen": _sign(version, content, summary, form) if summary else "",
             "way": way_of(version, day),
             "header_title": _("Decide on version %(number)s") % {"number": version.number},
             "header_icon": "check",
@@ -348,12 +391,13 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
 SALT = "competence.consequences_seen"
 
 
-def _sign(version: PlanVersion, summary: Summary, form: AdoptForm) -> str:
-    """What is shown, to come back with the decision as it was shown."""
+def _sign(version: PlanVersion, content: str, summary: Summary, form: AdoptForm) -> str:
+    """What is shown, to come back with the decision as it was shown. `content`: the fingerprint of
+    the version before it was counted."""
     return signing.dumps(
         {
             "version": version.pk,
-            "content": content_of(version).fingerprint(),
+            "content": content,
             "in_force_from": form.cleaned_data["in_force_from"].isoformat(),
             "shown": summary.shown.said(),
             "assumed": summary.assumptions.everything_said(),
@@ -370,5 +414,5 @@ def _seen(request: HttpRequest, version: PlanVersion, day: date) -> dict[str, An
         seen: dict[str, Any] = signing.loads(request.POST.get("seen", ""), salt=SALT)
     except signing.BadSignature:
         return None
-    said = (version.pk, content_of(version).fingerprint(), day.isoformat())
+    said = (version.pk, fingerprint_of(version), day.isoformat())
     return seen if (seen["version"], seen["content"], seen["in_force_from"]) == said else None

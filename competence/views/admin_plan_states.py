@@ -25,6 +25,7 @@ from competence.services.plan_states import (
     repeal,
     send_on,
 )
+from competence.views.as_seen import mark_of, refuse_unseen
 from competence.views.plan_kinds import PlanKind, version_or_404
 from competence.views.scope import acting_user
 from lms.lib.dates import today
@@ -47,7 +48,9 @@ def _page(
 ) -> HttpResponse:
     """A step that is confirmed by its form: what it does in words, the facts of it, the verb."""
     plan, version = found
-    if request.method == "POST" and form.is_valid():
+    # A number is given again when a draft is thrown away: the page may have been of another.
+    seen = mark_of(version.pk)
+    if request.method == "POST" and form.is_valid() and not refuse_unseen(request, form, seen):
         try:
             after = act() or version
             messages.success(request, done)
@@ -67,6 +70,7 @@ def _page(
             "text": text,
             "button": button,
             "danger": danger,
+            "seen": seen,
             "header_title": title,
             "header_icon": "doc-full-inverse",
         },

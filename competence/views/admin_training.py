@@ -22,7 +22,9 @@ from competence.services.activities import (
     copy_activity,
     create_activity,
     move_activity,
+    partners_of,
     remove_activity,
+    said_of,
     set_partners,
 )
 from competence.services.assumptions import assumptions_on
@@ -31,6 +33,7 @@ from competence.services.training_plan import (
     adopt_training_plan,
     create_training_draft,
     discard_training_draft,
+    training_fingerprint,
 )
 from competence.training_forms import (
     CostForm,
@@ -39,7 +42,13 @@ from competence.training_forms import (
     SplitForm,
     WhatForm,
 )
-from competence.views.plan_kinds import said_where_refused, way_context
+from competence.views.as_seen import changed_since, mark_of, refuse_unseen
+from competence.views.plan_kinds import (
+    decided_already,
+    said_where_refused,
+    thrown_away,
+    way_context,
+)
 from competence.views.scope import acting_user
 from lms.content.models import SiteSettings
 from lms.lib.dates import today
@@ -128,7 +137,8 @@ def training_version(request: HttpRequest, number: int) -> HttpResponse:
 @said_where_refused("competence_admin:training_version")
 def discard_training(request: HttpRequest, number: int) -> HttpResponse:
     version = _draft(number)
-    if request.method == "POST":
+    seen = mark_of(version.pk, training_fingerprint(version))
+    if request.method == "POST" and not changed_since(request, seen):
         discard_training_draft(version=version, by=acting_user(request))
         messages.success(request, _("The draft has been discarded."))
         return redirect("competence_admin:training")
@@ -136,15 +146,20 @@ def discard_training(request: HttpRequest, number: int) -> HttpResponse:
         request,
         title=_("Discard the draft"),
         about=str(version),
-        note=_("What is planned in it is removed. What has come of activities stays."),
+        note=thrown_away(
+            _("What is planned in it is removed. What has come of activities stays."),
+            version,
+            changed=request.method == "POST",
+        ),
         back=("competence_admin:training_version", number),
+        seen=seen,
     )
 
 
 def adopt_training(request: HttpRequest, number: int) -> HttpResponse:
     version = get_object_or_404(TrainingPlanVersion, number=number)
     if not (version.is_draft or version.is_sent):
-        raise Http404
+        return decided_already(request, "competence_admin:training_version", number)
     day = today()
     form = AdoptForm(
         request.POST or None,
@@ -154,7 +169,12 @@ def adopt_training(request: HttpRequest, number: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            adopt_training_plan(version=version, by=acting_user(request), **form.cleaned_data)
+            adopt_training_plan(
+                version=version,
+                as_shown=request.POST.get("seen"),
+                by=acting_user(request),
+                **form.cleaned_data,
+            )
         except PlanError as error:
             form.add_error(None, str(error))
         else:
@@ -168,6 +188,7 @@ def adopt_training(request: HttpRequest, number: int) -> HttpResponse:
             "button": _("Decide"),
             "about": str(version),
             "note": _("Once decided the version can no longer be changed."),
+            "seen": training_fingerprint(version),
             "header_title": _("Decide on the training plan"),
             "header_icon": "check",
         },
@@ -200,7 +221,8 @@ def edit_activity(request: HttpRequest, number: int, activity: int, step: int) -
     if step == len(_STEPS):
         return _edit_partners(request, version, planned)
     form = _STEPS[step - 1][0](request.POST or None, initial=_initial(planned))
-    if request.method == "POST" and form.is_valid():
+    seen = _mark(planned)
+    if request.method == "POST" and form.is_valid() and not refuse_unseen(request, form, seen):
         try:
             change_activity(planned=planned, by=acting_user(request), **form.cleaned_data)
         except (PlanError, ValidationError) as error:
@@ -208,6 +230,11 @@ def edit_activity(request: HttpRequest, number: int, activity: int, step: int) -
         else:
             return _onward(request, version, planned, step)
     return _step_page(request, version, planned, step, form)
+
+
+def _mark(planned: PlanActivity) -> str:
+    """Of what an activity says, and with whom."""
+    return mark_of(planned.pk, said_of(planned), partners_of(planned))
 
 
 def _initial(planned: PlanActivity) -> dict[str, Any]:
@@ -243,7 +270,8 @@ def _edit_partners(
         ],
         prefix="parter",
     )
-    if request.method == "POST" and form.is_valid() and formset.is_valid():
+    is_sound = request.method == "POST" and form.is_valid() and formset.is_valid()
+    if is_sound and not refuse_unseen(request, form, _mark(planned)):
         parts = [part for each in formset.forms if (part := each.part()) is not None]
         try:
             set_partners(planned=planned, parts=parts, by=acting_user(request), **form.cleaned_data)
@@ -290,6 +318,8 @@ def _step_page(
             "planned": planned,
             "form": form,
             "formset": formset,
+            # Asked anew: what failed to be saved is not what stands.
+            "seen": _mark(_planned(version, planned.activity.number)) if planned else "",
             "step": step,
             "steps": [(place, words()) for place, (_form, words) in enumerate(_STEPS, 1)],
             "header_title": planned.title if planned else _("New activity"),
@@ -346,7 +376,13 @@ def remove(request: HttpRequest, number: int, activity: int) -> HttpResponse:
 
 
 def _confirm(
-    request: HttpRequest, *, title: str, about: str, note: str, back: tuple[str, int]
+    request: HttpRequest,
+    *,
+    title: str,
+    about: str,
+    note: str,
+    back: tuple[str, int],
+    seen: str = "",
 ) -> HttpResponse:
     return render(
         request,
@@ -355,6 +391,7 @@ def _confirm(
             "about": about,
             "note": note,
             "button": title,
+            "seen": seen,
             "back_name": back[0],
             "back_number": back[1],
             "header_title": title,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from competence.figures.coverage import UnitNode, days_offered
+from competence.figures.goals import Goals, goals_on
 from competence.figures.heat import HeatCell, HeatTable, by_area, by_unit, of_group
 from competence.figures.published import Published, percent_of, published_on
 from competence.supply import requirements_without_supply
@@ -46,9 +47,10 @@ def coverage(request: HttpRequest) -> HttpResponse:
         if show == "omraden" and not unit
         else by_unit(published, unit)
     )
+    goals = goals_on(asked)
     kind = request.GET.get("format")
     if kind in ("csv", "xlsx"):
-        return _file(published, table, unit, kind)
+        return _file(published, table, goals, unit, kind)
     return render(
         request,
         "competence/coverage.html",
@@ -66,6 +68,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
                 )
             ],
             "table": table,
+            "rows": [(row, goals.against(row.total.percent, row.code)) for row in table.rows],
+            "goal": goals.against(_percent(published, group, unit), group) if group else None,
             "group": group,
             "group_name": published.figures.key_groups.get(group, ""),
             "group_rows": of_group(published, group, unit) if group else [],
@@ -104,10 +108,14 @@ def _above(published: Published, unit: UnitNode | None) -> list[UnitNode]:
     return above
 
 
+def _percent(published: Published, group: str, unit: UnitNode | None) -> int | None:
+    count = published.count(group, unit.pk if unit else None)
+    return percent_of(count.share) if count else None
+
+
 def _group_heading(published: Published, group: str, unit: UnitNode | None) -> str:
     name = published.figures.key_groups[group]
-    count = published.count(group, unit.pk if unit else None)
-    percent = percent_of(count.share) if count else None
+    percent = _percent(published, group, unit)
     if percent is None:
         return name
     return _("%(group)s: %(percent)s percent") % {"group": name, "percent": percent}
@@ -157,14 +165,16 @@ def _cell(cell: HeatCell, threshold: int) -> Value:
     return cell.percent
 
 
-def _file(published: Published, table: HeatTable, unit: UnitNode | None, kind: str) -> HttpResponse:
+def _file(
+    published: Published, table: HeatTable, goals: Goals, unit: UnitNode | None, kind: str
+) -> HttpResponse:
     """The table of the page, with the same cells hidden."""
     threshold = published.threshold
     header = [
         *(_("Day"), _("Key group"), *(f"{name}, %" for name in table.columns)),
         *(_("All, %"), _("Covered"), _("Counted"), _("In introduction"), _("Paused")),
         *(_("Only through exemption"), _("Only through recognition")),
-        _("Uptake of the recommended, %"),
+        *(_("Uptake of the recommended, %"), _("Goal"), _("Against the goal")),
     ]
     rows: list[list[Any]] = [
         [
@@ -176,6 +186,7 @@ def _file(published: Published, table: HeatTable, unit: UnitNode | None, kind: s
                 for one in (row.introduction, row.paused, row.only_exempt, row.only_recognised)
             ),
             _cell(row.uptake, threshold) if row.uptake and not unit else None,
+            *((against := goals.against(row.total.percent, row.code)).decided, against.stands),
         ]
         for row in table.rows
     ]

@@ -38,6 +38,7 @@ from competence.services.followup import (
     write_words,
 )
 from competence.views.altered import said_where_altered
+from competence.views.as_seen import changed_since, mark_of, refuse_unseen
 from competence.views.scope import acting_user
 from lms.lib.dates import STOCKHOLM, today
 from lms.people.models import User
@@ -92,7 +93,8 @@ def report_words(request: HttpRequest, number: str) -> HttpResponse:
     latest = report.words.first()
     initial = {name: getattr(latest, name) for name in _WORDS} if latest else {}
     form = WordsForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    seen = mark_of(report.pk, latest.pk if latest else None)
+    if request.method == "POST" and form.is_valid() and not refuse_unseen(request, form, seen):
         try:
             write_words(
                 report=report,
@@ -107,7 +109,13 @@ def report_words(request: HttpRequest, number: str) -> HttpResponse:
     return render(
         request,
         "competence/followup/words.html",
-        {"report": report, "form": form, "document": frozen(report)},
+        {
+            "report": report,
+            "form": form,
+            "document": frozen(report),
+            "seen": seen,
+            "stands": latest if changed_since(request, seen) else None,
+        },
     )
 
 
@@ -191,6 +199,14 @@ def report_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     """After a question: sign off, release, or throw away."""
     report = get_object_or_404(FollowUpReport, number=number)
     asked = _STEPS[step]
+    latest = report.words.first()
+    seen = mark_of(report.pk, latest.pk if latest else None)
+    if changed_since(request, seen):
+        messages.error(
+            request,
+            _("Somebody has written in the report since you opened the page. Read it first."),
+        )
+        return redirect("competence:report", number)
     if request.method == "POST":
         user: User = acting_user(request)
         try:
@@ -204,5 +220,7 @@ def report_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
             else redirect("competence:report", number)
         )
     return render(
-        request, "competence/followup/step.html", {"report": report, "asked": asked, "step": step}
+        request,
+        "competence/followup/step.html",
+        {"report": report, "asked": asked, "step": step, "seen": seen},
     )

@@ -13,10 +13,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from competence.figures.activities import activity_lines
 from competence.figures.budget import budget
+from competence.figures.goal_lines import goal_lines
 from competence.figures.plan import Names, plan_matrix, requirements_in_words, rule_in_words
 from competence.figures.plan_changes import plan_changes
 from competence.figures.plan_changes_words import changes_in_words
@@ -85,6 +87,7 @@ def _competence_plan(version: PlanVersion, day: date) -> dict[str, Any]:
         "changes": changes,
         "changed": changes_in_words(changes) if changes else (),
         "groups": group_pages(version),
+        "goals": goal_lines(version),
     }
 
 
@@ -152,6 +155,31 @@ def way_context(version: DecidedDocument, day: date) -> dict[str, Any]:
         "continued_as": version.continued_as.first(),  # type: ignore[attr-defined]
         "consultation": Consultation.objects.on(version.kind, version.number).first(),
     }
+
+
+def decided_already(request: HttpRequest, page: str, number: int) -> HttpResponse:
+    """The decision sent twice, or by two: the second is told on the version's page, which says what
+    was decided. There is no page to decide on from."""
+    if request.method != "POST":
+        raise Http404
+    messages.error(request, _("The version is decided or closed already. Nothing was changed."))
+    return redirect(page, number)
+
+
+def thrown_away(what: str, version: DecidedDocument, *, changed: bool) -> str:
+    """What is said before a draft is thrown away: what goes with it, and what led to it."""
+    said = [what]
+    if changed:
+        said.insert(0, _("Somebody has changed the draft since you opened the page. Look at it."))
+    if version.continues is not None:
+        said.append(
+            _(
+                "It is what version %(number)s goes on as: thrown away, no decision ends the "
+                "consultation on that version, and you close it yourself."
+            )
+            % {"number": version.continues.number}
+        )
+    return " ".join(said)
 
 
 def version_or_404(kind: str, number: int) -> tuple[PlanKind, DecidedDocument]:

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 from competence.access import URLS
 from competence.engine.coming_due import AHEAD
 from competence.engine.sessions import Quarter, Way, last_day_of, way_to
-from competence.models import PlanActivity, TrainingPlanVersion
+from competence.figures.seat_groups import Terms, groups_behind, in_words, usual_terms
+from competence.models import KeyGroup, PlanActivity, TrainingPlanVersion
 from competence.seat_forms import DraftForm, GoalForm, SessionsForm
 from competence.services.plan_states import PlanError
 from competence.services.session_proposals import Chosen, accept_sessions, accepted_in
@@ -49,12 +50,14 @@ class QuarterHead:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The sessions of one area and level in the quarter shown, the form that takes them, and the
-    activity they became in the draft, if they did."""
+    """The sessions of one area and level in the quarter shown, whom they are for and on what terms,
+    the form that takes them, and the activity they became in the draft, if they did."""
 
     quarter: Quarter
     area: str
     level: str
+    groups: str
+    terms: Terms
     form: SessionsForm
     planned: PlanActivity | None
 
@@ -89,7 +92,7 @@ def accept(request: HttpRequest) -> HttpResponse:
     try:
         taken = accept_sessions(
             version=version,
-            chosen=[_chosen(known, form) for form in ticked],
+            chosen=_chosen(asked, known, ticked, draft),
             monday=asked.made.monday,
             by=acting_user(request),
         )
@@ -119,11 +122,30 @@ def accept(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('competence:seat_calendar')}?{request.GET.urlencode()}")
 
 
-def _chosen(known: dict[str, Quarter], form: SessionsForm) -> Chosen:
-    data = form.cleaned_data
-    return Chosen(
-        known[data["code"]], data["starts_on"], data["ends_on"], data["sessions"], data["seats"]
-    )
+def _behind(asked: SeatsAsked, quarter: date) -> dict[tuple[str, int], frozenset[str]]:
+    """The key groups asked for each area and level at the end of a quarter (its first day)."""
+    return groups_behind(asked.plan, last_day_of(add_months(quarter, 2)), asked.supposed)
+
+
+def _chosen(
+    asked: SeatsAsked, known: dict[str, Quarter], ticked: list[SessionsForm], draft: DraftForm
+) -> list[Chosen]:
+    quarters = [known[form.cleaned_data["code"]] for form in ticked]
+    behind = {first: _behind(asked, first) for first in {quarter.first for quarter in quarters}}
+    usual = usual_terms(asked.plan)
+    found = []
+    for quarter, form in zip(quarters, ticked, strict=True):
+        terms, key = usual(quarter.area, quarter.level), (quarter.area, quarter.level)
+        found.append(
+            Chosen(
+                *(quarter, form.cleaned_data["starts_on"], form.cleaned_data["ends_on"]),
+                *(form.cleaned_data["sessions"], form.cleaned_data["seats"]),
+                tuple(sorted(behind[quarter.first].get(key, ()))),
+                draft.cleaned_data["form"] or terms.form,
+                draft.cleaned_data["responsible"] or terms.responsible,
+            )
+        )
+    return found
 
 
 def _page(
@@ -138,9 +160,19 @@ def _page(
     version = TrainingPlanVersion.objects.drafts().first()
     standing = accepted_in(version) if version else {}
     here = [each for each in found if shown and each.first == shown.first]
+    behind = _behind(asked, shown.first) if shown else {}
+    usual = usual_terms(asked.plan)
+    called = dict(KeyGroup.objects.values_list("code", "name"))
     lines = [each.line.key for each in asked.current.lines]
     proposals = [
-        _proposal(asked, each, standing, posted or {})
+        _proposal(
+            asked,
+            each,
+            in_words(behind.get((each.area, each.level), frozenset()), called),
+            usual(each.area, each.level),
+            standing,
+            posted or {},
+        )
         for each in sorted(here, key=lambda each: lines.index((each.area, each.level)))
     ]
     latest = last_day_of(add_months(asked.base.first, AHEAD - 1))
@@ -211,6 +243,8 @@ def _heads(found: Iterable[Quarter], wanted: str) -> list[QuarterHead]:
 def _proposal(
     asked: SeatsAsked,
     quarter: Quarter,
+    groups: str,
+    terms: Terms,
     standing: dict[str, PlanActivity],
     posted: dict[str, SessionsForm],
 ) -> Proposal:
@@ -230,6 +264,8 @@ def _proposal(
         quarter,
         names.areas.get(quarter.area, quarter.area),
         names.levels.get(quarter.level, str(quarter.level)),
+        groups,
+        terms,
         form,
         standing.get(quarter.code),
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,7 +14,7 @@ from django.utils.translation import gettext as _
 from competence.engine.coming_due import days_ahead
 from competence.figures.coverage import UnitNode, top_units
 from competence.figures.forecast import LineForecast, forecast
-from competence.figures.seats import count_parts, due_people
+from competence.figures.seats import Counted, NamedSeats, count_named
 from competence.services.assumptions import assumptions_on
 from competence.services.disclosure import Purpose
 from competence.views.disclosure import names_part
@@ -33,23 +35,16 @@ def seat_names(request: HttpRequest, area: str, level: int) -> HttpResponse:
     day = today()
     of_area = get_object_or_404(CompetenceArea, code=area)
     of_level = get_object_or_404(TrainingLevel, number=level)
-    days = days_ahead(day)
-    found: dict[int, int] = {}
-    counted = False
-
-    def people() -> list[int]:
-        nonlocal counted
-        if not counted:
-            found.update(due_people(days, area, level))
-            counted = True
-        return list(found)
+    tops = _tops()
+    # Asked for when the names are opened, and again for what is shown: one run of the engine.
+    counted = cache(lambda: count_named(days_ahead(day), tops, (area, level)))
 
     part = names_part(
         request,
         purpose=Purpose.SEATS,
         matter=f"{area}-{level}",
         about=of_area,
-        people=people,
+        people=lambda: list(counted().due),
     )
     return render(
         request,
@@ -58,8 +53,8 @@ def seat_names(request: HttpRequest, area: str, level: int) -> HttpResponse:
             "area": of_area,
             "level": of_level,
             "part": part,
-            "parts": _exactly(days, area, level, day) if part.opening else [],
-            "people": _named(found, day) if part.opening else [],
+            "parts": _exactly(counted(), tops, (area, level), day) if part.opening else [],
+            "people": _named(counted().due, day) if part.opening else [],
             "day": day,
             "header_title": _("Seats, exactly and by name"),
             "header_icon": "group",
@@ -67,27 +62,32 @@ def seat_names(request: HttpRequest, area: str, level: int) -> HttpResponse:
     )
 
 
-def _exactly(
-    days: list[date], area: str, level: int, day: date
-) -> list[tuple[Unit | None, LineForecast]]:
-    """The line of the whole municipality (no unit) and of each largest unit."""
+def _tops() -> dict[int, Unit]:
     nodes = {
         unit.pk: UnitNode(unit.pk, unit.code, unit.name, unit.parent_id)
         for unit in Unit.objects.order_by("tree_left")
     }
-    tops = Unit.objects.in_bulk(top_units(nodes))
-    whole, parts = count_parts(None, days, tops)
+    return Unit.objects.in_bulk(top_units(nodes))
+
+
+def _exactly(
+    counted: NamedSeats, tops: Mapping[int, Unit], key: tuple[str, int], day: date
+) -> list[tuple[Unit | None, LineForecast]]:
+    """The line of the whole municipality (no unit) and of each largest unit."""
     assume = assumptions_on(day)
-    counts = [(None, whole), *((tops[pk], counted) for pk, counted in parts.items())]
+    counts: list[tuple[Unit | None, Counted]] = [
+        (None, counted.whole),
+        *((tops[pk], part) for pk, part in counted.parts.items()),
+    ]
     return [
         (unit, line)
-        for unit, counted in counts
-        for line in forecast(counted, assume).lines
-        if line.line.key == (area, level)
+        for unit, part in counts
+        for line in forecast(part, assume).lines
+        if line.line.key == key
     ]
 
 
-def _named(found: dict[int, int], day: date) -> list[DuePerson]:
+def _named(found: Mapping[int, int], day: date) -> list[DuePerson]:
     people = Person.objects.filter(pk__in=found).order_by("family_name", "given_name", "person_id")
     first = day.replace(day=1)
     named = [

@@ -3,8 +3,10 @@ and not the people behind them: all is reckoned from what the week tells."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,16 +19,17 @@ from django.views.decorators.http import require_safe
 from competence import jobs
 from competence.access import URLS
 from competence.engine.assume import Assumptions
-from competence.engine.seats import Need, SupposedError
+from competence.engine.seats import Need, Supposed, SupposedError
 from competence.figures.forecast import Forecast, forecast, look_back, seats_so_far
 from competence.figures.seats import YEAR, ToldSeats, told
-from competence.models import WeekSeats
-from competence.seat_forms import WhatIfForm
+from competence.models import PlanVersion, WeekSeats
+from competence.seat_forms import ScenarioForm, WhatIfForm
 from competence.services.assumptions import assumptions_on
 from competence.views.scope import acting_user
 from competence.views.team_outlook import month_label
 from lms.content.charts import Chart, Series, line_chart
 from lms.lib.dates import today
+from lms.lib.numbers import about
 from lms.lib.tables import table_response
 from lms.notifications.models import Job
 from lms.people.access import Action, Obj, Scope, scopes
@@ -52,14 +55,27 @@ class SeatsAsked:
         return self.tried or self.base
 
     @property
+    def supposed(self) -> Supposed | None:
+        """What is supposed of the plan, where anything is."""
+        return self.form.supposed if self.tried else None
+
+    @cached_property
+    def plan(self) -> PlanVersion | None:
+        return PlanVersion.objects.in_force_on(self.day)
+
+    @property
     def what_if(self) -> str:
         """The query that asks the same on another page."""
-        asked = {
+        return urlencode(self.supposed_as_typed)
+
+    @property
+    def supposed_as_typed(self) -> dict[str, str]:
+        """What is supposed, as the form takes it."""
+        return {
             name: self.form.data[name]
             for name in self.form.fields
             if self.tried and self.form.data.get(name)
         }
-        return urlencode(asked)
 
 
 def seats_asked(request: HttpRequest) -> SeatsAsked | HttpResponse:
@@ -76,26 +92,38 @@ def seats_asked(request: HttpRequest) -> SeatsAsked | HttpResponse:
     week = told(made.figures)
     assume = assumptions_on(day)
     asks = any(request.GET.get(name) for name in WhatIfForm.base_fields)
-    form = WhatIfForm(request.GET if asks else None, counted=week.counted)
-    tried = None
-    if asks and form.is_valid():
-        try:
-            tried = forecast(
-                week.counted,
-                form.assumed(assume),
-                backlog_months=form.backlog_months,
-                supposed=form.supposed,
-            )
-        except SupposedError:
-            form.add_error("giltighet", _("Choose a validity within 23 months of what it is."))
+    form, tried = try_out(week, assume, request.GET if asks else None)
     return SeatsAsked(day, made, week, assume, form, forecast(week.counted, assume), tried)
+
+
+def try_out(
+    week: ToldSeats, assume: Assumptions, data: Mapping[str, str] | None
+) -> tuple[WhatIfForm, Forecast | None]:
+    """The form of what is supposed (none: nothing), and what it comes to; none where it cannot be
+    supposed, which the form says."""
+    form = WhatIfForm(data, counted=week.counted)
+    if data is None or not form.is_valid():
+        return form, None
+    try:
+        return form, forecast(
+            week.counted,
+            form.assumed(assume),
+            backlog_months=form.backlog_months,
+            supposed=form.supposed,
+        )
+    except SupposedError:
+        form.add_error("giltighet", _("Choose a validity within 23 months of what it is."))
+        return form, None
 
 
 @require_safe
 def seats(request: HttpRequest) -> HttpResponse:
     asked = seats_asked(request)
-    if isinstance(asked, HttpResponse):
-        return asked
+    return asked if isinstance(asked, HttpResponse) else seats_page(request, asked, ScenarioForm())
+
+
+def seats_page(request: HttpRequest, asked: SeatsAsked, scenario: ScenarioForm) -> HttpResponse:
+    """The forecast; `scenario` is the form that saves what is tried."""
     chosen = request.GET.get("visa", "")
     line = next((each for each in asked.base.lines if each.code == chosen), None)
     months = asked.base.months_of(chosen if line else "")
@@ -108,6 +136,7 @@ def seats(request: HttpRequest) -> HttpResponse:
         "competence/seats.html",
         {
             "asked": asked,
+            "scenario": scenario,
             "chosen": chosen if line else "",
             "line": line,
             "months": list(zip(months, tried or months, strict=True)),
@@ -140,7 +169,7 @@ def _heading(months: tuple[Need, ...]) -> str:
     if not months:
         return _("There is no forecast to show")
     return _("About %(seats)s seats are needed until the end of %(month)s") % {
-        "seats": sum(need.seats for need in months[:YEAR]),
+        "seats": about(sum(need.seats for need in months[:YEAR])),
         "month": date_format(months[YEAR - 1].month, "F Y"),
     }
 
@@ -163,11 +192,11 @@ def _chart(months: tuple[Need, ...], tried: tuple[Need, ...]) -> Chart:
         unit=_("seats"),
         labels=[month_label(need.month) for need in months],
         series=lines,
-        top=_top(max([*base, *other])),
+        top=round_top(max([*base, *other])),
     )
 
 
-def _top(most: int) -> int:
+def round_top(most: int) -> int:
     """A round number that the highest point lies under."""
     size = 10 ** max(0, len(str(most)) - 1)
     return next(size * step for step in _NICE if size * step >= most) if most else 1

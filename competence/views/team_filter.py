@@ -64,14 +64,17 @@ class TeamFilter:
 
     def found(self, team: Team, scope: TeamScope) -> list[Outline]:
         """The members the filters leave, in the order asked for."""
+        return in_order(self.matching(team, scope), self.order, team.areas)
+
+    def matching(self, team: Team, scope: TeamScope) -> list[Outline]:
+        """The members the filters leave."""
         words = self.search.casefold().split()
-        found = [
+        return [
             member
             for member in team.members
             if (not self.direct or scope.unit.pk in member.unit_pks)
             and all(word in _searched(member) for word in words)
         ]
-        return in_order(found, self.order, team.areas)
 
     def shown(self, members: list[Outline]) -> list[Outline]:
         return [member for member in members if SHOWN[self.show](member)]

@@ -34,6 +34,8 @@ def propose(first_day: date) -> None:
         f"effective_from: {first_day.isoformat()}".encode(),
         framework_file(),
     )
+    # The goals are to be reached in the year after the demo's last day.
+    content = re.sub(rb"reach_by: *\d{4}-", f"reach_by: {first_day.year + 3}-".encode(), content)
     import_framework(content=content, name="framework.yaml", today=first_day, draft=True)
     add_words()
     draft = PlanVersion.objects.get(status=PlanVersion.Status.DRAFT)

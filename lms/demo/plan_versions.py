@@ -9,6 +9,7 @@ from competence.models import Consultation, ConsultationComment, PlanVersion
 from competence.services.consultations import comment, open_consultation
 from competence.services.plan import adopt_plan_version, draft_from
 from competence.services.plan_editing import save_requirement
+from competence.services.plan_goals import save_goal
 from competence.services.plan_states import Status, send_on
 from lms.demo import plan
 from lms.demo.clock import DemoClock
@@ -90,12 +91,16 @@ def _new_draft(day: date, by: User) -> PlanVersion:
 
 
 def _ask_for_more(day: date, by: User) -> None:
-    """A draft that asks preschools for more: what it would mean stands beside it."""
+    """A draft that asks preschools for more, and sets their goal higher: what it would mean stands
+    beside it."""
     draft = _new_draft(day, by)
     requirement = draft.requirements.get(key_group__code="G01", area__code="OM5")
     requirement.level = TrainingLevel.objects.get(number=2)
     requirement.effective_from = day + timedelta(days=126)
     save_requirement(requirement=requirement, by=by)
+    goal = draft.goals.get(key_group__code="G01", area=None)
+    goal.percent, goal.note = 95, "Förslag inför nästa beslut"
+    save_goal(goal=goal, by=by)
 
 
 def _renewed_otherwise(day: date, group: str, area: str, *, months: int, by: User) -> PlanVersion:

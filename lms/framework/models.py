@@ -3,11 +3,14 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lms.lib.append_only import AppendOnly
 from lms.lib.fields import GuardedTextField, Sensitivity
 
 
 class CompetenceArea(models.Model):
     """One row per area of competence (OM1 …). Renamed, never reused or deleted."""
+
+    append_only = AppendOnly(free=("name", "short_name", "description", "sort_order"))
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=200)
@@ -30,7 +33,10 @@ class CompetenceArea(models.Model):
 
 
 class TrainingLevel(models.Model):
-    """One row per level; a higher number includes the lower ones. Never deleted."""
+    """One row per level; a higher number includes the lower ones. Renamed, never given another
+    number or deleted."""
+
+    append_only = AppendOnly(free=("name", "description"))
 
     number = models.PositiveIntegerField(_("level"), unique=True)
     name = models.CharField(_("name"), max_length=100)

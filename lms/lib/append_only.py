@@ -62,6 +62,11 @@ $body$
 """
 
 
+_SUFFIXES = (
+    *("kept", "not_emptied", "not_rewritten", "not_replaced"),
+    *("not_late", "not_changed_late", "not_reworded"),
+)
+
 # A column in the condition of an index, and the same column of the new row.
 _COLUMN = re.compile(r'"(\w+)"')
 _OF_NEW = r'NEW."\1"'
@@ -119,7 +124,7 @@ def _postgresql(table: str, rule: AppendOnly) -> dict[str, str]:
     }
 
 
-def _ways_taken(connection: BaseDatabaseWrapper, table: str) -> list[str]:
+def ways_taken(connection: BaseDatabaseWrapper, table: str) -> list[str]:
     """How another row can stand in the way of the new one on SQLite: by columns that an index keeps
     unique, under the index's condition."""
     ways = []
@@ -157,7 +162,7 @@ def _sqlite(connection: BaseDatabaseWrapper, table: str, rule: AppendOnly) -> di
         for name in rule.once
         if name in names
     ]
-    ways = _ways_taken(connection, table)
+    ways = ways_taken(connection, table)
     if ways:
         taken = f'SELECT 1 FROM "{table}" WHERE ({" OR ".join(ways)}) AND id <> OLD.id'
         changed.append(f"EXISTS ({taken})")
@@ -222,7 +227,7 @@ def unlock(connection: BaseDatabaseWrapper, table: str) -> None:
     """Take the triggers of a table away: for the way back of a migration, and for tests."""
     of_table = f' ON "{table}"' if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        for suffix in ("kept", "not_emptied", "not_rewritten", "not_replaced"):
+        for suffix in _SUFFIXES:
             cursor.execute(f"DROP TRIGGER IF EXISTS {table}_{suffix}{of_table}")
 
 

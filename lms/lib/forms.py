@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.formats import date_format
 from django.utils.text import format_lazy
@@ -16,6 +17,8 @@ from django.utils.translation import gettext_lazy
 
 # A longer label is a sentence or a question: it does not go into another one.
 LONGEST_NOUN = 24
+# The highest number that a column of whole numbers holds.
+HIGHEST = 2**31 - 1
 
 
 def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
@@ -55,6 +58,7 @@ class OurWords:
                 if field.error_messages.get(code) is _by_django(type(field), code):
                     field.error_messages[code] = words
             _name_the_choice(field, label)
+            _keep_within_the_database(field)
 
 
 class Form(OurWords, forms.Form):
@@ -123,6 +127,29 @@ def _errors(field: forms.Field, label: str) -> Iterator[tuple[str, Any]]:
                     "Shorten the text to %(limit_value)d characters. It is %(show_value)d now."
                 ),
             )
+
+
+def _keep_within_the_database(field: forms.Field) -> None:
+    """A number that no key or column can hold is a choice that is not there, or too high a number:
+    asked for, the database would refuse it as no answer at all."""
+    if isinstance(field, forms.ModelChoiceField):
+        clean = field.clean
+
+        def cleaned(value: Any) -> Any:
+            try:
+                return clean(value)
+            except OverflowError as error:
+                words = field.error_messages["invalid_choice"]
+                raise ValidationError(
+                    words, code="invalid_choice", params={"value": value, "pk": value}
+                ) from error
+
+        field.clean = cleaned  # type: ignore[method-assign]
+    elif type(field) is forms.IntegerField:
+        if field.max_value is None:
+            field.validators.append(MaxValueValidator(HIGHEST, field.error_messages["max_value"]))
+        if field.min_value is None:
+            field.validators.append(MinValueValidator(-HIGHEST, field.error_messages["min_value"]))
 
 
 def _name_the_choice(field: forms.Field, label: str) -> None:

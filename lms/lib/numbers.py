@@ -18,3 +18,13 @@ class NumberConverter(IntConverter):
     """`<number:pk>` in an address: an address with a longer number leads nowhere."""
 
     regex = f"[0-9]{{1,{MOST_DIGITS}}}"
+
+
+def about(count: int) -> int:
+    """A count as it is said after "about", to no more than it is known: two figures of it, and the
+    nearest five below a hundred (219 is about 220, 1 243 about 1 200, 47 about 45). Under ten, and
+    nobody, as they are. Half up."""
+    if count < 10:
+        return count
+    step = 5 if count < 100 else int(10 ** (len(str(count)) - 2))
+    return (2 * count + step) // (2 * step) * step

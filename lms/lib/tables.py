@@ -4,16 +4,14 @@ is never taken for a formula. CSV in UTF-8 with its mark, and XLSX."""
 from __future__ import annotations
 
 import csv
-import io
 import re
-import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
-from typing import IO
+from typing import IO, Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 from openpyxl import Workbook
@@ -21,16 +19,14 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from lms.lib.dates import STOCKHOLM
-
-Value = str | int | float | Decimal | date | None
+from lms.lib.cells import Value as Value
+from lms.lib.cells import cell_moment, cell_text
+from lms.lib.workbook_stream import Styles, workbook_pieces
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_MOST_CHARACTERS = 32_767
-"""What a cell of a spreadsheet holds."""
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _WIDTHS = (8, 60)
-_PIECE = 64 * 1024
+_LOOKED_AT = 100
+_DAY, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 
 
 def _starts_a_formula(text: str) -> bool:
@@ -45,17 +41,11 @@ def _starts_a_formula(text: str) -> bool:
     return False
 
 
-def _moment(value: datetime) -> datetime:
-    """In Swedish time, to the second, without its zone, which a spreadsheet cannot hold."""
-    local = value.astimezone(STOCKHOLM) if value.tzinfo else value
-    return local.replace(tzinfo=None, microsecond=0)
-
-
 def _written(value: Value) -> str | int | float | Decimal:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return _moment(value).isoformat(sep=" ")
+        return cell_moment(value).isoformat(sep=" ")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str) and _starts_a_formula(value):
@@ -102,24 +92,19 @@ def csv_stream(
     return response
 
 
-def _text(value: str) -> str:
-    """What a cell can hold of a text. XML knows one kind of new line."""
-    return _NOT_IN_XML.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))[:_MOST_CHARACTERS]
-
-
 def _cell(sheet: object, value: Value) -> WriteOnlyCell | int | float | Decimal | None:
     if isinstance(value, str):
-        cell = WriteOnlyCell(sheet, _text(value))
+        cell = WriteOnlyCell(sheet, cell_text(value))
         # Whatever it begins with (= above all), it is text.
         cell.data_type = "s"
         return cell
     if isinstance(value, datetime):
-        cell = WriteOnlyCell(sheet, _moment(value))
-        cell.number_format = "yyyy-mm-dd hh:mm"
+        cell = WriteOnlyCell(sheet, cell_moment(value))
+        cell.number_format = _MOMENT
         return cell
     if isinstance(value, date):
         cell = WriteOnlyCell(sheet, value)
-        cell.number_format = "yyyy-mm-dd"
+        cell.number_format = _DAY
         return cell
     return value
 
@@ -155,19 +140,9 @@ def write_book(target: IO[bytes], sheets: Iterable[Sheet]) -> None:
 
 
 def _write_sheet(book: Workbook, sheet: Sheet) -> None:
-    page = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", sheet.name)[:31].strip() or None)
-    page.freeze_panes = "A2"
     left = iter(sheet.rows)
-    first = list(islice(left, 100))
-    for number, name in enumerate(sheet.header):
-        letter = get_column_letter(number + 1)
-        page.column_dimensions[letter].width = _width(name, (row[number] for row in first))
-    head = []
-    for name in sheet.header:
-        cell = WriteOnlyCell(page, _text(name))
-        cell.data_type, cell.font = "s", Font(bold=True)
-        head.append(cell)
-    page.append(head)
+    first = list(islice(left, _LOOKED_AT))
+    page = _page(book, sheet, first)
     written = 1
     for row in chain(first, left):
         page.append([_cell(page, value) for value in row])
@@ -175,13 +150,45 @@ def _write_sheet(book: Workbook, sheet: Sheet) -> None:
     page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.header))}{written}"
 
 
+def _page(book: Workbook, sheet: Sheet, first: Sequence[Sequence[Value]]) -> Any:
+    """The sheet with its heads, and columns as wide as the first rows take."""
+    page = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", sheet.name)[:31].strip() or None)
+    page.freeze_panes = "A2"
+    for number, name in enumerate(sheet.header):
+        letter = get_column_letter(number + 1)
+        page.column_dimensions[letter].width = _width(name, (row[number] for row in first))
+    head = []
+    for name in sheet.header:
+        cell = WriteOnlyCell(page, cell_text(name))
+        cell.data_type, cell.font = "s", Font(bold=True)
+        head.append(cell)
+    page.append(head)
+    return page
+
+
+def xlsx_pieces(
+    header: Sequence[str], rows: Iterable[Sequence[Value]], *, sheet: str = ""
+) -> Iterator[bytes]:
+    """The workbook that `write_xlsx` makes, as its rows come."""
+    left = iter(rows)
+    first = list(islice(left, _LOOKED_AT))
+    book = Workbook(write_only=True)
+    page = _page(book, Sheet(sheet, header, ()), first)
+    day, moment = WriteOnlyCell(page), WriteOnlyCell(page)
+    day.number_format, moment.number_format = _DAY, _MOMENT
+    yield from workbook_pieces(
+        book,
+        chain(first, left),
+        Styles(day.style_id, moment.style_id),
+        columns=len(header),
+    )
+
+
 def xlsx_response(
     name: str, header: Sequence[str], rows: Iterable[Sequence[Value]], *, sheet: str = ""
 ) -> HttpResponse:
     """A file download for a spreadsheet."""
-    file = io.BytesIO()
-    write_xlsx(file, header, rows, sheet=sheet)
-    response = HttpResponse(file.getvalue(), content_type=XLSX)
+    response = HttpResponse(b"".join(xlsx_pieces(header, rows, sheet=sheet)), content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -189,17 +196,8 @@ def xlsx_response(
 def xlsx_stream(
     name: str, header: Sequence[str], rows: Iterable[Sequence[Value]], *, sheet: str = ""
 ) -> StreamingHttpResponse:
-    """A file download of many rows: made in a file of its own when it is fetched, and sent piece
-    by piece."""
-
-    def pieces() -> Iterator[bytes]:
-        with tempfile.TemporaryFile() as file:
-            write_xlsx(file, header, rows, sheet=sheet)
-            file.seek(0)
-            while piece := file.read(_PIECE):
-                yield piece
-
-    response = StreamingHttpResponse(pieces(), content_type=XLSX)
+    """A file download of many rows, sent as they are read."""
+    response = StreamingHttpResponse(xlsx_pieces(header, rows, sheet=sheet), content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -216,3 +214,17 @@ def table_response(
     if kind == "xlsx":
         return xlsx_response(f"{name}.xlsx", header, rows, sheet=sheet)
     return csv_response(f"{name}.csv", header, rows)
+
+
+def table_stream(
+    name: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    *,
+    kind: str,
+    sheet: str = "",
+) -> StreamingHttpResponse:
+    """The same, sent as the rows come: for more of them than memory should hold."""
+    if kind == "xlsx":
+        return xlsx_stream(f"{name}.xlsx", header, rows, sheet=sheet)
+    return csv_stream(f"{name}.csv", header, rows)

@@ -18,8 +18,9 @@ from django.template.loader import select_template
 from django.utils.translation import gettext, gettext_noop, ngettext, override
 
 from lms.content.models import SiteSettings
+from lms.lib.dates import today
 from lms.notifications.models import Delivery, Notice
-from lms.notifications.registry import NoticeKind, label_of, notice_kind
+from lms.notifications.registry import NoticeKind, known_kind, label_of, notice_kind
 from lms.people.models import Person
 
 OTHER_MAIL = "message"
@@ -140,6 +141,14 @@ def still_true(notices: Iterable[Notice], day: date) -> list[Notice]:
     return [notice for notice in unread if notice.pk in kept]
 
 
+def stays_unread(notice: Notice, day: date) -> bool:
+    """Whether a notice that is opened stays to be done."""
+    kind = known_kind(notice.kind)
+    if kind is None or not kind.stays or kind.still_true is None:
+        return False
+    return notice.pk in kind.still_true([notice], day)
+
+
 def message(mail: Mail, *, message_id: str) -> EmailMultiAlternatives:
     """The mail as the mail server gets it."""
     made = EmailMultiAlternatives(
@@ -210,7 +219,8 @@ def frame() -> dict[str, Any]:
 
 
 def _context(kind: NoticeKind, notice: Notice, person: Person) -> dict[str, Any]:
-    return {**notice.context, "notice": notice, "person": person, "kind": kind}
+    now = kind.renewed(notice, today()) if kind.renewed and notice.pk else {}
+    return {**notice.context, **now, "notice": notice, "person": person, "kind": kind}
 
 
 def _render(kind: NoticeKind, name: str, context: dict[str, Any], fallback: str = "") -> str:

@@ -62,6 +62,7 @@ class Reporter(Protocol):
 
 Daily = Callable[[date], None]
 StillTrue = Callable[[Sequence["Notice"], date], set[int]]
+Renewed = Callable[["Notice", date], Mapping[str, Any]]
 JobFunction = Callable[[Mapping[str, Any], Reporter], str | None]
 
 
@@ -83,6 +84,10 @@ class NoticeKind:
     # For merged kinds: the keys of the notices that are still true on the day, so that nobody
     # is reminded of what they have done since. None: always true.
     still_true: StillTrue | None = None
+    # For a kind about several things to do: opened, it stays unread as long as it is true.
+    stays: bool = False
+    # What of the context is said otherwise on the day that it is read. None: nothing.
+    renewed: Renewed | None = None
     # What the preview shows.
     sample: Mapping[str, Any] = field(default_factory=dict)
 
@@ -128,6 +133,11 @@ def notice_kind(code: str) -> NoticeKind:
         return _kinds[code]
     except KeyError:
         raise RegistryError(f"No notice kind is registered as {code}.") from None
+
+
+def known_kind(code: str) -> NoticeKind | None:
+    """The kind of a notice; none where it has gone."""
+    return _kinds.get(code)
 
 
 def job_kind(code: str) -> JobKind:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 
+import pytest
 from django import forms
+from django.http import QueryDict
 from django.urls import get_resolver
 
 import competence.case_forms
@@ -15,7 +18,7 @@ import competence.measure_forms
 import competence.recognition_forms
 import lms.people.entry_forms
 import lms.people.forms
-from lms.lib.forms import OurWords
+from lms.lib.forms import Form, OurWords
 
 MODULES = (
     *(competence.forms, competence.case_forms, competence.fact_forms),
@@ -61,3 +64,28 @@ def test_every_form_of_ours_answers_in_our_words() -> None:
     assert [
         name for name, kind in sorted(forms_of_ours.items()) if not issubclass(kind, OurWords)
     ] == []
+
+
+def _numbered() -> list[tuple[str, forms.Field]]:
+    """Every field of ours that takes the key of a row, or a whole number."""
+    found = []
+    for kind in sorted(set(_ours()), key=lambda each: each.__qualname__):
+        for name, field in kind.base_fields.items():
+            if isinstance(field, forms.ModelChoiceField | forms.IntegerField):
+                found.append((f"{kind.__qualname__}.{name}", field))
+    return found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", ["1" * 21, f"-{'9' * 21}", "9" * 5000])
+def test_a_number_that_no_row_can_have_is_an_error_beside_the_field(number: str) -> None:
+    fields = _numbered()
+    assert len(fields) > 40
+    for name, field in fields:
+        asked = deepcopy(field)
+        if isinstance(asked, forms.ModelChoiceField):
+            asked.queryset = asked.queryset.model._default_manager.all()
+        probe = type("Probe", (Form,), {"asked": asked})
+        form = probe(QueryDict(f"asked={number}"))
+        assert not form.is_valid(), name
+        assert form.errors["asked"], name

@@ -327,6 +327,11 @@ def test_the_locks_in_the_database_are_those_the_models_say():
         *("competence.KeptDocument", "competence.ObligationStatus", "competence.PassageLink"),
         *("competence.FollowUpReport", "competence.ReportWords", "competence.ReportHandover"),
         *("competence.ReportSchedule", "competence.ReportSending"),
+        *("competence.GoverningReading", "competence.GoverningDocument", "competence.Passage"),
+        *("competence.StandingProgramme", "competence.ProgrammeTopic"),
+        *("competence.ProgrammeMember", "competence.ProgrammeTurn"),
+        *("competence.TrainingActivity", "competence.KeyGroup"),
+        *("framework.CompetenceArea", "framework.TrainingLevel"),
     }
     for table, rule in locked_tables().items():
         found = installed(connection, table)

@@ -80,6 +80,7 @@ from competence.services.activity_facts import (
     take_back_outcome,
 )
 from competence.services.assumptions import change_assumptions, undo_assumption_change
+from competence.services.consultation_end import close_consultation
 from competence.services.consultations import (
     answer,
     comment,
@@ -128,6 +129,7 @@ from competence.services.outside_courses import (
 from competence.services.plan import adopt_plan_version, draft_from, take_back_plan_version
 from competence.services.plan_chapters import write_chapter
 from competence.services.plan_consequences import consequences_shown, decide_as_shown
+from competence.services.plan_editing import discard_draft
 from competence.services.plan_states import add_registry_number, repeal
 from competence.services.proposals import accept_proposal, answer_proposal, propose
 from competence.services.recognition import (
@@ -284,6 +286,8 @@ NO_FACTS = {
     # Each save of a report's words has an entry on the report; what was sent by a schedule, and
     # that it was opened, is a log of its own.
     *("competence.ReportWords", "competence.ReportSending"),
+    # That a file was read in: said by the entries of what it changed.
+    "competence.GoverningReading",
     # The steps of a version and whom a consultation asks: said by the entry of what they belong to.
     *("competence.PlanStep", "competence.ConsultationParty"),
     # What an import said that was recorded already: it gives nothing, and what is written anew
@@ -446,7 +450,11 @@ def test_the_way_of_a_version_and_what_is_said_of_it():
     with in_the_ledger(officer, because="Fel plan"):
         withdraw_opinion(opinion=opinion, reason="Fel plan", by=officer, at=NOON)
     with in_the_ledger(officer):
-        take_back_plan_version(version=draft, taken_on=DAY, note="Synpunkter", by=officer)
+        later = take_back_plan_version(version=draft, taken_on=DAY, note="Synpunkter", by=officer)
+    with in_the_ledger(officer):
+        discard_draft(version=later, by=officer)
+    with in_the_ledger(officer, because="Planen skrivs om"):
+        close_consultation(consultation=found, reason="Planen skrivs om", by=officer, at=NOON)
 
 
 def test_what_a_course_gives_and_what_is_taken_back():
@@ -500,7 +508,7 @@ def test_sessions_of_the_forecast_taken_into_a_draft():
     with in_the_ledger(officer):
         accept_sessions(
             version=draft,
-            chosen=[Chosen(quarter, quarter.months[0], quarter.last_day, 2, 20)],
+            chosen=[Chosen(quarter, quarter.months[0], quarter.last_day, 2, 20, ("G",))],
             monday=DAY,
             by=officer,
         )

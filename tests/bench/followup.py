@@ -7,54 +7,77 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import django
 
-from tests.bench import say
+from lms.lib.dates import STOCKHOLM
+from tests.bench import say, say_times, timed
 from tests.bench.engine import DAY, grow
 
 PEOPLE = 100_000
 
 
-def timed(run: Callable[[], object]) -> float:
-    started = time.monotonic()
-    run()
-    return time.monotonic() - started
-
-
 def measure(people: int) -> None:
-    """The whole of it, as the worker does it: nothing is remembered from before."""
+    """As the worker makes it, and tells of it: anew, with nothing kept from before; and once more
+    by another worker, which finds what is kept in the database and nothing in the cache."""
     from django.core.cache import cache
-    from django.utils.translation import override
 
     from competence.engine import coverage
-    from competence.models import WeekOutlook
+    from competence.models import FollowUpReport, WeekOutlook
     from competence.reports.followup_files import write_workbook
-    from competence.services.followup import frozen, make_report
-    from lms.lib.dates import STOCKHOLM
+    from competence.services.followup import frozen
 
     monday = DAY.fromordinal(DAY.toordinal() - DAY.weekday())
-    cache.clear()
     WeekOutlook.objects.all()._raw_delete("default")
     floor = timed(lambda: coverage(None, monday))
-    started = time.monotonic()
+    for words in ("made anew", "made once more"):
+        cache.clear()
+        told = Told()
+        say_times(f"a follow-up report {words}", people, timed(partial(make, monday, told)), floor)
+        say(
+            f"a follow-up report {words}, the longest that nothing was told",
+            told.times,
+            told.longest,
+            floor.clock,
+            unit="s",
+            digits=2,
+        )
+    document = frozen(FollowUpReport.objects.latest("made_at"))
+    workbook = timed(lambda: write_workbook(io.BytesIO(), document))
+    say_times("its workbook", len(document.tables), workbook, floor)
+
+
+class Told:
+    """How often the progress was told, and the longest time between."""
+
+    def __init__(self) -> None:
+        self.times, self.longest = 0, 0.0
+        self._last = time.perf_counter()
+
+    def __call__(self, done: int, people: int, words: str) -> None:
+        now = time.perf_counter()
+        self.times += 1
+        self.longest, self._last = max(self.longest, now - self._last), now
+
+
+def make(monday: date, told: Told) -> None:
+    from django.utils.translation import override
+
+    from competence.services.followup import make_report
+
     with override("sv"):
-        report = make_report(
+        make_report(
             kind="year",
             period_from=monday.replace(month=1, day=1),
             period_until=monday.replace(month=12, day=31),
             cut_off=monday,
             at=datetime(DAY.year, DAY.month, DAY.day, 9, tzinfo=STOCKHOLM),
             by=None,
+            progress=told,
         )
-        made = time.monotonic() - started
-        say("a follow-up report made", people, made, floor, unit="s", digits=2)
-        document = frozen(report)
-        workbook = timed(lambda: write_workbook(io.BytesIO(), document))
-    say("its workbook", len(document.tables), workbook, floor, unit="s", digits=2)
 
 
 def load(organisation: Path) -> None:

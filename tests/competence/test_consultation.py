@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from competence.figures.consultation import read_consultation
+from competence.figures.consultation_standing import leads_nowhere
 from competence.figures.waiting import waiting_for
 from competence.models import (
     Consultation,
@@ -18,6 +21,7 @@ from competence.models import (
     WrittenOpinion,
 )
 from competence.services import consultation_notices
+from competence.services.consultation_end import close_consultation
 from competence.services.consultations import (
     ConsultationError,
     answer,
@@ -34,8 +38,10 @@ from competence.services.plan import (
     take_back_plan_version,
 )
 from competence.services.plan_content import content_of
+from competence.services.plan_editing import discard_draft
 from competence.services.plan_states import Status, send_on
 from lms.lib.dates import today
+from lms.notifications.mail import tell
 from lms.notifications.models import Notice
 from lms.people.roles import Role
 from tests.builders.competence import DAY, adopt, group, in_force, plan_of
@@ -373,3 +379,154 @@ def test_a_manager_of_an_asked_unit_is_told_until_the_unit_has_said_something(wo
     assert waiting_for(world.manager, DAY) == ()
     withdraw_comment(comment=view, by=world.manager, day=DAY, at=AT)
     assert len(waiting_for(world.manager, DAY)) == 1
+
+
+# How it ends.
+
+
+def sql(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def met(world, *, of=None) -> ConsultationAnswer:
+    view = of or world.say()
+    return answer(
+        to=view, outcome=ConsultationAnswer.Outcome.HEEDED, motivation="Ja.",
+        by=world.officer, at=AT,
+    )  # fmt: skip
+
+
+def test_a_decision_ends_the_consultation_and_the_database_keeps_the_compilation(world):
+    view, opinion = world.say(), world.write()
+    given, other = met(world, of=view), world.say("En till.", unit=world.care, by=world.other)
+    adopt_plan_version(version=world.version, in_force_from=DAY, adopted_on=DAY, by=world.officer)
+    found = Consultation.objects.get()
+    assert (found.has_ended, found.end_reason, found.ended_by) == (True, "", world.officer)
+
+    def anew(row, **changes):
+        row = copy(row)
+        row.pk = None
+        for name, value in changes.items():
+            setattr(row, name, value)
+        return row
+
+    comments, opinions = ConsultationComment.objects, WrittenOpinion.objects
+    for attempt in (
+        lambda: comments.bulk_create([anew(view, text="Efteråt.")]),
+        lambda: anew(view).save(),
+        lambda: comments.filter(pk=other.pk).update(withdrawn_at=AT),
+        lambda: comments.filter(pk=view.pk).update(text="Annat."),
+        lambda: opinions.bulk_create([anew(opinion)]),
+        lambda: opinions.filter(pk=opinion.pk).update(withdrawn_at=AT),
+        lambda: ConsultationAnswer.objects.bulk_create([anew(given, outcome="not")]),
+        lambda: ConsultationAnswer.objects.bulk_create(
+            [anew(given, comment=None, opinion=opinion)]
+        ),
+        lambda: ConsultationAnswer.objects.filter(pk=given.pk).update(outcome="not"),
+        lambda: found.parties.create(organisation="Regionen"),
+        lambda: Consultation.objects.update(closes_on=LAST + timedelta(days=1)),
+        lambda: Consultation.objects.update(ended_at=None),
+        lambda: sql("UPDATE competence_consultation SET ended_at = NULL"),
+        lambda: sql("DELETE FROM competence_consultationcomment"),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            attempt()
+    assert [each.answer and each.answer.words for each in world.figures().views] == [
+        *("beaktas", None, None)
+    ]
+
+
+def test_a_consultation_that_leads_to_no_decision_is_closed_and_then_stands(world):
+    view = world.say()
+    with pytest.raises(ConsultationError):
+        close_consultation(
+            consultation=world.consultation, reason="För tidigt", by=world.officer, at=AT
+        )
+    draft = take_back_plan_version(
+        version=world.version, taken_on=DAY, note="Synpunkterna", by=world.officer
+    )
+    assert not leads_nowhere(world.consultation)
+    discard_draft(version=draft, by=world.officer)
+    assert leads_nowhere(world.consultation)
+    # Until it is closed each view can still be met.
+    met(world, of=view)
+    for reason in ("", "  "):
+        with pytest.raises(ConsultationError):
+            close_consultation(
+                consultation=world.consultation, reason=reason, by=world.officer, at=AT
+            )
+    close_consultation(
+        consultation=world.consultation, reason="Planen skrivs om.", by=world.officer, at=AT
+    )
+    assert not leads_nowhere(Consultation.objects.get())
+    for late in (
+        lambda: met(world, of=view),
+        world.write,
+        lambda: close_consultation(
+            consultation=world.consultation, reason="Igen", by=world.officer, at=AT
+        ),
+    ):
+        with pytest.raises(ConsultationError):
+            late()
+    told = Notice.objects.get(kind=consultation_notices.MET)
+    assert (told.person.person_id, told.context["occasion"], told.context["heeded"]) == (
+        *("M", "closed"),
+        1,
+    )
+
+
+def test_those_who_gave_views_are_told_how_they_were_met(world):
+    view, kept = world.say(), world.say("För kort tid.")
+    withdraw_comment(
+        comment=world.say("Fel.", unit=world.care, by=world.other),
+        by=world.other, day=DAY, at=AT,
+    )  # fmt: skip
+    met(world, of=view)
+    world.to_preparation()
+    told = Notice.objects.filter(kind=consultation_notices.MET)
+    assert [(each.person.person_id, each.context["occasion"]) for each in told] == [
+        ("M", "preparation")
+    ]
+    answer(
+        to=kept, outcome=ConsultationAnswer.Outcome.NOT, motivation="Nej.",
+        by=world.officer, at=AT,
+    )  # fmt: skip
+    adopt_plan_version(version=world.version, in_force_from=DAY, adopted_on=DAY, by=None)
+    last = told.get(context__occasion="decided")
+    assert last.person.person_id == "M"
+    assert last.url == f"{page_of()}#synpunkter"
+    said = tell(last, last.person)
+    assert said.title == "Så möttes dina synpunkter på kompetensplanen, version 2"
+    assert "Planen är beslutad." in said.body
+    assert "Beaktas: 1. Beaktas delvis: 0. Beaktas inte: 1." in said.body
+
+
+def test_nobody_without_an_answer_is_told_that_the_version_is_in_preparation(world):
+    world.say()
+    world.to_preparation()
+    assert not Notice.objects.filter(kind=consultation_notices.MET).exists()
+
+
+def test_the_pages_say_that_the_consultation_leads_nowhere_and_let_it_be_closed(running, client):
+    running.say()
+    draft = take_back_plan_version(
+        version=running.version, taken_on=DAY, note="Synpunkterna", by=running.officer
+    )
+    client.force_login(running.officer)
+
+    def at(name: str) -> str:
+        return reverse(f"competence_admin:{name}", args=["kompetensplan", 2])
+
+    assert client.get(at("close_consultation")).status_code == 404
+    discard_draft(version=draft, by=running.officer)
+    assert "har kastats" in client.get("/admin/kompetens/plan/2/").content.decode()
+    assert at("close_consultation") in client.get(at("compilation")).content.decode()
+    assert "Förslaget går inte vidare." in client.get(page_of()).content.decode()
+    assert "En synpunkt är inte bemött" in client.get(at("close_consultation")).content.decode()
+    refused = client.post(at("close_consultation"), {"reason": "Chefen 19640823-3234 slutar."})
+    assert "19640823-3234" in refused.content.decode()
+    client.post(at("close_consultation"), {"reason": "Planen skrivs om."})
+    for page in (at("compilation"), page_of()):
+        assert "Planen skrivs om." in client.get(page).content.decode()
+    assert "Registrera yttrandet" not in client.get(at("compilation")).content.decode()

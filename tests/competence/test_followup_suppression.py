@@ -19,15 +19,28 @@ from competence.figures.followup.coverage import (
 )
 from competence.figures.followup.document import Cell, CellKind, Table
 from competence.figures.followup.mondays import Monday
-from competence.figures.published import Published, publish
+from competence.figures.goals import Goal, Goals
+from competence.figures.published import Published, percent_of, publish
 from lms.framework.models import CompetenceArea
 from lms.lib.dates import STOCKHOLM
 from tests.competence.linear import bounds
 
 DAYS = (date(2026, 11, 23), date(2026, 11, 30))
 KINDS = ("covered", "gap", "introduction", "paused", "only_exempt", "only_recognised")
-FIRST_NUMBER = 4
+FIRST_NUMBER = 6
 """The column of T3 with the covered; the other kinds follow."""
+
+
+GOALS = Goals(
+    DAYS[-1],
+    {
+        ("G", "", 0): (Goal(50, date(2027, 12, 31)),),
+        ("H", "", 0): (Goal(80, date(2026, 6, 30)),),
+        ("G", "OM4", 1): (Goal(90, date(2027, 12, 31)),),
+    },
+)
+GOAL, STANDS = 4, 5
+"""The columns of T3 with the decided goal and how the coverage stands to it."""
 
 
 def world(seed: int, day: date) -> DayFigures:
@@ -100,7 +113,7 @@ def report_tables(published: Published, before: Published | None) -> dict[str, T
     day = published.figures.as_of
     mondays = [Monday(day, published)]
     earlier = Monday(before.figures.as_of, before) if before else None
-    asked = CoverageFigures(published, mondays, earlier, "/tackning/")
+    asked = CoverageFigures(published, mondays, earlier, "/tackning/", GOALS)
     areas = [CompetenceArea(code=code, name=code) for code in ("OM1", "OM4")]
     sections = (coverage_by_unit(asked), coverage_by_area(asked, areas))
     return {
@@ -140,6 +153,10 @@ def test_every_figure_a_report_tells_is_told_by_the_coverage_page(seed: int):
         for cell, kind in zip(row.cells[FIRST_NUMBER:], KINDS, strict=True):
             figure = getattr(count, kind)
             assert told(cell) == ([] if figure.hidden else [figure.value])
+        against = GOALS.against(percent_of(count.share), row.group)
+        assert (str(row.cells[GOAL]), str(row.cells[STANDS])) == (against.decided, against.stands)
+        # Over or under is said only of a share that is told.
+        assert bool(str(row.cells[STANDS])) is (not count.share.hidden and bool(told(row.cells[2])))
     shares_told(tables["T3"], now, 2)
     shares_told(tables["T3"], then, 3)
     for row in tables["T3S"].rows:

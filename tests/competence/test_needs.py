@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from competence.figures.needs import planned_round, standing_of_needs
 from competence.figures.needs_asked import areas_to_wish, asked_of, may_confirm, may_fill_in
@@ -35,6 +36,7 @@ from competence.services.needs_notices import (
 )
 from competence.services.needs_rounds import NeedsRoundError, close_needs_round, move_last_day
 from lms.audit.models import AuditEvent
+from lms.notifications.mail import tell
 from lms.notifications.models import Notice
 from lms.people.models import Employment
 from lms.people.roles import Role
@@ -417,3 +419,30 @@ def test_my_page_tells_the_manager_of_the_form(town, client):
     form = open_round(town.officer) and form_of(town.youth)
     client.force_login(town.manager)
     assert f'<a href="/behov/{form.pk}/">' in client.get("/min-sida/").content.decode()
+
+
+def test_a_notice_stays_until_every_unit_has_answered_and_names_those_left(town, client):
+    open_round(town.officer)
+    let_act(town.manager, town.librarian.person, town.youth)
+    Notice.objects.all().delete()
+    tell_who_is_asked(day=MONDAY, at=later(1))
+    told = Notice.objects.get(kind=ASKED, person=town.librarian.person)
+    assert len(told.context["forms"]) == 2
+    named = tell(told, told.person)
+    assert "2 formulär" in named.title
+    assert town.youth.name in named.body
+    assert town.library.name in named.body
+    client.force_login(town.librarian)
+    client.get(reverse("notifications:open", args=[told.pk]))
+    answer(form_of(town.library), town.librarian)
+    told.refresh_from_db()
+    assert told.read_at is None
+    assert still_unanswered([told], MONDAY) == {told.pk}
+    named = tell(told, told.person)
+    assert "1 formulär" in named.title
+    assert town.youth.name in named.body
+    assert town.library.name not in named.body
+    answer(form_of(town.youth), town.librarian)
+    told.refresh_from_db()
+    assert told.read_at is not None
+    assert still_unanswered([told], MONDAY) == set()

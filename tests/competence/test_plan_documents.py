@@ -3,6 +3,7 @@ there is nothing to say."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ import yaml
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 
 from competence.figures.document import Block, BlockKind, Document, document_from, words
@@ -17,6 +19,7 @@ from competence.models import Consultation, KeptDocument, PlanChapter, PlanVersi
 from competence.reports.plan_document import build
 from competence.services.plan import adopt_plan_version, create_draft, draft_from
 from competence.services.plan_chapters import write_chapter
+from competence.services.plan_content import fingerprint_of
 from competence.services.plan_documents import document_of
 from competence.services.plan_editing import discard_draft
 from competence.services.plan_starter import starter_words
@@ -27,7 +30,14 @@ from lms.lib.append_only import unlock
 from lms.people.models import Unit
 from lms.people.roles import Role
 from tests.builders.competence import DAY, adopt, in_force, plan_of
-from tests.builders.people import account_with, employ, make_account, make_person, make_unit
+from tests.builders.people import (
+    MONDAY,
+    account_with,
+    employ,
+    make_account,
+    make_person,
+    make_unit,
+)
 from tests.pdf.structure import assert_sound, outline, read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -89,8 +99,10 @@ def test_what_nobody_has_stated_is_said_to_be_unstated(draft) -> None:
     assert fact(document, "Diarienummer") == unstated
     assert fact(document, "Dokumentansvarig funktion") == unstated
     assert fact(document, "Fastställt av") == "inte beslutat än"
-    (nothing,) = (each for each in chapter(document, "8") if each.kind is BlockKind.NOTHING)
-    assert nothing.text == "Inga mål hade beslutats när dokumentet togs fram."
+    assert [each.text for each in chapter(document, "8") if each.kind is BlockKind.NOTHING] == [
+        "Inget målvärde för täckningen är beslutat i den här versionen.",
+        "Inga bemanningsmål hade beslutats när dokumentet togs fram.",
+    ]
 
 
 def test_a_drafts_chapters_have_suggested_words_until_somebody_makes_them_their_own(draft) -> None:
@@ -138,6 +150,22 @@ def test_a_decided_document_that_was_altered_is_said_to_be_and_not_shown(
     assert answer.status_code == 500
     assert "Dokumentet har ändrats" in answer.content.decode()
     assert "En annan plan" not in answer.content.decode()
+
+
+def test_a_registry_number_is_not_added_to_a_document_that_was_altered(draft, client) -> None:
+    version = decide(draft)
+    kept = KeptDocument.objects.get(kind="kompetensplan", number=version.number)
+    unlock(connection, "competence_keptdocument")
+    KeptDocument.objects.update(content=kept.content | {"title": "En annan plan"})
+    client.force_login(account_with(Role.COORDINATOR))
+    address = reverse("competence_admin:add_number", args=["kompetensplan", version.number])
+    shown = client.post(address, {"registry_number": NUMBER})
+    assert shown.status_code == 200
+    assert "det har ändrats" in shown.content.decode()
+    assert NUMBER in shown.content.decode()
+    assert "En annan plan" not in shown.content.decode()
+    version.refresh_from_db()
+    assert version.registry_number == ""
 
 
 def test_the_registry_number_comes_later_and_changes_nothing_else(draft) -> None:
@@ -297,3 +325,35 @@ def test_the_document_asks_the_database_as_much_whatever_its_size(
 ) -> None:
     with django_assert_max_num_queries(24):
         document_of(draft, DAY)
+
+
+def test_a_chapter_changed_after_the_decision_was_shown_is_noticed(draft, client, monday) -> None:
+    write_chapter(version=draft, key="bakgrund", text="Så här.", by=None)
+    client.force_login(account_with(Role.COORDINATOR))
+    address = reverse("competence_admin:adopt", args=[draft.number])
+    day = MONDAY.isoformat()
+    asked = {"in_force_from": day, "adopted_on": day, "adopted_by": "KSAU"}
+
+    def seen(page: str) -> dict[str, str]:
+        found = re.search(r'name="seen" value="([^"]+)"', page)
+        assert found is not None
+        return {"seen": found[1]}
+
+    first = seen(client.post(address, asked).content.decode())
+    write_chapter(version=draft, key="bakgrund", text="Så här i stället.", by=None)
+    refused = client.post(address, asked | first | {"decide": "1"}).content.decode()
+    assert "Se först vad det innebär" in refused
+    draft.refresh_from_db()
+    assert draft.is_draft
+    client.post(address, asked | seen(refused) | {"decide": "1"})
+    draft.refresh_from_db()
+    assert not draft.is_draft
+
+
+def test_a_chapter_changed_while_it_is_decided_is_noticed(draft) -> None:
+    shown = fingerprint_of(draft)
+    write_chapter(version=draft, key="bakgrund", text="Så här.", by=None)
+    with pytest.raises(PlanError):
+        adopt_plan_version(
+            version=draft, in_force_from=DAY, adopted_on=DAY, as_shown=shown, by=None
+        )

@@ -18,8 +18,10 @@ from competence import jobs
 from competence.engine import gap_rows
 from competence.engine.assume import Assumptions
 from competence.engine.coming_due import AHEAD, KNOWN, days_ahead
+from competence.engine.outlook import outlook
 from competence.engine.seats import GroupCount, Line, Supposed, needs_of
 from competence.figures.forecast import forecast, standing_of_forecast
+from competence.figures.seat_groups import groups_behind, in_words
 from competence.figures.seats import (
     Counted,
     ToldLine,
@@ -30,12 +32,12 @@ from competence.figures.seats import (
     from_json,
     told,
 )
-from competence.models import AcceptedSessions, PlanActivity, WeekSeats
+from competence.models import AcceptedSessions, PlanActivity, PlanVersion, WeekSeats
 from competence.services.activities import remove_activity
 from competence.services.assumptions import change_assumptions
 from competence.services.fact_files import import_achievements
 from competence.services.session_proposals import Chosen, accept_sessions
-from competence.services.training_plan import create_training_draft
+from competence.services.training_plan import adopt_training_plan, create_training_draft
 from competence.services.week_seats import make_week_seats
 from lms.audit.models import AuditEvent
 from lms.content.models import SiteSettings
@@ -289,6 +291,20 @@ def test_the_hub_is_told_the_next_month_and_what_must_be_decided_soonest(municip
     assert standing.soonest.area == "OM1"
 
 
+def test_the_names_take_one_run_of_the_engine(municipality, client, monkeypatch):
+    runs = []
+    monkeypatch.setattr(
+        "competence.figures.seats.outlook", lambda *asked: runs.append(asked) or outlook(*asked)
+    )
+    client.force_login(account_with(Role.COORDINATOR))
+    address = reverse("competence_admin:seat_names", args=["OM1", 2])
+    client.get(address)
+    assert runs == []
+    client.post(address, {"open_names": "1", "opening_reason": "Kallelse till tillfälle"})
+    client.get(address)
+    assert len(runs) == 2
+
+
 def test_exact_figures_and_names_are_opened_with_a_reason(municipality, client):
     client.force_login(account_with(Role.COORDINATOR))
     address = reverse("competence_admin:seat_names", args=["OM1", 2])
@@ -385,6 +401,45 @@ def test_without_a_draft_the_page_says_so(municipality, client):
     assert "Det finns inget utkast" in client.get("/plan/prognos/kalender/").content.decode()
 
 
+def test_what_is_taken_says_whom_it_is_for_and_can_be_decided_as_it_is(municipality, client):
+    client.force_login(account_with(Role.COORDINATOR))
+    version = create_training_draft(by=None)
+    page = client.get("/plan/prognos/kalender/")
+    assert "För Grupp G" in page.content.decode()
+    assert str(page.context["proposals"][0].terms) == "på plats"
+    _post(client, page, responsible="Utbildningssamordnaren")
+    (planned,) = PlanActivity.objects.all()
+    assert [group.code for group in planned.key_groups.all()] == ["G"]
+    assert (planned.form, planned.responsible) == ("på plats", "Utbildningssamordnaren")
+    decided = adopt_training_plan(
+        version=version, in_force_from=date(2027, 1, 1), adopted_on=MONDAY, by=None
+    )
+    assert decided.status == "adopted"
+    # The next sessions of the same begin with what these said, without a word typed.
+    create_training_draft(by=None)
+    again = client.get("/plan/prognos/kalender/")
+    assert str(again.context["proposals"][0].terms) == "på plats, Utbildningssamordnaren"
+    assert _post(client, again).status_code == 302
+    assert PlanActivity.objects.last().responsible == "Utbildningssamordnaren"
+
+
+def test_what_is_supposed_of_the_plan_moves_whom_the_sessions_are_for(municipality):
+    version = PlanVersion.objects.in_force_on(MONDAY)
+    asked = groups_behind(version, MONDAY)
+    assert asked == {("OM1", 2): {"G"}, ("OM4", 2): {"G2"}}
+    more = Supposed("OM1", 2, group_in="G2", to_level=3)
+    assert groups_behind(version, MONDAY, more) == {("OM1", 3): {"G", "G2"}, ("OM4", 2): {"G2"}}
+    less = Supposed("OM1", 2, group_out="G")
+    assert groups_behind(version, MONDAY, less)["OM1", 2] == frozenset()
+    assert groups_behind(None, MONDAY) == {}
+
+
+def test_many_key_groups_are_told_by_the_first_and_how_many_more():
+    names = {code: f"Grupp {code}" for code in "ABCDE"}
+    assert in_words(frozenset("ABCD"), names) == "Grupp A, Grupp B, Grupp C, Grupp D"
+    assert in_words(frozenset("ABCDE"), names) == "Grupp A, Grupp B, Grupp C och 2 till"
+
+
 def test_an_executive_reads_the_calendar_and_takes_nothing(municipality, client):
     create_training_draft(by=None)
     client.force_login(account_with(Role.EXECUTIVE_VIEWER))
@@ -398,7 +453,7 @@ def test_accepting_is_in_the_ledger(municipality, client):
     made = make_week_seats(monday=MONDAY)
     found = forecast(told(made.figures).counted, Assumptions())
     quarter = found.calendar(MONDAY)[0]
-    chosen = Chosen(quarter, quarter.months[0], quarter.last_day, 3, 20)
+    chosen = Chosen(quarter, quarter.months[0], quarter.last_day, 3, 20, ("G",))
     accept_sessions(version=version, chosen=[chosen], monday=MONDAY, by=officer)
     (event,) = AuditEvent.objects.filter(action="forecast.sessions_accepted")
     assert (event.by, event.after["sessions"], event.after["area"]) == (officer, 3, "OM1")

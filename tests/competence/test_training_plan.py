@@ -3,6 +3,7 @@ and what activities cost."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -216,6 +217,67 @@ def test_no_more_seats_are_promised_to_partners_than_there_are() -> None:
     planned = add_activity(make_draft(), sessions=1, seats=20)
     with pytest.raises(PlanError, match="21"):
         set_partners(planned=planned, split="alone", own_percent=None, parts=[part], by=None)
+
+
+def test_no_fewer_people_than_the_seats_that_partners_are_promised() -> None:
+    part = PartnerPart(make_organisation("A"), seats=12)
+    planned = add_activity(make_draft(), sessions=2, seats=10)
+    set_partners(planned=planned, split="alone", own_percent=None, parts=[part], by=None)
+    for fewer, field in (
+        ({"seats": 5}, "sessions"),
+        ({"sessions": 1}, "sessions"),
+        ({"people": 11}, "people"),
+        ({"people": 0}, "people"),
+        ({"sessions": 0}, "sessions"),
+    ):
+        with pytest.raises(ValidationError) as refused, transaction.atomic():
+            change_activity(
+                planned=PlanActivity.objects.get(pk=planned.pk),
+                by=None,
+                **fewer,  # type: ignore[arg-type]
+            )
+        assert set(refused.value.message_dict) == {field}
+        assert "12" in str(refused.value)
+    planned = PlanActivity.objects.get(pk=planned.pk)
+    change_activity(planned=planned, people=12, by=None)
+    planned.refresh_from_db()
+    assert planned.planned_people == 12
+
+
+def test_the_page_says_that_seats_are_promised_and_keeps_what_was_typed(client, monday) -> None:
+    planned = add_activity(make_draft(), people=20)
+    part = PartnerPart(make_organisation("A"), seats=12)
+    set_partners(planned=planned, split="alone", own_percent=None, parts=[part], by=None)
+    client.force_login(account_with(Role.COORDINATOR))
+    address = reverse("competence_admin:activity", args=[1, planned.activity.number, 2])
+    shown = client.post(address, {"people": "7", "form": "Tre träffar"}).content.decode()
+    assert "12 platser är lovade till partner." in shown
+    assert 'value="7"' in shown
+    assert "Tre träffar" in shown
+    planned.refresh_from_db()
+    assert planned.people == 20
+
+
+def test_an_activity_changed_after_the_decision_was_shown_is_noticed(client, monday) -> None:
+    planned = add_activity(make_draft(), audience="Alla", people=20)
+    client.force_login(account_with(Role.COORDINATOR))
+    address = reverse("competence_admin:adopt_training", args=[1])
+    shown = client.get(address).content.decode()
+    seen = re.search(r'name="seen" value="(\w+)"', shown)
+    assert seen is not None
+    asked = {
+        "in_force_from": DAY.isoformat(), "adopted_on": DAY.isoformat(), "adopted_by": "KSAU",
+        "seen": seen[1],
+    }  # fmt: skip
+    change_activity(planned=planned, cost_venue=90_000, by=None)
+    refused = client.post(address, asked).content.decode()
+    assert "Någon har ändrat versionen" in refused
+    assert "KSAU" in refused
+    assert not TrainingPlanVersion.objects.adopted().exists()
+    again = re.search(r'name="seen" value="(\w+)"', refused)
+    assert again is not None
+    client.post(address, asked | {"seen": again[1]})
+    assert TrainingPlanVersion.objects.adopted().exists()
 
 
 def test_what_partners_pay_is_never_more_than_it_costs() -> None:

@@ -14,7 +14,7 @@ from django.urls.converters import IntConverter
 from courses.models import VersionAsset
 from lms.content.scenario import steps_from
 from lms.lib.dates import today
-from lms.lib.numbers import NumberConverter, whole_number
+from lms.lib.numbers import NumberConverter, about, whole_number
 from lms.people.roles import Role
 from lms.people.services.role_assignments import sync_admin_access
 from tests.builders import courses
@@ -52,6 +52,17 @@ def coordinator(client: Client) -> Client:
 )
 def test_a_number_is_digits_that_a_key_can_have(text: str, number: int | None) -> None:
     assert whole_number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        *((0, 0), (7, 7), (12, 10), (13, 15), (47, 45), (97, 95), (98, 100), (104, 100)),
+        *((219, 220), (995, 1000), (1243, 1200), (12_500, 13_000)),
+    ],
+)
+def test_after_about_a_count_has_no_more_figures_than_are_known(count: int, said: int) -> None:
+    assert about(count) == said
 
 
 def patterns(resolver: URLResolver, name: tuple[str, ...] = ()) -> Iterator[tuple[str, URLPattern]]:

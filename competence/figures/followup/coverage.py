@@ -30,7 +30,9 @@ from competence.figures.followup.document import (
     share,
     text,
 )
+from competence.figures.followup.goals import goal_line, of_areas, together
 from competence.figures.followup.mondays import Monday
+from competence.figures.goals import Goals
 from competence.figures.heat import HeatCell, by_area
 from competence.figures.published import Published, ShownShare, percent_of
 from competence.suppression import Figure, ShownCount
@@ -44,13 +46,15 @@ FALLEN = 5
 
 @dataclass(frozen=True)
 class CoverageFigures:
-    """What the report is made of: the cut-off Monday with its three tables, and the totals of
-    Mondays back, the last of them the cut-off. `page` is the address of the coverage page."""
+    """What the report is made of: the cut-off Monday with its three tables, the totals of Mondays
+    back, the last of them the cut-off, and the goals of the plan in force on it. `page` is the
+    address of the coverage page."""
 
     published: Published
     mondays: Sequence[Monday]
     year_ago: Monday | None
     page: str
+    goals: Goals
 
     def link(self, **asked: str) -> str:
         query = {"dag": self.published.figures.as_of.isoformat(), **asked}
@@ -95,6 +99,8 @@ def coverage_by_unit(asked: CoverageFigures) -> Section:
         Column(_("Key group")),
         Column(_("Coverage"), CellKind.SHARE),
         Column(_("A year ago"), CellKind.SHARE),
+        Column(_("Goal")),
+        Column(_("Against the goal")),
         Column(_("Covered"), CellKind.NUMBER),
         Column(_("Gap"), CellKind.NUMBER),
         Column(_("In introduction"), CellKind.NUMBER),
@@ -117,6 +123,13 @@ def coverage_by_unit(asked: CoverageFigures) -> Section:
             " another tell of individuals. F3 tells in steps what becomes of the coverage."
         ),
     ]
+    if asked.goals.any:
+        notes.append(
+            _(
+                "The goals are those of the plan in force on the cut-off day; a key group's goal is"
+                " the same in every department. Of a hidden coverage nothing is said against it."
+            )
+        )
     if earlier:
         notes.insert(
             0,
@@ -141,7 +154,7 @@ def coverage_by_unit(asked: CoverageFigures) -> Section:
                 _("Nobody belongs to a key group with requirements yet."),
             ),
         ),
-        (_over_time(asked.mondays),),
+        (_over_time(asked.mondays, asked.goals),),
     )
 
 
@@ -152,12 +165,15 @@ def _group_row(asked: CoverageFigures, unit: int | None, group: str) -> Row | No
     before = asked.year_ago.published.count(group, unit) if asked.year_ago else None
     threshold = asked.published.threshold
     code = asked.code_of(unit)
+    against = asked.goals.against(percent_of(count.share), group)
     return Row(
         (
             text(asked.name_of(unit)),
             text(asked.published.figures.key_groups[group]),
             share_of(count, threshold),
             share_of(before, threshold),
+            text(against.decided),
+            text(against.stands),
             *(
                 figure_cell(figure, threshold)
                 for figure in (
@@ -236,8 +252,8 @@ def _sums(asked: CoverageFigures) -> Table:
     )
 
 
-def _over_time(mondays: Sequence[Monday]) -> Chart:
-    """F1: what each Monday's page shows in all."""
+def _over_time(mondays: Sequence[Monday], goals: Goals) -> Chart:
+    """F1: what each Monday's page shows in all, and the goal for all of it."""
     table = Table(
         "F1",
         _("Coverage over time"),
@@ -263,6 +279,7 @@ def _over_time(mondays: Sequence[Monday]) -> Chart:
         (
             _("The first Monday of each month back, and the cut-off day."),
             _("Key groups with hidden figures are left out of the sums of that day."),
+            together(goals),
         ),
     )
     percents = tuple(row.cells[1].percent for row in table.rows)
@@ -277,12 +294,16 @@ def _over_time(mondays: Sequence[Monday]) -> Chart:
     return Chart(
         "F1",
         table.title,
-        _("Coverage, all key groups that are shown: %(figures)s") % {"figures": "; ".join(known)}
+        _("Coverage, all key groups that are shown: %(figures)s. %(goal)s")
+        % {"figures": "; ".join(known), "goal": together(goals)}
         if known
         else _("There is nothing to count yet."),
         FigureKind.LINES,
         tuple(date_format(each.day, "j b" if each.day in twice else "b Y") for each in mondays),
-        (Line(_("Coverage"), percents),),
+        (
+            Line(_("Coverage"), percents),
+            *goal_line(goals, mondays),
+        ),
         table,
     )
 
@@ -350,6 +371,7 @@ def coverage_by_area(asked: CoverageFigures, areas: Iterable[CompetenceArea]) ->
         (
             _("Everyone in the key group, wherever they work. Sums are of shown figures only."),
             _("Of two levels in one area the higher is shown: it holds the lower."),
+            *of_areas(asked.published, asked.goals, areas),
         ),
         _("Nothing is required in any area yet."),
     )

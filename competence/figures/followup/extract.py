@@ -13,6 +13,7 @@ FORUM_GROUPS = ("G18", "G19", "G20")
 EST and the area groups (the starter framework's codes)."""
 HELD = 7
 """The column of T6 with the sessions held."""
+_FORUM_COLUMNS = slice(1, -4)
 _OF_A_PART = ("T3", "T3S")
 
 
@@ -35,10 +36,20 @@ def extract_of(report: Report) -> Extract:
         report,
         report.table("T7"),
         held and replace(held, rows=tuple(row for row in held.rows if row.cells[HELD].number)),
-        coverage
-        and replace(
-            coverage,
-            rows=tuple(row for row in coverage.rows if row.total and row.group in FORUM_GROUPS),
+        coverage and _forums(coverage),
+    )
+
+
+def _forums(coverage: Table) -> Table:
+    """The rows of the forums in T3, without where (all of it) and what stands beside the count:
+    two pages have no room for twelve columns."""
+    return replace(
+        coverage,
+        columns=coverage.columns[_FORUM_COLUMNS],
+        rows=tuple(
+            replace(row, cells=row.cells[_FORUM_COLUMNS])
+            for row in coverage.rows
+            if row.total and row.group in FORUM_GROUPS
         ),
     )
 

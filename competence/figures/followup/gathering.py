@@ -33,12 +33,14 @@ from competence.figures.followup.document import (
     Section,
     share,
 )
+from competence.figures.followup.goals import how_many, together
 from competence.figures.followup.learning import learning
 from competence.figures.followup.mondays import Monday, mondays
 from competence.figures.followup.needs import needs_section
 from competence.figures.followup.obligations import obligations_section
 from competence.figures.followup.periods import Period
 from competence.figures.followup.training import training_section
+from competence.figures.goals import EVERYONE, goals_on
 from competence.figures.measures import obligations_on
 from competence.figures.needs import standing_of_needs
 from competence.figures.published import published_on
@@ -96,7 +98,11 @@ def gather(asked: Asked, progress: Progress | None = None) -> Report:
     if progress:
         progress(people, people, _("The other tables"))
     coverage = CoverageFigures(
-        published, told, year_before(told, asked.cut_off), reverse("competence:coverage")
+        published,
+        told,
+        year_before(told, asked.cut_off),
+        reverse("competence:coverage"),
+        goals_on(asked.cut_off),
     )
     by_unit = coverage_by_unit(coverage)
     ahead = coming_expiries(asked.forecast, asked.forecast_of, asked.threshold)
@@ -173,6 +179,14 @@ def _highlights(coverage: CoverageFigures, sections: tuple[Section, ...]) -> lis
             _("On %(day)s it was %(percent)s percent.")
             % {"day": date_format(coverage.year_ago.day, "j F Y"), "percent": before}
         )
+    found += [
+        words
+        for words in (
+            together(coverage.goals) if coverage.goals.of(EVERYONE) else "",
+            how_many(coverage.published, coverage.goals),
+        )
+        if words
+    ]
     statuses = next((table for table in sections[0].tables if table.rows), None)
     if statuses:
         found.append(
@@ -226,6 +240,13 @@ def _definitions(asked: Asked) -> tuple[Definition, ...]:
             (
                 _("Only through recognition"),
                 _("Covered by what was learnt elsewhere and recognised; counted in the covered."),
+            ),
+            (
+                _("Goal"),
+                _(
+                    "How large a coverage the competence plan decides, and by when. Over and under"
+                    " is in percentage points of the coverage that is shown."
+                ),
             ),
             (
                 _("Cut-off day"),

@@ -10,7 +10,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lms.notifications.mail import tell
+from lms.lib.dates import today
+from lms.notifications.mail import stays_unread, tell
 from lms.notifications.models import Notice
 from lms.notifications.services import mark_all_read, mark_read, unread_count
 from lms.people.models import Person
@@ -49,9 +50,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
-    """Read a notice by going where it leads."""
+    """Read a notice by going where it leads. One about several things to do stays unread until
+    they are done."""
     notice = _own(request, pk)
-    mark_read(notice=notice, at=timezone.now())
+    if not stays_unread(notice, today()):
+        mark_read(notice=notice, at=timezone.now())
     inside = url_has_allowed_host_and_scheme(
         notice.url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

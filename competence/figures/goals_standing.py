@@ -1,0 +1,28 @@
+"""How the key groups stand to their goals, in one sentence for the planning year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from competence.figures.goals import EVERYONE, Goal, Reached, goals_on, reached
+from competence.figures.published import percent_of, published_on
+from lms.content.models import SiteSettings
+
+
+@dataclass(frozen=True)
+class GoalsStanding:
+    """`together`: the goal for all key groups together, where there is one."""
+
+    together: Goal | None
+    counted: Reached
+
+
+def standing_of_goals(monday: date) -> GoalsStanding | None:
+    """Of a published Monday, by the plan in force on it; none where no goal is decided."""
+    goals = goals_on(monday)
+    if not goals.any:
+        return None
+    published = published_on(monday, SiteSettings.load().suppression_threshold)
+    percents = {group: percent_of(count.share) for group, count in published.totals.items()}
+    return GoalsStanding(goals.of(EVERYONE), reached(goals, percents))

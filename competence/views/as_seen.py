@@ -1,0 +1,39 @@
+"""What a page showed, to come back with what is posted from it: so that nobody writes over, throws
+away or decides on what somebody else has changed since, without having seen it."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+FIELD = "seen"
+
+
+def mark_of(*said: Any) -> str:
+    """The same for the same, and for nothing else. For `competence/part_seen.html`."""
+    return sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def changed_since(request: HttpRequest, mark: str) -> bool:
+    """Whether what is posted comes from a page that showed something else."""
+    return request.method == "POST" and request.POST.get(FIELD, mark) != mark
+
+
+def refuse_unseen(request: HttpRequest, form: forms.BaseForm, mark: str) -> bool:
+    """Whether the form may not be saved, since somebody else has; it then says so, keeps what was
+    typed, and may be saved once more."""
+    if not changed_since(request, mark):
+        return False
+    form.add_error(
+        None,
+        _(
+            "Somebody else has changed this since you opened the page. What you have written is "
+            "still here. Look at how it stands now, and save once more to put yours in its place."
+        ),
+    )
+    return True
