@@ -83,15 +83,17 @@ def period_value(period: Period) -> str:
 
 def usual_period(today: date) -> dict[str, Any]:
     """The half-year that ended last, or in its last weeks the one that is ending: told as its whole
-    year where it is the later half."""
+    year where it is the later half. The figures are the first after the period, or the latest."""
     day = today + timedelta(days=31)
     first_half = day.month <= 6
     year = day.year - 1 if first_half else day.year
     january = date(year, 1, 1)
+    period = year_of(january) if first_half else half_of(january)
+    days = cut_offs(today)
     return {
         "kind": FollowUpReport.Kind.YEAR if first_half else FollowUpReport.Kind.HALF,
-        "period": period_value(year_of(january) if first_half else half_of(january)),
-        "cut_off": cut_offs(today)[0].isoformat(),
+        "period": period_value(period),
+        "cut_off": min((each for each in days if each > period.last), default=days[0]).isoformat(),
     }
 
 

@@ -181,7 +181,7 @@ class MoreTimeForm(Form):
 class CommentForm(Form):
     """A unit's view. What it is about: a part of the plan, or one of its key groups."""
 
-    unit = forms.ModelChoiceField(label=gettext_lazy("For"), queryset=Unit.objects.none())
+    unit = forms.ModelChoiceField(label=gettext_lazy("Unit"), queryset=Unit.objects.none())
     about = forms.ChoiceField(label=gettext_lazy("About"))
     text = _text(gettext_lazy("Your view"), help_text="", rows=5)
 

@@ -34,10 +34,15 @@ class NeedsAnswerError(ValueError):
 
 
 class NeedsConflictError(NeedsAnswerError):
-    """Somebody else has saved the form since it was read; `draft` is what stands now."""
+    """Another page has saved the form since it was read, somebody else's or another window of
+    `by`; `draft` is what stands now."""
 
-    def __init__(self, draft: NeedsDraft) -> None:
-        super().__init__(_("%(name)s has saved the form in the meantime.") % {"name": draft.by})
+    def __init__(self, draft: NeedsDraft, by: User) -> None:
+        super().__init__(
+            _("You have saved the form in another window in the meantime.")
+            if draft.by_id == by.pk
+            else _("%(name)s has saved the form in the meantime.") % {"name": draft.by}
+        )
         self.draft = draft
 
 
@@ -100,7 +105,7 @@ def keep_draft(
     elif NeedsWritten.of(draft) == written:
         return draft
     elif draft.revision != revision and draft.client != client:
-        raise NeedsConflictError(draft)
+        raise NeedsConflictError(draft, by)
     for name, value in written.columns().items():
         setattr(draft, name, value)
     draft.levels = dict(written.levels)

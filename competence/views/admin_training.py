@@ -102,7 +102,19 @@ def compare_training(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def new_training_draft(request: HttpRequest) -> HttpResponse:
-    """A draft with the activities of the version in force, or of the latest."""
+    """A draft with the activities of the version in force, or of the latest. Where there is a draft
+    already it is offered first; `another` makes one more on purpose."""
+    drafts = TrainingPlanVersion.objects.filter(status=TrainingPlanVersion.Status.DRAFT)
+    if "another" not in request.POST and drafts.exists():
+        return render(
+            request,
+            "competence/admin/training_draft_exists.html",
+            {
+                "drafts": drafts,
+                "header_title": _("There is a draft already"),
+                "header_icon": ICON,
+            },
+        )
     source = TrainingPlanVersion.objects.in_force_on(today()) or TrainingPlanVersion.objects.first()
     draft = create_training_draft(source=source, by=acting_user(request))
     return redirect("competence_admin:training_version", draft.number)

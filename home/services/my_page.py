@@ -18,6 +18,7 @@ from competence.figures.learner import MyRequirement, my_requirements
 from competence.figures.needs_staff import MyWish, my_wish
 from competence.figures.recognitions import Claim, claims_to_show
 from competence.figures.signoffs import waiting_for_word_of
+from competence.figures.waiting import Waiting, waiting_for
 from courses.entry import first_step
 from courses.models import Certificate
 from courses.offer import CourseOffer
@@ -118,6 +119,8 @@ class MyPage:
     wish: MyWish | None = None
     # How many in the team wait for nothing but the reader's confirmation.
     to_confirm: int = 0
+    # What else waits for the reader as manager or contact of a unit.
+    waiting: tuple[Waiting, ...] = ()
     # Outside courses that the person has reported: those that wait, and those decided lately.
     outside: tuple[Claim, ...] = ()
 
@@ -156,6 +159,7 @@ def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest
         next_expiry=min((each for each in valid if each), default=None),
         wish=_open_wish(person, day),
         to_confirm=waiting_for_word_of(user, day),
+        waiting=waiting_for(user, day),
         outside=tuple(claims_to_show(person, day)),
     )
 

@@ -84,12 +84,21 @@ class Passage(Paragraph):
     node: Node | None = None
     again_is_decoration = False
     bookmark: tuple[str, str, int] | None = None
+    # The width that its lines were broken for last.
+    _broken_for: float | None = None
 
     @classmethod
     def of(cls, text: str, style: ParagraphStyle, node: Node) -> Passage:
         made = cls(words_of(text, style.fontName), style)
         made.node = node
         return made
+
+    def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:
+        """A table asks each cell of its height over and over; its lines are broken once."""
+        if availWidth != self._broken_for or not hasattr(self, "blPara"):
+            super().wrap(availWidth, availHeight)
+            self._broken_for = availWidth
+        return self.width, self.height
 
     def draw(self) -> None:
         canvas: TaggedCanvas = self.canv

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from competence.figures.consultation import read_consultation
 from competence.figures.consultation_standing import leads_nowhere
+from competence.figures.waiting import waiting_for
 from competence.models import (
     Consultation,
     ConsultationAnswer,
@@ -376,6 +377,18 @@ def test_as_few_queries_however_many_have_answered(world, django_assert_num_quer
     )  # fmt: skip
     with django_assert_num_queries(4):
         assert len(world.figures().views) == views
+
+
+def test_a_manager_of_an_asked_unit_is_told_until_the_unit_has_said_something(world):
+    [waiting] = waiting_for(world.manager, DAY)
+    assert waiting.url == f"/plan/remiss/kompetensplan/{world.version.number}/"
+    assert "förslaget till kompetensplan" in waiting.words
+    assert waiting_for(world.other, DAY) == ()
+    assert waiting_for(world.manager, LAST + timedelta(days=1)) == ()
+    view = world.say()
+    assert waiting_for(world.manager, DAY) == ()
+    withdraw_comment(comment=view, by=world.manager, day=DAY, at=AT)
+    assert len(waiting_for(world.manager, DAY)) == 1
 
 
 # How it ends.
