@@ -9,10 +9,10 @@ another within it would tell is hidden last (`competence.figures.nested`).
    exemption, only by recognition.
    The tree of units is protected from the top down: first the total with the largest units, then
    each shown unit with its parts, the unit itself now being a known number. Each such step is one
-   sum, hidden by `competence.suppression`; nothing is shown below a hidden figure. So a small
-   school never hides a whole department, and no two sums share an unknown. Those covered only by
-   an exemption, or only by recognition, are a part of the covered that are shown beside them: the
-   rest of the covered is protected as a count too (`_with_the_rest`).
+   sum, hidden by `one_sum`; nothing is shown below a hidden figure. So a small school hides its
+   department only where one other has all the rest, and no two sums share an unknown. Those
+   covered only by an exemption, or only by recognition, are a part of the covered that are shown
+   beside them: the rest of the covered is protected as a count too (`_Within`).
 2. Key group by area, for everyone in the group (no units). Every area of a group counts the same
    members less those on leave, so with the total of table 1 the people in introduction in an
    area could be worked out though they are never shown. Therefore a group is shown by area only

@@ -77,7 +77,7 @@ def test_a_small_school_does_not_hide_its_department():
                     2: Count(covered=50, gap=10),
                     3: Count(covered=30, gap=10),
                     4: Count(covered=20, gap=10),
-                    5: Count(covered=48, gap=8),
+                    5: Count(covered=30, gap=5),
                     6: Count(covered=2, gap=2),
                 }
             }
@@ -96,6 +96,15 @@ def test_a_small_school_does_not_hide_its_department():
         ("Enhet 6", None),
     ]
     assert all(c.hidden for c in below.rows[0].cells)
+
+
+def test_a_department_that_is_nearly_one_school_is_hidden():
+    """Whoever manages the school knows its 48, and would know that two more are elsewhere."""
+    counts = {None: Count(covered=100), 2: Count(covered=50), 3: Count(covered=50)}
+    published = publish(figures({"G": counts | {5: Count(covered=48), 6: Count(covered=2)}}), 5)
+    assert published.totals["G"].covered.value == 100
+    assert published.count("G", 2).covered.hidden
+    assert published.count("G", 3).covered.hidden
 
 
 def test_nothing_is_shown_below_a_hidden_figure():
