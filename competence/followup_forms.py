@@ -15,6 +15,7 @@ from competence.figures.followup.gathering import cut_offs
 from competence.figures.followup.periods import Period, half_of, periods, year_of
 from competence.models import FollowUpReport, ReportHandover, ReportSchedule, ReportWords
 from lms.lib.dates import add_months
+from lms.lib.fields import refuse_personal_data
 from lms.lib.forms import Form, ModelForm, bound_day, day_field
 from lms.people.models import User
 
@@ -40,6 +41,7 @@ class ReportForm(Form):
     correction = forms.CharField(
         label=gettext_lazy("What is put right"),
         max_length=300,
+        validators=[refuse_personal_data],
         widget=forms.TextInput(attrs={"aria-describedby": "stopp id_correction_helptext"}),
         help_text=gettext_lazy("Stands in the new report. Describe no person."),
     )
@@ -81,15 +83,17 @@ def period_value(period: Period) -> str:
 
 def usual_period(today: date) -> dict[str, Any]:
     """The half-year that ended last, or in its last weeks the one that is ending: told as its whole
-    year where it is the later half."""
+    year where it is the later half. The figures are the first after the period, or the latest."""
     day = today + timedelta(days=31)
     first_half = day.month <= 6
     year = day.year - 1 if first_half else day.year
     january = date(year, 1, 1)
+    period = year_of(january) if first_half else half_of(january)
+    days = cut_offs(today)
     return {
         "kind": FollowUpReport.Kind.YEAR if first_half else FollowUpReport.Kind.HALF,
-        "period": period_value(year_of(january) if first_half else half_of(january)),
-        "cut_off": cut_offs(today)[0].isoformat(),
+        "period": period_value(period),
+        "cut_off": min((each for each in days if each > period.last), default=days[0]).isoformat(),
     }
 
 

@@ -78,6 +78,7 @@ MEANINGS: dict[str, Promise] = {
     "away_percent": gettext_lazy("At least one person, however small the unit is."),
 }
 
+# As a field is labelled, whatever value is in it.
 UNITS: dict[Unit, Promise] = {
     Unit.HOURS: gettext_lazy("working hours"),
     Unit.SEATS: gettext_lazy("seats"),
@@ -117,6 +118,16 @@ def in_words(name: str, value: Any) -> str:
     return text.rstrip("0").rstrip(",") if KINDS[name].unit is Unit.HOURS else text
 
 
+def counted_in(name: str, value: Any) -> str:
+    """What a plain value is counted in, as it stands after it; months say it themselves."""
+    unit = KINDS[name].unit
+    if unit is Unit.MONTHS:
+        return ""
+    if unit is Unit.SESSIONS and value == 1:
+        return _("session")
+    return str(UNITS[unit])
+
+
 def assumed_groups(assumptions: Assumptions, day: date) -> list[AssumedGroup]:
     """Every value with where it comes from. One query."""
     last: dict[str, AssumptionChange] = {}
@@ -137,7 +148,7 @@ def _assumed(name: str, value: Any, change: AssumptionChange | None) -> Assumed:
         label=str(LABELS[name]),
         meaning=str(MEANINGS.get(name, "")),
         value=in_words(name, plain(value)),
-        unit=str(UNITS[KINDS[name].unit]),
+        unit=counted_in(name, plain(value)),
         since=change.starts_on if change else None,
         reason=change.reason if change else "",
     )
@@ -159,7 +170,7 @@ def changes_in_words() -> list[ChangeInWords]:
         ChangeInWords(
             row,
             tuple(
-                (str(LABELS[name]), in_words(name, value), str(UNITS[KINDS[name].unit]))
+                (str(LABELS[name]), in_words(name, value), counted_in(name, value))
                 for name, value in row.values.items()
             ),
             bool(row.undone_by.all()),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,7 +19,7 @@ from competence.figures.goals_standing import GoalsStanding, standing_of_goals
 from competence.figures.measures import counted, obligations_on
 from competence.figures.needs import NeedsStanding, standing_of_needs
 from competence.figures.year import Figure, Link, Question
-from competence.models import ObligationStatus, PlanVersion
+from competence.models import FollowUpReport, ObligationStatus, PlanVersion
 from competence.supply import requirements_without_supply
 from courses.models import CourseVersion
 from lms.content.navigation import address
@@ -44,7 +45,7 @@ def needs(day: date, reader: Reader) -> Link:
     if standing is None:
         state = _("No round where the units are asked about their needs has begun.")
     else:
-        state = _("%(answered)s of %(asked)s answers are in for %(round)s.") % {
+        state = _("%(answered)s of %(asked)s answers about key groups are in for %(round)s.") % {
             "answered": standing.answered,
             "asked": standing.asked,
             "round": standing.name,
@@ -219,7 +220,7 @@ _QUESTIONS = (
     (
         "Q10",
         gettext_lazy("What does the local crime prevention council need to be told?"),
-        "competence:reports",
+        "competence:report_extract",
     ),
 )
 
@@ -227,6 +228,18 @@ _QUESTIONS = (
 def questions(day: date, reader: Reader) -> tuple[Question, ...]:
     """Each with its page, where there is one that the reader may open."""
     return tuple(
-        Question(code, str(words), first_open(reader, day, name) if name else NOT_ANSWERED)
+        _of_latest_report(code, str(words), name, day, reader)
+        if name == "competence:report_extract"
+        else Question(code, str(words), first_open(reader, day, name) if name else NOT_ANSWERED)
         for code, words, name in _QUESTIONS
     )
+
+
+def _of_latest_report(code: str, words: str, name: str, day: date, reader: Reader) -> Question:
+    """What a page of the latest report answers."""
+    latest = FollowUpReport.objects.counting().order_by("-released_at", "-pk").first()
+    if latest is None:
+        return Question(code, words, "", _("No report has been released yet."))
+    rule = URLS[name]
+    url = reverse(name, args=[latest.number]) if rule.allows(reader, day) else ""
+    return Question(code, words, url)

@@ -61,7 +61,8 @@ class GroupAsked(Asked):
 @dataclass
 class AskedCounts:
     """Whom a change concerns, whatever anybody has learnt. `redated`: they keep a requirement with
-    other days. Groups and units by primary key."""
+    other days. Groups and units by primary key; of the groups only those that the change is of,
+    though others ask the same people for the same."""
 
     whole: Asked = field(default_factory=Asked)
     released: int = 0
@@ -69,9 +70,9 @@ class AskedCounts:
     by_group: dict[int, GroupAsked] = field(default_factory=dict)
     by_unit: dict[int, Asked] = field(default_factory=dict)
 
-    def add(self, change: PersonChange, day: date) -> None:
-        """One person."""
-        self._add(change, day, 1)
+    def add(self, change: PersonChange, day: date, touched: Collection[int]) -> None:
+        """One person. `touched`: the key groups that the change is of."""
+        self._add(change, day, 1, touched)
         for unit in change.units:
             self._add_to(unit, change, 1)
 
@@ -90,12 +91,12 @@ class AskedCounts:
             of_units[groups, post.unit_pk] = (known + people, max(latest, post.starts))
         for (groups, starts), people in began.items():
             if change := comparison.change_since(groups, starts):
-                self._add(change, day, people)
+                self._add(change, day, people, comparison.groups)
         for (groups, unit), (people, latest) in of_units.items():
             if change := comparison.change_since(groups, latest):
                 self._add_to(unit, change, people)
 
-    def _add(self, change: PersonChange, day: date, people: int) -> None:
+    def _add(self, change: PersonChange, day: date, people: int, touched: Collection[int]) -> None:
         self.released += people if change.released else 0
         self.redated += people if change.redated else 0
         for group in change.joins:
@@ -110,7 +111,7 @@ class AskedCounts:
         by_group: dict[int, tuple[list[Wanted], list[Wanted]]] = {}
         for at, all_wanted in enumerate((change.asked, change.retimed)):
             for wanted in all_wanted:
-                for group in {level.key_group_pk for level, _since in wanted.by}:
+                for group in {level.key_group_pk for level, _since in wanted.by} & set(touched):
                     by_group.setdefault(group, ([], []))[at].append(wanted)
         for group, (asked, retimed) in by_group.items():
             self.by_group.setdefault(group, GroupAsked()).add(asked, retimed, people)

@@ -74,6 +74,17 @@ class Shown:
     def too_many_sessions(self) -> bool:
         return self.at_most.sessions > self.sessions_held
 
+    @property
+    def groups_add_up(self) -> bool:
+        """Whether the lines of the key groups come to what it takes in all. They do not where
+        somebody is in several of them, where a session has people of several, or where what each
+        rounds up to is more."""
+        lines = [line.at_most for line in self.groups]
+        return all(
+            sum(getattr(line, what) for line in lines) == getattr(self.at_most, what)
+            for what in ("hours", "sessions", "kronor")
+        )
+
     def said(self) -> dict[str, Any]:
         """As JSON keeps it."""
         said: dict[str, Any] = _plain(asdict(self))

@@ -110,7 +110,9 @@ def count_days(days: Sequence[date], progress: Progress | None = None) -> list[D
         unit.pk: UnitNode(unit.pk, unit.code, unit.name, unit.parent_id)
         for unit in Unit.objects.order_by("tree_left")
     }
-    key_groups = dict(KeyGroup.objects.order_by("code").values_list("code", "name"))
+    key_groups = dict(
+        KeyGroup.objects.outside_drafts().order_by("code").values_list("code", "name")
+    )
     found = []
     for number, (day, plan) in enumerate(zip(days, load_plans(days), strict=True)):
         version = PlanVersion.objects.in_force_on(day)

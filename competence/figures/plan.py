@@ -184,7 +184,13 @@ def rule_in_words(rule: PersonRule, names: Names) -> str:
         return either(names.units.get(code, code) for code in codes)
 
     def jobs(codes: Iterable[str]) -> str:
-        return either(names.jobs.get(code, code).lower() for code in codes)
+        return either(
+            names.jobs[code].lower()
+            if code in names.jobs
+            # A code that nobody in the register has: its title is not known.
+            else _("%(code)s (job code)") % {"code": code}
+            for code in codes
+        )
 
     parts = []
     if rule.managers_only:

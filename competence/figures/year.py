@@ -30,8 +30,9 @@ class Link:
 @dataclass(frozen=True)
 class Question:
     """Something kommunstyrelsen asks, and where it is answered; no address where no page answers it
-    yet."""
+    yet, and then why, where that is known."""
 
     code: str
     words: str
     url: str
+    why_not: str = ""

@@ -60,6 +60,7 @@ from competence.models.needs import (
     NeedsRound,
     WishedLevel,
 )
+from competence.models.needs_staff import StaffCount, StaffCountArea, StaffWish, Told
 from competence.models.nights import (
     FiguresNight,
     UnitFigures,
@@ -191,9 +192,13 @@ __all__ = [
     "SeatScenario",
     "ShownConsequences",
     "SignInSheet",
+    "StaffCount",
+    "StaffCountArea",
+    "StaffWish",
     "StandingProgramme",
     "State",
     "TargetShortfall",
+    "Told",
     "TrainingActivity",
     "TrainingPlanStep",
     "TrainingPlanVersion",

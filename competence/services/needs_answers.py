@@ -20,6 +20,7 @@ from competence.models import (
     WishedLevel,
 )
 from competence.services.needs_notices import read_what_is_answered
+from competence.services.needs_staff import count_staff
 from lms.audit.services import record
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import STOCKHOLM
@@ -33,10 +34,15 @@ class NeedsAnswerError(ValueError):
 
 
 class NeedsConflictError(NeedsAnswerError):
-    """Somebody else has saved the form since it was read; `draft` is what stands now."""
+    """Another page has saved the form since it was read, somebody else's or another window of
+    `by`; `draft` is what stands now."""
 
-    def __init__(self, draft: NeedsDraft) -> None:
-        super().__init__(_("%(name)s has saved the form in the meantime.") % {"name": draft.by})
+    def __init__(self, draft: NeedsDraft, by: User) -> None:
+        super().__init__(
+            _("You have saved the form in another window in the meantime.")
+            if draft.by_id == by.pk
+            else _("%(name)s has saved the form in the meantime.") % {"name": draft.by}
+        )
         self.draft = draft
 
 
@@ -99,7 +105,7 @@ def keep_draft(
     elif NeedsWritten.of(draft) == written:
         return draft
     elif draft.revision != revision and draft.client != client:
-        raise NeedsConflictError(draft)
+        raise NeedsConflictError(draft, by)
     for name, value in written.columns().items():
         setattr(draft, name, value)
     draft.levels = dict(written.levels)
@@ -119,8 +125,8 @@ def hand_in(
     by: User,
     at: datetime,
 ) -> NeedsAnswer:
-    """Keep what is written and make it the answer. Raises NeedsAnswerError where something that
-    must be answered is not."""
+    """Keep what is written and make it the answer; what the staff have said so far is counted.
+    Raises NeedsAnswerError where something that must be answered is not."""
     if not written.need:
         raise NeedsAnswerError(_("Answer whether there is a need."))
     wants = written.need == NeedsContent.Need.YES
@@ -145,6 +151,7 @@ def hand_in(
         for area, level in (written.levels if wants else {}).items()
     )
     record("needs_answer.handed_in", answer, by=by, after=_said(answer))
+    count_staff(form=form, by=by, at=at)
     read_what_is_answered(by=by, day=at.astimezone(STOCKHOLM).date(), at=at)
     return answer
 

@@ -132,7 +132,7 @@ def asked_by(*comparisons: Comparison) -> list[AskedCounts]:
             for comparison, count in differing:
                 change = comparison.change_of(person)
                 if change is not None:
-                    count.add(change, day)
+                    count.add(change, day, comparison.groups)
     return counts
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from competence.figures.followup.doubts import doubts_about
 from competence.figures.followup.periods import Period
 from competence.followup_forms import (
     HandoverForm,
@@ -64,7 +65,10 @@ def new_report(request: HttpRequest) -> HttpResponse:
         }
     )
     form = ReportForm(request.POST or None, today=day, supersedes=supersedes, initial=initial)
+    doubts = None
     if request.method == "POST" and form.is_valid():
+        doubts = doubts_about(supersedes, day, form.cleaned_data)
+    if doubts is not None and ("anyway" in request.POST or not doubts):
         asked: dict[str, Any] = {
             name: value if isinstance(value, str) else value.isoformat()
             for name, value in form.cleaned_data.items()
@@ -75,7 +79,11 @@ def new_report(request: HttpRequest) -> HttpResponse:
             return redirect(report_asked_for(params=asked, by=user))
         except FollowUpError as error:
             form.add_error(None, str(error))
-    return render(request, "competence/followup/new.html", {"form": form, "supersedes": supersedes})
+    return render(
+        request,
+        "competence/followup/new.html",
+        {"form": form, "supersedes": supersedes, "doubts": doubts},
+    )
 
 
 @both

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from competence.figures.followup.extract import extract_of
+from competence.models import FollowUpReport
 from competence.reports import followup_pdf
 from competence.reports.followup_files import header_of, rows_of, write_workbook
+from competence.reports.kept import kept_pdf
 from competence.services.followup import file_of
 from competence.views.altered import said_where_altered
 from competence.views.followup import readable, whole_document
@@ -22,16 +25,22 @@ from lms.lib.tables import XLSX, csv_response
 @require_safe
 @said_where_altered
 def report_pdf(request: HttpRequest, number: str) -> HttpResponse:
-    _report, document = whole_document(acting_user(request), number, today())
-    return _pdf(followup_pdf.build(document), document.number)
+    report, document = whole_document(acting_user(request), number, today())
+    content = _typeset(report, "rapport", lambda: followup_pdf.build(document))
+    return _pdf(content, document.number)
 
 
 @require_safe
 @said_where_altered
 def extract_pdf(request: HttpRequest, number: str) -> HttpResponse:
-    _report, document = whole_document(acting_user(request), number, today())
-    content = followup_pdf.build_extract(extract_of(document))
+    report, document = whole_document(acting_user(request), number, today())
+    content = _typeset(report, "utdrag", lambda: followup_pdf.build_extract(extract_of(document)))
     return _pdf(content, f"{document.number}-utdrag")
+
+
+def _typeset(report: FollowUpReport, form: str, build: Callable[[], bytes]) -> bytes:
+    """What is signed off says the same for ever, and is typeset once."""
+    return build() if report.signed_off_at is None else kept_pdf(report.checksum, form, build)
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:

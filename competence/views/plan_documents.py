@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from competence.figures.document import Document
 from competence.models import DecidedDocument, PlanVersion, TrainingPlanVersion
 from competence.reports import plan_document as report
+from competence.reports.kept import kept_pdf
 from competence.services.framework_export import export_version
 from competence.services.plan_documents import decision_day, document_of
 from competence.views.altered import said_where_altered
@@ -47,7 +48,14 @@ def _page(
 
 def _file(request: HttpRequest, version: DecidedDocument) -> HttpResponse:
     document = _document(request, version)
-    response = HttpResponse(report.build(document), content_type="application/pdf")
+    # What is decided says the same for ever, and is typeset once.
+    decided = version.status == DecidedDocument.Status.ADOPTED
+    content = (
+        kept_pdf(document.checksum, version.kind, lambda: report.build(document))
+        if decided
+        else report.build(document)
+    )
+    response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{document.code}.pdf"'
     return response
 

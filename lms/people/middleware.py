@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from lms.audit.services import Entry, record_many
 from lms.lib.dates import today
+from lms.lib.unsent import not_taken, typed_texts
 from lms.people.access import Rule, SeenAs, remember_roles
 from lms.people.models import User
 from lms.people.services import view_as
@@ -80,6 +81,10 @@ class AccessMiddleware:
         if rule.allows(request.user, today()):
             return None
         if not request.user.is_authenticated:
+            # Scripts know a session that has ended by the redirect, and keep what they sent.
+            is_page = request.headers.get("Sec-Fetch-Dest", "document") == "document"
+            if is_page and typed_texts(request):
+                return not_taken(request)
             return redirect_to_login(request.get_full_path())
         raise PermissionDenied
 

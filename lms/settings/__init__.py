@@ -26,6 +26,7 @@ PORT = int(os.environ.get("PORT", "8000"))
 PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
 WAGTAILADMIN_BASE_URL = PUBLIC_URL
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_FAILURE_VIEW = "lms.lib.unsent.csrf_failure"
 DEMO_ALLOWED = True
 
 INSTALLED_APPS = [

@@ -318,6 +318,7 @@ def test_the_locks_in_the_database_are_those_the_models_say():
         *("competence.PartnerStep", "competence.TrainingPlanStep"),
         *("competence.NeedsRound", "competence.NeedsForm", "competence.NeedsAnswer"),
         *("competence.WishedLevel", "competence.NeedsDelegation", "competence.NeedsReminder"),
+        *("competence.StaffCount", "competence.StaffCountArea"),
         *("competence.NeedsProposal", "competence.ProposalSource"),
         *("competence.ProposalDecision", "competence.NamingReview"),
         *("competence.AssumptionChange", "competence.ShownConsequences"),

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from competence.figures.consultation import read_consultation
 from competence.figures.consultation_standing import leads_nowhere
+from competence.figures.waiting import waiting_for
 from competence.models import (
     Consultation,
     ConsultationAnswer,
@@ -153,6 +154,16 @@ def test_a_view_stands_by_what_it_is_about_and_changes_nothing(world):
     ]
     assert (figures.answered_parties, figures.unanswered) == (1, 2)
     assert content_of(world.version) == before
+
+
+def test_what_is_sent_twice_is_said_once(world):
+    first = world.say("Bra.")
+    assert world.say("Bra.") == first
+    assert world.say("Bra.", unit=world.care, by=world.other) != first
+    assert world.write() == world.write()
+    assert len(world.figures().views) == 3
+    withdraw_comment(comment=first, by=world.manager, day=DAY, at=AT)
+    assert world.say("Bra.") != first
 
 
 def test_a_view_that_describes_somebody_is_stopped(world):
@@ -366,6 +377,18 @@ def test_as_few_queries_however_many_have_answered(world, django_assert_num_quer
     )  # fmt: skip
     with django_assert_num_queries(4):
         assert len(world.figures().views) == views
+
+
+def test_a_manager_of_an_asked_unit_is_told_until_the_unit_has_said_something(world):
+    [waiting] = waiting_for(world.manager, DAY)
+    assert waiting.url == f"/plan/remiss/kompetensplan/{world.version.number}/"
+    assert "förslaget till kompetensplan" in waiting.words
+    assert waiting_for(world.other, DAY) == ()
+    assert waiting_for(world.manager, LAST + timedelta(days=1)) == ()
+    view = world.say()
+    assert waiting_for(world.manager, DAY) == ()
+    withdraw_comment(comment=view, by=world.manager, day=DAY, at=AT)
+    assert len(waiting_for(world.manager, DAY)) == 1
 
 
 # How it ends.

@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from competence import jobs
+from competence.figures.chain import questions
 from competence.figures.followup import document as document_module
 from competence.figures.followup.document import (
     Cell,
@@ -26,6 +27,7 @@ from competence.figures.followup.document import (
 )
 from competence.figures.followup.extract import extract_of, part_of
 from competence.figures.followup.frozen import as_data
+from competence.followup_forms import usual_period
 from competence.models import FollowUpReport, ReportHandover, ReportWords
 from competence.services.followup import (
     FollowUpError,
@@ -362,7 +364,7 @@ def test_the_report_is_made_by_a_job_that_can_be_followed(office, client):
         "/uppfoljning/ny/",
         {
             "kind": "half",
-            "period": "2026-01-01/2026-06-30",
+            "period": "2026-07-01/2026-12-31",
             "cut_off": "2026-11-23",
         },
     )
@@ -373,6 +375,43 @@ def test_the_report_is_made_by_a_job_that_can_be_followed(office, client):
     assert job.result_url == "/uppfoljning/UR-2026-01/"
     assert job.done == job.total == Person.objects.current().count()
     assert client.get(job.result_url).status_code == 200
+
+
+def test_a_draft_of_the_same_period_and_day_is_offered_before_another_is_made(office, client):
+    known = draft(office.coordinator)
+    client.force_login(office.coordinator)
+    asked = {"kind": "year", "period": "2026-01-01/2026-12-31", "cut_off": "2026-11-23"}
+    page = client.post("/uppfoljning/ny/", asked).content.decode()
+    assert f'href="/uppfoljning/{known.number}/"' in page
+    assert not Job.objects.filter(kind=jobs.REPORT).exists()
+    client.post("/uppfoljning/ny/", asked | {"anyway": "1"})
+    assert Job.objects.filter(kind=jobs.REPORT).count() == 1
+
+
+def test_figures_of_months_after_the_period_are_asked_about(office, client):
+    client.force_login(office.coordinator)
+    asked = {"kind": "half", "period": "2026-01-01/2026-06-30", "cut_off": "2026-11-23"}
+    page = client.post("/uppfoljning/ny/", asked).content.decode()
+    assert "Perioden slutade den 30 juni 2026, men talen är från den 23 november 2026" in page
+    assert "från den 6 juli 2026" in page
+    assert not Job.objects.filter(kind=jobs.REPORT).exists()
+    near = client.post("/uppfoljning/ny/", asked | {"cut_off": "2026-07-06"})
+    assert near.status_code == 302
+
+
+def test_the_usual_report_has_the_first_figures_after_its_period():
+    assert usual_period(date(2026, 11, 23))["cut_off"] == "2026-07-06"
+    assert usual_period(date(2026, 6, 20))["cut_off"] == "2026-06-15"
+
+
+def test_what_the_council_is_told_leads_to_the_extract_of_the_latest_report(office):
+    def question():
+        [found] = (each for each in questions(AT.date(), office.executive) if each.code == "Q10")
+        return found
+
+    assert (question().url, question().why_not) == ("", "Ingen rapport har släppts än.")
+    number = released(office.coordinator).number
+    assert question().url == f"/uppfoljning/{number}/utdrag/"
 
 
 def test_what_cannot_be_made_is_refused_with_nothing_typed_lost(office, client):

@@ -472,7 +472,13 @@ def test_a_goal_is_set_in_the_draft_and_what_was_typed_stays_when_it_is_refused(
     page = client.get(reverse("competence_admin:version", args=[draft.number])).content.decode()
     address = reverse("competence_admin:goal", args=[draft.number, goal.pk])
     assert address in page
-    assert client.post(address, data | {"percent": "65"}).status_code == 302
+    seen = client.get(address).context["seen"]
+    assert client.post(address, data | {"percent": "65", "seen": seen}).status_code == 302
+    goal.refresh_from_db()
+    # Whoever has the page open from before does not write over it unseen.
+    late = client.post(address, data | {"percent": "70", "seen": seen})
+    assert "Någon annan har ändrat" in late.content.decode()
+    assert 'value="70"' in late.content.decode()
     goal.refresh_from_db()
     assert goal.percent == 65
     gone = reverse("competence_admin:delete_goal", args=[draft.number, goal.pk])

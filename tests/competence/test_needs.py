@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from competence.figures.needs import planned_round, standing_of_needs
 from competence.figures.needs_asked import areas_to_wish, asked_of, may_confirm, may_fill_in
+from competence.figures.waiting import waiting_for
 from competence.models import KeyGroup, NeedsAnswer, NeedsDraft, NeedsForm, NeedsReminder
 from competence.services.needs_answers import (
     NeedsAnswerError,
@@ -210,7 +211,16 @@ def test_who_saves_on_top_of_another_is_told_and_the_same_sent_twice_changes_not
             at=later(1),
         )
     assert error.value.draft.by == town.manager
+    assert str(town.manager) in str(error.value)
     assert NeedsDraft.objects.get().need == "unsure"
+
+
+def test_whoever_writes_in_two_windows_is_told_that_it_is_another_window(town):
+    form = open_round(town.officer) and form_of(town.youth)
+    page = {"form": form, "by": town.manager, "at": NOW}
+    keep_draft(written=NeedsWritten(need="no"), revision=0, client="en", **page)
+    with pytest.raises(NeedsConflictError, match="ett annat fönster"):
+        keep_draft(written=NeedsWritten(need="yes"), revision=0, client="två", **page)
 
 
 def test_an_answer_taken_back_is_followed_by_another_and_stays_as_it_was(town):
@@ -393,6 +403,22 @@ def test_a_form_that_was_answered_is_not_shown_as_left(town):
     answer(form_of(town.youth), town.manager, WISH)
     (asked,) = asked_of(town.manager, MONDAY)
     assert (asked.answered, asked.left) == (1, [])
+
+
+def test_a_manager_is_told_of_a_form_that_waits_until_it_is_answered(town):
+    form = open_round(town.officer) and form_of(town.youth)
+    [waiting] = waiting_for(town.manager, MONDAY)
+    assert waiting.url == f"/behov/{form.pk}/"
+    assert waiting.words == "Ett formulär om behov väntar på ditt svar, senast den 31 december"
+    assert waiting_for(town.worker, MONDAY) == ()
+    answer(form, town.manager)
+    assert waiting_for(town.manager, MONDAY) == ()
+
+
+def test_my_page_tells_the_manager_of_the_form(town, client):
+    form = open_round(town.officer) and form_of(town.youth)
+    client.force_login(town.manager)
+    assert f'<a href="/behov/{form.pk}/">' in client.get("/min-sida/").content.decode()
 
 
 def test_a_notice_stays_until_every_unit_has_answered_and_names_those_left(town, client):

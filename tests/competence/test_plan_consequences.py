@@ -8,21 +8,28 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
 
 from competence.engine import GAPS, GapRow, Status, gap_rows
+from competence.engine.difference import Asked as Wanted
+from competence.engine.difference import PersonChange
+from competence.engine.facts import PlanOnDay, RequiredLevel
 from competence.engine.loader import load_people, load_plan
 from competence.figures.consequences import (
     Asked,
     AskedCounts,
+    Cost,
     GroupAsked,
     Need,
     NeedCounts,
 )
+from competence.figures.consequences_shown import GroupLine, Shown
 from competence.models import KeyGroup, KeyGroupDefinition, PlanVersion, Requirement
 from competence.services.plan_consequences import asked_by, compared, needs_by
+from competence.suppression import About
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.models import Person
 from tests.competence.worlds import (
@@ -118,14 +125,18 @@ def mandatory_by_person(rows: Iterable[GapRow]) -> dict[int, list[GapRow]]:
 
 
 def slow_counts(
-    before: list[GapRow], after: list[GapRow], units: dict[int, list[int]], day: date
+    before: list[GapRow],
+    after: list[GapRow],
+    units: dict[int, list[int]],
+    day: date,
+    touched: frozenset[int],
 ) -> tuple[AskedCounts, NeedCounts]:
     """The two sets of counts from all the rows of both plans."""
     asked, needs = AskedCounts(), NeedCounts()
     old, new = mandatory_by_person(before), mandatory_by_person(after)
     for person in sorted(old.keys() | new.keys()):
         was, becomes = old.get(person, []), new.get(person, [])
-        _count_asked(asked, was, becomes, units.get(person, []), day)
+        _count_asked(asked, was, becomes, units.get(person, []), day, touched)
         _count_needs(needs, was, becomes, units.get(person, []))
     return asked, needs
 
@@ -144,7 +155,12 @@ def _terms(rows: Iterable[GapRow]) -> set[tuple[int | None, int]]:
 
 
 def _count_asked(
-    counts: AskedCounts, was: list[GapRow], becomes: list[GapRow], units: list[int], day: date
+    counts: AskedCounts,
+    was: list[GapRow],
+    becomes: list[GapRow],
+    units: list[int],
+    day: date,
+    touched: frozenset[int],
 ) -> None:
     of = {row.requirement.key_group_pk for row in was}
     now_of = {row.requirement.key_group_pk for row in becomes}
@@ -175,7 +191,7 @@ def _count_asked(
     parts = [(counts.whole, new, retimed)] if new | retimed else []
     for unit in units if new | retimed else ():
         parts.append((counts.by_unit.setdefault(unit, Asked()), new, retimed))
-    for group in sorted(now_of):
+    for group in sorted(now_of & touched):
         of_group = _pairs(row for row in becomes if row.requirement.key_group_pk == group)
         if of_group & (new | retimed):
             part = counts.by_group.setdefault(group, GroupAsked())
@@ -236,6 +252,21 @@ def _count_needs(
             known.last_day = max(filter(None, (known.last_day, need.last_day)))
 
 
+def touched_groups(draft: PlanVersion, day: date) -> frozenset[int]:
+    """The key groups whose rules or requirements the draft changes."""
+    was, becomes = load_plan(day), load_plan(day, version=draft)
+    return frozenset(
+        group
+        for group in was.requirements.keys() | becomes.requirements.keys()
+        if was.groups.get(group) != becomes.groups.get(group)
+        or _said(was, group) != _said(becomes, group)
+    )
+
+
+def _said(plan: PlanOnDay, group: int) -> set[RequiredLevel]:
+    return {replace(level, pk=0) for level in plan.requirements.get(group, ())}
+
+
 def units_on(day: date) -> dict[int, list[int]]:
     return {
         person.pk: list(
@@ -262,7 +293,9 @@ def test_the_difference_is_that_of_two_runs_over_everybody():
                 before, units = gap_rows(None, day), units_on(day)
                 with in_force(draft, day):
                     after = gap_rows(None, day)
-                slow_asked, slow_needs = slow_counts(before, after, units, day)
+                slow_asked, slow_needs = slow_counts(
+                    before, after, units, day, touched_groups(draft, day)
+                )
                 assert (seed, day, asked) == (seed, day, slow_asked)
                 assert (seed, day, needs.whole) == (seed, day, slow_needs.whole)
                 assert (seed, day, needs.by_unit) == (seed, day, slow_needs.by_unit)
@@ -289,3 +322,34 @@ def test_the_difference_is_that_of_two_runs_over_everybody():
         "red_no_longer",
     )
     assert all(seen[name] >= 5 for name in (*told, "red_later")), seen
+
+
+def test_a_group_that_asks_the_same_as_before_carries_no_cost_and_the_lines_add_up():
+    """Somebody is in two groups; the one comes to ask for another renewal, the other asks as it
+    did. What that takes is of the first alone."""
+    area, level = "hot", 1
+    changed = RequiredLevel(
+        *(1, 1, "G01", "First", 1, area, "Threats", "Threats", level, "Basic", True),
+        *(0, 90, 12, 30),
+    )
+    unchanged = replace(changed, pk=2, key_group_pk=2, key_group="G02")
+    counts = AskedCounts()
+    wanted = Wanted(area, level, ((changed, 0), (unchanged, 0)))
+    counts.add(PersonChange(1, (), (), (wanted,), True, False, (), (), (7,)), date(2026, 1, 5), {1})
+    assert set(counts.by_group) == {1}
+    assert counts.by_group[1].pairs == counts.whole.pairs
+
+
+def test_lines_that_do_not_add_up_are_known():
+    def line(hours: int) -> GroupLine:
+        return GroupLine("G", True, False, About.of(9, 5), Cost(hours=Decimal(hours)))
+
+    def whole(*lines: GroupLine) -> Shown:
+        nobody = About.of(0, 5)
+        return Shown(
+            *(date(2026, 1, 5), nobody, nobody, nobody, nobody, 9, Cost(hours=Decimal(8))),
+            *(lines, None, 0, (), False),
+        )
+
+    assert whole(line(3), line(5)).groups_add_up
+    assert not whole(line(8), line(5)).groups_add_up

@@ -368,3 +368,12 @@ def test_the_training_plan_goes_the_same_way_as_the_competence_plan(coordinator:
     }
     coordinator.post(ADMIN + "1/besluta/", decision)
     assert TrainingPlanVersion.objects.in_force_on(DAY) == version
+
+
+def test_a_draft_that_exists_is_offered_before_another_is_made(coordinator: Client) -> None:
+    coordinator.post(f"{ADMIN}nytt-utkast/")
+    page = coordinator.post(f"{ADMIN}nytt-utkast/")
+    draft = TrainingPlanVersion.objects.get()
+    assert f'href="{ADMIN}{draft.number}/"' in page.content.decode()
+    coordinator.post(f"{ADMIN}nytt-utkast/", {"another": "1"})
+    assert TrainingPlanVersion.objects.count() == 2

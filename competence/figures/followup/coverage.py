@@ -290,8 +290,11 @@ def _over_time(mondays: Sequence[Monday], goals: Goals) -> Chart:
         ),
     )
     percents = tuple(row.cells[1].percent for row in table.rows)
+    # The cut-off day is often in the month of the last first Monday.
+    months = [each.day.replace(day=1) for each in mondays]
+    twice = {each.day for each in mondays if months.count(each.day.replace(day=1)) > 1}
     known = [
-        f"{date_format(each.day, 'F Y')} {percent} %"
+        f"{date_format(each.day, 'j F Y' if each.day in twice else 'F Y')} {percent} %"
         for each, percent in zip(mondays, percents, strict=True)
         if percent is not None
     ]
@@ -303,7 +306,7 @@ def _over_time(mondays: Sequence[Monday], goals: Goals) -> Chart:
         if known
         else _("There is nothing to count yet."),
         FigureKind.LINES,
-        tuple(date_format(each.day, "b Y") for each in mondays),
+        tuple(date_format(each.day, "j b" if each.day in twice else "b Y") for each in mondays),
         (
             Line(_("Coverage"), percents),
             *goal_line(goals, mondays),

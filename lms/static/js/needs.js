@@ -62,6 +62,8 @@ outbox.addEventListener("saved", ({ detail: { data } }) => {
     return;
   }
   keeping.querySelector("[data-time]").textContent = data.saved;
+  const refused = form.querySelector("[data-error-summary] h2");
+  if (refused) refused.textContent = keeping.dataset.savedNotHandedIn;
   say("saved");
 });
 

@@ -9,7 +9,7 @@ from lms.lib.append_only import AppendOnly, locking
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competence', '0027_coverage_goals'),
+        ('competence', '0028_needs_staff'),
     ]
 
     operations = [
