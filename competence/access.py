@@ -25,6 +25,7 @@ _REPORT = Rule(Obj.RECOGNITION, Action.CREATE)
 _REVIEW = Rule(Obj.RECOGNITION, Action.APPROVE)
 _READ_SHEETS = Rule(Obj.RECOGNITION, Action.READ)
 _NEEDS = Rule(Obj.NEEDS_ASSESSMENT)
+_NEEDS_FORM = Rule(Obj.NEEDS_ASSESSMENT, record=True)
 _ANSWER_NEEDS = Rule(Obj.NEEDS_ASSESSMENT, Action.UPDATE, seen_as=SeenAs.REFUSED)
 _CONFIRM_NEEDS = Rule(Obj.NEEDS_ASSESSMENT, Action.APPROVE, seen_as=SeenAs.REFUSED)
 _EVERY_ANSWER = Rule(Obj.NEEDS_ASSESSMENT, scope=Scope.ALL)
@@ -70,7 +71,11 @@ URLS: dict[str, Rule] = {
     "competence:training_document": _PLAN,
     "competence:training_document_file": _PLAN,
     "competence:needs": _NEEDS,
-    "competence:needs_form": _NEEDS,
+    # One's own, as long as it is there.
+    "competence:my_wish": SIGNED_IN,
+    "competence:keep_my_wish": SIGNED_IN,
+    "competence:take_back_my_wish": SIGNED_IN,
+    "competence:needs_form": _NEEDS_FORM,
     "competence:needs_keep": _ANSWER_NEEDS,
     "competence:needs_take_back": _ANSWER_NEEDS,
     "competence:needs_leave": _ANSWER_NEEDS,
@@ -144,7 +149,7 @@ URLS: dict[str, Rule] = {
     "competence_admin:outside_course": _REVIEW,
     "competence_admin:retire_outside_course": _REVIEW,
     "competence_admin:merge_outside_course": _REVIEW,
-    "competence:coverage_targets": _MEMBER,
+    "competence:coverage_targets": _TEAM,
     "competence:coverage_enrol": _ENROL,
     "competence_admin:plan": _EDIT_PLAN,
     "competence_admin:new_draft": _EDIT_PLAN,
@@ -195,6 +200,7 @@ URLS: dict[str, Rule] = {
     "competence_admin:needs_file_xlsx": _EVERY_ANSWER,
     "competence_admin:proposals": _EVERY_ANSWER,
     "competence_admin:needs_new_round": _EDIT_PLAN,
+    "competence_admin:needs_send_added": _EDIT_PLAN,
     "competence_admin:needs_extend": _EDIT_PLAN,
     "competence_admin:needs_close": _EDIT_PLAN,
     "competence_admin:needs_remind": _EDIT_PLAN,
@@ -220,6 +226,7 @@ URLS: dict[str, Rule] = {
     "competence_admin:end_target": _EDIT_PLAN,
     "competence_admin:training": _EDIT_PLAN,
     "competence_admin:new_training_draft": _EDIT_PLAN,
+    "competence_admin:compare_training": _EDIT_PLAN,
     "competence_admin:training_version": _EDIT_PLAN,
     "competence_admin:discard_training": _EDIT_PLAN,
     "competence_admin:adopt_training": _EDIT_PLAN,

@@ -26,7 +26,9 @@ MOST_MONTHS_BACK, MOST_MONTHS_AHEAD = 12, 120
 
 
 class NamingForm(Form):
-    key_group = forms.ModelChoiceField(KeyGroup.objects.all(), label=gettext_lazy("Key group"))
+    key_group = forms.ModelChoiceField(
+        KeyGroup.objects.outside_drafts(), label=gettext_lazy("Key group")
+    )
     person = PersonField()
     starts_on = day_field(gettext_lazy("First day"))
     ends_on = day_field(
@@ -111,6 +113,7 @@ class RecordForm(Form):
         label=gettext_lazy("Certificate code"),
         max_length=20,
         required=False,
+        validators=[refuse_personal_data],
         help_text=gettext_lazy("Or, for what has no certificate: the person and the day."),
     )
     person = PersonField(required=False)

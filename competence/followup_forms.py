@@ -15,6 +15,7 @@ from competence.figures.followup.gathering import cut_offs
 from competence.figures.followup.periods import Period, half_of, periods, year_of
 from competence.models import FollowUpReport, ReportHandover, ReportSchedule, ReportWords
 from lms.lib.dates import add_months
+from lms.lib.fields import refuse_personal_data
 from lms.lib.forms import Form, ModelForm, bound_day, day_field
 from lms.people.models import User
 
@@ -40,6 +41,7 @@ class ReportForm(Form):
     correction = forms.CharField(
         label=gettext_lazy("What is put right"),
         max_length=300,
+        validators=[refuse_personal_data],
         widget=forms.TextInput(attrs={"aria-describedby": "stopp id_correction_helptext"}),
         help_text=gettext_lazy("Stands in the new report. Describe no person."),
     )

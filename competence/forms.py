@@ -49,7 +49,7 @@ class CodesField(forms.CharField):
 
     def __init__(self, known: str, **kwargs: Any) -> None:
         self.known = known
-        super().__init__(required=False, **kwargs)
+        super().__init__(required=False, validators=[refuse_personal_data], **kwargs)
 
     def clean(self, value: Any) -> tuple[str, ...]:  # type: ignore[override]
         text = super().clean(value)
@@ -87,7 +87,7 @@ class WithdrawForm(Form):
 
 class CoverageTargetForm(Form):
     key_group = forms.ModelChoiceField(
-        KeyGroup.objects.all(),
+        KeyGroup.objects.outside_drafts(),
         label=gettext_lazy("Key group or forum"),
         required=False,
         empty_label=gettext_lazy("Everyone with a post"),
@@ -113,6 +113,7 @@ class CoverageTargetForm(Form):
     motive = forms.CharField(
         label=gettext_lazy("Motive"),
         max_length=300,
+        validators=[refuse_personal_data],
         help_text=gettext_lazy("Which passage of the plan it rests on."),
     )
 
@@ -165,6 +166,7 @@ class RenewalForm(OrderForm):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
+        validators=[refuse_personal_data],
         help_text=gettext_lazy("For example the changed law. Shown to everyone it reaches."),
     )
 
@@ -179,7 +181,7 @@ class RenewalForm(OrderForm):
 
 class GroupMessageForm(Form):
     key_group = forms.ModelChoiceField(
-        KeyGroup.objects.all(),
+        KeyGroup.objects.outside_drafts(),
         label=gettext_lazy("Key group"),
         required=False,
         empty_label=gettext_lazy("All key groups"),
@@ -284,7 +286,12 @@ _CONDITIONS = (
     "managers_only",
 )
 
-RuleFormSet = forms.formset_factory(RuleForm, extra=1, can_delete=True)
+MOST_RULES, MOST_LEFT_OUT = 100, 500
+"""Rows that one form takes. What is sent with more is refused before a row is built."""
+
+RuleFormSet = forms.formset_factory(
+    RuleForm, extra=1, can_delete=True, max_num=MOST_RULES, absolute_max=MOST_RULES + 1
+)
 
 
 class ExcludedForm(Form):
@@ -317,7 +324,13 @@ class BaseExcludedFormSet(forms.BaseFormSet[ExcludedForm]):
 
 ExcludedFormSet = cast(
     "type[BaseExcludedFormSet]",
-    forms.formset_factory(ExcludedForm, formset=BaseExcludedFormSet, extra=2),
+    forms.formset_factory(
+        ExcludedForm,
+        formset=BaseExcludedFormSet,
+        extra=2,
+        max_num=MOST_LEFT_OUT,
+        absolute_max=MOST_LEFT_OUT + 1,
+    ),
 )
 
 

@@ -17,6 +17,7 @@ from competence.figures.measures import UNASSESSED, UNASSESSED_WORDS
 from competence.forms import STOP, reason_field
 from competence.models import KeyGroup, ObligationStatus, Passage, PassageLink
 from competence.models.measures import LONGEST_COMMENT
+from competence.services.measures import LONGEST_BACK
 from courses.models import CoursePage
 from lms.content.models import LegalReference
 from lms.framework.indicators import indicators
@@ -79,7 +80,7 @@ class StatusForm(Form):
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        bound_day(self.fields["on"], latest=today)
+        bound_day(self.fields["on"], earliest=today - LONGEST_BACK, latest=today)
 
 
 class _Joining(Form):
@@ -93,8 +94,8 @@ class _Joining(Form):
             (Kind.AREA, getattr(chosen.get("area"), "code", "")),
             (Kind.PAGE, page_key(chosen["page"]) if chosen.get("page") else ""),
             (Kind.DOCUMENT, str(getattr(chosen.get("document"), "pk", ""))),
-            (Kind.ACTIVITY, chosen.get("activity", "")),
-            (Kind.REPORT, chosen.get("report", "")),
+            (Kind.ACTIVITY, chosen.get("activity", "").upper()),
+            (Kind.REPORT, chosen.get("report", "").upper()),
         ):
             if key:
                 return {"kind": str(kind), "key": key}
@@ -146,9 +147,13 @@ class EvidenceForm(_Joining):
         label=gettext_lazy("Code of an activity in the training plan"),
         max_length=40,
         required=False,
+        validators=[refuse_personal_data],
     )
     report = forms.CharField(
-        label=gettext_lazy("Number of a follow-up report"), max_length=40, required=False
+        label=gettext_lazy("Number of a follow-up report"),
+        max_length=40,
+        required=False,
+        validators=[refuse_personal_data],
     )
     url = forms.URLField(
         label=gettext_lazy("Web address"), max_length=500, required=False, assume_scheme="https"
@@ -170,7 +175,9 @@ class ServingForm(_Joining):
         CompetenceArea.objects.all(), label=gettext_lazy("Area"), required=False
     )
     key_group = forms.ModelChoiceField(
-        KeyGroup.objects.all(), label=gettext_lazy("Requirement of the key group"), required=False
+        KeyGroup.objects.outside_drafts(),
+        label=gettext_lazy("Requirement of the key group"),
+        required=False,
     )
     of_area = forms.ModelChoiceField(
         CompetenceArea.objects.all(), label=gettext_lazy("in the area"), required=False
@@ -179,6 +186,7 @@ class ServingForm(_Joining):
         label=gettext_lazy("Code of an activity in the training plan"),
         max_length=40,
         required=False,
+        validators=[refuse_personal_data],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -10,7 +10,6 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from competence.figures.namings import standing_namings
 from competence.figures.needs_asked import AreaToWish
 from competence.forms import STOP, reason_field
 from competence.models import (
@@ -29,9 +28,9 @@ from lms.framework.models import TrainingLevel
 from lms.lib.fields import refuse_personal_data
 from lms.lib.forms import Form, bound_day, day_field
 from lms.people.forms import PersonSearchForm
-from lms.people.models import Unit
 
 _LEVEL = "level_"
+LONGEST_MOTIVE = 300
 
 
 class NeedsAnswerForm(Form):
@@ -165,59 +164,6 @@ class ColleagueForm(PersonSearchForm):
         bound_day(self.fields["ends_on"], earliest=kwargs["day"], latest=latest)
 
 
-class NeedsRoundForm(Form):
-    """A round to open."""
-
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    period_from = day_field(
-        gettext_lazy("About the time from"),
-        help_text=gettext_lazy("The time that the needs are about, for example next year."),
-    )
-    period_until = day_field(gettext_lazy("and until"))
-    starts_on = day_field(gettext_lazy("First day to answer"))
-    ends_on = day_field(gettext_lazy("Last day to answer"))
-    unit_kind = forms.ChoiceField(label=gettext_lazy("Which kind of unit is asked"))
-    key_groups = forms.ModelMultipleChoiceField(
-        KeyGroup.objects.all(),
-        label=gettext_lazy("About which key groups"),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    namings = forms.ModelMultipleChoiceField(
-        KeyPersonAssignment.objects.none(),
-        label=gettext_lazy("About which key persons' functions"),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-
-    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        kinds = Unit.objects.exclude(kind="").order_by("kind").values_list("kind", flat=True)
-        field = self.fields["unit_kind"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(kind, kind) for kind in kinds.distinct()]
-        named = self.fields["namings"]
-        assert isinstance(named, forms.ModelMultipleChoiceField)
-        named.queryset = (
-            standing_namings(day)
-            .filter(starts_on__lte=day)
-            .select_related("person", "key_group")
-            .order_by("key_group__code", "person__family_name")
-        )
-        named.label_from_instance = _naming_label  # type: ignore[method-assign, assignment]
-        bound_day(self.fields["starts_on"], earliest=day)
-
-    def clean(self) -> None:
-        asked = self.cleaned_data
-        if not self.errors and not (asked["key_groups"] or asked["namings"]):
-            raise forms.ValidationError(_("Choose at least one key group or key person."))
-
-
-def _naming_label(naming: Any) -> str:
-    function = f" – {naming.function}" if naming.function else ""
-    return f"{naming.person.name}, {naming.key_group.name}{function}"
-
-
 class LastDayForm(Form):
     ends_on = day_field(gettext_lazy("Last day to answer"))
     reason = reason_field(gettext_lazy("Reason"))
@@ -234,7 +180,7 @@ class ProposalForm(Form):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Requirement.Kind.choices)
     motive = forms.CharField(
         label=gettext_lazy("Motive"),
-        max_length=300,
+        max_length=LONGEST_MOTIVE,
         help_text=STOP,
         validators=[refuse_personal_data],
     )
@@ -307,7 +253,7 @@ class NamingFilterForm(Form):
     """Narrowing the list of key persons."""
 
     grupp = forms.ModelChoiceField(
-        KeyGroup.objects.all(),
+        KeyGroup.objects.outside_drafts(),
         to_field_name="code",
         label=gettext_lazy("Key group"),
         required=False,

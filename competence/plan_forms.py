@@ -7,16 +7,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from competence.forms import STOP
 from competence.models import (
     ConsultationAnswer,
     ConsultationComment,
     CoverageGoal,
     DecidedDocument,
     KeyGroup,
-    PlanVersion,
     Requirement,
 )
 from lms.lib.fields import refuse_personal_data
@@ -27,7 +29,7 @@ from lms.people.partners import PartnerOrganisation
 LONGEST = 4000
 
 
-def _text(label: Any, *, required: bool = True, help_text: Any = "", rows: int = 4) -> Any:
+def _text(label: Any, *, required: bool = True, help_text: Any = STOP, rows: int = 4) -> Any:
     return forms.CharField(
         label=label,
         required=required,
@@ -39,18 +41,19 @@ def _text(label: Any, *, required: bool = True, help_text: Any = "", rows: int =
 
 
 class CompareForm(Form):
-    """Two versions of the competence plan."""
+    """Two versions of one plan: `versions` are those there are."""
 
-    was = forms.ModelChoiceField(
-        label=gettext_lazy("From version"),
-        queryset=PlanVersion.objects.all(),
-        to_field_name="number",
+    was: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        label=gettext_lazy("From version"), queryset=None, to_field_name="number"
     )
-    becomes = forms.ModelChoiceField(
-        label=gettext_lazy("To version"),
-        queryset=PlanVersion.objects.all(),
-        to_field_name="number",
+    becomes: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        label=gettext_lazy("To version"), queryset=None, to_field_name="number"
     )
+
+    def __init__(self, *args: Any, versions: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("was", "becomes"):
+            self.fields[name].queryset = versions.all()  # type: ignore[attr-defined]
 
 
 class SendOutForm(Form):
@@ -180,7 +183,7 @@ class CommentForm(Form):
 
     unit = forms.ModelChoiceField(label=gettext_lazy("Unit"), queryset=Unit.objects.none())
     about = forms.ChoiceField(label=gettext_lazy("About"))
-    text = _text(gettext_lazy("Your view"), rows=5)
+    text = _text(gettext_lazy("Your view"), help_text="", rows=5)
 
     def __init__(
         self, *args: Any, units: Iterable[Unit], key_groups: Iterable[KeyGroup], **kwargs: Any
@@ -222,7 +225,9 @@ class OpinionForm(Form):
     )
     summary = _text(
         gettext_lazy("Summary"),
-        help_text=gettext_lazy("What the organisation thinks, in a few sentences."),
+        help_text=format_lazy(
+            "{} {}", gettext_lazy("What the organisation thinks, in a few sentences."), STOP
+        ),
     )
 
     def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from competence.engine.assume import KINDS, Assumptions, Kind, Unit, plain, read
 from competence.figures.assumptions import GROUPS, LABELS, MEANINGS, UNITS
+from lms.lib.fields import refuse_personal_data
 from lms.lib.forms import Form, bound_day, day_field
 
 
@@ -23,6 +24,7 @@ class DatedReasonForm(Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
+        validators=[refuse_personal_data],
         help_text=gettext_lazy("Where the figure comes from, for example last year's accounts."),
     )
 

@@ -22,6 +22,7 @@ from competence.services.awards import award_achievements, revoke_achievements
 from competence.services.exemption_requests import move_requests
 from competence.services.merged_facts import give_what_the_rules_give, keep_what_differs
 from competence.services.needs_delegations import move_needs_delegations
+from competence.services.needs_staff import move_staff_wishes
 from competence.services.recognition import withdraw_claim
 from competence.services.reminders import say_once_for_both
 from competence.services.renewals import tell_who_decides
@@ -127,6 +128,7 @@ def move_facts(
         record_moved(model, moving, survivor=survivor, loser=loser, by=by)
     move_requests(survivor=survivor, loser=loser, by=by, at=timezone.now())
     move_needs_delegations(survivor=survivor, loser=loser, by=by)
+    move_staff_wishes(survivor=survivor, loser=loser)
     for named, column in ((KeyPersonAssignment, "deputy"), (NeedsAnswer, "in_place_of")):
         rows = named.objects.filter(**{column: loser})
         moving = list(rows.values_list("pk", flat=True))

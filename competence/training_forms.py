@@ -31,6 +31,7 @@ from lms.people.models import PartnerOrganisation
 
 # Rows for partners beyond those that are there.
 EXTRA_PARTNERS = 3
+MOST_PARTNERS = 100
 
 
 def words_field(
@@ -63,7 +64,7 @@ class WhatForm(Form):
     starts_on = day_field(gettext_lazy("First day"))
     ends_on = day_field(gettext_lazy("Last day"))
     key_groups = forms.ModelMultipleChoiceField(
-        KeyGroup.objects.all(),
+        KeyGroup.objects.outside_drafts(),
         label=gettext_lazy("Key groups"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -92,6 +93,7 @@ class WhatForm(Form):
         label=gettext_lazy("Measures that it serves"),
         required=False,
         max_length=200,
+        validators=[refuse_personal_data],
         help_text=gettext_lazy("Passages of the governing document: S11, S15."),
     )
     note = words_field(gettext_lazy("Note"), 300, help_text=STOP)
@@ -205,7 +207,9 @@ class PartnerForm(Form):
         )
 
 
-PartnerFormSet = forms.formset_factory(PartnerForm, extra=EXTRA_PARTNERS)
+PartnerFormSet = forms.formset_factory(
+    PartnerForm, extra=EXTRA_PARTNERS, max_num=MOST_PARTNERS, absolute_max=MOST_PARTNERS + 1
+)
 
 
 class StepForm(Form):
@@ -308,7 +312,7 @@ class TrainingFilter(Form):
 
 class ProgrammeForm(Form):
     key_group = forms.ModelChoiceField(
-        KeyGroup.objects.filter(programme=None), label=gettext_lazy("Key group")
+        KeyGroup.objects.outside_drafts().filter(programme=None), label=gettext_lazy("Key group")
     )
     name = words_field(gettext_lazy("Name"), 120, required=True)
 

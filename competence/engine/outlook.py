@@ -6,7 +6,7 @@ or its due day), and is then asked of `status`."""
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -31,8 +31,9 @@ def month_ends(day: date, months: int) -> list[date]:
 
 class Stretch(NamedTuple):
     """The days from number `first` up to but not with `stop` (of the days asked for) on which a
-    person's rows stand. `met` and `expiring` are not told apart, nor what is covered through an
-    exemption only: neither changes what the person is (`coverage.standing_of`)."""
+    person's rows stand. `met` and `expiring` are not told apart, nor, unless asked exactly, what
+    is covered through an exemption only: neither changes what the person is
+    (`coverage.standing_of`)."""
 
     first: int
     stop: int
@@ -72,9 +73,13 @@ class Outlook:
         yield Lasting(first, last, facts, rows)
 
 
-def outlook(people: QuerySet[Person] | None, days: Sequence[date]) -> Iterator[Outlook]:
+def outlook(
+    people: QuerySet[Person] | None, days: Sequence[date], *, exactly: bool = False
+) -> Iterator[Outlook]:
     """Each of `people` (none: everyone) on `days`, which are in order. A constant number of
-    queries whatever the number of people and days; one person in memory at a time."""
+    queries whatever the number of people and days; one person in memory at a time. `exactly`: also
+    what is covered only through an exemption, or only through what is recognised, is that of each
+    day; whoever has either is asked of `rows` on all of them."""
     plans = load_plans(days)
     areas = {
         level.area_pk for plan in plans for levels in plan.requirements.values() for level in levels
@@ -88,7 +93,12 @@ def outlook(people: QuerySet[Person] | None, days: Sequence[date]) -> Iterator[O
     ]
     for span in load_spans(people, days[0], days[-1], areas):
         turns = sorted(span.turns() | orders.turns)
-        yield Outlook(span, _stretches(span, plans, ordinals, orders, turns, common), orders, turns)
+        anew = range(len(plans)) if exactly and _is_covered_otherwise(span) else common
+        yield Outlook(span, _stretches(span, plans, ordinals, orders, turns, anew), orders, turns)
+
+
+def _is_covered_otherwise(span: PersonSpan) -> bool:
+    return bool(span.exemptions) or any(each.recognised for each in span.achievements)
 
 
 def _stretches(
@@ -97,7 +107,7 @@ def _stretches(
     ordinals: list[int],
     orders: Orders,
     turns: list[int],
-    common: list[int],
+    common: Iterable[int],
 ) -> list[Stretch]:
     # The numbers of the days on which everything is asked anew.
     anew = {0, *common}

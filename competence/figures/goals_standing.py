@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from competence.figures.goals import EVERYONE, Goal, Reached, goals_on, reached
-from competence.figures.published import percent_of, published_on
-from lms.content.models import SiteSettings
+from competence.figures.shown import percent_of
+from competence.services.mondays import published_on
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,6 @@ def standing_of_goals(monday: date) -> GoalsStanding | None:
     goals = goals_on(monday)
     if not goals.any:
         return None
-    published = published_on(monday, SiteSettings.load().suppression_threshold)
+    published = published_on(monday)
     percents = {group: percent_of(count.share) for group, count in published.totals.items()}
     return GoalsStanding(goals.of(EVERYONE), reached(goals, percents))

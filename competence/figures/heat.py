@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from competence.figures.coverage import UnitNode
-from competence.figures.published import Published, ShownShare, percent_of
+from competence.figures.published import Published
+from competence.figures.shown import ShownShare, percent_of
 from competence.suppression import Figure, Hidden, ShownCount
 from lms.framework.models import CompetenceArea
 

@@ -11,19 +11,26 @@ from functools import partial
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.documents import get_document_model
+from wagtail.documents.models import AbstractDocument
 from wagtail.models import Page, Site
 from wagtail.query import PageQuerySet
 
 from competence.models import KeyGroup, PassageLink, PlanActivity, TrainingPlanVersion
 from courses.models import CoursePage
-from lms.content.visibility import closed_to_some, visible_to
+from lms.content.visibility import closed_to_some, visible_files, visible_to
 from lms.framework.models import CompetenceArea
 from lms.lib.numbers import whole_number
 from lms.people.models import User
 
 Kind = PassageLink.Kind
-Opening = Callable[[PageQuerySet], PageQuerySet]
-"""Which of some pages may be named."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What may be named: which of some pages, and the primary keys of which of some documents."""
+
+    pages: Callable[[PageQuerySet], PageQuerySet]
+    documents: Callable[[Iterable[AbstractDocument]], set[int]]
 
 
 @dataclass(frozen=True)
@@ -64,8 +71,9 @@ class Joined:
 
 
 def name_links(links: Iterable[PassageLink], among: Opening) -> Mapping[int, Named]:
-    """Each link's name and address, by its primary key: those of pages and courses only where they
-    are among those that may be named. As many queries as there are kinds, or some more."""
+    """Each link's name and address, by its primary key: those of pages, courses and documents only
+    where they are among those that may be named. As many queries as there are kinds, or some
+    more."""
     links = list(links)
     keys: dict[str, set[str]] = {}
     for each in links:
@@ -75,18 +83,15 @@ def name_links(links: Iterable[PassageLink], among: Opening) -> Mapping[int, Nam
         known[Kind.PAGE] = _pages(keys[Kind.PAGE], among)
     if Kind.COURSE in keys:
         known[Kind.COURSE] = _courses(keys[Kind.COURSE], among)
+    if Kind.DOCUMENT in keys:
+        known[Kind.DOCUMENT] = _documents(keys[Kind.DOCUMENT], among)
     return {each.pk: _named(each, known) for each in links}
 
 
 def name_for_all(links: Iterable[PassageLink]) -> Mapping[int, Named]:
     """As links are named in what is handed on to anybody: in the words of whoever joined them, else
     by what everyone who signs in may open. A document may be for some only, and is not named."""
-    links = list(links)
-    named = dict(name_links(links, open_to_all))
-    for each in links:
-        if each.kind == Kind.DOCUMENT and not each.title:
-            named[each.pk] = _unnamed(each)
-    return named
+    return name_links(links, Opening(open_to_all, no_document))
 
 
 def _named(link: PassageLink, known: Mapping[str, Mapping[str, Named]]) -> Named:
@@ -121,12 +126,17 @@ def _root_path() -> str:
     return path
 
 
-def published(pages: PageQuerySet) -> PageQuerySet:
-    return pages.live()
+def everything_published() -> Opening:
+    """For whoever runs the register: what is here, whoever may open it."""
+    return Opening(lambda pages: pages.live(), lambda documents: {each.pk for each in documents})
 
 
 def open_to(reader: User) -> Opening:
-    return partial(visible_to, user=reader)
+    return Opening(partial(visible_to, user=reader), partial(visible_files, user=reader))
+
+
+def no_document(documents: Iterable[AbstractDocument]) -> set[int]:
+    return set()
 
 
 def open_to_all(pages: PageQuerySet) -> PageQuerySet:
@@ -138,7 +148,7 @@ def _pages(keys: set[str], among: Opening) -> dict[str, Named]:
     """Of a page that may not be named its address says as much as its title: it has neither."""
     root = _root_path()
     pages = Page.objects.filter(url_path__in=[f"{root}{key}/" for key in keys])
-    may = set(among(pages).values_list("pk", flat=True))
+    may = set(among.pages(pages).values_list("pk", flat=True))
     named = {}
     for page in pages:
         key = page.url_path.removeprefix(root).strip("/")
@@ -147,7 +157,7 @@ def _pages(keys: set[str], among: Opening) -> dict[str, Named]:
 
 
 def _courses(keys: set[str], among: Opening) -> dict[str, Named]:
-    pages = among(CoursePage.objects.filter(code__in=keys))
+    pages = among.pages(CoursePage.objects.filter(code__in=keys))
     return {
         each.code: Named(each.title, reverse("courses:course", args=[each.slug])) for each in pages
     }
@@ -168,7 +178,9 @@ def split_requirement(key: str) -> tuple[str, str]:
 
 def _requirements(keys: set[str]) -> dict[str, Named]:
     pairs = {key: split_requirement(key) for key in keys}
-    groups = KeyGroup.objects.in_bulk([group for group, _area in pairs.values()], field_name="code")
+    groups = KeyGroup.objects.outside_drafts().in_bulk(
+        [group for group, _area in pairs.values()], field_name="code"
+    )
     areas = CompetenceArea.objects.in_bulk(
         [area for _group, area in pairs.values()], field_name="code"
     )
@@ -182,9 +194,13 @@ def _requirements(keys: set[str]) -> dict[str, Named]:
     }
 
 
-def _documents(keys: set[str]) -> dict[str, Named]:
-    found = get_document_model().objects.filter(pk__in=[whole_number(key) for key in keys])
-    return {str(each.pk): Named(each.title, each.url) for each in found}
+def _documents(keys: set[str], among: Opening) -> dict[str, Named]:
+    found = list(get_document_model().objects.filter(pk__in=[whole_number(key) for key in keys]))
+    may = among.documents(found)
+    return {
+        str(each.pk): Named(each.title, each.url) if each.pk in may else Named("", exists=False)
+        for each in found
+    }
 
 
 def _activities(keys: set[str]) -> dict[str, Named]:
@@ -199,10 +215,14 @@ def _activities(keys: set[str]) -> dict[str, Named]:
     }
 
 
+def is_decided_activity(code: str) -> bool:
+    """Whether an adopted version of the training plan has the activity ("A12")."""
+    return code in _activities({code})
+
+
 _ACTIVITY = re.compile(r"A[0-9]{1,6}")
 _KNOWN: Mapping[str, Callable[[set[str]], dict[str, Named]]] = {
     Kind.AREA: _areas,
     Kind.REQUIREMENT: _requirements,
-    Kind.DOCUMENT: _documents,
     Kind.ACTIVITY: _activities,
 }

@@ -4,7 +4,7 @@ round would ask. Units and key groups, no individuals but those who answer."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -28,12 +28,14 @@ from lms.people.models import Delegation, Employment, Person, Unit
 
 @dataclass(frozen=True)
 class PlannedForm:
-    """One form that a round would make."""
+    """One form that a round would make. Of one about a key group: its members, by the unit that
+    they were found in (primary keys)."""
 
     unit: Unit
     key_group: KeyGroup
     naming: KeyPersonAssignment | None
     managers: tuple[Person, ...]
+    members: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,13 @@ def planned_round(
         {unit for unit, _group in asked} | {posts[each.person_id] for each in here}, day
     )
     forms = [
-        PlannedForm(units[unit], groups[group], None, managers.get(unit, ()))
+        PlannedForm(
+            units[unit],
+            groups[group],
+            None,
+            managers.get(unit, ()),
+            {origin: frozenset(people) for origin, people in by_place[unit, group].items()},
+        )
         for unit, group in asked
     ]
     forms += [
@@ -282,13 +290,16 @@ def _state(answer: NeedsAnswer | None, begun: bool) -> FormState:
 
 @dataclass(frozen=True)
 class OperationStanding:
-    """One unit that a round asks: how many forms, and how many have an answer."""
+    """One unit that a round asks: how many forms about key groups, and how many of them have an
+    answer."""
 
     code: str
     name: str
     asked: int
     answered: int
     has_manager: bool
+    # The last day somebody was reminded of one of them, if any.
+    reminded_on: date | None
 
     @property
     def has_answered_all(self) -> bool:
@@ -316,11 +327,16 @@ class NeedsStanding:
 
 def standing_of_needs(day: date) -> NeedsStanding | None:
     """How the latest round begun by `day` stood at the end of that day; none where no round had
-    begun. Forms about a key person's function are left out: how many each unit has would tell how
-    many key persons it has. Four queries, whatever the number of units."""
+    begun."""
     latest = NeedsRound.objects.filter(starts_on__lte=day).first()
-    if latest is None:
-        return None
+    return None if latest is None else standing_of_round(latest, day)
+
+
+def standing_of_round(latest: NeedsRound, day: date) -> NeedsStanding:
+    """What every page and report says is asked and answered in a round, at the end of a day: its
+    forms about key groups. Those about a key person's function are told apart to whoever handles
+    the round, and to nobody else: how many each unit has would tell how many key persons it has.
+    Four queries, whatever the number of units."""
     midnight = datetime.combine(day + timedelta(days=1), time.min, STOCKHOLM)
     answered = set(
         NeedsAnswer.objects.filter(
@@ -334,6 +350,17 @@ def standing_of_needs(day: date) -> NeedsStanding | None:
     for form in latest.forms.filter(naming=None).select_related("unit"):
         by_unit.setdefault(form.unit, []).append(form.pk)
     managers = managers_of_units({unit.pk for unit in by_unit}, day)
+    reminded = dict(
+        NeedsReminder.objects.filter(
+            Q(taken_back_at__isnull=True) | Q(taken_back_at__gte=midnight),
+            form__needs_round=latest,
+            form__naming=None,
+            reminded_on__lte=day,
+        )
+        .order_by()
+        .values_list("form__unit")
+        .annotate(last=Max("reminded_on"))
+    )
     operations = tuple(
         OperationStanding(
             unit.code,
@@ -341,6 +368,7 @@ def standing_of_needs(day: date) -> NeedsStanding | None:
             len(forms),
             sum(pk in answered for pk in forms),
             unit.pk in managers,
+            reminded.get(unit.pk),
         )
         for unit, forms in by_unit.items()
     )

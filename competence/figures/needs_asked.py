@@ -86,9 +86,9 @@ def may_fill_in(user: User, form: NeedsForm, day: date) -> bool:
 
 
 def may_read(user: User, form: NeedsForm, day: date) -> bool:
-    """Whether the account may read the form and its answer."""
+    """Whether the account may read the form and its answer: not whoever is shown figures only."""
     return may_fill_in(user, form, day) or can(
-        user, Action.READ, Obj.NEEDS_ASSESSMENT, day=day, unit=form.unit, own=False
+        user, Action.READ, Obj.NEEDS_ASSESSMENT, day=day, unit=form.unit, own=False, record=True
     )
 
 

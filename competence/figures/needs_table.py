@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from competence.figures.needs import FormStanding, FormState
-from competence.models import NeedsAnswer
+from competence.figures.needs_staff import answered_words, by_area_words, counts_of
+from competence.models import NeedsAnswer, StaffCount
 from lms.lib.tables import Value
 
 STATES = {
@@ -29,7 +30,8 @@ class RoundTable:
 
 
 def round_table(standings: Sequence[FormStanding], *, named: bool) -> RoundTable:
-    """A line for each form. `named`: with the names of key persons. Two queries."""
+    """A line for each form. `named`: with the names of key persons. Four queries."""
+    counts = counts_of(each.form.pk for each in standings)
     answers = NeedsAnswer.objects.filter(
         pk__in=[each.answer.pk for each in standings if each.answer]
     )
@@ -43,13 +45,18 @@ def round_table(standings: Sequence[FormStanding], *, named: bool) -> RoundTable
         *(_("Unit code"), _("Unit"), _("Key group"), _("Function")),
         *((_("Key person"),) if named else ()),
         *(_("Standing"), _("Answered by"), _("Handed in"), _("Confirmed"), _("Last reminded")),
+        *(_("The staff have answered"), _("The staff need more")),
         *(_("Manager"), _("Need"), _("Wishes"), _("Motives"), _("How many"), _("When it suits")),
     )
-    return RoundTable(header, tuple(tuple(_line(each, wishes, named)) for each in standings))
+    return RoundTable(
+        header, tuple(tuple(_line(each, wishes, counts, named)) for each in standings)
+    )
 
 
-def _line(each: FormStanding, wishes: dict[int, str], named: bool) -> Iterator[Value]:
-    form, said = each.form, each.answer
+def _line(
+    each: FormStanding, wishes: dict[int, str], counts: dict[int, StaffCount], named: bool
+) -> Iterator[Value]:
+    form, said, count = each.form, each.answer, counts.get(each.form.pk)
     yield from (form.unit.code, form.unit.name, form.key_group.code)
     yield form.naming.function if form.naming else ""
     if named:
@@ -59,9 +66,11 @@ def _line(each: FormStanding, wishes: dict[int, str], named: bool) -> Iterator[V
     yield said.handed_in_at if said else None
     yield said.confirmed_at if said else None
     yield each.reminded_on
+    yield answered_words(count) if count else ""
+    yield "; ".join(by_area_words(count)) if count else ""
     yield ", ".join(person.name for person in each.managers) or _("lacks a manager")
     yield said.get_need_display() if said else ""
     yield wishes[said.pk] if said else ""
-    yield said.motives if said else ""
+    yield "; ".join(said.motive_words()) if said else ""
     yield said.get_how_many_display() if said else ""
     yield said.get_suits_display() if said else ""

@@ -184,7 +184,7 @@ class _Around:
     def look_up(cls, things: Iterable[Joined], day: date, reader: User) -> _Around:
         things = list(things)
         versions = CourseVersion.objects.offered().select_related("course")
-        may = open_to(reader)(Page.objects.filter(pk__in=versions.values("course")))
+        may = open_to(reader).pages(Page.objects.filter(pk__in=versions.values("course")))
         plan = PlanVersion.objects.in_force_on(day)
         asked = (
             tuple(

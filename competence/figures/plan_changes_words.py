@@ -29,6 +29,8 @@ class ChangeWords:
 
 @dataclass(frozen=True)
 class GroupChangeWords:
+    """All that is changed for a key group, or in the training plan of an activity."""
+
     code: str
     name: str
     changes: tuple[ChangeWords, ...]
@@ -54,6 +56,44 @@ def changes_in_words(changes: PlanChanges) -> tuple[GroupChangeWords, ...]:
         Names.of(rules),
     )
     return tuple(_group(group, called) for group in changes.groups)
+
+
+def plan_counts_in_words(changes: PlanChanges) -> str:
+    """How much is changed, in a sentence or two; of what is not changed nothing."""
+    added, changed, removed = changes.added, changes.changed, changes.removed
+    counts = in_a_sentence(
+        (added, ngettext("%(count)s new requirement", "%(count)s new requirements", added)),
+        (changed, ngettext("%(count)s changed", "%(count)s changed", changed)),
+        (removed, ngettext("%(count)s taken out", "%(count)s taken out", removed)),
+    )
+    groups = changes.rules_changed
+    rules = in_a_sentence(
+        (
+            groups,
+            ngettext(
+                "who belongs is changed in %(count)s key group",
+                "who belongs is changed in %(count)s key groups",
+                groups,
+            ),
+        )
+    )
+    goals = in_a_sentence(
+        (
+            changes.goals_changed,
+            ngettext(
+                "%(count)s coverage goal is changed",
+                "%(count)s coverage goals are changed",
+                changes.goals_changed,
+            ),
+        )
+    )
+    return " ".join(filter(None, (counts, rules, goals)))
+
+
+def in_a_sentence(*counts: tuple[int, str]) -> str:
+    """Each number in its words; nothing where it is none."""
+    said = ", ".join(words % {"count": number} for number, words in counts if number)
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
 def _group(group: GroupChange, called: _Called) -> GroupChangeWords:

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db.models import Prefetch
 
+from competence.figures.needs_staff import staff_of_area
 from competence.models import (
     KeyGroup,
     NeedsAnswer,
@@ -37,6 +38,13 @@ class WishedFor:
     # The highest level that the plan in force asks for there today, if any.
     asked_now: TrainingLevel | None
     proposed: tuple[NeedsProposal, ...]
+    # What the staff say of the area, in words, by form (primary key).
+    staff: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def by_unit(self) -> list[tuple[WishedLevel, str]]:
+        """Each wish, with what the staff there say, if that is told."""
+        return [(wish, self.staff.get(wish.answer.form_id, "")) for wish in self.wishes]
 
     @property
     def levels(self) -> list[tuple[TrainingLevel, int]]:
@@ -45,18 +53,15 @@ class WishedFor:
         return sorted(counted.items(), key=lambda each: -each[0].number)
 
     @property
-    def motives(self) -> str:
-        """The letters of the motives, the most frequent first."""
-        return "".join(
-            letter
-            for letter, _count in Counter(
-                letter for wish in self.wishes for letter in wish.answer.motives
-            ).most_common()
-        )
+    def motives(self) -> list[str]:
+        """The motives as the form words them, the most frequent first."""
+        given = Counter(letter for wish in self.wishes for letter in wish.answer.motives)
+        return [str(NeedsAnswer.Motive(letter).label) for letter, _count in given.most_common()]
 
 
 def wished_for(needs_round: NeedsRound, day: date) -> list[WishedFor]:
-    """What a round wishes for, key group by key group, area by area. Four queries."""
+    """What a round wishes for, key group by key group, area by area. Five queries."""
+    staff = staff_of_area(needs_round)
     version = PlanVersion.objects.in_force_on(day)
     asked: dict[tuple[int, int], TrainingLevel] = {}
     for row in (
@@ -90,6 +95,7 @@ def wished_for(needs_round: NeedsRound, day: date) -> list[WishedFor]:
             tuple(each),
             asked.get(key),
             tuple(proposed.get(key, ())),
+            staff.get(key, {}),
         )
         for key, each in wishes.items()
     ]

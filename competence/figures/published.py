@@ -2,15 +2,17 @@
 reach on the coverage page, hidden once and for all views of it.
 
 Three tables are published, and nothing else; every view, sum, sentence and file is a part of them.
+They are made once for a Monday and kept (`competence.services.mondays`). What one key group less
+another within it would tell is hidden last (`competence.figures.nested`).
 
 1. Key group by unit, with the key group's total: coverage, introduction, paused, only by an
    exemption, only by recognition.
    The tree of units is protected from the top down: first the total with the largest units, then
    each shown unit with its parts, the unit itself now being a known number. Each such step is one
-   sum, hidden by `competence.suppression`; nothing is shown below a hidden figure. So a small
-   school never hides a whole department, and no two sums share an unknown. Those covered only by
-   an exemption, or only by recognition, are a part of the covered that are shown beside them: the
-   rest of the covered is protected as a count too (`_with_the_rest`).
+   sum, hidden by `one_sum`; nothing is shown below a hidden figure. So a small school hides its
+   department only where one other has all the rest, and no two sums share an unknown. Those
+   covered only by an exemption, or only by recognition, are a part of the covered that are shown
+   beside them: the rest of the covered is protected as a count too (`_Within`).
 2. Key group by area, for everyone in the group (no units). Every area of a group counts the same
    members less those on leave, so with the total of table 1 the people in introduction in an
    area could be worked out though they are never shown. Therefore a group is shown by area only
@@ -31,50 +33,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from fractions import Fraction
 from functools import partial
 
-from django.core.cache import cache
-
 from competence.engine import Count
-from competence.figures.coverage import KEPT_SECONDS, AreaKey, DayFigures, figures_on
-from competence.suppression import Figure, Hidden, ShownCount, shown_figures
-
-
-@dataclass(frozen=True)
-class ShownShare:
-    """A share with the counts behind it; all shown or all hidden."""
-
-    share: Figure
-    covered: Figure
-    gap: Figure
-
-    @property
-    def percent(self) -> int | None:
-        return percent_of(self.share)
-
-    @property
-    def counted(self) -> int | None:
-        """How many the share is of."""
-        if isinstance(self.covered.value, int) and isinstance(self.gap.value, int):
-            return self.covered.value + self.gap.value
-        return None
-
-
-def percent_of(share: Figure) -> int | None:
-    """A shown share in whole percent, half up; 100 only where nobody is missing."""
-    if share.value is None:
-        return None
-    rounded = int(Fraction(share.value) * 100 + Fraction(1, 2))
-    return min(rounded, 99) if share.value < 1 else rounded
+from competence.figures.coverage import AreaKey, DayFigures, DayFrame
+from competence.figures.nested import Tables, hide_nested
+from competence.figures.one_sum import largest_within, one_sum
+from competence.figures.shown import PROTECTED, ShownShare, shown_count, shown_share
+from competence.suppression import Figure, ShownCount
 
 
 @dataclass(frozen=True)
 class Published:
     """The three tables of a day. `counts` by key group code, and by unit and key group."""
 
-    figures: DayFigures
+    figures: DayFrame
     threshold: int
     totals: Mapping[str, ShownCount]
     by_unit: Mapping[tuple[int, str], ShownCount]
@@ -88,22 +61,9 @@ class Published:
         return self.by_unit.get((unit, key_group))
 
 
-def published_on(as_of: date, threshold: int) -> Published:
-    """What is shown of a day; worked out once while no fact has changed."""
-    figures = figures_on(as_of)
-    key = f"competence.published:{as_of.isoformat()}:{threshold}:{figures.made_at.isoformat()}"
-    published: Published | None = cache.get(key)
-    if published is None:
-        published = publish(figures, threshold)
-        cache.set(key, published, KEPT_SECONDS)
-    return published
-
-
 def publish(figures: DayFigures, threshold: int) -> Published:
     totals, by_unit = _tree(figures, threshold)
-    return Published(
-        figures=figures,
-        threshold=threshold,
+    tables = Tables(
         totals=totals,
         by_unit=by_unit,
         by_area=_areas(figures.by_area, totals, threshold),
@@ -112,11 +72,14 @@ def publish(figures: DayFigures, threshold: int) -> Published:
             for group, count in figures.report.uptake.by_key_group.items()
         },
     )
+    hide_nested(figures, tables, threshold)
+    return Published(
+        figures, threshold, tables.totals, tables.by_unit, tables.by_area, tables.uptake
+    )
 
 
 _WHOLE = ("covered", "gap", "introduction", "paused")
 _OF_COVERED = ("only_exempt", "only_recognised")
-_PROTECTED = Figure(None, Hidden.PROTECTED)
 Node = int | None
 
 
@@ -144,14 +107,18 @@ def _tree(
             kind: {node: getattr(count, kind) for node, count in of_group.items()}
             for kind in (*_WHOLE, *_OF_COVERED)
         }
+        largest = {kind: largest_within(parts, of_kind) for kind, of_kind in values.items()}
         kinds = {
-            kind: _top_down(parts, partial(_one_sum, values[kind], threshold)) for kind in _WHOLE
+            kind: _top_down(parts, partial(one_sum, values[kind], largest[kind], threshold))
+            for kind in _WHOLE
         }
         for kind in _OF_COVERED:
-            within = _Within(values[kind], values["covered"], kinds["covered"], threshold)
+            within = _Within(
+                values[kind], largest[kind], values["covered"], kinds["covered"], threshold
+            )
             kinds[kind] = _top_down(parts, within.one_sum)
-        for node, count in of_group.items():
-            shown = _shown_count(count, {kind: figures[node] for kind, figures in kinds.items()})
+        for node in of_group:
+            shown = shown_count({kind: figures[node] for kind, figures in kinds.items()})
             if node is None:
                 totals[group] = shown
             else:
@@ -166,7 +133,7 @@ def _top_down(
     shown = one_sum(None, parts.get(None, []))
     waiting = [part for part in parts.get(None, []) if part in parts]
     for node in waiting:
-        below: dict[Node, Figure] = dict.fromkeys(parts[node], _PROTECTED)
+        below: dict[Node, Figure] = dict.fromkeys(parts[node], PROTECTED)
         if not shown[node].hidden:
             star = one_sum(node, parts[node])
             if not star[node].hidden:
@@ -177,30 +144,20 @@ def _top_down(
     return shown
 
 
-def _one_sum(
-    values: Mapping[Node, int], threshold: int, node: Node, parts: list[int]
-) -> dict[Node, Figure]:
-    """A figure and its parts, protected as if they were all there is."""
-    star: dict[Node, int] = {None: values[node]}
-    star.update((part, values[part]) for part in parts)
-    shown = shown_figures(star, dict.fromkeys(parts), threshold)
-    shown[node] = shown.pop(None)
-    return shown
-
-
 @dataclass(frozen=True)
 class _Within:
     """A kind that is a part of the covered, beside which the covered are shown: what is shown of
     it must not tell the rest of them."""
 
     values: Mapping[Node, int]
+    largest: Mapping[Node, int]
     covered: Mapping[Node, int]
     covered_shown: Mapping[Node, Figure]
     threshold: int
 
     def one_sum(self, node: Node, parts: list[int]) -> dict[Node, Figure]:
-        """A figure and its parts, as `_one_sum` protects them, less what the covered tell of."""
-        shown = _one_sum(self.values, self.threshold, node, parts)
+        """A figure and its parts, as `one_sum` protects them, less what the covered tell of."""
+        shown = one_sum(self.values, self.largest, self.threshold, node, parts)
         hidden = {
             each
             for each, figure in shown.items()
@@ -214,7 +171,7 @@ class _Within:
         if node in hidden:
             hidden.update(part for part in parts if self.covered[part])
         return {
-            each: _PROTECTED if each in hidden and not figure.hidden else figure
+            each: PROTECTED if each in hidden and not figure.hidden else figure
             for each, figure in shown.items()
         }
 
@@ -225,8 +182,9 @@ class _Within:
         return 0 < count < self.threshold
 
     def _is_told(self, node: Node, parts: list[int], hidden: Collection[Node]) -> bool:
-        """Whether the sum, with what is shown in it, bounds a count to protect too narrowly. Of the
-        hidden parts together both kinds are known; how large one can be depends on the others."""
+        """Whether the sum, with what is shown in it, bounds a count to protect too narrowly, also
+        for who knows one hidden part. Of the hidden parts together both kinds are known; how large
+        one can be depends on the others."""
         pairs: list[tuple[int, int, Node]] = [
             (self.values[part], self._rest(part), part) for part in parts if part in hidden
         ]
@@ -241,6 +199,14 @@ class _Within:
             self.covered[part] for part in parts if part not in hidden
         ):
             return True
+        known = [None, *(part for _one, _other, part in pairs if part is not None)]
+        return any(
+            self._is_bounded([pair for pair in pairs if each is None or pair[2] != each], parts)
+            for each in known
+        )
+
+    def _is_bounded(self, pairs: list[tuple[int, int, Node]], parts: list[int]) -> bool:
+        """Whether what both kinds are of these together bounds one of them too narrowly."""
         both = (sum(one for one, _other, _part in pairs), sum(other for _one, other, _p in pairs))
         for one, other, part in pairs:
             few = [
@@ -257,19 +223,6 @@ class _Within:
             if few and narrowest < self.threshold:
                 return True
         return False
-
-
-def _shown_count(count: Count, kinds: Mapping[str, Figure]) -> ShownCount:
-    covered, gap = kinds["covered"], kinds["gap"]
-    share = Figure(count.share)
-    if covered.hidden or gap.hidden:
-        # "Fewer than" of the whole only where it says no more than its parts do.
-        few = any(
-            one.hidden is Hidden.FEW and other.value == 0
-            for one, other in ((covered, gap), (gap, covered))
-        )
-        share = Figure(None, Hidden.FEW if few else Hidden.PROTECTED)
-    return ShownCount(share=share, **kinds)
 
 
 def _areas(
@@ -339,5 +292,5 @@ def _tells_the_rest(area: Count, total: ShownCount | None, threshold: int) -> bo
 
 def _share(count: Count, told: bool) -> ShownShare:
     if not told:
-        return ShownShare(_PROTECTED, _PROTECTED, _PROTECTED)
-    return ShownShare(Figure(count.share), Figure(count.covered), Figure(count.gap))
+        return shown_share(PROTECTED, PROTECTED)
+    return shown_share(Figure(count.covered), Figure(count.gap))

@@ -14,6 +14,7 @@ from competence.engine import Status
 from competence.engine.days import FOREVER, as_date
 from competence.engine.validity import OrderFact, capped
 from competence.figures.learner import requirements_of
+from competence.figures.needs_staff import my_wish
 from competence.models import Achievement, Exemption, RenewalOrder
 from courses.models import Certificate
 from lms.content.models import SiteSettings
@@ -55,7 +56,7 @@ class Exempt:
 
 @dataclass(frozen=True)
 class Transcript:
-    """Everything that is printed. `exemptions` only for the person."""
+    """Everything that is printed. `exemptions` and `wishes` only for the person."""
 
     name: str
     organisation: str
@@ -65,6 +66,8 @@ class Transcript:
     periods: tuple[Period, ...]
     exemptions: tuple[Exempt, ...]
     verify_at: str
+    # What the person has said they need in a round that is not counted yet: area and words.
+    wishes: tuple[tuple[str, str], ...] = ()
 
 
 def transcript_of(person: Person, day: date, *, to_the_person: bool) -> Transcript:
@@ -82,6 +85,7 @@ def transcript_of(person: Person, day: date, *, to_the_person: bool) -> Transcri
         if to_the_person
         else []
     )
+    wish = my_wish(person, day) if to_the_person else None
     return Transcript(
         name=person.name,
         organisation=organisation,
@@ -97,6 +101,7 @@ def transcript_of(person: Person, day: date, *, to_the_person: bool) -> Transcri
             for each in exemptions
         ),
         verify_at=f"{settings.PUBLIC_URL}/verifiera/",
+        wishes=tuple(wish.in_words()) if wish else (),
     )
 
 

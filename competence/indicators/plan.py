@@ -18,8 +18,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from competence.figures.coverage import days_offered
 from competence.figures.measures import UNASSESSED, obligations_on
 from competence.figures.plan import in_effect_q
-from competence.figures.published import Published, percent_of, published_on
+from competence.figures.published import Published
+from competence.figures.shown import percent_of
 from competence.models import ObligationStatus, PlanVersion
+from competence.services.mondays import published_on
 from competence.suppression import Figure, at_least
 from courses.models import Completion
 from lms.content.models import SiteSettings
@@ -41,7 +43,7 @@ def _monday(as_of: date) -> date:
 
 
 def _published(as_of: date) -> Published:
-    return published_on(_monday(as_of), _threshold())
+    return published_on(_monday(as_of))
 
 
 def _not_counted(day: date, why: str) -> Reading:

@@ -53,7 +53,9 @@ register(
     Indicator(
         "competence.needs_answered",
         gettext_lazy("Needs answered"),
-        gettext_lazy("Answers that are in for the latest round, of those asked for."),
+        gettext_lazy(
+            "Answers about key groups that are in for the latest round, of those asked for."
+        ),
         gettext_lazy("answers"),
         needs_answered,
     ),

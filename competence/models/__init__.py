@@ -47,6 +47,9 @@ from competence.models.measures import (
 from competence.models.messages import (
     GroupMessage,
 )
+from competence.models.mondays import (
+    PublishedMonday,
+)
 from competence.models.needs import (
     NeedsAnswer,
     NeedsContent,
@@ -57,6 +60,7 @@ from competence.models.needs import (
     NeedsRound,
     WishedLevel,
 )
+from competence.models.needs_staff import StaffCount, StaffCountArea, StaffWish, Told
 from competence.models.nights import (
     FiguresNight,
     UnitFigures,
@@ -177,6 +181,7 @@ __all__ = [
     "ProofFile",
     "ProposalDecision",
     "ProposalSource",
+    "PublishedMonday",
     "Recognition",
     "RenewalOrder",
     "ReportHandover",
@@ -187,9 +192,13 @@ __all__ = [
     "SeatScenario",
     "ShownConsequences",
     "SignInSheet",
+    "StaffCount",
+    "StaffCountArea",
+    "StaffWish",
     "StandingProgramme",
     "State",
     "TargetShortfall",
+    "Told",
     "TrainingActivity",
     "TrainingPlanStep",
     "TrainingPlanVersion",

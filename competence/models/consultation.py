@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from competence.models.plan import KeyGroup
-from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
+from lms.lib.fields import GuardedCharField, GuardedTextField
 from lms.lib.kept import AppendOnlyUntil
 from lms.people.models import Unit
 
@@ -44,7 +44,7 @@ class Consultation(models.Model):
     opened_on = models.DateField(_("sent out"))
     # The last day for views, inclusive.
     closes_on = models.DateField(_("views at the latest"))
-    question = GuardedTextField(_("what we ask about"), blank=True, sensitivity=Sensitivity.STRICT)
+    question = GuardedTextField(_("what we ask about"), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -55,9 +55,7 @@ class Consultation(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     # Why it was closed without a decision. Empty: a decision ended it.
-    end_reason = GuardedTextField(
-        _("why it is closed"), blank=True, default="", sensitivity=Sensitivity.STRICT
-    )
+    end_reason = GuardedTextField(_("why it is closed"), blank=True, default="")
 
     objects = ConsultationQuerySet.as_manager()
     wagtail_reference_index_ignore = True
@@ -100,9 +98,7 @@ class ConsultationParty(models.Model):
     unit = models.ForeignKey(
         Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    organisation = GuardedCharField(
-        _("organisation"), max_length=200, blank=True, sensitivity=Sensitivity.PLAIN
-    )
+    organisation = GuardedCharField(_("organisation"), max_length=200, blank=True)
 
     wagtail_reference_index_ignore = True
 
@@ -184,13 +180,9 @@ class WrittenOpinion(models.Model):
     consultation = models.ForeignKey(
         Consultation, on_delete=models.PROTECT, related_name="opinions"
     )
-    organisation = GuardedCharField(
-        _("organisation"), max_length=200, sensitivity=Sensitivity.PLAIN
-    )
+    organisation = GuardedCharField(_("organisation"), max_length=200)
     dated_on = models.DateField(_("dated"))
-    registry_number = GuardedCharField(
-        _("registry number"), max_length=60, blank=True, sensitivity=Sensitivity.EDITORIAL
-    )
+    registry_number = GuardedCharField(_("registry number"), max_length=60, blank=True)
     summary = GuardedTextField(_("summary"))
     created_at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

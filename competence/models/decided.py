@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lms.lib.append_only import AppendOnly
-from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
+from lms.lib.fields import GuardedCharField, GuardedTextField
 from lms.lib.frozen import Freezing
 
 # As a sent document is kept: it goes on, is decided, and may be closed, given its registry number
@@ -72,14 +72,10 @@ class DecidedDocument(models.Model):
     in_force_from = models.DateField(_("in force from"), null=True, blank=True)
     # Empty where the decision is not known to the system (an imported framework).
     adopted_on = models.DateField(_("decided on"), null=True, blank=True)
-    adopted_by = GuardedCharField(
-        _("decided by"), max_length=200, blank=True, sensitivity=Sensitivity.EDITORIAL
-    )
+    adopted_by = GuardedCharField(_("decided by"), max_length=200, blank=True)
     # Empty: not stated in the document. May be added once, later.
-    registry_number = GuardedCharField(
-        _("registry number"), max_length=60, blank=True, sensitivity=Sensitivity.EDITORIAL
-    )
-    note = GuardedTextField(_("note"), blank=True, sensitivity=Sensitivity.STRICT)
+    registry_number = GuardedCharField(_("registry number"), max_length=60, blank=True)
+    note = GuardedTextField(_("note"), blank=True)
     # The sent version that this one was drafted from when it was taken back.
     continues = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="continued_as"
@@ -90,18 +86,13 @@ class DecidedDocument(models.Model):
     # it never came into force.
     repealed_on = models.DateField(_("repealed from"), null=True, blank=True)
     repeal_decided_on = models.DateField(_("repeal decided on"), null=True, blank=True)
-    repealed_by = GuardedCharField(
-        _("repealed by"), max_length=200, blank=True, sensitivity=Sensitivity.EDITORIAL
-    )
+    repealed_by = GuardedCharField(_("repealed by"), max_length=200, blank=True)
     repeal_registry_number = GuardedCharField(
         _("registry number of the repeal"),
         max_length=60,
         blank=True,
-        sensitivity=Sensitivity.EDITORIAL,
     )
-    repeal_reason = GuardedTextField(
-        _("reason of the repeal"), blank=True, sensitivity=Sensitivity.STRICT
-    )
+    repeal_reason = GuardedTextField(_("reason of the repeal"), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -212,10 +203,8 @@ class DocumentStep(models.Model):
     # Empty where the day of the decision is not known to the system (an imported framework).
     taken_on = models.DateField(_("day"), null=True, blank=True)
     # The body that sent it on or took it back. Empty: the coordinator's own step.
-    forum = GuardedCharField(
-        _("forum"), max_length=200, blank=True, sensitivity=Sensitivity.EDITORIAL
-    )
-    note = GuardedTextField(_("note"), blank=True, sensitivity=Sensitivity.STRICT)
+    forum = GuardedCharField(_("forum"), max_length=200, blank=True)
+    note = GuardedTextField(_("note"), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

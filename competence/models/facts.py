@@ -17,7 +17,7 @@ from competence.querysets import (
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.append_only import AppendOnly
 from lms.lib.dates import MAX_MONTHS
-from lms.lib.fields import GuardedCharField, Sensitivity
+from lms.lib.fields import GuardedCharField
 from lms.people.models import Person
 
 
@@ -26,8 +26,8 @@ class OutsideCourse(models.Model):
     can be recognised. Renamed by a logged change; `retired_at` takes it out of what can be chosen;
     never deleted."""
 
-    name = GuardedCharField(_("name"), max_length=200, sensitivity=Sensitivity.EDITORIAL)
-    provider = GuardedCharField(_("given by"), max_length=200, sensitivity=Sensitivity.EDITORIAL)
+    name = GuardedCharField(_("name"), max_length=200)
+    provider = GuardedCharField(_("given by"), max_length=200)
     # Where the course is described. Empty: nowhere known.
     url = models.URLField(_("web address"), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -75,7 +75,7 @@ class EquivalenceRule(models.Model):
     completed_from = models.DateField(_("for courses completed from"))
     completed_until = models.DateField(_("and until"), null=True, blank=True)
     decided_on = models.DateField(_("decided on"))
-    reason = GuardedCharField(_("reason"), max_length=300, sensitivity=Sensitivity.EDITORIAL)
+    reason = GuardedCharField(_("reason"), max_length=300)
     created_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

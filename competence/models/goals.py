@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from competence.models.plan import WITH_ITS_VERSION, KeyGroup, PlanVersion
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.lib.fields import GuardedCharField, Sensitivity
+from lms.lib.fields import GuardedCharField
 
 _NONE = Value(0)
 
@@ -55,9 +55,7 @@ class CoverageGoal(models.Model):
         _("goal, per cent"), validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
     reach_by = models.DateField(_("to be reached by"))
-    note = GuardedCharField(
-        _("note"), max_length=200, blank=True, sensitivity=Sensitivity.EDITORIAL
-    )
+    note = GuardedCharField(_("note"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("coverage goal")

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from lms.content.models import LegalReference
 from lms.lib.append_only import AppendOnly
-from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
+from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity, refuse_personal_data
 from lms.lib.kept import RewordedBy
 from lms.people.models import Unit
 
@@ -274,7 +274,7 @@ class PassageLink(models.Model):
     passage = models.ForeignKey(Passage, on_delete=models.PROTECT, related_name="links")
     role = models.CharField(_("role"), max_length=20, choices=Role)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    key = models.CharField(_("what"), max_length=255, blank=True)
+    key = models.CharField(_("what"), max_length=255, blank=True, validators=[refuse_personal_data])
     url = models.URLField(_("web address"), max_length=500, blank=True)
     # What it was called when it was joined. Empty: only what it is called today.
     title = GuardedCharField(_("what it is"), max_length=200, blank=True)

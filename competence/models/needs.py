@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from competence.models.plan import KeyGroup, KeyPersonAssignment
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.append_only import AppendOnly
-from lms.lib.fields import GuardedCharField, Sensitivity
+from lms.lib.fields import GuardedCharField
 from lms.people.models import Employment, Person, Unit
 from lms.people.querysets import valid_on_q
 
@@ -28,13 +28,15 @@ class NeedsRound(models.Model):
     """One row per round of needs assessment: the units of one kind are asked about key groups, for
     a period. Its last day may be moved by a logged change, it is closed once, and never deleted."""
 
-    name = GuardedCharField(_("name"), max_length=120, sensitivity=Sensitivity.EDITORIAL)
+    name = GuardedCharField(_("name"), max_length=120)
     # The time that the needs are about, not the days on which they are asked.
     period_from = models.DateField(_("about the time from"))
     period_until = models.DateField(_("and until"))
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     unit_kind = models.CharField(_("kind of unit"), max_length=60)
+    # The last day on which the staff may say what they need. Empty: only managers are asked.
+    staff_until = models.DateField(_("last day for the staff"), null=True, blank=True)
     created_at = models.DateTimeField()
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -59,6 +61,11 @@ class NeedsRound(models.Model):
                 name="needs_round_is_about_a_time",
                 violation_error_message=_("The time it is about ends before it begins."),
             ),
+            models.CheckConstraint(
+                condition=Q(staff_until__isnull=True) | Q(staff_until__gte=F("starts_on")),
+                name="needs_round_asks_the_staff_after_it_starts",
+                violation_error_message=_("The last day for the staff is before the first day."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -66,6 +73,15 @@ class NeedsRound(models.Model):
 
     def is_open_on(self, day: date) -> bool:
         return self.closed_at is None and self.starts_on <= day <= self.ends_on
+
+    @property
+    def last_day_for_staff(self) -> date | None:
+        """The last day on which the staff may answer: never after the round's own."""
+        return min(self.staff_until, self.ends_on) if self.staff_until else None
+
+    def asks_staff_on(self, day: date) -> bool:
+        last = self.last_day_for_staff
+        return last is not None and self.is_open_on(day) and day <= last
 
 
 class NeedsForm(models.Model):

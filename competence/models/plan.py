@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -15,7 +17,7 @@ from competence.querysets import (
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.append_only import AppendOnly
 from lms.lib.dates import MAX_DAYS, MAX_MONTHS
-from lms.lib.fields import GuardedCharField, GuardedTextField, Sensitivity
+from lms.lib.fields import GuardedCharField, GuardedTextField, refuse_personal_data
 from lms.lib.frozen import FrozenWith
 from lms.people.models import Person
 
@@ -62,15 +64,42 @@ class PlanStep(DocumentStep):
         verbose_name_plural = _("steps of plan versions")
 
 
+class KeyGroupQuerySet(models.QuerySet["KeyGroup"]):
+    def in_versions(self, versions: Iterable[PlanVersion]) -> KeyGroupQuerySet:
+        """Those that some of the versions define, or ask something of."""
+        held = versions if isinstance(versions, models.QuerySet) else list(versions)
+        return self.filter(
+            Q(
+                pk__in=KeyGroupDefinition.objects.filter(plan_version__in=held)
+                .order_by()
+                .values("key_group")
+            )
+            | Q(
+                pk__in=Requirement.objects.filter(plan_version__in=held)
+                .order_by()
+                .values("key_group")
+            )
+        )
+
+    def outside_drafts(self) -> KeyGroupQuerySet:
+        """Those of versions that were sent or decided. A key group of nothing but a draft is for
+        those who write the draft: it may yet be called something else, or be thrown away."""
+        return self.in_versions(PlanVersion.objects.exclude(status=PlanVersion.Status.DRAFT))
+
+
 class KeyGroup(models.Model):
     """One row per key group (nyckelgrupp), the same through all plan versions. Renamed, never
     deleted."""
 
     append_only = AppendOnly(free=("name", "description"))
 
-    code = models.CharField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=200)
-    description = GuardedTextField(_("description"), blank=True, sensitivity=Sensitivity.EDITORIAL)
+    code = models.CharField(
+        _("code"), max_length=40, unique=True, validators=[refuse_personal_data]
+    )
+    name = models.CharField(_("name"), max_length=200, validators=[refuse_personal_data])
+    description = GuardedTextField(_("description"), blank=True)
+
+    objects = KeyGroupQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("key group")
@@ -183,9 +212,7 @@ class Requirement(models.Model):
     window_days = models.PositiveIntegerField(
         _("renewal window, days"), default=90, validators=[MaxValueValidator(MAX_DAYS)]
     )
-    motive = GuardedCharField(
-        _("motive"), max_length=300, blank=True, sensitivity=Sensitivity.EDITORIAL
-    )
+    motive = GuardedCharField(_("motive"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("requirement")
@@ -231,9 +258,7 @@ class RenewalOrder(models.Model):
     achieved_before = models.DateField(_("achieved before"))
     last_valid_day = models.DateField(_("last valid day"))
     decided_on = models.DateField(_("decided on"))
-    reason = GuardedCharField(
-        _("reason"), max_length=300, blank=True, sensitivity=Sensitivity.EDITORIAL
-    )
+    reason = GuardedCharField(_("reason"), max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

@@ -12,7 +12,7 @@ from competence.querysets import (
     AssumptionChangeQuerySet,
 )
 from lms.lib.append_only import AppendOnly
-from lms.lib.fields import GuardedCharField, Sensitivity
+from lms.lib.fields import GuardedCharField
 
 
 class AssumptionChange(models.Model):
@@ -26,7 +26,7 @@ class AssumptionChange(models.Model):
     starts_on = models.DateField(_("counts from"))
     # Only what changes, by name, as competence.engine.assume.plain writes it.
     values = models.JSONField()
-    reason = GuardedCharField(_("reason"), max_length=300, sensitivity=Sensitivity.EDITORIAL)
+    reason = GuardedCharField(_("reason"), max_length=300)
     # The change whose values this one puts back as they were. Empty: an ordinary change.
     undoes = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by"

@@ -13,7 +13,7 @@ from competence.querysets import (
     CoverageTargetQuerySet,
 )
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.lib.fields import GuardedCharField, Sensitivity
+from lms.lib.fields import GuardedCharField
 from lms.people.models import Unit
 
 
@@ -46,7 +46,7 @@ class CoverageTarget(models.Model):
     starts_on = models.DateField(_("in force from"))
     # Last day in force, inclusive. Empty: until further.
     ends_on = models.DateField(_("last day"), null=True, blank=True)
-    motive = GuardedCharField(_("motive"), max_length=300, sensitivity=Sensitivity.EDITORIAL)
+    motive = GuardedCharField(_("motive"), max_length=300)
     created_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

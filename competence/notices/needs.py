@@ -7,7 +7,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from competence.services import needs_notices
+from competence.services import needs_notices, needs_staff
 from lms.notifications.models import Delivery
 from lms.notifications.registry import Mail, NoticeKind, register, register_daily
 
@@ -73,6 +73,28 @@ register(
         },
     )
 )
+
+
+register(
+    NoticeKind(
+        code=needs_staff.STAFF_ASKED,
+        label=_("The staff are asked what they need"),
+        templates="competence/mail/needs_staff_asked",
+        category=Delivery.Category.REMINDER,
+        mail=Mail.MERGED,
+        action=_("Say what you need"),
+        still_true=needs_staff.still_asked,
+        sample={"round": 0, "day": date(2027, 1, 15)},
+    )
+)
+
+
+@register_daily
+def ask_and_count_the_staff(day: date) -> None:
+    """Those whose time to answer is over are counted, then those who are asked are told."""
+    now = timezone.now()
+    needs_staff.count_staff_that_is_over(day=day, at=now)
+    needs_staff.tell_staff(day=day, at=now)
 
 
 @register_daily

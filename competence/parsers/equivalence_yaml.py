@@ -86,7 +86,10 @@ def parse_equivalence(content: bytes, name: str) -> EquivalenceFile:
 def _read_course(file: EquivalenceFile, node: Node, path: str) -> None:
     entry = Entry(file, node, path, ("name", "provider", "url"))
     course = CourseEntry(
-        entry.text("name"), entry.text("provider"), entry.text("url", required=False), entry.line
+        entry.text("name"),
+        entry.text("provider"),
+        entry.text("url", required=False, guarded=False),
+        entry.line,
     )
     if entry.whole and any(course.key == other.key for other in file.courses):
         entry.fault("name", _("The course is given twice."))

@@ -236,7 +236,7 @@ def _read_rule(file: FrameworkFile, node: Node, path: str) -> PersonRule | None:
 def _read_naming(file: FrameworkFile, node: Node, path: str, namings: list[NamingEntry]) -> None:
     entry = Entry(file, node, path, ("person", "from", "until"))
     naming = NamingEntry(
-        entry.text("person", max_length=40),
+        entry.text("person", max_length=40, guarded=False),
         entry.day("from"),
         entry.optional_day("until"),
         entry.line,

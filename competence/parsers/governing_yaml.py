@@ -217,5 +217,6 @@ def _codes(entry: Entry, name: str) -> tuple[str, ...]:
         elif value in found:
             entry.fault(name, _("%(code)s is given twice.") % {"code": value}, node)
         else:
+            entry.refuse_personal_data(name, value, node)
             found.append(value)
     return tuple(found)

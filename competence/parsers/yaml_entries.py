@@ -8,10 +8,12 @@ from datetime import date
 from typing import Protocol
 
 import yaml
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from lms.lib.csvfile import RowError
+from lms.lib.fields import refuse_personal_data
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -77,7 +79,17 @@ class Entry:
         path = f"{self.path}.{name}".strip(".") if name else self.path
         self.file.errors.append(RowError(self.file.name, line, path, message))
 
-    def text(self, name: str, *, required: bool = True, max_length: int = 200) -> str:
+    def refuse_personal_data(self, name: str, value: str, node: Node | None = None) -> None:
+        """A fault where the value seems to hold a personnummer or a phone number."""
+        try:
+            refuse_personal_data(value)
+        except ValidationError as error:
+            self.fault(name, " ".join(error.messages), node)
+
+    def text(
+        self, name: str, *, required: bool = True, max_length: int = 200, guarded: bool = True
+    ) -> str:
+        """One value. `guarded`: a personnummer or a phone number in it is a fault."""
         node = self.nodes.get(name)
         if node is None or is_null(node):
             if required:
@@ -95,6 +107,8 @@ class Entry:
             )
         elif not value.isprintable():
             self.fault(name, _("The value contains a control character."))
+        elif guarded:
+            self.refuse_personal_data(name, value)
         return value
 
     def number(

@@ -7,9 +7,22 @@ from collections.abc import Sequence
 from typing import IO
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from competence.figures.followup.document import Report, Table
 from lms.lib.tables import Sheet, Value, write_book
+
+# What a sheet is called where the table's title is too long for it.
+SHORT = {
+    "T2": gettext_lazy("Needs"),
+    "T3": gettext_lazy("Coverage, key groups"),
+    "T3S": gettext_lazy("Coverage, sums"),
+    "F3": gettext_lazy("Coming expiries"),
+    "T4": gettext_lazy("Coverage, areas"),
+    "F2": gettext_lazy("Coverage, heat map"),
+    "T6": gettext_lazy("Training with others"),
+    "T6K": gettext_lazy("Cost of training"),
+}
 
 
 def header_of(table: Table) -> list[str]:
@@ -58,4 +71,6 @@ def _words_sheet(report: Report) -> Sheet:
 
 
 def _sheet(table: Table) -> Sheet:
-    return Sheet(f"{table.code} {table.title}", header_of(table), rows_of(table))
+    short = SHORT.get(table.code)
+    name = f"{table.code} {short if short is not None else table.title}"
+    return Sheet(name, header_of(table), rows_of(table))

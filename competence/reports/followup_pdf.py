@@ -4,7 +4,7 @@ its number and checksum on every page."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, override
@@ -22,14 +22,15 @@ from competence.figures.followup.document import (
 from competence.figures.followup.extract import Extract
 from lms.content.charts import HeatCell, HeatChart, HeatColumn, Series, heat_chart, line_chart
 from lms.content.templatetags.ui import coverage_step
-from lms.pdf.flow import About, Flow
-from lms.pdf.grids import Align, Grid, GridCell, GridColumn
+from lms.pdf.flow import TEXT_WIDTH, About, Flow
+from lms.pdf.grids import Align, Grid, GridCell, GridColumn, fits
 from lms.pdf.passages import LEAD, SOFT
 
 LANGUAGE = "sv"
-# More columns than this need a page that lies down.
-UPRIGHT_COLUMNS = 6
 _FIGURES = (CellKind.NUMBER, CellKind.SHARE)
+# Longer words for what is not measured yet go over lines.
+SHORT = 20
+NO_BREAK = "\N{NO-BREAK SPACE}"
 EXTRACT_PAGES = 2
 # How many rows and sentences of each kind the extract tells, at most, until it is two pages.
 _LIMITS = (1000, 16, 12, 9, 7, 5, 4, 3, 2, 1)
@@ -101,7 +102,7 @@ class _Whole:
         self._sentences(gettext("Summary"), report.words.summary)
         for section in report.sections:
             self._section(section)
-        self._upright()
+        self._turn(False)
         self._sentences(gettext("Proposals to decide on"), report.words.proposals)
         self._sentences(gettext("Next steps"), report.words.next_steps)
         if report.definitions:
@@ -115,28 +116,28 @@ class _Whole:
             self.flow.points(sentences, numbered=True)
 
     def _section(self, section: Section) -> None:
-        """A section that has a wide table or a heat map lies down, all of it."""
-        tables = (*section.tables, *(chart.table for chart in section.charts))
-        wide = any(table.rows and len(table.columns) > UPRIGHT_COLUMNS for table in tables)
-        if wide or any(chart.kind is FigureKind.HEAT for chart in section.charts):
-            if not self.lies:
-                self.flow.lying()
-            self.lies = True
-        else:
-            self._upright()
+        """Each table and figure on a page that lies down where it is too wide for an upright one;
+        the heading on the page of the first."""
+        first = section.tables[0] if section.tables else None
+        if first is not None:
+            self._turn(_is_wide(first))
+        elif section.charts:
+            self._turn(_chart_is_wide(section.charts[0]))
         title = section.title
         self.flow.heading(2, title if title.startswith(section.code) else f"{section.code} {title}")
         for sentence in section.intro:
             self.flow.words(sentence)
         for table in section.tables:
+            self._turn(_is_wide(table))
             _told(self.flow, table)
         for chart in section.charts:
+            self._turn(_chart_is_wide(chart))
             self._chart(chart)
 
-    def _upright(self) -> None:
-        if self.lies:
-            self.flow.upright()
-        self.lies = False
+    def _turn(self, lies: bool) -> None:
+        if lies != self.lies:
+            (self.flow.lying if lies else self.flow.upright)()
+        self.lies = lies
 
     def _chart(self, chart: Chart) -> None:
         title = f"{chart.code} {chart.title}"
@@ -149,12 +150,23 @@ class _Whole:
             )
             drawn = lines.wide if self.lies else lines.paper
             self.flow.picture(drawn.picture, title=title, alt=chart.summary)
+            self.flow.words(chart.summary, SOFT)
         elif chart.kind is FigureKind.HEAT and chart.table.rows:
             self.flow.picture(_heat(chart).paper, title=title, alt=chart.summary)
-        else:
-            self.flow.heading(3, title, listed=False)
-        self.flow.words(chart.summary, SOFT)
+            self.flow.words(chart.summary, SOFT)
+        elif chart.table.rows or chart.summary != chart.table.empty:
+            self.flow.words(chart.summary, SOFT)
         _told(self.flow, chart.table)
+
+
+def _is_wide(table: Table) -> bool:
+    return bool(table.rows) and not fits(_grid(table, ""), TEXT_WIDTH)
+
+
+def _chart_is_wide(chart: Chart) -> bool:
+    """A heat map is seen whole only on a page that lies down; a figure stands with its table."""
+    heat = chart.kind is FigureKind.HEAT and bool(chart.table.rows)
+    return heat or _is_wide(chart.table)
 
 
 def _heat(chart: Chart) -> HeatChart:
@@ -205,13 +217,22 @@ def _grid(table: Table, caption: str) -> Grid:
 
 
 def _cells(row: Row) -> tuple[GridCell, ...]:
-    first, *others = (str(cell) or "–" for cell in row.cells)
+    first, *others = map(_words, row.cells)
     if row.red:
         first = gettext("%(what)s (deviates)") % {"what": first}
     return (
         GridCell(first, strong=row.total or row.red),
         *(GridCell(text, strong=row.total) for text in others),
     )
+
+
+def _words(cell: Cell) -> str:
+    """What stands for a figure is on one line, as the figure would be."""
+    text = str(cell) or "–"
+    stands_for_one = cell.kind is CellKind.HIDDEN or (
+        cell.kind is CellKind.NOT_YET and len(text) < SHORT
+    )
+    return text.replace(" ", NO_BREAK) if stands_for_one else text
 
 
 def _definitions(report: Report) -> Grid:
@@ -263,7 +284,7 @@ def _few(flow: Flow, title: str, table: Table | None, limit: int) -> None:
     if table is None or not table.rows:
         flow.words((table and table.empty) or gettext("Nothing to tell."), SOFT)
         return
-    shown = Table(table.code, table.title, table.columns, table.rows[:limit])
+    shown = replace(table, rows=table.rows[:limit], notes=())
     flow.table(_grid(shown, f"{table.code} {table.title}"))
     _rest(flow, len(table.rows) - limit)
 

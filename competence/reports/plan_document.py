@@ -17,6 +17,8 @@ from lms.pdf.grids import Align, Grid, GridCell, GridColumn
 from lms.pdf.passages import BODY, SOFT
 
 LANGUAGE = "sv"
+FEW = 6
+"""So many chapters begin on the page of their table of contents."""
 
 
 def build(document: Document) -> bytes:
@@ -47,25 +49,30 @@ def _written(document: Document) -> Flow:
     )
     flow.new_page()
     flow.contents(gettext("Contents"))
-    flow.new_page()
+    if len(document.chapters) > FEW:
+        flow.new_page()
     for chapter in document.chapters:
         _chapter(flow, chapter)
     return flow
 
 
 def _chapter(flow: Flow, chapter: Chapter) -> None:
+    """A wide table stands on pages that lie down, with the heading where the chapter begins so."""
+    lies = bool(chapter.blocks) and _is_wide(chapter.blocks[0])
+    if lies:
+        flow.lying()
     flow.heading(2, chapter.heading)
-    lies = False
     for block in chapter.blocks:
-        wide = block.table is not None and block.table.wide
-        if wide and not lies:
-            flow.lying()
-        elif lies and not wide:
-            flow.upright()
-        lies = wide
+        if _is_wide(block) != lies:
+            (flow.upright if lies else flow.lying)()
+            lies = not lies
         _block(flow, block)
     if lies:
         flow.upright()
+
+
+def _is_wide(block: Block) -> bool:
+    return block.table is not None and block.table.wide
 
 
 def _block(flow: Flow, block: Block) -> None:

@@ -28,6 +28,7 @@ GAP = 10.0
 _ASKED = (0.0, 0.42, 0.60)
 _LEARNT = (0.0, 0.165, 0.30, 0.69)
 _EXEMPT = (0.0, 0.50, 0.72)
+_WISHED = (0.0, 0.50)
 
 
 def _day(day: date) -> str:
@@ -233,6 +234,19 @@ def _written(data: Transcript, pages: int) -> _Sheet:
                 for each in data.exemptions
             ],
             gettext("Exemptions"),
+        )
+    if data.wishes:
+        sheet.heading(gettext("What you have said you need"))
+        sheet.words(
+            gettext("In a round of needs that is not counted yet. Nobody else is shown this part."),
+            size=10,
+            soft=True,
+        )
+        sheet.table(
+            _WISHED,
+            (gettext("Area"), gettext("Answer")),
+            [*data.wishes],
+            gettext("What you have said you need"),
         )
     return sheet
 

@@ -137,7 +137,8 @@ def comment(
     day: date,
     at: datetime,
 ) -> ConsultationComment:
-    """Give a unit's view. Whether the account may speak for the unit is asked by the caller."""
+    """Give a unit's view. Whether the account may speak for the unit is asked by the caller. The
+    same sent again is the same view."""
     _refuse_if_over(consultation, day)
     view = ConsultationComment(
         consultation=consultation,
@@ -149,6 +150,11 @@ def comment(
         created_at=at,
     )
     view.full_clean()
+    same = consultation.comments.filter(
+        unit=unit, about=about, key_group=view.key_group, text=view.text, by=by, withdrawn_at=None
+    ).first()
+    if same is not None:
+        return same
     view.save()
     record(
         "consultation.commented",
@@ -195,7 +201,7 @@ def register_opinion(
     at: datetime,
 ) -> WrittenOpinion:
     """Register a written opinion that came from outside, in time or late: until the plan is
-    decided."""
+    decided. The same sent again is the same opinion."""
     _refuse_if_ended(consultation)
     opinion = WrittenOpinion(
         consultation=consultation,
@@ -207,6 +213,15 @@ def register_opinion(
         created_at=at,
     )
     opinion.full_clean()
+    same = consultation.opinions.filter(
+        organisation=opinion.organisation,
+        dated_on=dated_on,
+        registry_number=opinion.registry_number,
+        summary=opinion.summary,
+        withdrawn_at=None,
+    ).first()
+    if same is not None:
+        return same
     opinion.save()
     record(
         "consultation.opinion_registered",

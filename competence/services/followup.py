@@ -16,8 +16,15 @@ from django.utils.translation import override
 
 from competence.figures.followup.document import Report, ReportKind, Words, report_from
 from competence.figures.followup.frozen import verified
-from competence.figures.followup.gathering import Asked, Progress, cut_offs, gather
+from competence.figures.followup.gathering import (
+    Asked,
+    Progress,
+    cut_offs,
+    gather,
+    mondays_told,
+)
 from competence.figures.followup.periods import Period, is_whole
+from competence.figures.published import Published
 from competence.figures.week_outlook import WeekFigures
 from competence.models import (
     FollowUpReport,
@@ -26,11 +33,12 @@ from competence.models import (
     WeekOutlook,
 )
 from competence.services.assumptions import assumptions_on
+from competence.services.mondays import published_of
 from competence.services.week_outlook import make_week_outlook
 from lms.audit.services import record
 from lms.content.models import SiteSettings
 from lms.lib.dates import STOCKHOLM
-from lms.people.models import User
+from lms.people.models import Person, User
 
 PREFIX = "UR"
 
@@ -87,7 +95,7 @@ def make_report(
         correction=correction.strip(),
     )
     with override(settings.LANGUAGE_CODE):
-        gathered = gather(asked, progress)
+        gathered = gather(asked, _published(cut_off, progress), progress)
     with transaction.atomic():
         # Two made at once take their numbers after one another, and do not supersede the same.
         SiteSettings.objects.select_for_update().filter(pk=site.pk).first()
@@ -144,6 +152,15 @@ def _forecast(cut_off: date, today: date) -> WeekOutlook | None:
     if (today - cut_off).days < 7:
         return make_week_outlook(monday=cut_off)
     return WeekOutlook.objects.filter(monday__lte=cut_off).order_by("-monday").first()
+
+
+def _published(cut_off: date, progress: Progress | None) -> list[Published]:
+    """What the report tells of the Mondays: kept, or made now."""
+    if progress is None:
+        return published_of(mondays_told(cut_off))
+    people = Person.objects.current().count()
+    words = _("The coverage over time")
+    return published_of(mondays_told(cut_off), lambda done: progress(done, people, words))
 
 
 def _next_number(day: date) -> str:

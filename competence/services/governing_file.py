@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from competence.figures.joined import name_links, published
+from competence.figures.joined import everything_published, name_links
 from competence.models import GoverningDocument, GoverningReading, Passage, PassageLink
 from competence.parsers.governing_yaml import (
     DocumentEntry,
@@ -260,7 +260,7 @@ def _not_here(file: GoverningFile) -> list[RowError]:
             (each, kind, key) for each in file.passages for kind, key in each.serving
         )
     ]
-    named = name_links((link for _each, link in links), published)
+    named = name_links((link for _each, link in links), everything_published())
     first = {(link.kind, link.key): link.pk for _each, link in reversed(links)}
     return [
         RowError(

@@ -4,17 +4,21 @@ answers for it."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from competence.models import ObligationStatus, Passage, PassageLink
+from competence.figures.joined import is_decided_activity
+from competence.models import FollowUpReport, ObligationStatus, Passage, PassageLink
 from lms.audit.services import record
 from lms.content.models import LegalReference
 from lms.framework.indicators import is_registered
 from lms.people.models import Unit, User
+
+LONGEST_BACK = timedelta(days=10 * 366)
+"""How far back a status may be said: longer than any plan is in force."""
 
 
 class MeasureError(ValueError):
@@ -30,6 +34,8 @@ def set_obligation_status(
         raise MeasureError(_("Only an obligation has a status."))
     if on > today:
         raise MeasureError(_("The status is said of a day that has come. Choose an earlier day."))
+    if on < today - LONGEST_BACK:
+        raise MeasureError(_("The status is said of the last ten years. Choose a later day."))
     said = ObligationStatus(passage=passage, status=status, on=on, comment=comment.strip(), by=by)
     said.full_clean()
     earlier = passage.statuses.filter(on__lte=on).first()
@@ -62,6 +68,7 @@ def join_to_passage(
         raise MeasureError(_("Only an obligation has evidence."))
     if role == PassageLink.Role.INDICATOR and not is_registered(key):
         raise MeasureError(_("There is no indicator with the code %(code)s.") % {"code": key})
+    _refuse_unknown(kind, key)
     # The same joined twice at once: the second sees the first.
     Passage.objects.select_for_update(no_key=True).get(pk=passage.pk)
     same = passage.links.filter(role=role, kind=kind, key=key, url=url, ended_on__isnull=True)
@@ -81,6 +88,18 @@ def join_to_passage(
     link.save()
     record("passage.joined", link, by=by, after=link_facts(link))
     return link
+
+
+def _refuse_unknown(kind: str, key: str) -> None:
+    """What is written by its code is there, for everybody: a link is told to all who read the
+    register."""
+    if kind == PassageLink.Kind.ACTIVITY and not is_decided_activity(key):
+        raise MeasureError(_("There is no activity with that code in a decided training plan."))
+    if (
+        kind == PassageLink.Kind.REPORT
+        and not FollowUpReport.objects.released().filter(number=key).exists()
+    ):
+        raise MeasureError(_("There is no released follow-up report with that number."))
 
 
 @transaction.atomic

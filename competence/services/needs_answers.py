@@ -20,6 +20,7 @@ from competence.models import (
     WishedLevel,
 )
 from competence.services.needs_notices import read_what_is_answered
+from competence.services.needs_staff import count_staff
 from lms.audit.services import record
 from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.lib.dates import STOCKHOLM
@@ -124,8 +125,8 @@ def hand_in(
     by: User,
     at: datetime,
 ) -> NeedsAnswer:
-    """Keep what is written and make it the answer. Raises NeedsAnswerError where something that
-    must be answered is not."""
+    """Keep what is written and make it the answer; what the staff have said so far is counted.
+    Raises NeedsAnswerError where something that must be answered is not."""
     if not written.need:
         raise NeedsAnswerError(_("Answer whether there is a need."))
     wants = written.need == NeedsContent.Need.YES
@@ -150,6 +151,7 @@ def hand_in(
         for area, level in (written.levels if wants else {}).items()
     )
     record("needs_answer.handed_in", answer, by=by, after=_said(answer))
+    count_staff(form=form, by=by, at=at)
     read_what_is_answered(by=by, day=at.astimezone(STOCKHOLM).date(), at=at)
     return answer
 

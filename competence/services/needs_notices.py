@@ -40,6 +40,17 @@ def tell_who_is_asked(*, day: date, at: datetime) -> int:
     return len(notify_many(drafts, at=at))
 
 
+def tell_of_added_forms(*, forms: Sequence[NeedsForm], day: date, at: datetime) -> None:
+    """Tell those who answer for forms that came to a round after it was opened."""
+    drafts = []
+    for person, of_person in _by_person(forms, day).items():
+        first = min(form.pk for form in of_person)
+        needs_round = of_person[0].needs_round
+        key = f"{ASKED}:{needs_round.pk}:{person.pk}:{first}"
+        drafts.append(_draft(ASKED, key, person, needs_round, of_person))
+    notify_many(drafts, at=at)
+
+
 @transaction.atomic
 def remind_of_forms(
     *, forms: Iterable[NeedsForm], day: date, by: User, at: datetime
@@ -218,7 +229,10 @@ def _draft(
             "forms": [form.pk for form in forms],
             "day": needs_round.ends_on,
         },
-        reverse("competence:needs"),
+        # Where there is one form, straight to it.
+        reverse("competence:needs_form", args=[forms[0].pk])
+        if len(forms) == 1
+        else reverse("competence:needs"),
     )
 
 

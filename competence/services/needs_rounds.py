@@ -1,5 +1,6 @@
-"""Rounds of needs assessment: opened with their forms, given another last day, closed. Nothing is
-deleted."""
+"""Rounds of needs assessment: opened with their forms, given forms for what has come since, given
+another last day, closed. Nothing is deleted but what single persons of the staff have said, when it
+is counted."""
 
 from __future__ import annotations
 
@@ -9,9 +10,24 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from competence.figures.needs import planned_round
-from competence.models import KeyGroup, KeyPersonAssignment, NeedsAnswer, NeedsForm, NeedsRound
-from competence.services.needs_notices import tell_who_is_asked
+from competence.figures.needs import PlannedForm, planned_round
+from competence.figures.needs_added import added_since
+from competence.models import (
+    KeyGroup,
+    KeyPersonAssignment,
+    NeedsAnswer,
+    NeedsForm,
+    NeedsRound,
+    StaffCount,
+    StaffWish,
+)
+from competence.services.needs_notices import tell_of_added_forms, tell_who_is_asked
+from competence.services.needs_staff import (
+    StaffWishError,
+    ask_staff,
+    count_staff_of_round,
+    refuse_asked_lately,
+)
 from lms.audit.services import record
 from lms.lib.dates import STOCKHOLM
 from lms.people.models import User
@@ -32,13 +48,15 @@ def open_needs_round(
     unit_kind: str,
     key_groups: Iterable[KeyGroup],
     namings: Iterable[KeyPersonAssignment] = (),
+    staff_until: date | None = None,
     threshold: int,
     by: User,
     at: datetime,
 ) -> NeedsRound:
     """Open a round: its forms are made at once, none of them about fewer than `threshold` members
-    of a key group, and whoever answers for them is told on its first day. Raises NeedsRoundError,
-    and ValidationError for days in the wrong order."""
+    of a key group, and whoever answers for them is told on its first day. With `staff_until`, the
+    staff where they are enough are asked what they need until then. Raises NeedsRoundError, and
+    ValidationError for days in the wrong order."""
     day = at.astimezone(STOCKHOLM).date()
     if starts_on < day:
         raise NeedsRoundError(_("The first day has already been."))
@@ -47,6 +65,13 @@ def open_needs_round(
     )
     if not planned.forms:
         raise NeedsRoundError(_("Nobody would be asked. Choose another kind of unit or key group."))
+    if staff_until is not None:
+        if staff_until > ends_on:
+            raise NeedsRoundError(_("The last day for the staff is after the last day to answer."))
+        try:
+            refuse_asked_lately(planned.forms, day)
+        except StaffWishError as error:
+            raise NeedsRoundError(str(error)) from error
     opened = NeedsRound(
         name=name.strip(),
         period_from=period_from,
@@ -54,15 +79,18 @@ def open_needs_round(
         starts_on=starts_on,
         ends_on=ends_on,
         unit_kind=unit_kind,
+        staff_until=staff_until,
         created_at=at,
         by=by,
     )
     opened.full_clean()
     opened.save()
-    NeedsForm.objects.bulk_create(
-        NeedsForm(needs_round=opened, unit=form.unit, key_group=form.key_group, naming=form.naming)
-        for form in planned.forms
-    )
+    forms = _make_forms(opened, planned.forms)
+    staff = 0
+    if staff_until is not None:
+        staff = ask_staff(
+            needs_round=opened, forms=forms, planned=planned.forms, threshold=threshold
+        )
     record(
         "needs_round.opened",
         opened,
@@ -72,12 +100,61 @@ def open_needs_round(
             "unit_kind": unit_kind,
             "starts_on": starts_on.isoformat(),
             "ends_on": ends_on.isoformat(),
-            "forms": len(planned.forms),
+            "forms": len(forms),
+            "staff_until": staff_until.isoformat() if staff_until else None,
+            "staff_asked": staff,
         },
     )
     if opened.is_open_on(day):
         tell_who_is_asked(day=day, at=at)
     return opened
+
+
+@transaction.atomic
+def send_added_forms(
+    *, needs_round: NeedsRound, threshold: int, by: User, at: datetime
+) -> list[NeedsForm]:
+    """Give an open round forms for what has come since it was opened, and tell those who answer for
+    them; the forms. Their staff are asked too, as long as nobody's have been counted: after that a
+    person could be in two counts."""
+    day = at.astimezone(STOCKHOLM).date()
+    # Pressed twice at once: the second sees the first.
+    locked = NeedsRound.objects.select_for_update().get(pk=needs_round.pk)
+    if not locked.is_open_on(day):
+        raise NeedsRoundError(_("The round is not open. Give it another last day first."))
+    planned = added_since(locked, threshold=threshold, day=day)
+    if not planned:
+        raise NeedsRoundError(_("Nothing has come since the round was opened."))
+    forms = _make_forms(locked, planned)
+    counted = StaffCount.objects.filter(form__needs_round=locked)
+    if locked.asks_staff_on(day) and not counted.exists():
+        asked = StaffWish.objects.filter(needs_round=locked).values_list("person_id", flat=True)
+        ask_staff(
+            needs_round=locked,
+            forms=forms,
+            planned=planned,
+            threshold=threshold,
+            besides=set(asked),
+        )
+    record(
+        "needs_round.forms_added",
+        locked,
+        by=by,
+        after={
+            "forms": [{"unit": form.unit.code, "key_group": form.key_group.code} for form in forms]
+        },
+    )
+    tell_of_added_forms(forms=forms, day=day, at=at)
+    return forms
+
+
+def _make_forms(needs_round: NeedsRound, planned: Iterable[PlannedForm]) -> list[NeedsForm]:
+    return NeedsForm.objects.bulk_create(
+        NeedsForm(
+            needs_round=needs_round, unit=form.unit, key_group=form.key_group, naming=form.naming
+        )
+        for form in planned
+    )
 
 
 def record_opened(
@@ -123,7 +200,8 @@ def move_last_day(
 def close_needs_round(
     *, needs_round: NeedsRound, reason: str, by: User, at: datetime
 ) -> NeedsRound:
-    """Close a round before its last day. It is not opened again; its answers stand."""
+    """Close a round before its last day. It is not opened again; its answers stand. What the staff
+    have said is counted, and their own rows go."""
     locked = NeedsRound.objects.select_for_update().get(pk=needs_round.pk)
     if locked.closed_at is not None:
         raise NeedsRoundError(_("The round is closed."))
@@ -139,4 +217,5 @@ def close_needs_round(
         after={"closed_at": at.isoformat()},
         reason=reason.strip(),
     )
+    count_staff_of_round(needs_round=locked, by=by, at=at)
     return locked

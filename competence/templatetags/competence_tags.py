@@ -9,7 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from competence.figures.followup.document import Cell, Column, Row, Table
+from competence.figures.plan import renewal_in_words
+from competence.figures.plan_changes import PlanChanges
+from competence.figures.plan_changes_words import plan_counts_in_words
 from competence.figures.team import Member
+from competence.figures.training_changes import TrainingChanges
+from competence.figures.training_changes_words import training_counts_in_words
 from competence.figures.words import in_words
 from competence.suppression import Figure
 from lms.content.templatetags.ui import day_near
@@ -24,6 +29,20 @@ register = template.Library()
 def cells_of(row: Row, table: Table) -> list[tuple[Cell, Column]]:
     """The cells of a report's row, each with its column."""
     return list(zip(row.cells, table.columns, strict=True))
+
+
+@register.filter
+def renewal(months: int) -> str:
+    """ "every 2 years": how often a requirement is renewed, as everywhere else."""
+    return renewal_in_words(months)
+
+
+@register.filter
+def change_counts(changes: PlanChanges | TrainingChanges) -> str:
+    """ "2 new requirements, one changed": how much tells two versions apart."""
+    if isinstance(changes, PlanChanges):
+        return plan_counts_in_words(changes)
+    return training_counts_in_words(changes)
 
 
 @register.simple_tag

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from competence.fact_forms import ExemptionForm
-from competence.forms import WithdrawForm
+from competence.forms import STOP, WithdrawForm
 from competence.models import Exemption, ExemptionRequest
 from competence.services.exemption_requests import (
     ExemptionRequestError,
@@ -73,6 +73,7 @@ def exemptions(request: HttpRequest) -> HttpResponse:
             "person", "area", "level", "requested_by"
         )[:PAGE_SIZE],
         page=Paginator(standing, PAGE_SIZE).get_page(request.GET.get("p")),
+        stop=STOP,
         header_title=_("Exemptions"),
         header_icon="minus",
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from competence.models import CoverageGoal, PlanVersion
 from competence.plan_forms import CoverageGoalForm
 from competence.services.plan_goals import remove_goal, save_goal
+from competence.views.as_seen import mark_of, refuse_unseen
 from competence.views.plan_kinds import said_where_refused
 from competence.views.scope import acting_user
 
@@ -29,8 +30,10 @@ def edit_goal(request: HttpRequest, number: int, pk: int | None = None) -> HttpR
     version = _draft(number)
     goal = get_object_or_404(version.goals, pk=pk) if pk else CoverageGoal(plan_version=version)
     initial = {} if pk else {"key_group": request.GET.get("grupp")}
+    # Of what is stored: the form writes on its instance.
+    seen = mark_of(version.pk, *version.goals.filter(pk=pk).values_list().get()) if pk else ""
     form = CoverageGoalForm(request.POST or None, instance=goal, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not refuse_unseen(request, form, seen):
         try:
             save_goal(goal=form.save(commit=False), by=acting_user(request))
         except ValidationError as error:
@@ -43,6 +46,7 @@ def edit_goal(request: HttpRequest, number: int, pk: int | None = None) -> HttpR
         "competence/admin/goal.html",
         {
             "form": form,
+            "seen": seen,
             "version": version,
             "goal": goal if pk else None,
             "header_title": _("Coverage goal"),

@@ -4,11 +4,9 @@ and closed; and the answers."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,20 +18,17 @@ from django.views.decorators.http import require_POST, require_safe
 from competence.figures.needs import (
     FormStanding,
     FormState,
-    PlannedRound,
+    PlannedForm,
     form_standings,
-    planned_round,
+    standing_of_round,
 )
+from competence.figures.needs_added import added_since
+from competence.figures.needs_staff import staff_shown
 from competence.figures.needs_table import round_table
 from competence.figures.proposals import became_of
-from competence.models import KeyGroup, NeedsAnswer, NeedsForm, NeedsRound
-from competence.needs_forms import CloseForm, LastDayForm, NeedsRoundForm
+from competence.models import NeedsAnswer, NeedsForm, NeedsRound
 from competence.services.needs_notices import remind_of_forms, take_back_form_reminders
 from competence.services.needs_rounds import (
-    NeedsRoundError,
-    close_needs_round,
-    move_last_day,
-    open_needs_round,
     record_opened,
 )
 from competence.views.scope import acting_user
@@ -46,19 +41,18 @@ from lms.people.access import Action, Obj, Scope, can, scopes
 UNDO = "competence.needs_undo"
 """Session key: the reminders made last, to be taken back."""
 PAGE_SIZE = 50
-USUAL_WEEKS = 6
 
 
-def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+def needs_page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     day = today()
     return render(
         request,
         f"competence/admin/{template}.html",
-        {"day": day, "may_edit": _handles(request), "header_icon": "form"} | context,
+        {"day": day, "may_edit": handles_rounds(request), "header_icon": "form"} | context,
     )
 
 
-def _handles(request: HttpRequest) -> bool:
+def handles_rounds(request: HttpRequest) -> bool:
     """Whether the reader is one of those who handle the rounds."""
     return can(request.user, Action.UPDATE, Obj.REQUIREMENT, day=today())
 
@@ -73,7 +67,7 @@ def note_opened(
 ) -> None:
     """Written in the ledger before it is shown, where the reader is not one of those who handle the
     rounds."""
-    if not _handles(request):
+    if not handles_rounds(request):
         record_opened(
             needs_round=needs_round, opened=opened, answer=answer, by=acting_user(request)
         )
@@ -82,57 +76,11 @@ def note_opened(
 @require_safe
 def rounds(request: HttpRequest) -> HttpResponse:
     """Every round, the latest first."""
-    return _page(
+    return needs_page(
         request,
         "needs_rounds",
         page=Paginator(NeedsRound.objects.all(), PAGE_SIZE).get_page(request.GET.get("p")),
         header_title=_("Needs assessment"),
-    )
-
-
-def new_round(request: HttpRequest) -> HttpResponse:
-    """The form, and whom it would ask before it is opened."""
-    day = today()
-    form = NeedsRoundForm(
-        request.POST or None,
-        day=day,
-        initial={
-            "starts_on": day,
-            "ends_on": day + timedelta(weeks=USUAL_WEEKS),
-            "period_from": day.replace(year=day.year + 1, month=1, day=1),
-            "period_until": day.replace(year=day.year + 1, month=12, day=31),
-            "unit_kind": "verksamhet",
-            "key_groups": list(KeyGroup.objects.values_list("pk", flat=True)),
-        },
-    )
-    preview: PlannedRound | None = None
-    if request.method == "POST" and form.is_valid():
-        asked = form.cleaned_data
-        threshold = SiteSettings.load().suppression_threshold
-        try:
-            if "open" in request.POST:
-                opened = open_needs_round(
-                    threshold=threshold, by=acting_user(request), at=timezone.now(), **asked
-                )
-                messages.success(request, _("%(name)s is opened.") % {"name": opened.name})
-                return redirect("competence_admin:needs_round", opened.pk)
-            preview = planned_round(
-                unit_kind=asked["unit_kind"],
-                key_groups=asked["key_groups"],
-                namings=asked["namings"],
-                threshold=threshold,
-                day=day,
-            )
-        except (NeedsRoundError, ValidationError) as error:
-            form.add_error(
-                None, error.messages if isinstance(error, ValidationError) else str(error)
-            )
-    return _page(
-        request,
-        "needs_new_round",
-        form=form,
-        preview=preview,
-        header_title=_("Open a round"),
     )
 
 
@@ -145,14 +93,22 @@ def needs_round(request: HttpRequest, pk: int) -> HttpResponse:
     standings = _standings(found)
     shown = _narrowed(standings, request.GET.get("visa", ""))
     undo = request.session.get(UNDO)
-    return _page(
+    is_open = found.is_open_on(day)
+    added = _added(found) if is_open and handles_rounds(request) else ()
+    return needs_page(
         request,
         "needs_round",
         needs_round=found,
         names_key_persons=_names_key_persons(request),
-        is_open=found.is_open_on(day),
-        asked=len(standings),
-        answered=sum(each.is_answered for each in standings),
+        is_open=is_open,
+        added=added,
+        added_units=len({form.unit.pk for form in added}),
+        left=any(each.managers and not each.is_answered for each in standings),
+        standing=standing_of_round(found, day),
+        about_key_persons=[each for each in standings if each.form.naming_id],
+        key_persons_answered=sum(
+            each.is_answered for each in standings if each.form.naming_id is not None
+        ),
         confirmed=sum(each.state is FormState.CONFIRMED for each in standings),
         without_manager=list(
             {each.form.unit.pk: each.form.unit for each in standings if not each.managers}.values()
@@ -162,6 +118,11 @@ def needs_round(request: HttpRequest, pk: int) -> HttpResponse:
         undo=undo if undo and undo["round"] == found.pk else None,
         header_title=found.name,
     )
+
+
+def _added(needs_round: NeedsRound) -> tuple[PlannedForm, ...]:
+    threshold = SiteSettings.load().suppression_threshold
+    return added_since(needs_round, threshold=threshold, day=today())
 
 
 def _standings(needs_round: NeedsRound) -> list[FormStanding]:
@@ -177,53 +138,6 @@ def _narrowed(standings: Sequence[FormStanding], shown: str) -> list[FormStandin
     if shown == "saknar-chef":
         return [each for each in standings if not each.managers]
     return list(standings)
-
-
-def extend(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(NeedsRound, pk=pk)
-    form = LastDayForm(request.POST or None, initial={"ends_on": found.ends_on})
-    if request.method == "POST" and form.is_valid():
-        try:
-            move_last_day(
-                needs_round=found, by=acting_user(request), day=today(), **form.cleaned_data
-            )
-        except NeedsRoundError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("The round has another last day."))
-            return redirect("competence_admin:needs_round", found.pk)
-    return _page(
-        request,
-        "form",
-        form=form,
-        about=found.name,
-        button=_("Move the last day"),
-        header_title=_("Another last day"),
-    )
-
-
-def close(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(NeedsRound, pk=pk)
-    form = CloseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            close_needs_round(
-                needs_round=found, by=acting_user(request), at=timezone.now(), **form.cleaned_data
-            )
-        except NeedsRoundError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("The round is closed."))
-            return redirect("competence_admin:needs_round", found.pk)
-    return _page(
-        request,
-        "form",
-        form=form,
-        about=found.name,
-        note=_("Nobody can answer any more, and the round is not opened again. Answers stand."),
-        button=_("Close the round"),
-        header_title=_("Close a round"),
-    )
 
 
 @require_POST
@@ -302,12 +216,13 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     note_opened(request, found.form.needs_round, "answer", found)
-    return _page(
+    return needs_page(
         request,
         "needs_answer",
         answer=found,
         names_key_persons=_names_key_persons(request),
         wishes=found.wishes.select_related("area", "level"),
+        staff=staff_shown(found.form),
         became=became_of(found),
         others=NeedsAnswer.objects.filter(form=found.form)
         .exclude(pk=found.pk)

@@ -56,8 +56,9 @@ from competence.views.admin_consequences import (
     rules_of,
     summaries,
 )
-from competence.views.as_seen import changed_since, mark_of, refuse_unseen
+from competence.views.as_seen import changed_since, changed_words, mark_of, refuse_unseen
 from competence.views.plan_kinds import (
+    compared_with,
     decided_already,
     group_pages,
     said_where_refused,
@@ -97,7 +98,7 @@ def plan_version(request: HttpRequest, number: int) -> HttpResponse:
     """A version: its way, what is changed in it, its key groups and their requirements."""
     version = get_object_or_404(PlanVersion, number=number)
     day = today()
-    earlier = _compared_with(version, day)
+    earlier = compared_with(version, day)
     changes = plan_changes(content_of(earlier), content_of(version)) if earlier else None
     kept = ShownConsequences.objects.filter(plan_version=version).first()
     return render(
@@ -121,18 +122,9 @@ def plan_version(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-def _compared_with(version: PlanVersion, day: date) -> PlanVersion | None:
-    """What a version is told apart from: a decided one from the one decided before it, any other
-    from the one in force."""
-    if version.status != PlanVersion.Status.ADOPTED:
-        return PlanVersion.objects.in_force_on(day)
-    before = PlanVersion.objects.adopted().filter(number__lt=version.number)
-    return before.order_by("-number").first()
-
-
 def compare(request: HttpRequest) -> HttpResponse:
     """What tells any two versions apart, in words."""
-    form = CompareForm(request.GET or None)
+    form = CompareForm(request.GET or None, versions=PlanVersion.objects.all())
     changes = changed = None
     if request.GET and form.is_valid():
         asked = form.cleaned_data
@@ -214,12 +206,15 @@ def edit_key_group(request: HttpRequest, number: int, code: str) -> HttpResponse
         if definition
         else []
     )
+    seen = mark_of(version.pk, initial, [row["excluded"].pk for row in left_out])
     formset = RuleFormSet(request.POST or None, initial=initial)
     excluded = ExcludedFormSet(request.POST or None, initial=left_out, prefix="excluded")
     panel = None
     if request.method == "POST" and "consequences" in request.POST:
         edit = rules_edit(group, formset, excluded)
         panel = parts(request, version, edit) if edit else []
+    elif changed_since(request, seen):
+        messages.error(request, changed_words())
     elif request.method == "POST" and formset.is_valid() and excluded.is_valid():
         define_key_group(
             version=version,
@@ -238,6 +233,7 @@ def edit_key_group(request: HttpRequest, number: int, code: str) -> HttpResponse
             "group": group,
             "formset": formset,
             "excluded": excluded,
+            "seen": seen,
             "parts": panel,
             "header_title": _("Who belongs: %(group)s") % {"group": group},
             "header_icon": "group",

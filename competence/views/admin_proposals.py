@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from competence.figures.proposals import proposal_standings, wished_for
+from competence.figures.needs_staff import staff_of_area
+from competence.figures.proposals import WishedFor, proposal_standings, wished_for
 from competence.models import (
     KeyGroup,
     NeedsAnswer,
@@ -20,7 +21,7 @@ from competence.models import (
     PlanVersion,
     ProposalDecision,
 )
-from competence.needs_forms import AcceptForm, CloseForm, ProposalForm
+from competence.needs_forms import LONGEST_MOTIVE, AcceptForm, CloseForm, ProposalForm
 from competence.services.plan import PlanError
 from competence.services.proposals import (
     ProposalError,
@@ -59,6 +60,17 @@ def proposals(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _suggested_motive(needs_round: NeedsRound, wished: WishedFor | None) -> str:
+    """The round, with as many of the motives as there is room for."""
+    words = needs_round.name
+    for number, motive in enumerate(wished.motives if wished else ()):
+        longer = f"{words}{'; ' if number else ': '}{motive}"
+        if len(longer) > LONGEST_MOTIVE:
+            break
+        words = longer
+    return words
+
+
 def new_proposal(request: HttpRequest, pk: int, group: str, area: str) -> HttpResponse:
     """A proposal from the answers about one key group and area."""
     day = today()
@@ -85,7 +97,7 @@ def new_proposal(request: HttpRequest, pk: int, group: str, area: str) -> HttpRe
         initial={
             "answers": [each.pk for each in answers],
             "level": wished.levels[0][0] if wished else None,
-            "motive": f"{found.name}: {wished.motives}" if wished else found.name,
+            "motive": _suggested_motive(found, wished),
         },
     )
     if request.method == "POST" and form.is_valid():
@@ -125,6 +137,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
         NeedsProposal.objects.select_related("needs_round", "key_group", "area", "level"), pk=pk
     )
     (standing,) = proposal_standings([found])
+    staff = staff_of_area(found.needs_round).get((found.key_group_id, found.area_id), {})
     accepting = "accept" in request.POST
     current = PlanVersion.objects.in_force_on(day)
     accept = AcceptForm(
@@ -150,6 +163,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
         "competence/admin/proposal.html",
         {
             "standing": standing,
+            "rests_on": [(answer, staff.get(answer.form_id, "")) for answer in standing.answers],
             "proposal": found,
             "decisions": found.decisions.select_related("by"),
             "accept": accept,

@@ -12,11 +12,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from competence.figures.activities import activity_lines
 from competence.figures.budget import budget, standing_of_training_plan
 from competence.forms import AdoptForm
 from competence.models import PlanActivity, TrainingPlanVersion
 from competence.models.decided import states_on
+from competence.plan_forms import CompareForm
 from competence.services.activities import (
     change_activity,
     copy_activity,
@@ -27,7 +27,6 @@ from competence.services.activities import (
     said_of,
     set_partners,
 )
-from competence.services.assumptions import assumptions_on
 from competence.services.plan_states import PlanError
 from competence.services.training_plan import (
     adopt_training_plan,
@@ -44,13 +43,15 @@ from competence.training_forms import (
 )
 from competence.views.as_seen import changed_since, mark_of, refuse_unseen
 from competence.views.plan_kinds import (
+    compared_with,
     decided_already,
     said_where_refused,
     thrown_away,
+    training_changes_context,
+    training_lines,
     way_context,
 )
 from competence.views.scope import acting_user
-from lms.content.models import SiteSettings
 from lms.lib.dates import today
 
 ICON = "calendar-alt"
@@ -74,6 +75,26 @@ def training_versions(request: HttpRequest) -> HttpResponse:
             "standing": standing_of_training_plan(day),
             "versions": [(version, states[version.pk]) for version in versions],
             "header_title": _("Training plan"),
+            "header_icon": ICON,
+        },
+    )
+
+
+def compare_training(request: HttpRequest) -> HttpResponse:
+    """What tells any two versions apart, in words and in figures."""
+    form = CompareForm(request.GET or None, versions=TrainingPlanVersion.objects.all())
+    shown: dict[str, Any] = {}
+    if request.GET and form.is_valid():
+        day, asked = today(), form.cleaned_data
+        lines = training_lines(asked["becomes"], day)
+        shown = {**asked, **training_changes_context(asked["was"], lines, day)}
+    return render(
+        request,
+        "competence/admin/compare_training.html",
+        {
+            "form": form,
+            **shown,
+            "header_title": _("Compare two versions of the training plan"),
             "header_icon": ICON,
         },
     )
@@ -110,12 +131,8 @@ def training_version(request: HttpRequest, number: int) -> HttpResponse:
     """The activities of a version, year by year, and what they cost."""
     version = get_object_or_404(TrainingPlanVersion, number=number)
     day = today()
-    lines = activity_lines(
-        version,
-        day=day,
-        assumed=assumptions_on(day),
-        threshold=SiteSettings.load().suppression_threshold,
-    )
+    lines = training_lines(version, day)
+    earlier = compared_with(version, day)
     years: dict[int, list[Any]] = {}
     for line in lines:
         years.setdefault(line.starts_on.year, []).append(line)
@@ -126,6 +143,8 @@ def training_version(request: HttpRequest, number: int) -> HttpResponse:
             "version": version,
             "state": states_on([version], day)[version.pk],
             **way_context(version, day),
+            "earlier": earlier,
+            **training_changes_context(earlier, lines, day),
             "years": years,
             "budget": budget(lines),
             "header_title": str(version),

@@ -24,16 +24,17 @@ def changed_since(request: HttpRequest, mark: str) -> bool:
     return request.method == "POST" and request.POST.get(FIELD, mark) != mark
 
 
+def changed_words() -> str:
+    return _(
+        "Somebody else has changed this since you opened the page. What you have written is still "
+        "here. Look at how it stands now, and save once more to put yours in its place."
+    )
+
+
 def refuse_unseen(request: HttpRequest, form: forms.BaseForm, mark: str) -> bool:
     """Whether the form may not be saved, since somebody else has; it then says so, keeps what was
     typed, and may be saved once more."""
     if not changed_since(request, mark):
         return False
-    form.add_error(
-        None,
-        _(
-            "Somebody else has changed this since you opened the page. What you have written is "
-            "still here. Look at how it stands now, and save once more to put yours in its place."
-        ),
-    )
+    form.add_error(None, changed_words())
     return True

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from competence.figures.consultation import read_consultation
 from competence.figures.consultation_standing import leads_nowhere
 from competence.figures.way import way_of
-from competence.models import Consultation, KeyGroup
+from competence.models import Consultation
 from competence.plan_forms import CommentForm
 from competence.services.consultations import (
     ConsultationError,
@@ -35,7 +35,7 @@ def consultation(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     day, user = today(), acting_user(request)
     units = units_spoken_for(user, day) if is_open(found, version, day) else []
     form = CommentForm(
-        request.POST or None, units=units, key_groups=KeyGroup.objects.all(), prefix="svar"
+        request.POST or None, units=units, key_groups=plan.key_groups(version), prefix="svar"
     )
     if request.method == "POST":
         if not units:

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_safe
 from competence.figures.coverage import UnitNode, days_offered
 from competence.figures.goals import Goals, goals_on
 from competence.figures.heat import HeatCell, HeatTable, by_area, by_unit, of_group
-from competence.figures.published import Published, percent_of, published_on
+from competence.figures.published import Published
+from competence.figures.shown import percent_of
+from competence.services.mondays import published_on
 from competence.supply import requirements_without_supply
 from competence.suppression import Figure
 from competence.views.scope import acting_user
-from lms.content.models import SiteSettings
 from lms.framework.models import CompetenceArea
 from lms.lib.dates import today
 from lms.lib.tables import Value, table_response
@@ -36,7 +37,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         return redirect("competence:team")
     days = days_offered(day)
     asked = _asked_day(request, days)
-    published = published_on(asked, SiteSettings.load().suppression_threshold)
+    published = published_on(asked)
     unit = _asked_unit(request, published)
     group = request.GET.get("grupp", "")
     if group and group not in published.totals:

@@ -4,7 +4,6 @@ department by department, in one table."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,8 +15,9 @@ from competence.figures.coverage import days_offered
 from competence.figures.goal_table import GoalGroup, goal_table, year_ago
 from competence.figures.goals import EVERYONE, Reached, goals_on, reached
 from competence.figures.heat import HeatCell
-from competence.figures.published import percent_of, published_on
-from lms.content.models import SiteSettings
+from competence.figures.published import Published
+from competence.figures.shown import percent_of
+from competence.services.mondays import published_on
 from lms.lib.dates import today
 from lms.lib.tables import Value, table_response
 
@@ -27,15 +27,14 @@ def coverage_goals(request: HttpRequest) -> HttpResponse:
     days = days_offered(today())
     wanted = request.GET.get("dag", "")
     day = next((each for each in days if each.isoformat() == wanted), days[0])
-    threshold = SiteSettings.load().suppression_threshold
-    now = published_on(day, threshold)
+    now = published_on(day)
     earlier = year_ago(day, days)
-    before = published_on(earlier, threshold) if earlier else None
+    before = published_on(earlier) if earlier else None
     goals = goals_on(day)
     groups = goal_table(now, before, goals)
     kind = request.GET.get("format")
     if kind in ("csv", "xlsx"):
-        return _file(groups, day, earlier, threshold, kind)
+        return _file(groups, now, before, kind)
     percents = {group: percent_of(count.share) for group, count in now.totals.items()}
     counted = reached(goals, percents)
     return render(
@@ -43,7 +42,8 @@ def coverage_goals(request: HttpRequest) -> HttpResponse:
         "competence/coverage_goals.html",
         {
             "groups": groups if now.totals else (),
-            "threshold": threshold,
+            "now": now,
+            "before": before,
             "day": day,
             "days": days,
             "earlier": earlier,
@@ -76,9 +76,12 @@ def _value(cell: HeatCell | None, threshold: int) -> Value:
 
 
 def _file(
-    groups: Iterable[GoalGroup], day: date, earlier: date | None, threshold: int, kind: str
+    groups: Iterable[GoalGroup], now: Published, before: Published | None, kind: str
 ) -> HttpResponse:
     """The table of the page, with the same cells hidden."""
+    day = now.figures.as_of
+    earlier = before.figures.as_of if before else ""
+    threshold, earlier_threshold = now.threshold, (before or now).threshold
     header = [
         *(_("Key group"), _("Part of the organisation")),
         *(_("Day"), _("Coverage, %"), _("A year ago, day"), _("A year ago, %")),
@@ -88,7 +91,7 @@ def _file(
     rows: list[list[Any]] = [
         [
             *(group.name, row.where, day, _value(row.now, threshold)),
-            *(earlier or "", _value(row.before, threshold), row.change),
+            *(earlier, _value(row.before, earlier_threshold), row.change),
             row.against.goal.percent if row.against.goal else "",
             row.against.goal.reach_by if row.against.goal else row.against.decided,
             row.against.stands,

@@ -21,6 +21,7 @@ from competence.figures.needs_asked import (
     may_fill_in,
     may_read,
 )
+from competence.figures.needs_staff import my_wish, staff_shown
 from competence.figures.proposals import became_of
 from competence.models import NeedsAnswer, NeedsDelegation, NeedsDraft, NeedsForm
 from competence.needs_forms import NeedsAnswerForm
@@ -52,6 +53,7 @@ def needs(request: HttpRequest) -> HttpResponse:
         {
             "day": day,
             "rounds": asked_of(user, day),
+            "wish": my_wish(user.person, day),
             "to_review": [each for each in team_namings(user, day) if each.why],
             "why": WhyReview,
         },
@@ -107,6 +109,7 @@ def needs_form(request: HttpRequest, pk: int) -> HttpResponse:
             "needs_form": form,
             "form": asked,
             "draft": draft,
+            "staff": staff_shown(form),
             "conflict": conflict,
             "left_to": NeedsDelegation.objects.in_force_on(day)
             .filter(form=form)
@@ -152,6 +155,7 @@ def _answered(
             "needs_form": form,
             "answer": answer,
             "wishes": answer.wishes.select_related("area", "level") if answer else [],
+            "staff": staff_shown(form) if answer else None,
             "became": became_of(answer) if answer else [],
             "may_name": form.naming is not None
             and can(user, Action.READ, Obj.KEY_PERSON, day=day, person=form.naming.person),

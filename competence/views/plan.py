@@ -101,7 +101,7 @@ def _open_consultations(request: HttpRequest, day: date) -> list[Consultation]:
 def key_group(request: HttpRequest, code: str) -> HttpResponse:
     """Who belongs to a key group, and what it asks of them."""
     day = today()
-    group = get_object_or_404(KeyGroup, code=code)
+    group = get_object_or_404(KeyGroup.objects.outside_drafts(), code=code)
     version = PlanVersion.objects.in_force_on(day)
     definition = KeyGroupDefinition.objects.filter(plan_version=version, key_group=group).first()
     rules = [PersonRule.from_json(rule) for rule in definition.rules] if definition else []

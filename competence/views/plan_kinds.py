@@ -3,11 +3,11 @@ is edited, and how a proposal is read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,12 +16,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from competence.figures.activities import activity_lines
+from competence.figures.activities import ActivityLine, activity_lines
 from competence.figures.budget import budget
 from competence.figures.goal_lines import goal_lines
 from competence.figures.plan import Names, plan_matrix, requirements_in_words, rule_in_words
 from competence.figures.plan_changes import plan_changes
 from competence.figures.plan_changes_words import changes_in_words
+from competence.figures.training_changes import training_changes
+from competence.figures.training_changes_words import (
+    training_changes_in_words,
+    training_figures,
+)
 from competence.figures.way import way_of
 from competence.models import (
     Consultation,
@@ -41,6 +46,7 @@ from lms.framework.models import TrainingLevel
 from lms.framework.rules import PersonRule
 
 View = Callable[..., HttpResponse]
+Version = TypeVar("Version", PlanVersion, TrainingPlanVersion)
 
 
 def said_where_refused(page: str) -> Callable[[View], View]:
@@ -65,7 +71,8 @@ def said_where_refused(page: str) -> Callable[[View], View]:
 class PlanKind:
     """One of the plans. `admin_page` and `adopt_page`: the names of a version's addresses in the
     admin, which take its number. `take_back`: closes a sent version and makes the draft it goes on
-    as. `proposal`: what the template of the proposal shows of a version on a day."""
+    as. `proposal`: what the template of the proposal shows of a version on a day. `key_groups`:
+    those that a view on a version can be about."""
 
     model: type[DecidedDocument]
     name: str | Promise
@@ -74,6 +81,7 @@ class PlanKind:
     take_back: Callable[..., DecidedDocument]
     template: str
     proposal: Callable[[Any, date], dict[str, Any]]
+    key_groups: Callable[[Any], Iterable[KeyGroup]]
 
 
 def _competence_plan(version: PlanVersion, day: date) -> dict[str, Any]:
@@ -92,18 +100,55 @@ def _competence_plan(version: PlanVersion, day: date) -> dict[str, Any]:
 
 
 def _training_plan(version: TrainingPlanVersion, day: date) -> dict[str, Any]:
-    """The activities, and what they cost."""
-    lines = activity_lines(
+    """The activities, what is changed against the plan in force, and what they cost."""
+    lines = training_lines(version, day)
+    current = TrainingPlanVersion.objects.in_force_on(day)
+    return {
+        "lines": lines,
+        "budget": budget(lines),
+        "current": current,
+        **training_changes_context(current, lines, day),
+    }
+
+
+def training_lines(version: TrainingPlanVersion, day: date) -> tuple[ActivityLine, ...]:
+    return activity_lines(
         version,
         day=day,
         assumed=assumptions_on(day),
         threshold=SiteSettings.load().suppression_threshold,
     )
-    return {"lines": lines, "budget": budget(lines)}
+
+
+def training_changes_context(
+    earlier: TrainingPlanVersion | None, lines: Sequence[ActivityLine], day: date
+) -> dict[str, Any]:
+    """What competence/part_training_changes.html shows of a version's activities against an
+    earlier version; nothing without one."""
+    if earlier is None:
+        return {"changes": None, "changed": (), "beside": ()}
+    changes = training_changes(training_lines(earlier, day), lines)
+    return {
+        "changes": changes,
+        "changed": training_changes_in_words(changes),
+        "beside": training_figures(changes),
+    }
+
+
+def compared_with(version: Version, day: date) -> Version | None:
+    """What a version is told apart from: a decided one from the one decided before it, any other
+    from the one in force."""
+    versions = type(version).objects  # type: ignore[attr-defined]
+    if version.status != DecidedDocument.Status.ADOPTED:
+        found: Version | None = versions.in_force_on(day)
+    else:
+        found = versions.adopted().filter(number__lt=version.number).order_by("-number").first()
+    return found
 
 
 def group_pages(version: PlanVersion) -> list[dict[str, Any]]:
-    """Who belongs to each key group of a version, and what is asked of them, in words."""
+    """Who belongs to each key group of a version, and what is asked of them, in words. Of a draft
+    also the key groups that it does not have: they are put into it there."""
     by_group: dict[int, list[Requirement]] = {}
     for requirement in version.requirements.select_related("area", "level").order_by(
         "kind", "area__sort_order", "area__code", "level__number", "effective_from"
@@ -114,13 +159,15 @@ def group_pages(version: PlanVersion) -> list[dict[str, Any]]:
         for definition in version.definitions.all()
     }
     names = Names.of(rule for of_group in rules.values() for rule in of_group)
+    every = KeyGroup.objects.all()
+    groups = every if version.is_draft else every.in_versions([version])
     return [
         {
             "group": group,
             "rules": [rule_in_words(rule, names) for rule in rules.get(group.pk, [])],
             "requirements": requirements_in_words(by_group.get(group.pk, [])),
         }
-        for group in KeyGroup.objects.all()
+        for group in groups
     ]
 
 
@@ -133,6 +180,7 @@ KINDS = {
         take_back=take_back_plan_version,
         template="competence/part_proposal.html",
         proposal=_competence_plan,
+        key_groups=lambda version: KeyGroup.objects.in_versions([version]),
     ),
     TrainingPlanVersion.kind: PlanKind(
         model=TrainingPlanVersion,
@@ -142,6 +190,7 @@ KINDS = {
         take_back=take_back_training_plan,
         template="competence/part_training_proposal.html",
         proposal=_training_plan,
+        key_groups=lambda _version: KeyGroup.objects.outside_drafts(),
     ),
 }
 

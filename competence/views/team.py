@@ -75,7 +75,7 @@ def team(request: HttpRequest) -> HttpResponse:
     beside = read_beside([member.pk for member in (*here, *in_need)])
     page: Page[Member] = Page(in_full(here, narrowed.areas, beside), here.number, here.paginator)
     told = all_told(facts.people)
-    areas, key_groups = list(facts.areas), list(KeyGroup.objects.all())
+    areas, key_groups = list(facts.areas), list(KeyGroup.objects.outside_drafts())
     viewing = seen_as(request) is not None
     waiting = set() if viewing else who_waits_for_word_of(user, day)
     targets = targets_of_team(scope)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from competence.engine import Status
 from competence.engine.pieces import Pieces, fill
 from competence.figures.learner import MyRequirement, my_requirements
+from competence.figures.needs_staff import MyWish, my_wish
 from competence.figures.recognitions import Claim, claims_to_show
 from competence.figures.signoffs import waiting_for_word_of
 from competence.figures.waiting import Waiting, waiting_for
@@ -114,6 +115,8 @@ class MyPage:
     changed: tuple[News, ...]
     certificates: tuple[Certificate, ...]
     next_expiry: date | None
+    # What the person is asked to say they need, while it can be answered.
+    wish: MyWish | None = None
     # How many in the team wait for nothing but the reader's confirmation.
     to_confirm: int = 0
     # What else waits for the reader as manager or contact of a unit.
@@ -154,10 +157,16 @@ def my_page(person: Person | None, *, user: Any, day: date, request: HttpRequest
             ).order_by("-issued_on", "-pk")[:MOST_CERTIFICATES]
         ),
         next_expiry=min((each for each in valid if each), default=None),
+        wish=_open_wish(person, day),
         to_confirm=waiting_for_word_of(user, day),
         waiting=waiting_for(user, day),
         outside=tuple(claims_to_show(person, day)),
     )
+
+
+def _open_wish(person: Person, day: date) -> MyWish | None:
+    wish = my_wish(person, day)
+    return wish if wish is not None and wish.is_open else None
 
 
 def _course_of(requirement: MyRequirement) -> tuple[int, str] | None:

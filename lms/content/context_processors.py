@@ -64,11 +64,12 @@ class Frame:
 
     @cached_property
     def tabbar(self) -> tuple[Link, ...]:
-        """A phone has room for five: what gives way goes first."""
-        kept = self.main
-        if len(kept) > ROOM_IN_TABBAR:
-            kept = tuple(link for link in kept if not link.gives_way)
-        return kept[:ROOM_IN_TABBAR]
+        """A phone has room for five: what gives way goes one by one, the first of them first."""
+        kept = list(self.main)
+        for link in self.main:
+            if len(kept) > ROOM_IN_TABBAR and link.gives_way:
+                kept.remove(link)
+        return tuple(kept[:ROOM_IN_TABBAR])
 
     @cached_property
     def beside_tabbar(self) -> tuple[Link, ...]:

@@ -32,7 +32,9 @@ def signed_in(request: HttpRequest) -> bool:
 @dataclass(frozen=True, slots=True)
 class NavItem:
     """`url_name` or a fixed `path` (a Wagtail page); `count` is asked only when shown. What
-    `gives_way` moves into the account's menu where a phone has no room for it."""
+    `gives_way` moves into the account's menu where a phone has no room for it, the first of them
+    first. `short`: what fits under the thumb, where the label does not.
+    `under`: the addresses it is shown as being at, besides its own and those below."""
 
     code: str
     place: Place
@@ -44,6 +46,8 @@ class NavItem:
     visible: Callable[[HttpRequest], bool] = everyone
     count: Callable[[HttpRequest], int] | None = None
     gives_way: bool = False
+    short: str | Promise = ""
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Link:
     current: bool
     count: int
     gives_way: bool = False
+    short: str = ""
 
 
 _items: dict[str, NavItem] = {}
@@ -85,7 +90,11 @@ def links(request: HttpRequest, place: Place) -> tuple[Link, ...]:
         for item in items
         if (url := item.path or address(item.url_name)) and item.visible(request)
     ]
-    here = max((url for _, url in shown if _is_under(request.path, url)), key=len, default="")
+    places = [(url, place) for item, url in shown for place in (url, *item.under)]
+    here = max(
+        ((len(place), url) for url, place in places if _is_under(request.path, place)),
+        default=(0, ""),
+    )[1]
     return tuple(
         Link(
             code=item.code,
@@ -95,6 +104,7 @@ def links(request: HttpRequest, place: Place) -> tuple[Link, ...]:
             current=url == here,
             count=item.count(request) if item.count else 0,
             gives_way=item.gives_way,
+            short=str(item.short or item.label),
         )
         for item, url in shown
     )

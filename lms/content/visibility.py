@@ -17,7 +17,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage
-from wagtail.models import Collection, Page, PageViewRestriction, ReferenceIndex
+from wagtail.models import (
+    Collection,
+    CollectionViewRestriction,
+    Page,
+    PageViewRestriction,
+    ReferenceIndex,
+)
 from wagtail.models.view_restrictions import BaseViewRestriction
 from wagtail.query import PageQuerySet
 
@@ -102,18 +108,41 @@ def closed_to_some(pages: Iterable[int]) -> set[int]:
 
 def file_is_visible(file: AbstractDocument | AbstractImage, user: Any) -> bool:
     """Whether `user` may fetch this document or image."""
+    return file.pk in visible_files([file], user)
+
+
+def visible_files(files: Iterable[AbstractDocument | AbstractImage], user: Any) -> set[int]:
+    """Those of the files, all documents or all images, that `user` may fetch. As many queries
+    whatever their number."""
+    files = list(files)
     if user.is_active and (user.is_superuser or user.has_perm("wagtailadmin.access_admin")):
-        return True
-    restrictions = Collection.objects.get(pk=file.collection_id).get_view_restrictions()
-    if _closed(restrictions.prefetch_related("groups"), user):
-        return False
-    shown_on = ReferenceIndex.get_references_to(file).values_list(
-        "base_content_type_id", "object_id"
+        return {file.pk for file in files}
+    restrictions = CollectionViewRestriction.objects.select_related("collection")
+    closed = tuple(
+        each.collection.path for each in _closed(restrictions.prefetch_related("groups"), user)
+    )
+    paths = dict(
+        Collection.objects.filter(pk__in={file.collection_id for file in files}).values_list(
+            "pk", "path"
+        )
+    )
+    files = [file for file in files if not paths[file.collection_id].startswith(closed)]
+    if not files:
+        return set()
+    shown_on = ReferenceIndex.get_references_to_in_bulk(files).values_list(
+        "to_object_id", "base_content_type_id", "object_id"
     )
     page_type = ContentType.objects.get_for_model(Page).pk
     settings_type = ContentType.objects.get_for_model(SiteSettings).pk
     places = list(shown_on)
-    if any(content_type == settings_type for content_type, _pk in places):
-        return True  # the logo
-    shown = [pk for content_type, pk in places if content_type == page_type]
-    return bool(shown) and visible_to(Page.objects.filter(pk__in=shown), user).exists()
+    open_pages = set(
+        visible_to(
+            Page.objects.filter(pk__in={pk for _to, kind, pk in places if kind == page_type}), user
+        ).values_list("pk", flat=True)
+    )
+    return {
+        int(to)
+        for to, kind, pk in places
+        # The logo is open.
+        if kind == settings_type or (kind == page_type and int(pk) in open_pages)
+    }

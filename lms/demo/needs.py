@@ -8,19 +8,28 @@ from datetime import date, timedelta
 
 from competence.figures.needs import managers_of_units
 from competence.figures.needs_asked import areas_to_wish
+from competence.figures.needs_staff import areas_for_staff
 from competence.figures.proposals import wished_for
-from competence.models import KeyGroup, KeyPersonAssignment, NeedsForm, NeedsRound, Requirement
+from competence.models import (
+    KeyGroup,
+    KeyPersonAssignment,
+    NeedsForm,
+    NeedsRound,
+    Requirement,
+    StaffWish,
+)
 from competence.services.needs_answers import NeedsWritten, hand_in
 from competence.services.needs_delegations import leave_to_colleague
 from competence.services.needs_rounds import open_needs_round
+from competence.services.needs_staff import keep_wish
 from competence.services.proposals import answer_proposal, propose
 from lms.content.models import SiteSettings
 from lms.demo.clock import DemoClock
 from lms.people.models import Person, User
 from lms.people.services.accounts import make_account
 
-_OPENED, _OPEN_FOR, _ANSWERED, _PROPOSED = 25, 45, 14, 4
-"""Days before today, days open, and days before today."""
+_OPENED, _OPEN_FOR, _SAID, _STAFF_LEFT, _ANSWERED, _PROPOSED = 25, 45, 20, 9, 14, 4
+"""Days before today, days open, days before today, days from today, and days before today."""
 _WHY = ("S", "SP", "SL", "MP", "P", "B")
 _WORDS = (
     "Fler vill kunna samtala om hat och hot utan att bryta relationen.",
@@ -40,6 +49,7 @@ def ask_about_needs(today: date, clock: DemoClock) -> None:
         period_until=date(today.year + 1, 12, 31),
         starts_on=at.date(),
         ends_on=at.date() + timedelta(days=_OPEN_FOR),
+        staff_until=today + timedelta(days=_STAFF_LEFT),
         unit_kind="verksamhet",
         key_groups=KeyGroup.objects.all(),
         namings=list(namings),
@@ -47,8 +57,27 @@ def ask_about_needs(today: date, clock: DemoClock) -> None:
         by=officer,
         at=at,
     )
+    _what_the_staff_say(opened, today, clock)
     _answers(opened, today, clock)
     _proposals(opened, today, clock, officer)
+
+
+def _what_the_staff_say(opened: NeedsRound, today: date, clock: DemoClock) -> None:
+    """Three of four of the staff have answered; the one who signs in as themselves has not."""
+    choice = random.Random("staff")
+    at = clock.set(today - timedelta(days=_SAID), 14)
+    wishes = StaffWish.objects.filter(needs_round=opened).order_by("pk")
+    areas: dict[int, list[str]] = {}
+    for wish in wishes.select_related("form__needs_round", "form__key_group", "person"):
+        if wish.form_id not in areas:
+            areas[wish.form_id] = [area.code for area in areas_for_staff(wish.form)]
+        if wish.person.email == "medarbetare@example.se" or choice.random() > 0.75:
+            continue
+        said = {
+            code: choice.choices(StaffWish.Said.values, (3, 3 if number else 6, 1))[0]
+            for number, code in enumerate(areas[wish.form_id])
+        }
+        keep_wish(person=wish.person, said=said, at=at)
 
 
 def _answers(opened: NeedsRound, today: date, clock: DemoClock) -> None:
@@ -59,6 +88,9 @@ def _answers(opened: NeedsRound, today: date, clock: DemoClock) -> None:
     rector = User.objects.get(email="chef@example.se").person
     assert rector is not None
     left = False
+    # Whoever signs in as one of the staff is still asked.
+    asked = StaffWish.objects.filter(person__email="medarbetare@example.se")
+    still_asked = set(asked.values_list("form_id", flat=True))
     for number, form in enumerate(forms):
         manager = _account_of(managers.get(form.unit_id, ()))
         if manager is None:
@@ -72,7 +104,7 @@ def _answers(opened: NeedsRound, today: date, clock: DemoClock) -> None:
                 at=clock.set(day, 9),
             )
             left = True
-        elif number % 3:
+        elif number % 3 and form.pk not in still_asked:
             at = clock.set(day, 10 + number % 6, number % 60)
             written = _written(form, day, choice)
             hand_in(form=form, written=written, revision=0, client="demo", by=manager, at=at)

@@ -25,6 +25,8 @@ from lms.lib.workbook_stream import Styles, workbook_pieces
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WIDTHS = (8, 60)
+_LONGEST_SHEET_NAME = 31
+_MOST_SHEETS = 1000
 _LOOKED_AT = 100
 _DAY, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 
@@ -139,6 +141,26 @@ def write_book(target: IO[bytes], sheets: Iterable[Sheet]) -> None:
     book.save(target)
 
 
+def _sheet_name(name: str, taken: Iterable[str]) -> str | None:
+    """A name that a workbook takes: without the characters it does not, whole words, and like no
+    other in upper or lower case. None where nothing is left of it."""
+    words = re.sub(r"[\[\]:*?/\\]", " ", name).split()
+    called = {each.casefold() for each in taken}
+    for number in range(1, _MOST_SHEETS):
+        mark = f" ({number})" if number > 1 else ""
+        cut = _shortened(words, _LONGEST_SHEET_NAME - len(mark)) + mark
+        if cut.strip("'").casefold() not in called:
+            return cut.strip("'") or None
+    return None
+
+
+def _shortened(words: Sequence[str], most: int) -> str:
+    kept = list(words)
+    while len(kept) > 1 and len(" ".join(kept)) > most:
+        kept.pop()
+    return " ".join(kept)[:most].rstrip(" ,;–-")
+
+
 def _write_sheet(book: Workbook, sheet: Sheet) -> None:
     left = iter(sheet.rows)
     first = list(islice(left, _LOOKED_AT))
@@ -152,7 +174,7 @@ def _write_sheet(book: Workbook, sheet: Sheet) -> None:
 
 def _page(book: Workbook, sheet: Sheet, first: Sequence[Sequence[Value]]) -> Any:
     """The sheet with its heads, and columns as wide as the first rows take."""
-    page = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", sheet.name)[:31].strip() or None)
+    page = book.create_sheet(_sheet_name(sheet.name, book.sheetnames))
     page.freeze_panes = "A2"
     for number, name in enumerate(sheet.header):
         letter = get_column_letter(number + 1)

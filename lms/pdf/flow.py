@@ -34,6 +34,7 @@ from lms.pdf.passages import (
     HEADINGS,
     POINT,
     SOFT,
+    TOGETHER,
     Band,
     ContentsLine,
     Illustration,
@@ -67,6 +68,11 @@ class About:
     author: str
     lang: str = "sv"
 
+    @property
+    def name(self) -> str:
+        """The title with the number, which it may have already."""
+        return self.title if self.number in self.title else f"{self.title} · {self.number}"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -91,6 +97,11 @@ class _Pass:
         self.headings: list[tuple[Entry, Passage]] = []
         # Flowables that may not be the last on a page.
         self.leading: set[int] = set()
+
+    @property
+    def height(self) -> float:
+        """What is free on an empty page."""
+        return _height(LYING if self.width == WIDE_WIDTH else UPRIGHT)
 
     def put(self, *made: Flowable, leading: bool = False) -> None:
         self.story += made
@@ -169,7 +180,7 @@ class Flow:
             node = making.root.add("Table")
             if grid.caption:
                 making.put(Passage.of(grid.caption, CAPTION, node.add("Caption")), leading=True)
-            making.put(grids.laid_out(grid, node, making.width))
+            making.put(grids.laid_out(grid, node, making.width, making.height))
 
         self._parts.append(part)
 
@@ -184,8 +195,7 @@ class Flow:
                 making.root.kids.remove(node)
                 making.root.kids.append(node)
                 making.put(caption, leading=True)
-            page = LYING if making.width == WIDE_WIDTH else UPRIGHT
-            making.put(Illustration(picture, node, making.width, _height(page) - ABOVE))
+            making.put(Illustration(picture, node, making.width, making.height - ABOVE))
 
         self._parts.append(part)
 
@@ -270,7 +280,7 @@ def _kept_together(making: _Pass) -> list[Flowable]:
             run.append(flowable)
             continue
         if run:
-            need = sum(_room(each, width) for each in run) + _beginning(flowable, width)
+            need = sum(_room(each, width) for each in run) + _beginning(flowable, width, height)
             story.append(CondPageBreak(min(need, height - 1)))
         story += [*run, flowable]
         run = []
@@ -293,11 +303,17 @@ def _room(flowable: Flowable, width: float) -> float:
     return float(high + flowable.getSpaceBefore() + flowable.getSpaceAfter())
 
 
-def _beginning(flowable: Flowable, width: float) -> float:
-    """How much of what follows a heading is to stand with it."""
+def _beginning(flowable: Flowable, width: float, height: float) -> float:
+    """How much of what follows a heading is to stand with it: of a table some rows, all of a small
+    one, or the first where the rows are high."""
     room = _room(flowable, width)
     if isinstance(flowable, grids.TaggedTable):
-        return float(sum(flowable._rowHeights[: flowable.repeatRows + 1]))
+        heights = [float(each) for each in flowable._rowHeights]
+        first = flowable.repeatRows + 1
+        for rows in (len(heights), first - 1 + TOGETHER):
+            if rows < first + 2 * TOGETHER and sum(heights[:rows]) <= height / 3:
+                return sum(heights[:rows])
+        return sum(heights[:first])
     if isinstance(flowable, Passage):
         return min(room, flowable.style.leading * LEAST_LINES + flowable.getSpaceBefore())
     return room
@@ -340,7 +356,7 @@ class _Pages(BaseDocTemplate):
             canvas.line(side, 56, width - side, 56)
             canvas.setFillColor(colours.INK_SOFT)
             canvas.setFont(fonts.REGULAR, 8.5)
-            canvas.drawString(side, 42, fonts.printable(f"{about.title} · {about.number}"))
+            canvas.drawString(side, 42, fonts.printable(about.name))
             canvas.drawRightString(width - side, 42, of)
             canvas.setFont(fonts.REGULAR, 6.5)
             canvas.drawString(side, 31, below)

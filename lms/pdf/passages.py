@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape
@@ -12,6 +13,10 @@ from reportlab.platypus import Flowable, Paragraph, Table
 from lms.lib.shapes import Picture
 from lms.pdf import colours, fonts, pictures
 from lms.pdf.tagged import Node, TaggedCanvas
+
+# So many rows of a table stand together where it begins and where it ends.
+TOGETHER = 3
+_CLOSE = 0.01
 
 BODY = ParagraphStyle(
     "body",
@@ -55,9 +60,21 @@ HEADINGS = {
 }
 
 
+_MONTHS = (
+    *("januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september"),
+    *("oktober", "november", "december"),
+)
+_DAY = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(_MONTHS)})\b")
+
+
+def held_together(text: str) -> str:
+    """Text in which a day stays on the line with its month."""
+    return _DAY.sub("\\1\N{NO-BREAK SPACE}\\2", text)
+
+
 def words_of(text: str, font: str) -> str:
     """Text as ReportLab's paragraphs take it, with letters that the font has."""
-    return escape(fonts.printable(text, font))
+    return escape(fonts.printable(held_together(text), font))
 
 
 class Passage(Paragraph):
@@ -147,7 +164,34 @@ class ContentsLine(Passage):
 
 
 class TaggedTable(Table):
-    """A table whose lines and tints are decoration; its cells are Passages."""
+    """A table whose lines and tints are decoration; its cells are Passages. Its last rows are never
+    alone on a page, and only a row that is higher than a page is split."""
+
+    # What is free on an empty page.
+    page_height = 0.0
+
+    def split(self, availWidth: float, availHeight: float) -> list[Any]:
+        self._calc(availWidth, availHeight)
+        heights, head = self._rowHeights, self.repeatRows
+        fitting, used = 0, 0.0
+        while fitting < len(heights) and used + heights[fitting] <= availHeight:
+            used += heights[fitting]
+            fitting += 1
+        if fitting == len(heights):
+            return [self]
+        of_head = sum(heights[:head])
+        last = len(heights) - TOGETHER
+        if fitting > last and of_head + sum(heights[max(last, head) :]) <= self.page_height:
+            fitting = last
+        if fitting > head:
+            parts = self._splitRows(sum(heights[:fitting]) + _CLOSE)
+        elif of_head + heights[head] > self.page_height:
+            parts = self._splitRows(availHeight, doInRowSplit=1)
+        else:
+            parts = []
+        for part in parts:
+            part.page_height = self.page_height
+        return list(parts)
 
     def _drawBkgrnd(self) -> None:
         with self.canv.artifact():

@@ -143,13 +143,16 @@ def can(
     person: Person | None = None,
     unit: Unit | None = None,
     own: bool | None = None,
+    record: bool = False,
 ) -> bool:
     """Whether the account may do `action` on `day`. Without a target: on anything at all (may the
     page be opened). `person` or `unit`: on what concerns them. `own`: whether the course, session
-    or case at hand is one the account is responsible for or was assigned."""
+    or case at hand is one the account is responsible for or was assigned. `record`: on what
+    somebody wrote, or what names somebody, which a right to figures does not reach."""
     return any(
         _reaches(user, grant.scope, units, day, person, unit, own)
         for _role, grant, units in grants(user, action, obj, day=day)
+        if not (record and grant.scope is Scope.AGGREGATE)
     )
 
 
@@ -207,12 +210,14 @@ class Rule:
     seen_as: SeenAs = SeenAs.OWN
     # Where what is behind the address is not narrowed, the right has to reach all of it.
     scope: Scope | None = None
+    # A named record: a right to figures does not open it.
+    record: bool = False
 
     def allows(self, user: User | AnonymousUser, day: date) -> bool:
         if self.obj is not None and self.action is not None:
             if self.scope is not None:
                 return self.scope in scopes(user, self.action, self.obj, day=day)
-            return can(user, self.action, self.obj, day=day)
+            return can(user, self.action, self.obj, day=day, record=self.record)
         if self.signed_in:
             return bool(user.is_authenticated and user.is_active)
         return self.action is not None

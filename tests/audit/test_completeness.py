@@ -280,12 +280,15 @@ NO_FACTS = {
     *("people.ReachNight", "people.KnownReach", "people.ReachChange", "people.ReachedUnit"),
     # Counts without anybody in them, worked out from facts.
     *("competence.WeekOutlook", "competence.WeekSeats", "competence.TargetShortfall"),
-    *("competence.WeekOutlook", "competence.TargetShortfall"),
+    "competence.PublishedMonday",
     # What a decided version of a plan says, put together from its rows.
     "competence.KeptDocument",
     # Each save of a report's words has an entry on the report; what was sent by a schedule, and
     # that it was opened, is a log of its own.
     *("competence.ReportWords", "competence.ReportSending"),
+    # What one of the staff says they need: an entry would outlive the row, which goes when it is
+    # counted. That it was counted is in the ledger.
+    "competence.StaffWish",
     # That a file was read in: said by the entries of what it changed.
     "competence.GoverningReading",
     # The steps of a version and whom a consultation asks: said by the entry of what they belong to.

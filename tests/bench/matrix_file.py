@@ -3,8 +3,8 @@ tenths of them, fetched by the head of them all: its time beside a bare run of t
 same people and a bare write of as many cells, and how much the memory of the process grows with it.
 The memory of the largest must be that of the smallest, as near as FLAT.
 
-Each is fetched in a process of its own, which has fetched a small file before: what it then takes
-at the most (resident) beyond that is what the file takes."""
+Each is fetched in a process of its own. What it takes of memory is the most that is resident
+meanwhile, beyond what was before its first file; it has fetched a small one before."""
 
 # ruff: noqa: E402 - models are imported when Django is ready
 
@@ -80,8 +80,10 @@ def make() -> None:
 class Resident:
     """The most that lies in memory meanwhile, in MB: looked at a hundred times a second."""
 
+    most = 0.0
+
     def __enter__(self) -> Resident:
-        self.before = self.most = _resident()
+        self.most = _resident()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._look)
         self._thread.start()
@@ -96,10 +98,6 @@ class Resident:
         self._thread.join()
         self.most = max(self.most, _resident())
 
-    @property
-    def grew(self) -> float:
-        return self.most - self.before
-
 
 def _resident() -> float:
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -113,6 +111,7 @@ def fetch(code: str) -> None:
     head.force_login(User.objects.get(person__person_id="HEAD"))
     school = Unit.objects.filter(tree_right=F("tree_left") + 1).order_by("pk").first()
     assert school is not None
+    before = _resident()
     for kind in ("xlsx", "csv"):
         assert head.get(f"/team/fil/matris.{kind}?enhet={school.code}").status_code == 200
     found: dict[str, Any] = {}
@@ -130,7 +129,7 @@ def fetch(code: str) -> None:
 
             with Resident() as memory:
                 took = timed(get)
-            found[kind] = {"took": took, "first": first[0], "memory": memory.grew}
+            found[kind] = {"took": took, "first": first[0], "memory": memory.most - before}
             found["people"] = _rows_of(file, kind)
     unit = Unit.objects.get(code=code)
     members = Employment.objects.valid_on(today()).filter(unit__in=Unit.objects.at_or_below(unit))

@@ -35,6 +35,7 @@ def open_round(
     namings: Iterable[KeyPersonAssignment] = (),
     starts_on: date = MONDAY,
     ends_on: date = LAST_DAY,
+    staff_until: date | None = None,
     threshold: int = 1,
 ) -> NeedsRound:
     return open_needs_round(
@@ -46,6 +47,7 @@ def open_round(
         unit_kind="verksamhet",
         key_groups=KeyGroup.objects.all(),
         namings=namings,
+        staff_until=staff_until,
         threshold=threshold,
         by=by,
         at=NOW,

@@ -17,10 +17,11 @@ from competence.services.activities import change_activity
 from competence.services.plan import adopt_plan_version, draft_from
 from competence.services.plan_chapters import write_chapter
 from competence.services.plan_documents import document_of
-from competence.services.plan_editing import discard_draft, save_requirement
+from competence.services.plan_editing import define_key_group, discard_draft, save_requirement
 from competence.services.plan_states import Status, add_registry_number, send_on
+from lms.framework.rules import PersonRule
 from lms.people.roles import Role
-from tests.builders.competence import DAY, adopt, in_force, plan_of
+from tests.builders.competence import DAY, adopt, group, in_force, plan_of
 from tests.builders.people import MONDAY, account_with, make_unit
 from tests.builders.training import add_activity, make_draft
 
@@ -111,6 +112,29 @@ def test_a_requirement_is_not_written_over_by_somebody_who_has_not_seen_it(
     coordinator.post(address, asked | seen(page))
     row.refresh_from_db()
     assert row.grace_days == 99
+
+
+def test_who_belongs_is_not_written_over_by_somebody_who_has_not_seen_it(
+    draft, coordinator
+) -> None:
+    address = at("edit_key_group", draft.number, "G")
+    opened = seen(coordinator.get(address).content.decode())
+
+    def define(code: str) -> None:
+        rules = [PersonRule(job_codes=(code,))]
+        define_key_group(version=draft, key_group=group(), rules=rules, excluded=[], by=None)
+
+    define("LAR")
+    asked = {
+        "form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 0, "form-0-everyone": "on",
+        "excluded-TOTAL_FORMS": 0, "excluded-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    page = coordinator.post(address, asked | opened).content.decode()
+    assert CHANGED in page
+    assert re.search(r'name="form-0-everyone"[^>]* checked', page)
+    assert draft.definitions.get(key_group=group()).rules == [{"job_codes": ["LAR"]}]
+    coordinator.post(address, asked | seen(page))
+    assert draft.definitions.get(key_group=group()).rules == [{}]
 
 
 def test_a_draft_is_thrown_away_after_a_question_and_only_the_one_that_was_shown(

@@ -156,6 +156,16 @@ def test_a_view_stands_by_what_it_is_about_and_changes_nothing(world):
     assert content_of(world.version) == before
 
 
+def test_what_is_sent_twice_is_said_once(world):
+    first = world.say("Bra.")
+    assert world.say("Bra.") == first
+    assert world.say("Bra.", unit=world.care, by=world.other) != first
+    assert world.write() == world.write()
+    assert len(world.figures().views) == 3
+    withdraw_comment(comment=first, by=world.manager, day=DAY, at=AT)
+    assert world.say("Bra.") != first
+
+
 def test_a_view_that_describes_somebody_is_stopped(world):
     with pytest.raises(ValidationError):
         world.say("Eleven 20121224-1231 mår dåligt.")

@@ -16,7 +16,6 @@ from django.utils import translation
 
 from competence import jobs
 from competence.figures.chain import questions
-from competence.figures.coverage import days_offered, figures_on
 from competence.figures.followup import document as document_module
 from competence.figures.followup.document import (
     Cell,
@@ -28,8 +27,6 @@ from competence.figures.followup.document import (
 )
 from competence.figures.followup.extract import extract_of, part_of
 from competence.figures.followup.frozen import as_data
-from competence.figures.followup.mondays import mondays
-from competence.figures.published import publish
 from competence.followup_forms import usual_period
 from competence.models import FollowUpReport, ReportHandover, ReportWords
 from competence.services.followup import (
@@ -315,22 +312,6 @@ def test_it_is_noted_which_forum_was_given_which_version(office):
                 at=LATER,
                 by=office.coordinator,
             )
-
-
-def test_many_mondays_counted_at_once_are_each_what_its_page_shows(town):
-    days = sorted(days_offered(MONDAY, 12))
-    figures = figures_on(MONDAY)
-    for each in mondays(figures, days, 5):
-        page = publish(figures_on(each.day), 5)
-        assert set(each.published.totals) == set(page.totals)
-        for group in page.totals:
-            for unit in (None, *figures.top_units):
-                one, other = each.published.count(group, unit), page.count(group, unit)
-                assert (one is None) == (other is None)
-                if one and other:
-                    assert (one.covered, one.gap, one.introduction, one.paused, one.share) == (
-                        *(other.covered, other.gap, other.introduction, other.paused, other.share),
-                    )
 
 
 def test_a_manager_reads_the_rows_of_the_own_department_only(town, client):

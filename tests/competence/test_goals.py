@@ -25,11 +25,11 @@ from competence.figures.goals import Against, Goal, Goals, goals_on, reached
 from competence.figures.plan_changes import plan_changes
 from competence.figures.plan_changes_words import changes_in_words
 from competence.figures.plan_document import plan_document
-from competence.figures.published import published_on
 from competence.models import CoverageGoal, PlanVersion
 from competence.parsers.framework_yaml import parse_framework
 from competence.services.framework_export import export_framework
 from competence.services.framework_file import FrameworkFileError, import_framework
+from competence.services.mondays import published_on
 from competence.services.plan import adopt_plan_version, draft_from
 from competence.services.plan_content import GoalContent, content_of, goals_of
 from competence.services.plan_editing import discard_draft
@@ -406,7 +406,7 @@ def test_the_year_asks_the_table_in_two_clicks_and_says_how_many_have_reached_it
 
 
 def test_the_report_has_the_goals_in_t3_f1_and_the_extract(town):
-    published = published_on(MONDAY, 5)
+    published = published_on(MONDAY)
     asked = CoverageFigures(published, [Monday(MONDAY, published)], None, "/", goals_on(MONDAY))
     section = coverage_by_unit(asked)
     (table,) = (each for each in section.tables if each.code == "T3")
@@ -472,7 +472,13 @@ def test_a_goal_is_set_in_the_draft_and_what_was_typed_stays_when_it_is_refused(
     page = client.get(reverse("competence_admin:version", args=[draft.number])).content.decode()
     address = reverse("competence_admin:goal", args=[draft.number, goal.pk])
     assert address in page
-    assert client.post(address, data | {"percent": "65"}).status_code == 302
+    seen = client.get(address).context["seen"]
+    assert client.post(address, data | {"percent": "65", "seen": seen}).status_code == 302
+    goal.refresh_from_db()
+    # Whoever has the page open from before does not write over it unseen.
+    late = client.post(address, data | {"percent": "70", "seen": seen})
+    assert "Någon annan har ändrat" in late.content.decode()
+    assert 'value="70"' in late.content.decode()
     goal.refresh_from_db()
     assert goal.percent == 65
     gone = reverse("competence_admin:delete_goal", args=[draft.number, goal.pk])

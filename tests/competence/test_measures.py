@@ -195,8 +195,42 @@ def test_what_is_not_open_is_named_by_its_label_or_not_at_all(arena, monday, cli
         assert b"Rutinen" in told
         assert "känd familj".encode() not in told
         assert b"kand-familj" not in told
-    for told in (report, file):
         assert "Utredning av en händelse".encode() not in told
+
+
+def test_a_documents_title_is_told_to_those_who_may_open_it(
+    arena, client, django_assert_max_num_queries
+):
+    """A document is as open as the pages that show it."""
+    hidden, shown = make_document("Utredning av en händelse"), make_document("Rutin för alla")
+    make_article(
+        "Öppen rutin", body=[("document", {"document": shown, "title": "", "description": ""})]
+    )
+    read_in({"code": "S1"})
+    for document in (hidden, shown):
+        join("S1", kind=PassageLink.Kind.DOCUMENT, key=str(document.pk))
+    executive, coordinator = account_with(Role.EXECUTIVE_VIEWER), account_with(Role.COORDINATOR)
+
+    def told(reader) -> list[tuple[str, str]]:
+        around = passage_on(passage("S1"), DAY, reader).evidence
+        listed = obligations_on(DAY, reader=reader)[0].evidence
+        with override("sv"):
+            assert [each.joined.title for each in around] == [each.title for each in listed]
+        return [(each.title, each.url) for each in listed]
+
+    with override("sv"):
+        assert told(executive) == [
+            ("Dokument i biblioteket", ""),
+            ("Rutin för alla", shown.url),
+        ]
+        assert told(coordinator) == [
+            ("Utredning av en händelse", hidden.url),
+            ("Rutin för alla", shown.url),
+        ]
+    for number in range(30):
+        join("S1", kind=PassageLink.Kind.DOCUMENT, key=str(make_document(f"D{number}").pk))
+    with django_assert_max_num_queries(16):
+        assert len(obligations_on(DAY, reader=executive)[0].evidence) == 32
 
 
 def make_document(title: str) -> AbstractDocument:

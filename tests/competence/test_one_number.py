@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 
 from competence.figures.followup.document import CellKind, Report, Table
 from competence.models import FollowUpReport
+from competence.reports.followup_files import SHORT
 from competence.services.followup import frozen
 from lms.people.models import User
 from lms.people.roles import Role
@@ -123,6 +124,9 @@ def test_the_workbook_says_what_is_frozen_in_numbers_and_days(report, reader, cl
     assert first["Rapport"] == report.number
     assert first["Kontrollsumma (SHA-256)"] == report.checksum
     assert first["Tal från"].date() == date(2026, 11, 23)
+    assert all(len(sheet.title) <= 31 for sheet in book.worksheets)
+    for each in document.tables:
+        assert len(f"{each.code} {each.title}") <= 31 or each.code in SHORT, each.code
     sheets = {sheet.title.split(" ", 1)[0]: sheet for sheet in book.worksheets[1:]}
     for table in document.tables:
         rows = list(sheets[table.code].iter_rows(min_row=2, values_only=True))

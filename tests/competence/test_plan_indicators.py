@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from competence.figures.published import published_on
 from competence.indicators.plan import completions, coverage_of_area
 from competence.services.followup import frozen
+from competence.services.mondays import published_on
 from courses.models import Completion
 from courses.services.completing import revoke_completion
 from lms.lib.dates import STOCKHOLM
@@ -37,7 +37,7 @@ def nested(monday) -> None:
 
 
 def test_of_two_levels_of_an_area_the_higher_is_told_and_no_difference(nested):
-    assert sorted((key.area, key.level) for key in published_on(MONDAY, 5).by_area) == [
+    assert sorted((key.area, key.level) for key in published_on(MONDAY).by_area) == [
         *(("OM1", 2), ("OM4", 1)),
     ]
     table = frozen(draft(account_with(Role.COORDINATOR))).table("T4")

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from competence.figures.proposals import became_of, origins, proposal_standings, wished_for
-from competence.models import NeedsProposal, PlanVersion, ProposalDecision, Requirement
+from competence.models import NeedsAnswer, NeedsProposal, PlanVersion, ProposalDecision, Requirement
 from competence.services.needs_answers import NeedsWritten, take_back_answer
 from competence.services.needs_notices import DECIDED
 from competence.services.plan import (
@@ -46,6 +46,7 @@ from tests.builders.people import (
 )
 
 pytestmark = pytest.mark.django_db
+Motive = NeedsAnswer.Motive
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_wishes_are_joined_by_key_group_and_area(asked):
         [(level.number, number) for level, number in found.levels],
         found.motives,
         found.asked_now.number,
-    ) == ("G", "OM4", [(3, 1), (2, 1)], "SP", 1)
+    ) == ("G", "OM4", [(3, 1), (2, 1)], [str(Motive.CONCERN.label), str(Motive.PLAN.label)], 1)
     take_back_answer(answer=asked.answers[1], by=asked.managers[1], at=later(1))
     (left,) = wished_for(asked.round, MONDAY)
     assert [(level.number, number) for level, number in left.levels] == [(2, 1)]

@@ -177,6 +177,52 @@ def test_no_count_that_is_hidden_can_be_worked_out_from_what_is_published(seed: 
             assert bool(share.hidden) == any(figure.hidden for figure in pair)
 
 
+@pytest.mark.parametrize("kind", ["covered", "gap", "only_exempt"])
+@pytest.mark.parametrize("seed", range(20))
+def test_who_knows_one_unit_exactly_works_out_nothing_of_the_others(seed: int, kind: str):
+    """Somebody who manages a unit, with all below it, and reads what is published of the whole."""
+    figures = tree_of_figures(seed)
+    published = publish(figures, 5)
+    tops = set(figures.top_units)
+    parents = {
+        node: None if node in tops else unit.parent
+        for node, unit in figures.units.items()
+        if node not in figures.roots_above_tops
+    }
+    counts = {None: figures.report.mandatory.by_key_group["G"]}
+    counts |= {node: figures.report.mandatory.by_unit[node, "G"] for node in parents}
+    values = {node: getattr(count, kind) for node, count in counts.items()}
+    shown = {node: getattr(published.count("G", node), kind) for node in values}
+    equations, rests = equations_of(values, parents, shown)
+    for own in parents:
+        theirs = {node for node in parents if own in path_of(node, parents)}
+        known = [({f"n{node}": 1}, values[node]) for node in theirs]
+        path = [*path_of(parents[own], parents), None]
+        # Where nobody else is counted the figure is of their own people.
+        asked = {
+            f"n{node}": value
+            for node, value in values.items()
+            if node not in theirs and not (node in path and value == values[own])
+        }
+        asked |= {name: 1 for name in rests if name not in {f"rest{node}" for node in theirs}}
+        for node in path:
+            known.append(({f"n{node}": 1, f"n{own}": -1, f"others {node}": -1}, 0))
+            asked[f"others {node}"] = values[node] - values[own]
+        for name, value in asked.items():
+            if 0 < value < 5:
+                low, high = bounds([*equations, *known], name)
+                assert high - low >= 5, (own, name, value, low, high, values, parents, shown)
+
+
+def path_of(node: int | None, parents: dict[int, int | None]) -> list[int]:
+    """The node and those above it."""
+    path = []
+    while node is not None:
+        path.append(node)
+        node = parents[node]
+    return path
+
+
 @pytest.mark.parametrize("kind", ["only_exempt", "only_recognised"])
 @pytest.mark.parametrize("seed", range(60))
 def test_what_is_shown_of_the_covered_does_not_tell_the_rest_of_them(seed: int, kind: str):

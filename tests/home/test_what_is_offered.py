@@ -29,10 +29,17 @@ def account(kind: str):
     if kind == "everything":
         employ(person, unit, "REK", is_manager=True)
         give_role(user, Role.EXECUTIVE_VIEWER)
+    if kind == "coordinator":
+        give_role(user, Role.COORDINATOR)
+    if kind == "executive":
+        give_role(user, Role.EXECUTIVE_VIEWER)
     return user
 
 
-KINDS = ["administrator", "guest", "employee", "manager", "hr", "contact", "auditor", "everything"]
+KINDS = [
+    *("administrator", "guest", "employee", "manager", "hr", "contact", "auditor", "coordinator"),
+    *("executive", "everything"),
+]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -52,15 +59,28 @@ def test_an_account_that_runs_the_site_is_led_to_the_administration(arena, clien
     assert 'href="/kurser/"' not in page
 
 
+def in_tabbar(page: str) -> list[str]:
+    tabbar = page.partition('<nav class="tabbar"')[2]
+    return re.findall(r'href="(/[^"]+)"', tabbar.partition("</nav>")[0])
+
+
 def test_five_places_on_a_phone_and_the_rest_in_the_account_menu(arena, client):
     client.force_login(account("everything"))
     page = client.get("/min-sida/").content.decode()
-    tabbar = page.partition('<nav class="tabbar"')[2]
-    assert re.findall(r'href="(/[^"]+)"', tabbar.partition("</nav>")[0]) == [
+    assert in_tabbar(page) == ["/min-sida/", "/kurser/", "/arenan/", "/team/", "/kompetensplan/"]
+    assert '<li class="only-narrow"><a href="/tackning/"' in page
+    assert '<li class="only-narrow"><a href="/plan/aret/"' in page
+
+
+@pytest.mark.parametrize("kind", ["coordinator", "executive"])
+def test_the_planning_year_stays_on_a_phone_where_one_place_is_to_be_given_up(arena, client, kind):
+    client.force_login(account(kind))
+    page = client.get("/min-sida/").content.decode()
+    assert in_tabbar(page) == [
         "/min-sida/",
         "/kurser/",
         "/arenan/",
-        "/team/",
         "/kompetensplan/",
+        "/plan/aret/",
     ]
     assert '<li class="only-narrow"><a href="/tackning/"' in page

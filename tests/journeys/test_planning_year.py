@@ -120,7 +120,7 @@ def the_officer_writes_the_answers_into_a_draft(officer: Visitor) -> int:
     """The answers, the proposal, its decision; the number of the draft that it made."""
     page = officer.page
     page.reload()
-    expect(page.locator("main")).to_contain_text(re.compile(r"1 av \d+ besvarade"))
+    expect(page.locator("main")).to_contain_text(re.compile(r"1 av \d+ svar om nyckelgrupper"))
     page.get_by_role("link", name="Från behov till krav").click()
     wished = page.locator("tr", has_text=AREA).filter(has_text=GROUP)
     expect(wished).to_contain_text(f"{LEVEL}: 1 svar")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from lms.lib.tables import csv_response, write_xlsx, xlsx_response, xlsx_stream
+from lms.lib.tables import Sheet, csv_response, write_book, write_xlsx, xlsx_response, xlsx_stream
 
 TEXTS = st.one_of(
     st.text(),
@@ -108,3 +108,19 @@ def test_memory_does_not_grow_with_the_rows():
         return peak - size
 
     assert most(8000) < 3 * most(1000) + 2_000_000
+
+
+def test_sheets_are_named_by_whole_words_and_each_by_a_name_of_its_own() -> None:
+    names = ["Täckningsgrad per förvaltning och nyckelgrupp", "Täckningsgrad per förvaltning"]
+    names += ["TÄCKNINGSGRAD per förvaltning", "Behov: vem", "", "x" * 40, "x" * 40]
+    file = io.BytesIO()
+    write_book(file, [Sheet(name, ["A"], [["1"]]) for name in names])
+    assert load_workbook(file).sheetnames == [
+        "Täckningsgrad per förvaltning",
+        "Täckningsgrad per (2)",
+        "TÄCKNINGSGRAD per (3)",
+        "Behov vem",
+        "Sheet",
+        "x" * 31,
+        "x" * 27 + " (2)",
+    ]

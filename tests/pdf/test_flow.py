@@ -135,6 +135,49 @@ def test_a_heading_is_never_the_last_on_a_page() -> None:
         assert "Förskola 0" in page
 
 
+@pytest.mark.parametrize("before", range(20, 44, 3))
+def test_a_tables_head_stands_once_on_a_page_and_its_last_rows_together(before: int) -> None:
+    """Whatever stands before it, and however high its rows are."""
+    flow = Flow(ABOUT)
+    for number in range(before):
+        flow.words(f"rad {number}")
+    rows = tuple(
+        (GridCell("Förskola och fritidshem " * (1 + number % 5)), GridCell(str(number)))
+        for number in range(23)
+    )
+    flow.table(
+        Grid((GridColumn("Nyckelgrupp"), GridColumn("Nummer", Align.END)), rows, caption="Alla")
+    )
+    content = flow.finish()
+    heads = [text.count("Nyckelgrupp Nummer") for text in text_of(content)]
+    assert set(heads) <= {0, 1}
+    (table,) = tree(read(content)).all("Table")
+    pages = [{page for cell in row.kids for page, _mcid in cell.pieces} for row in table.all("TR")]
+    assert all(len(of_row) == 1 for of_row in pages[1:]), "a row is split"
+    assert pages[-1] == pages[-2] == pages[-3]
+    assert pages[1] == pages[2] == pages[3]
+
+
+def test_figures_and_days_stay_on_one_line_where_words_are_broken() -> None:
+    flow = Flow(ABOUT)
+    columns = (
+        *(GridColumn(f"Samverkansparter {number}") for number in range(4)),
+        GridColumn("Från"),
+        *(GridColumn(f"Planerad kostnad {number}", Align.END) for number in range(3)),
+    )
+    long = "brottsförebyggarkonferensdeltagare"
+    row = (
+        *(GridCell(long) for _number in range(4)),
+        GridCell("28 september 2027"),
+        *(GridCell("1\N{NO-BREAK SPACE}133\N{NO-BREAK SPACE}605") for _number in range(3)),
+    )
+    flow.table(Grid(columns, (row,)))
+    lines = read(flow.finish()).pages[0].extract_text().replace("\N{NO-BREAK SPACE}", " ")
+    assert lines.count("1 133 605") == 3
+    assert "28 september" in lines
+    assert long not in lines
+
+
 def test_a_cell_longer_than_a_page_goes_on_and_loses_nothing() -> None:
     flow = Flow(ABOUT)
     words = " ".join(f"ord{number}" for number in range(2500))

@@ -29,17 +29,24 @@ from competence.figures.followup.document import (
 )
 from competence.figures.followup.extract import Extract
 from competence.reports.followup_pdf import build, build_extract
-from tests.pdf.structure import assert_sound, read, text_of
+from tests.pdf.structure import assert_sound, outline, read, text_of
 
 FEW = hidden("färre än 5")
 
 
-def table(code: str, columns: int, rows: int, *, kind: CellKind = CellKind.NUMBER) -> Table:
+def table(
+    code: str,
+    columns: int,
+    rows: int,
+    *,
+    kind: CellKind = CellKind.NUMBER,
+    heads: str = "Kolumn",
+) -> Table:
     figure = number(1234) if kind is CellKind.NUMBER else share(3, 4)
     return Table(
         code,
         f"Tabell {code}",
-        (Column("Förvaltning"), *(Column(f"Kolumn {n}", kind) for n in range(columns))),
+        (Column("Förvaltning"), *(Column(f"{heads} {n}", kind) for n in range(columns))),
         tuple(
             Row((text(f"Åsö {n}"), *([figure] * (columns - 1)), FEW), red=n == 1)
             for n in range(rows)
@@ -68,7 +75,7 @@ REPORT = Report(
             "T3",
             "Täckning",
             (),
-            (table("T3", 9, 12),),
+            (table("T3", 9, 12, heads="Tillgodoräknande"),),
             (
                 Chart(
                     "F1",
@@ -82,7 +89,18 @@ REPORT = Report(
                 Chart("F2", "Värmekarta", "Lägst i Samtal.", FigureKind.HEAT, (), (), HEAT),
             ),
         ),
-        Section("T5", "Tillfällen", (), (table("T5", 3, 0),)),
+        Section(
+            "T5",
+            "Tillfällen",
+            (),
+            (table("T5", 3, 0),),
+            (
+                Chart(
+                    *("F4", "Per kvartal", "Mäts sedan.", FigureKind.NOT_YET, (), ()),
+                    replace(table("F4", 3, 0), title="Per kvartal", empty="Mäts sedan."),
+                ),
+            ),
+        ),
         Section(
             "T8",
             "Arenan",
@@ -122,6 +140,25 @@ def test_the_whole_report_is_tagged_and_says_everything_it_holds() -> None:
         "ännu inte mätt",
     ):
         assert words.replace("\xa0", " ") in whole.replace("\xa0", " "), words
+
+
+def test_each_heading_is_bookmarked_once_and_what_is_not_measured_is_said_once() -> None:
+    content = build(REPORT)
+    titles = [title for _level, title in outline(read(content))]
+    assert len(titles) == len(set(titles))
+    assert "F4 Per kvartal" in titles
+    assert " ".join(text_of(content)).count("Mäts sedan.") == 1
+
+
+def test_a_page_lies_down_only_for_what_is_too_wide_for_an_upright_one() -> None:
+    lying = {
+        title
+        for page in read(build(REPORT)).pages
+        for title in ("T1 Tabell T1", "T3 Tabell T3", "F2 Värmekarta", "T8 Arena")
+        if page.mediabox.width > page.mediabox.height
+        and title in " ".join(page.extract_text().split())
+    }
+    assert lying == {"T3 Tabell T3", "F2 Värmekarta"}
 
 
 def test_number_and_checksum_stand_on_every_page() -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -34,7 +35,8 @@ from competence.figures.followup.goals import goal_line, of_areas, together
 from competence.figures.followup.mondays import Monday
 from competence.figures.goals import Goals
 from competence.figures.heat import HeatCell, by_area
-from competence.figures.published import Published, ShownShare, percent_of
+from competence.figures.published import Published
+from competence.figures.shown import ShownShare, percent_of
 from competence.suppression import Figure, ShownCount
 from lms.framework.models import CompetenceArea
 
@@ -114,7 +116,7 @@ def coverage_by_unit(asked: CoverageFigures) -> Section:
         for group in sorted(asked.published.totals)
         if (row := _group_row(asked, unit, group)) is not None
     ]
-    earlier = asked.year_ago.day if asked.year_ago else None
+    earlier = asked.year_ago
     notes = [
         _("A person counts in each part where they have a post, once per key group."),
         _("What is hidden protects individuals; it is hidden on the coverage page too."),
@@ -134,10 +136,13 @@ def coverage_by_unit(asked: CoverageFigures) -> Section:
         notes.insert(
             0,
             _(
-                "A year ago is Monday %(day)s, counted with the facts known when the report"
-                " was made."
+                "A year ago is Monday %(day)s, with the figures that were made %(made)s and are"
+                " kept."
             )
-            % {"day": date_format(earlier, "j F Y")},
+            % {
+                "day": date_format(earlier.day, "j F Y"),
+                "made": date_format(localdate(earlier.published.figures.made_at), "j F Y"),
+            },
         )
     return Section(
         "T3",
@@ -162,7 +167,8 @@ def _group_row(asked: CoverageFigures, unit: int | None, group: str) -> Row | No
     count = asked.published.count(group, unit)
     if count is None:
         return None
-    before = asked.year_ago.published.count(group, unit) if asked.year_ago else None
+    earlier = asked.year_ago.published if asked.year_ago else asked.published
+    before = earlier.count(group, unit) if asked.year_ago else None
     threshold = asked.published.threshold
     code = asked.code_of(unit)
     against = asked.goals.against(percent_of(count.share), group)
@@ -171,7 +177,7 @@ def _group_row(asked: CoverageFigures, unit: int | None, group: str) -> Row | No
             text(asked.name_of(unit)),
             text(asked.published.figures.key_groups[group]),
             share_of(count, threshold),
-            share_of(before, threshold),
+            share_of(before, earlier.threshold),
             text(against.decided),
             text(against.stands),
             *(
@@ -278,6 +284,7 @@ def _over_time(mondays: Sequence[Monday], goals: Goals) -> Chart:
         ),
         (
             _("The first Monday of each month back, and the cut-off day."),
+            _("Each Monday's figures are made once and kept; its page shows the same."),
             _("Key groups with hidden figures are left out of the sums of that day."),
             together(goals),
         ),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from competence.figures.followup.frozen import APART, canonical, checksum, from_data
-from competence.figures.published import percent_of
+from competence.figures.shown import percent_of
 from competence.suppression import Figure as ShownFigure
 
 SCHEMA = 1

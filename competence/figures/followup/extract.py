@@ -3,17 +3,21 @@ department may see: both parts of the frozen report, with its number and its che
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from competence.figures.followup.document import Report, Section, Table
+from competence.figures.followup.document import Report, Row, Section, Table
 
 FORUM_GROUPS = ("G18", "G19", "G20")
 """The key groups of the forums that the council hears about: support function, SSPF and SIG,
 EST and the area groups (the starter framework's codes)."""
 HELD = 7
 """The column of T6 with the sessions held."""
-_FORUM_COLUMNS = slice(1, -4)
+_OF_HELD = (0, 2, 4, 5, HELD, 9)
+_OF_COVERAGE = (1, 2, 3, 4, 5, 6, 7)
+"""The columns of T6 and T3 that two pages have room for: activity, last day, responsible, partners,
+sessions held, took part; and key group, coverage, a year ago, goal, against the goal, covered,
+gap."""
 _OF_A_PART = ("T3", "T3S")
 
 
@@ -35,21 +39,30 @@ def extract_of(report: Report) -> Extract:
     return Extract(
         report,
         report.table("T7"),
-        held and replace(held, rows=tuple(row for row in held.rows if row.cells[HELD].number)),
-        coverage and _forums(coverage),
+        held
+        and _of_columns(
+            held,
+            [row for row in held.rows if row.cells[HELD].number and not row.total],
+            _OF_HELD,
+        ),
+        coverage
+        and _of_columns(
+            coverage,
+            [row for row in coverage.rows if row.total and row.group in FORUM_GROUPS],
+            _OF_COVERAGE,
+        ),
     )
 
 
-def _forums(coverage: Table) -> Table:
-    """The rows of the forums in T3, without where (all of it) and what stands beside the count:
-    two pages have no room for twelve columns."""
+def _of_columns(table: Table, rows: Iterable[Row], kept: Sequence[int]) -> Table:
+    """Some of a table's rows and columns; a column that a report does not have is left out."""
+    kept = [index for index in kept if index < len(table.columns)]
     return replace(
-        coverage,
-        columns=coverage.columns[_FORUM_COLUMNS],
+        table,
+        columns=tuple(table.columns[index] for index in kept),
         rows=tuple(
-            replace(row, cells=row.cells[_FORUM_COLUMNS])
-            for row in coverage.rows
-            if row.total and row.group in FORUM_GROUPS
+            replace(row, cells=tuple(row.cells[index] for index in kept), total=False)
+            for row in rows
         ),
     )
 

@@ -3,12 +3,13 @@ knows who will read it: what is hidden is hidden from all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -35,7 +36,7 @@ from competence.figures.followup.document import (
 )
 from competence.figures.followup.goals import how_many, together
 from competence.figures.followup.learning import learning
-from competence.figures.followup.mondays import Monday, mondays
+from competence.figures.followup.mondays import Monday
 from competence.figures.followup.needs import needs_section
 from competence.figures.followup.obligations import obligations_section
 from competence.figures.followup.periods import Period
@@ -43,7 +44,7 @@ from competence.figures.followup.training import training_section
 from competence.figures.goals import EVERYONE, goals_on
 from competence.figures.measures import obligations_on
 from competence.figures.needs import standing_of_needs
-from competence.figures.published import published_on
+from competence.figures.published import Published
 from competence.figures.week_outlook import WeekFigures
 from competence.models import TrainingPlanVersion
 from lms.framework.indicators import indicators
@@ -81,20 +82,16 @@ def cut_offs(today: date) -> list[date]:
     return days_offered(today, MONTHS_BACK)
 
 
-def gather(asked: Asked, progress: Progress | None = None) -> Report:
-    """The report without its words. One run of the engine for the day, where the page has not run
-    it already, and one for the Mondays back."""
+def mondays_told(cut_off: date) -> list[date]:
+    """The Mondays that a report tells of, in order: the first of each month, and the cut-off."""
+    return sorted(days_offered(cut_off, MONTHS_BACK))
+
+
+def gather(asked: Asked, mondays: Sequence[Published], progress: Progress | None = None) -> Report:
+    """The report without its words, of what is published of `mondays_told`."""
     people = Person.objects.current().count()
-    if progress:
-        progress(0, people, _("The coverage of the day"))
-    published = published_on(asked.cut_off, asked.threshold)
-    days = sorted(days_offered(asked.cut_off, MONTHS_BACK))
-    told = mondays(
-        published.figures,
-        days,
-        asked.threshold,
-        (lambda done: progress(done, people, _("The coverage over time"))) if progress else None,
-    )
+    told = [Monday(each.figures.as_of, each) for each in mondays]
+    published = mondays[-1]
     if progress:
         progress(people, people, _("The other tables"))
     coverage = CoverageFigures(
@@ -136,7 +133,7 @@ def gather(asked: Asked, progress: Progress | None = None) -> Report:
         threshold=asked.threshold,
         highlights=tuple(_highlights(coverage, sections)),
         sections=(*sections, deviations_section(sections)),
-        definitions=_definitions(asked),
+        definitions=_definitions(asked, mondays),
         supersedes=asked.supersedes,
         correction=asked.correction,
     )
@@ -216,7 +213,22 @@ def _percent(monday: Monday) -> int | None:
     return share(monday.covered, monday.counted).percent
 
 
-def _definitions(asked: Asked) -> tuple[Definition, ...]:
+def _hidden_words(asked: Asked, mondays: Sequence[Published]) -> str:
+    """What is hidden in the figures of the cut-off Monday, and where another threshold held."""
+    threshold = mondays[-1].threshold
+    words = _(
+        "A count of 1 to %(most)s people reads “fewer than %(threshold)s”. “Not shown”"
+        " hides a figure from which such a count could be worked out."
+    ) % {"most": threshold - 1, "threshold": threshold}
+    others = {asked.threshold, *(each.threshold for each in mondays)} - {threshold}
+    if others:
+        words += " " + _(
+            "In figures made when another limit held, that limit is kept: %(thresholds)s."
+        ) % {"thresholds": ", ".join(map(str, sorted(others)))}
+    return words
+
+
+def _definitions(asked: Asked, mondays: Sequence[Published]) -> tuple[Definition, ...]:
     return tuple(
         Definition(term, meaning)
         for term, meaning in (
@@ -251,19 +263,16 @@ def _definitions(asked: Asked) -> tuple[Definition, ...]:
             (
                 _("Cut-off day"),
                 _(
-                    "Figures of people are those of Monday %(day)s, as the coverage page showed"
-                    " them. Obligations and activities are as they stood that day."
+                    "Figures of people are those of Monday %(day)s, as they were made %(made)s and"
+                    " as the coverage page shows them. What was registered later is in the figures"
+                    " of later Mondays. Obligations and activities are as they stood that day."
                 )
-                % {"day": date_format(asked.cut_off, "j F Y")},
+                % {
+                    "day": date_format(asked.cut_off, "j F Y"),
+                    "made": date_format(localdate(mondays[-1].figures.made_at), "j F Y"),
+                },
             ),
-            (
-                _("Hidden figures"),
-                _(
-                    "A count of 1 to %(most)s people reads “fewer than %(threshold)s”. “Not shown”"
-                    " hides a figure from which such a count could be worked out."
-                )
-                % {"most": asked.threshold - 1, "threshold": asked.threshold},
-            ),
+            (_("Hidden figures"), _hidden_words(asked, mondays)),
             (
                 _("Deviation"),
                 _(

@@ -10,7 +10,8 @@ from competence.figures.coverage import AreaKey
 from competence.figures.followup.document import Line
 from competence.figures.followup.mondays import Monday
 from competence.figures.goals import EVERYONE, Goals, reached
-from competence.figures.published import Published, percent_of
+from competence.figures.published import Published
+from competence.figures.shown import percent_of
 from lms.framework.models import CompetenceArea
 
 

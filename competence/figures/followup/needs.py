@@ -46,7 +46,10 @@ def needs_section(standing: NeedsStanding | None) -> Section:
                 "until": date_format(standing.period_until, "j F Y"),
                 "last": date_format(standing.last_day, "j F Y"),
             },
-            _("A unit has answered when all its forms are handed in."),
+            _(
+                "A unit has answered when all its forms about key groups are handed in. Forms "
+                "about a key person's function are not counted."
+            ),
         )
         if standing
         else ()
@@ -55,7 +58,7 @@ def needs_section(standing: NeedsStanding | None) -> Section:
         "T2",
         title,
         (
-            _("%(answered)s of %(asked)s forms are answered.")
+            _("%(answered)s of %(asked)s answers about key groups are in.")
             % {"answered": standing.answered, "asked": standing.asked},
         )
         if standing

@@ -1,5 +1,5 @@
-"""T6: the training plan's activities with others, as planned and as they came out, what each
-partner pays, and what it cost."""
+"""T6: the training plan's activities with others, as planned and as they came out; what they cost;
+what each partner pays."""
 
 from __future__ import annotations
 
@@ -47,39 +47,81 @@ def training_section(activities: Sequence[ActivityLine], threshold: int, page: s
                     Column(_("Sessions held"), CellKind.NUMBER),
                     Column(_("People planned"), CellKind.NUMBER),
                     Column(_("Took part"), CellKind.NUMBER),
-                    Column(_("Planned cost"), CellKind.NUMBER, "kr"),
-                    Column(_("Of it our own"), CellKind.NUMBER, "kr"),
-                    Column(_("Spent"), CellKind.NUMBER, "kr"),
                 ),
                 tuple(rows),
-                (
-                    _("Costs with cover for those who are away, without the pay of their own."),
-                    _("What partners stand for in kronor is not in what is our own."),
-                    *_left_out(activities, threshold),
-                ),
+                _people_left_out(activities, threshold),
                 empty,
             ),
+            _costs(activities, page, empty),
             _by_partner(activities),
         ),
     )
 
 
-def _left_out(activities: Sequence[ActivityLine], threshold: int) -> tuple[str, ...]:
-    """What is in no figure, since it would tell of a few people."""
+def _costs(activities: Sequence[ActivityLine], page: str, empty: str) -> Table:
+    rows = [
+        Row(
+            (
+                text(f"{each.code} {each.title}"),
+                number(each.planned.kronor),
+                number(each.own_kronor),
+                number(each.spent.kronor),
+            ),
+            link=page,
+        )
+        for each in activities
+    ]
+    if activities:
+        rows.append(
+            Row(
+                (
+                    text(_("All activities")),
+                    number(sum(each.planned.kronor for each in activities)),
+                    number(sum(each.own_kronor for each in activities)),
+                    number(sum(each.spent.kronor for each in activities)),
+                ),
+                total=True,
+            )
+        )
+    return Table(
+        "T6K",
+        _("What training with others costs"),
+        (
+            Column(_("Activity")),
+            Column(_("Planned cost"), CellKind.NUMBER, "kr"),
+            Column(_("Of it our own"), CellKind.NUMBER, "kr"),
+            Column(_("Spent"), CellKind.NUMBER, "kr"),
+        ),
+        tuple(rows),
+        (
+            _("Costs with cover for those who are away, without the pay of their own."),
+            _("What partners stand for in kronor is not in what is our own."),
+            *_cover_left_out(activities),
+        ),
+        empty,
+    )
+
+
+def _people_left_out(activities: Sequence[ActivityLine], threshold: int) -> tuple[str, ...]:
+    """What is not in the count, since it would tell of a few people."""
     few = ", ".join(each.code for each in activities if each.took_part.leaves_out)
-    cover = ", ".join(each.code for each in activities if each.hides_hours)
     notes = [_("Who took part is counted from the Monday after it was reported.")]
     if few:
         notes.append(
             _("Not in the count: fewer than %(threshold)s at some time. It concerns %(codes)s.")
             % {"threshold": threshold, "codes": few}
         )
-    if cover:
-        notes.append(
-            _("Cover that would tell how few took part is not in what is spent: %(codes)s.")
-            % {"codes": cover}
-        )
     return tuple(notes)
+
+
+def _cover_left_out(activities: Sequence[ActivityLine]) -> tuple[str, ...]:
+    cover = ", ".join(each.code for each in activities if each.hides_hours)
+    if not cover:
+        return ()
+    return (
+        _("Cover that would tell how few took part is not in what is spent: %(codes)s.")
+        % {"codes": cover},
+    )
 
 
 def _activity(each: ActivityLine, threshold: int, page: str) -> Row:
@@ -95,9 +137,6 @@ def _activity(each: ActivityLine, threshold: int, page: str) -> Row:
             number(each.sessions_held),
             number(each.people),
             figure_cell(each.took_part.count, threshold),
-            number(each.planned.kronor),
-            number(each.own_kronor),
-            number(each.spent.kronor),
         ),
         link=page,
         red=each.is_late,
@@ -109,7 +148,7 @@ def _partner(partner: PartnerLine) -> str:
 
 
 def _sum(activities: Sequence[ActivityLine]) -> Row:
-    """Of what is counted in kronor and sessions: people may take part in several."""
+    """Of what is counted in sessions: people may take part in several."""
     nothing = text("")
     return Row(
         (
@@ -119,9 +158,6 @@ def _sum(activities: Sequence[ActivityLine]) -> Row:
             number(sum(each.sessions_held for each in activities)),
             nothing,
             nothing,
-            number(sum(each.planned.kronor for each in activities)),
-            number(sum(each.own_kronor for each in activities)),
-            number(sum(each.spent.kronor for each in activities)),
         ),
         total=True,
     )

@@ -67,7 +67,7 @@ def heat_chart(
         cells=cells,
         wide=_draw(*parts, width=1120, beside=True),
         narrow=_draw(*parts, width=360, beside=False),
-        paper=_draw(*parts, width=1120, beside=True, high=PAPER_HEIGHT),
+        paper=_draw(*parts, width=1120, beside=True, high=PAPER_HEIGHT, roomy=True),
     )
 
 
@@ -79,15 +79,24 @@ def _draw(
     width: int,
     beside: bool,
     high: int = HEIGHT,
+    roomy: bool = False,
 ) -> Picture:
-    """`beside`: names to the left and whole column names, else names above and codes."""
+    """`beside`: names to the left and whole column names, else names above and codes. `roomy`: each
+    column as wide as its words, and the drawing with them: paper has no tip to tell it."""
     left = min(max(map(text_width, names), default=0) + 16, width * 0.36) if beside else 0
-    wide = (width - left) / max(len(columns), 1)
-    heads = [_lines(column.name, wide) if beside else [column.code] for column in columns]
+    wides = [(width - left) / max(len(columns), 1)] * len(columns)
+    if roomy:
+        wides = [max(wides[index], _room(columns, cells, index)) for index in range(len(columns))]
+        width = round(left + sum(wides))
+    starts = [left + sum(wides[:index]) for index in range(len(columns))]
+    heads = [
+        _lines(column.name, wide) if beside else [column.code]
+        for column, wide in zip(columns, wides, strict=True)
+    ]
     deep = max(map(len, heads), default=1) * 17
     shapes: list[Shape] = []
-    for index, lines in enumerate(heads):
-        middle = round(left + wide * (index + 0.5), 1)
+    for start, wide, lines in zip(starts, wides, heads, strict=True):
+        middle = round(start + wide / 2, 1)
         for number, line in enumerate(reversed(lines)):
             shapes.append(Words(middle, deep - 5 - number * 17, line, "head", "middle"))
     y = deep + 4.0
@@ -97,10 +106,18 @@ def _draw(
         else:
             shapes.append(Words(0, y + 15, name, "name"))
             y += 21
-        for index, cell in enumerate(of_row):
-            _cell(shapes, cell, round(left + wide * index, 1), y, round(wide - GAP, 1), high)
+        for start, wide, cell in zip(starts, wides, of_row, strict=True):
+            _cell(shapes, cell, round(start, 1), y, round(wide - GAP, 1), high)
         y += high + (GAP if beside else 12)
     return Picture(width, round(y, 1), tuple(shapes))
+
+
+def _room(
+    columns: tuple[HeatColumn, ...], cells: tuple[tuple[HeatCell, ...], ...], index: int
+) -> float:
+    """What a column's longest word takes, in its head or in a cell."""
+    words = [*columns[index].name.split(), *(of_row[index].short for of_row in cells)]
+    return max(map(text_width, words), default=0) + GAP + 4
 
 
 def _lines(name: str, wide: float) -> list[str]:

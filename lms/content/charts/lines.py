@@ -173,8 +173,7 @@ def _draw(
         return round(bottom - (bottom - ceiling) * min(value, top) / top, 1)
 
     last = len(labels) - 1
-    count = min(most_ticks, len(labels))
-    shown = sorted({round(last * step / max(count - 1, 1)) for step in range(count)})
+    shown = _ticks(last, most_ticks)
     ends = _spread([(index, y(_last(one.values))) for index, one in enumerate(series)])
     return Drawing(
         width=width,
@@ -203,6 +202,14 @@ def _draw(
             for index, one in enumerate(series)
         ),
     )
+
+
+def _ticks(last: int, most: int) -> list[int]:
+    """Which labels are written: evenly far apart from the first one, and always the last, in the
+    place of one that stands closer to it."""
+    step = max(1, -(-last // max(most - 1, 1)))
+    shown = [index for index in range(0, last + 1, step) if last - index >= step]
+    return [*shown, last] if last >= 0 else []
 
 
 def _points(segment: str) -> tuple[tuple[float, float], ...]:
