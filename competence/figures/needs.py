@@ -336,7 +336,7 @@ def standing_of_round(latest: NeedsRound, day: date) -> NeedsStanding:
     """What every page and report says is asked and answered in a round, at the end of a day: its
     forms about key groups. Those about a key person's function are told apart to whoever handles
     the round, and to nobody else: how many each unit has would tell how many key persons it has.
-    Four queries, whatever the number of units."""
+    Five queries, whatever the number of units."""
     midnight = datetime.combine(day + timedelta(days=1), time.min, STOCKHOLM)
     answered = set(
         NeedsAnswer.objects.filter(

@@ -149,7 +149,7 @@ def test_a_round_asks_the_same_number_of_queries_for_few_and_for_many(
             day=MONDAY,
         )
     open_round(town.officer)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         standing_of_needs(MONDAY)
 
 
