@@ -19,6 +19,8 @@ from lms.people.models import Unit, User
 
 # Days before the last.
 _PREPARED, _DECIDED, _ASSUMED, _SENT_OUT, _ANSWERED, _DRAFTED = 250, 236, 20, 12, 8, 6
+# What the consultation is asked.
+_ASKED = "Räcker två år mellan kurserna, och hinner alla?"
 # Who gives a view, for which unit, about what.
 _VIEWS = (
     (
@@ -53,7 +55,7 @@ def live(*, day: date, days_ago: int, by: User, clock: DemoClock) -> None:
             closes_on=day + timedelta(days=42),
             units=_asked(),
             organisations=("Polisen, lokalpolisområdet", "Länsstyrelsen"),
-            question="Räcker två år mellan kurserna, och hinner alla?",
+            question=_ASKED,
             by=by,
             at=clock.set(day, 9),
         )
@@ -70,9 +72,13 @@ def _asked() -> list[Unit]:
 
 
 def _give_views(day: date, clock: DemoClock) -> None:
+    # Who looks around while the history is made may have sent out and ended versions of their own.
+    consultation = Consultation.objects.filter(question=_ASKED, ended_at=None).first()
+    if consultation is None:
+        return
     for email, unit, about, text in _VIEWS:
         comment(
-            consultation=Consultation.objects.get(),
+            consultation=consultation,
             unit=Unit.objects.get(code=unit),
             about=about,
             key_group=None,
