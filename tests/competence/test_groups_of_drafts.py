@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from competence.models import KeyGroup, PlanVersion
-from competence.needs_forms import NamingFilterForm, NeedsRoundForm
+from competence.needs_forms import NamingFilterForm
+from competence.needs_round_forms import NeedsRoundForm
 from competence.services.consultations import open_consultation
 from competence.services.plan import draft_from
 from competence.services.plan_editing import create_key_group, define_key_group

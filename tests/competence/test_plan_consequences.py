@@ -335,7 +335,7 @@ def test_a_group_that_asks_the_same_as_before_carries_no_cost_and_the_lines_add_
     unchanged = replace(changed, pk=2, key_group_pk=2, key_group="G02")
     counts = AskedCounts()
     wanted = Wanted(area, level, ((changed, 0), (unchanged, 0)))
-    counts.add(PersonChange(1, (), (), (wanted,), True, False, (), (), (7,)), date(2026, 1, 5), {1})
+    counts.add(PersonChange((), (), (wanted,), True, False, (), (), (7,)), date(2026, 1, 5), {1})
     assert set(counts.by_group) == {1}
     assert counts.by_group[1].pairs == counts.whole.pairs
 
