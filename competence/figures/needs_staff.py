@@ -104,15 +104,15 @@ def asked_in_one(
     return found
 
 
-def staff_asked(
-    planned: Iterable[PlannedForm], *, threshold: int, besides: Collection[int] = ()
-) -> dict[Place, tuple[int, ...]]:
+def staff_asked(planned: Iterable[PlannedForm], *, threshold: int) -> dict[Place, tuple[int, ...]]:
     """Whom each form would ask, by unit and key group (primary keys): those of its members whom
-    the question reaches (an open account, or an address) and who do not answer for the unit
-    themselves, not those in `besides`. One query."""
-    reached = Person.objects.current().filter(Q(user__is_active=True) | has_address_q())
+    the question reaches (an open account, or an address), who do not answer for the unit themselves
+    and who are not asked already, for another post they have. One query."""
+    reached = Person.objects.current().filter(
+        Q(user__is_active=True) | has_address_q(),
+        ~Exists(StaffWish.objects.filter(person=OuterRef("pk"))),
+    )
     within_reach = set(reached.values_list("pk", flat=True))
-    within_reach.difference_update(besides)
     return asked_in_one(
         {
             (form.unit.pk, form.key_group.pk): within_reach.intersection(
@@ -174,17 +174,23 @@ class MyWish:
         ]
 
 
-def my_wish(person: Person | None, day: date) -> MyWish | None:
-    """What the person is asked on `day`, or was asked and is not yet counted; none where nothing
-    is stored. One query."""
-    if person is None:
-        return None
-    wish = (
+def wish_of(person: Person, day: date) -> StaffWish | None:
+    """What the person is asked on `day`: what can still be answered, the first to close first;
+    otherwise the latest that was asked and is not yet counted. One query."""
+    begun = list(
         StaffWish.objects.filter(person=person, needs_round__starts_on__lte=day)
         .select_related("needs_round", "form__needs_round", "form__key_group", "form__unit")
         .order_by("-needs_round__starts_on", "-pk")
-        .first()
     )
+    is_open = [wish for wish in begun if wish.needs_round.asks_staff_on(day)]
+    is_open.sort(key=lambda wish: wish.needs_round.last_day_for_staff or date.max)
+    return next(iter([*is_open, *begun]), None)
+
+
+def my_wish(person: Person | None, day: date) -> MyWish | None:
+    """What the person is asked on `day`, or was asked and is not yet counted; none where nothing
+    is stored. One query."""
+    wish = wish_of(person, day) if person is not None else None
     if wish is None:
         return None
     last_day = wish.needs_round.last_day_for_staff

@@ -17,7 +17,7 @@ from competence.figures.needs_staff import my_wish, staff_shown
 from competence.figures.needs_table import round_table
 from competence.figures.proposals import wished_for
 from competence.figures.transcript import transcript_of
-from competence.models import StaffCount, StaffCountArea, StaffWish
+from competence.models import KeyGroup, StaffCount, StaffCountArea, StaffWish
 from competence.services.needs_answers import take_back_answer
 from competence.services.needs_rounds import (
     NeedsRoundError,
@@ -253,6 +253,51 @@ def test_the_staff_of_a_unit_are_not_asked_again_for_a_while(asked):
     with pytest.raises(NeedsRoundError):
         open_round(asked.officer, name="En till", staff_until=UNTIL, threshold=THRESHOLD)
     assert open_round(asked.officer, name="Utan", threshold=THRESHOLD).pk
+
+
+def test_whoever_has_posts_in_two_units_is_asked_once_and_a_later_round_shuts_nothing(monday):
+    top = make_unit("K")
+    units = [make_operation("A", top), make_operation("B", top)]
+    adopt(
+        plan_of(
+            {"area": "OM1", "level": 1},
+            {"key_group": "H", "area": "OM4", "level": 1},
+            rules={"G": [{"units": ["A"]}], "H": [{"units": ["B"]}]},
+        )
+    )
+    people = []
+    for number in range(12):
+        person = make_person(f"P{number:02}")
+        for unit in units:
+            employ(person, unit)
+        make_account(person)
+        people.append(person)
+    officer = account_with(Role.COORDINATOR)
+    first, second = (
+        open_round(
+            officer,
+            name=name,
+            groups=KeyGroup.objects.filter(code=group),
+            starts_on=starts_on,
+            staff_until=UNTIL,
+            threshold=THRESHOLD,
+        )
+        for name, group, starts_on in (
+            ("Ett", "G", MONDAY),
+            ("Två", "H", MONDAY + timedelta(days=7)),
+        )
+    )
+    asked = [StaffWish.objects.filter(needs_round=each).count() for each in (first, second)]
+    assert asked == [12, 0]
+    # As where two records that were asked apart are merged into one.
+    StaffWish.objects.create(
+        needs_round=second, form=second.forms.get(), person=people[0], said={"OM4": "more"}
+    )
+    assert my_wish(people[0], MONDAY).needs_round == first
+    assert keep_wish(person=people[0], said={"OM1": "more"}, at=NOW).needs_round == first
+    begun = NOW + timedelta(days=7)
+    assert my_wish(people[0], begun.date()).needs_round == second
+    assert keep_wish(person=people[0], said={}, at=begun).needs_round == second
 
 
 def test_units_that_come_later_get_forms_when_the_coordinator_says_so(asked):
