@@ -267,9 +267,14 @@ class CoverageGoalForm(ModelForm):
             "area": gettext_lazy(
                 "Leave area and level empty for all that is mandatory for the group."
             ),
-            "note": gettext_lazy("For example where the figure comes from."),
+            "note": format_lazy(
+                "{} {}", gettext_lazy("For example where the figure comes from."), STOP
+            ),
         }
-        widgets = {"reach_by": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        widgets = {
+            "percent": forms.NumberInput(attrs={"class": "own-number"}),
+            "reach_by": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
 
     def clean(self) -> dict[str, Any]:
         asked: dict[str, Any] = super().clean() or {}

@@ -126,21 +126,38 @@ def staff_asked(planned: Iterable[PlannedForm], *, threshold: int) -> dict[Place
     )
 
 
-def asked_lately(units: Collection[Unit], day: date) -> tuple[NeedsRound, date] | None:
-    """A round whose staff within, above or below the units have not been counted, or were less than
-    `AGAIN_AFTER` ago, and the first day on which they may be asked again. Two queries."""
+@dataclass(frozen=True)
+class AskedLately:
+    """The units whose staff are asked already, or were lately; the latest of the rounds that ask
+    them, and the first day on which all of them may be asked again."""
+
+    units: tuple[Unit, ...]
+    needs_round: NeedsRound
+    again_from: date
+
+
+def asked_lately(units: Collection[Unit], day: date) -> AskedLately | None:
+    """Those of the units within, above or below which the staff have not been counted, or were less
+    than `AGAIN_AFTER` ago. Two queries."""
+    met: set[int] = set()
+    rounds: list[tuple[date, NeedsRound]] = []
     rows = NeedsForm.objects.filter(
         Q(staff_count__counted_at__date__gt=day - AGAIN_AFTER)
         | Exists(StaffWish.objects.filter(form=OuterRef("pk")))
     ).select_related("unit", "needs_round", "staff_count")
     for form in rows:
-        if any(unit.covers(form.unit) or form.unit.covers(unit) for unit in units):
+        near = {unit.pk for unit in units if unit.covers(form.unit) or form.unit.covers(unit)}
+        if near:
+            met |= near
             last_day = form.needs_round.last_day_for_staff
             assert last_day is not None
             count = getattr(form, "staff_count", None)
             counted_on = count.counted_at.astimezone(STOCKHOLM).date() if count else None
-            return form.needs_round, (counted_on or last_day) + AGAIN_AFTER
-    return None
+            rounds.append(((counted_on or last_day) + AGAIN_AFTER, form.needs_round))
+    if not rounds:
+        return None
+    again_from, needs_round = max(rounds, key=lambda each: each[0])
+    return AskedLately(tuple(unit for unit in units if unit.pk in met), needs_round, again_from)
 
 
 def areas_for_staff(form: NeedsForm) -> list[CompetenceArea]:

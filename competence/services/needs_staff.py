@@ -20,6 +20,7 @@ from competence.figures.needs_staff import (
     staff_told,
     wish_of,
 )
+from competence.figures.words import named
 from competence.models import NeedsForm, NeedsRound, StaffCount, StaffCountArea, StaffWish
 from lms.audit.services import record
 from lms.content.models import SiteSettings
@@ -43,13 +44,16 @@ def refuse_asked_lately(planned: Iterable[PlannedForm], day: date) -> None:
     units = {form.unit.pk: form.unit for form in planned if form.members}
     found = asked_lately(list(units.values()), day)
     if found is not None:
-        needs_round, again_from = found
         raise StaffWishError(
             _(
-                "Staff of these units are asked in %(round)s. They can be asked again from "
+                "Staff of %(units)s are asked in %(round)s. They can be asked again from "
                 "%(day)s. Open the round without asking them."
             )
-            % {"round": needs_round.name, "day": date_format(again_from)}
+            % {
+                "units": named([unit.name for unit in found.units]),
+                "round": found.needs_round.name,
+                "day": date_format(found.again_from),
+            }
         )
 
 

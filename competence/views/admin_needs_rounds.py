@@ -74,6 +74,8 @@ def new_round(request: HttpRequest) -> HttpResponse:
                 refuse_asked_lately(preview.forms, day)
                 staff = staff_asked(preview.forms, threshold=threshold)
         except (NeedsRoundError, StaffWishError, ValidationError) as error:
+            # What would be refused is not offered.
+            preview = None
             form.add_error(
                 None, error.messages if isinstance(error, ValidationError) else str(error)
             )

@@ -193,6 +193,7 @@ def _page(
             first=asked.current.first,
             day=asked.day,
         )
+    may_accept = URLS["competence:accept_sessions"].allows(acting_user(request), asked.day)
     return render(
         request,
         "competence/seat_calendar.html",
@@ -205,9 +206,8 @@ def _page(
             "late": sum(each.late for each in found),
             "draft": draft or DraftForm(initial={"version": version}),
             "version": version,
-            "may_accept": URLS["competence:accept_sessions"].allows(
-                acting_user(request), asked.day
-            ),
+            "may_accept": may_accept,
+            "takes": may_accept and version is not None,
             "goal": goal,
             "goal_of": goal.goal if way else None,
             "goal_asked": goals and goal.is_valid(),

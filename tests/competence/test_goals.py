@@ -20,9 +20,10 @@ from competence.figures.followup.document import Column, Row, Table, text
 from competence.figures.followup.extract import extract_of
 from competence.figures.followup.mondays import Monday
 from competence.figures.goal_changes import goal_changes
-from competence.figures.goal_table import year_ago
+from competence.figures.goal_table import GoalGroup, GoalRow, year_ago
 from competence.figures.goals import Against, Goal, Goals, goals_beside, reached
 from competence.figures.goals_standing import standing_of_goals
+from competence.figures.heat import HeatCell
 from competence.figures.plan_changes import plan_changes
 from competence.figures.plan_changes_words import changes_in_words
 from competence.figures.plan_document import plan_document
@@ -393,6 +394,16 @@ def test_of_a_hidden_share_the_goal_is_told_and_not_how_it_stands(town, client):
         row["Nyckelgrupp"]: row for row in csv.DictReader(io.StringIO(files), delimiter=";")
     }
     assert by_group["Grupp H"]["Mot målet"] == ""
+
+
+def test_areas_that_are_not_shown_are_not_told_among_the_departments():
+    def row(where, **of):
+        return GoalRow(
+            where, HeatCell("", None, None, None, "small"), None, Against(None, None, MONDAY), **of
+        )
+
+    group = GoalGroup("G", "G", (row("Alla", total=True), row("Norr"), row("A, B", of_area=True)))
+    assert (group.untold, group.untold_areas) == (["Norr"], ["A, B"])
 
 
 def test_the_year_asks_the_table_in_two_clicks_and_says_how_many_have_reached_it(town, client):

@@ -247,7 +247,7 @@ def test_of_two_merged_records_one_is_asked_and_what_was_said_stands(asked):
 
 
 def test_the_staff_of_a_unit_are_not_asked_again_for_a_while(asked):
-    with pytest.raises(NeedsRoundError, match="Behov inför 2027"):
+    with pytest.raises(NeedsRoundError, match="Norr.* i Behov inför 2027"):
         open_round(asked.officer, name="En till", staff_until=UNTIL, threshold=THRESHOLD)
     close_needs_round(needs_round=asked.round, reason="Klart", by=asked.officer, at=later(1))
     with pytest.raises(NeedsRoundError):
@@ -389,6 +389,15 @@ def test_one_of_the_staff_answers_on_their_page_and_nobody_else_reads_it(client,
     assert my_wish(one.person, MONDAY).said == {}
 
 
+def test_the_staffs_page_of_needs_asks_them_and_says_nothing_of_nothing(client, asked):
+    shown = page(client, asked.people[0].user, "needs").content.decode()
+    assert "Vad behöver du i ditt arbete?" in shown
+    assert "Säg vad du behöver i ditt arbete" in shown
+    assert "Du har inget att svara på nu" not in shown
+    managers = page(client, asked.manager, "needs").content.decode()
+    assert "Vad behöver din verksamhet kunna?" in managers
+
+
 def test_the_managers_form_shows_no_number_while_the_staff_may_answer(client, asked):
     say(asked.people, {"OM1": "more"})
     before = page(client, asked.manager, "needs_form", asked.form.pk).content.decode()
@@ -421,6 +430,11 @@ def test_the_tick_is_off_and_needs_its_day(client, town):
     assert not client.post(address, typed).context["asks_staff"]
     preview = client.post(address, typed | {"ask_staff": "on"})
     assert (preview.context["staff"], preview.context["staff_forms"]) == (12, 1)
+    open_round(town.officer, staff_until=UNTIL, threshold=THRESHOLD)
+    refused = client.post(address, typed | {"ask_staff": "on"})
+    assert refused.context["preview"] is None
+    assert "Behov inför 2027" in refused.content.decode()
+    StaffWish.objects.all().delete()
     late = client.post(address, typed | {"ask_staff": "on", "staff_until": "2027-01-05"})
     assert "staff_until" in late.context["form"].errors
     client.post(address, typed | {"ask_staff": "on", "open": "1"})
