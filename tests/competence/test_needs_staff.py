@@ -247,7 +247,7 @@ def test_of_two_merged_records_one_is_asked_and_what_was_said_stands(asked):
 
 
 def test_the_staff_of_a_unit_are_not_asked_again_for_a_while(asked):
-    with pytest.raises(NeedsRoundError, match="Norr.* i Behov inför 2027"):
+    with pytest.raises(NeedsRoundError, match=r"Norr.* i Behov inför 2027"):
         open_round(asked.officer, name="En till", staff_until=UNTIL, threshold=THRESHOLD)
     close_needs_round(needs_round=asked.round, reason="Klart", by=asked.officer, at=later(1))
     with pytest.raises(NeedsRoundError):
