@@ -113,7 +113,9 @@ class Goals:
 def goals_beside(frame: DayFrame) -> Goals:
     """The goals of the plan that a day's figures are counted by. What is published of a day is
     kept: goals decided for it afterwards stand beside the figures of later days. Two queries."""
-    version = PlanVersion.objects.filter(number=frame.plan_number).first()
+    version = None
+    if frame.plan_number is not None:
+        version = PlanVersion.objects.get(number=frame.plan_number)
     return Goals(frame.as_of, _steps(goals_of(version)) if version else {})
 
 

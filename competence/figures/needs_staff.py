@@ -3,7 +3,8 @@ their answers, and what one person has said.
 
 Nobody is shown what a single person has answered, nor could work it out:
 
-- A person is asked in one form of a round, so no number of one form is part of another's.
+- A person is asked in one form of a round, so no number of one form is part of another's, and in
+  one round at a time: whoever has posts in two units rests in the other.
 - A form asks the staff only where they are at least twice the smallest number that is told:
   otherwise no number could ever be told, and nobody is asked in vain.
 - A number is told only where neither it nor what is left of those it is part of is below the
@@ -28,7 +29,8 @@ from competence.models import NeedsForm, NeedsRound, StaffCount, StaffCountArea,
 from lms.framework.models import CompetenceArea
 from lms.lib.dates import STOCKHOLM
 from lms.notifications.mail import has_address_q
-from lms.people.models import Person, Unit
+from lms.people.models import Employment, Person, Unit
+from lms.people.querysets import in_units_q
 
 Place = tuple[int, int]
 """A unit and a key group (primary keys)."""
@@ -104,15 +106,14 @@ def asked_in_one(
     return found
 
 
-def staff_asked(planned: Iterable[PlannedForm], *, threshold: int) -> dict[Place, tuple[int, ...]]:
-    """Whom each form would ask, by unit and key group (primary keys): those of its members whom
-    the question reaches (an open account, or an address), who do not answer for the unit themselves
-    and who are not asked already, for another post they have. One query."""
-    reached = Person.objects.current().filter(
-        Q(user__is_active=True) | has_address_q(),
-        ~Exists(StaffWish.objects.filter(person=OuterRef("pk"))),
-    )
-    within_reach = set(reached.values_list("pk", flat=True))
+def staff_asked(
+    planned: Iterable[PlannedForm], *, threshold: int, day: date
+) -> dict[Place, tuple[int, ...]]:
+    """Whom each form would ask on `day`, by unit and key group (primary keys): those of its members
+    whom the question reaches (an open account, or an address), who do not answer for the unit
+    themselves and who rest from no other. Three queries."""
+    reached = Person.objects.current().filter(Q(user__is_active=True) | has_address_q())
+    within_reach = set(reached.values_list("pk", flat=True)) - _resting(day)
     return asked_in_one(
         {
             (form.unit.pk, form.key_group.pk): within_reach.intersection(
@@ -124,6 +125,25 @@ def staff_asked(planned: Iterable[PlannedForm], *, threshold: int) -> dict[Place
         },
         threshold,
     )
+
+
+def _resting(day: date) -> set[int]:
+    """Those (primary keys) who are asked already, or may have been and were counted less than
+    `AGAIN_AFTER` ago. Whom a count was of is not kept: so it is everyone who had a post there."""
+    resting = set(StaffWish.objects.values_list("person_id", flat=True))
+    had_posts = Q(pk__in=[])
+    forms = NeedsForm.objects.filter(staff_count__counted_at__date__gt=day - AGAIN_AFTER)
+    for form in forms.select_related("unit", "needs_round", "staff_count"):
+        had_posts |= (
+            in_units_q([form.unit])
+            & Q(starts_on__lte=form.staff_count.counted_at.astimezone(STOCKHOLM).date())
+            & (
+                Q(ends_on__isnull=True)
+                | Q(ends_on__gte=form.needs_round.created_at.astimezone(STOCKHOLM).date())
+            )
+        )
+    posts = Employment.objects.filter(had_posts)
+    return resting | set(posts.values_list("person_id", flat=True))
 
 
 @dataclass(frozen=True)
@@ -184,11 +204,23 @@ class MyWish:
 
     def in_words(self) -> list[tuple[str, str]]:
         """What is said, area by area. One query."""
-        return [
-            (area.name, str(StaffWish.Said(self.said[area.code]).label))
-            for area in CompetenceArea.objects.all()
-            if area.code in self.said
-        ]
+        return _in_words([self.said])
+
+
+def said_by(person: Person) -> list[tuple[str, str]]:
+    """All that is stored of what the person has said, area by area, round by round. Two queries."""
+    stored = StaffWish.objects.filter(person=person).order_by("needs_round__starts_on", "pk")
+    return _in_words(stored.values_list("said", flat=True))
+
+
+def _in_words(said: Iterable[Mapping[str, str]]) -> list[tuple[str, str]]:
+    areas = list(CompetenceArea.objects.all())
+    return [
+        (area.name, str(StaffWish.Said(answers[area.code]).label))
+        for answers in said
+        for area in areas
+        if area.code in answers
+    ]
 
 
 def wish_of(person: Person, day: date) -> StaffWish | None:

@@ -88,7 +88,7 @@ def open_needs_round(
     staff = 0
     if staff_until is not None:
         staff = ask_staff(
-            needs_round=opened, forms=forms, planned=planned.forms, threshold=threshold
+            needs_round=opened, forms=forms, planned=planned.forms, threshold=threshold, day=day
         )
     record(
         "needs_round.opened",
@@ -127,7 +127,7 @@ def send_added_forms(
     forms = _make_forms(locked, planned)
     counted = StaffCount.objects.filter(form__needs_round=locked)
     if locked.asks_staff_on(day) and not counted.exists():
-        ask_staff(needs_round=locked, forms=forms, planned=planned, threshold=threshold)
+        ask_staff(needs_round=locked, forms=forms, planned=planned, threshold=threshold, day=day)
     record(
         "needs_round.forms_added",
         locked,

@@ -63,10 +63,11 @@ def ask_staff(
     forms: Iterable[NeedsForm],
     planned: Iterable[PlannedForm],
     threshold: int,
+    day: date,
 ) -> int:
     """Ask the members of the forms that can be asked; how many. Each in one form of the round."""
     form_at = {(form.unit_id, form.key_group_id): form for form in forms if form.naming_id is None}
-    asked = staff_asked(planned, threshold=threshold)
+    asked = staff_asked(planned, threshold=threshold, day=day)
     rows = [
         StaffWish(needs_round=needs_round, form=form_at[place], person_id=person)
         for place, people in asked.items()

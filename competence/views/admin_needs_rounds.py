@@ -72,7 +72,7 @@ def new_round(request: HttpRequest) -> HttpResponse:
             )
             if asked["staff_until"]:
                 refuse_asked_lately(preview.forms, day)
-                staff = staff_asked(preview.forms, threshold=threshold)
+                staff = staff_asked(preview.forms, threshold=threshold, day=day)
         except (NeedsRoundError, StaffWishError, ValidationError) as error:
             # What would be refused is not offered.
             preview = None

@@ -53,7 +53,7 @@ def live(*, day: date, days_ago: int, by: User, clock: DemoClock) -> None:
             closes_on=day + timedelta(days=42),
             units=_asked(),
             organisations=("Polisen, lokalpolisområdet", "Länsstyrelsen"),
-            question="Räcker två år mellan kurserna, och hinner alla?",
+            question=_QUESTION,
             by=by,
             at=clock.set(day, 9),
         )
@@ -65,6 +65,10 @@ def live(*, day: date, days_ago: int, by: User, clock: DemoClock) -> None:
         _ask_for_more(day, by)
 
 
+# Whoever tries the site while this is made may send out a version of their own.
+_QUESTION = "Räcker två år mellan kurserna, och hinner alla?"
+
+
 def _asked() -> list[Unit]:
     return list(Unit.objects.filter(depth=1).order_by("tree_left")[:5])
 
@@ -72,7 +76,7 @@ def _asked() -> list[Unit]:
 def _give_views(day: date, clock: DemoClock) -> None:
     for email, unit, about, text in _VIEWS:
         comment(
-            consultation=Consultation.objects.get(),
+            consultation=Consultation.objects.get(question=_QUESTION),
             unit=Unit.objects.get(code=unit),
             about=about,
             key_group=None,

@@ -295,9 +295,41 @@ def test_whoever_has_posts_in_two_units_is_asked_once_and_a_later_round_shuts_no
     )
     assert my_wish(people[0], MONDAY).needs_round == first
     assert keep_wish(person=people[0], said={"OM1": "more"}, at=NOW).needs_round == first
+    own = transcript_of(people[0], MONDAY, to_the_person=True).wishes
+    assert len(own) == 2
     begun = NOW + timedelta(days=7)
     assert my_wish(people[0], begun.date()).needs_round == second
     assert keep_wish(person=people[0], said={}, at=begun).needs_round == second
+
+
+def test_two_counts_tell_of_nobody_who_is_in_one_of_them_only(monday):
+    top = make_unit("K")
+    units = [make_operation("A", top), make_operation("B", top)]
+    adopt(
+        plan_of(
+            {"area": "OM1", "level": 1},
+            {"key_group": "H", "area": "OM1", "level": 1},
+            rules={"G": [{"units": ["A"]}], "H": [{"units": ["B"]}]},
+        )
+    )
+    for number in range(31):
+        person = make_person(f"P{number:02}")
+        for unit in units if number else units[1:]:
+            employ(person, unit)
+        make_account(person)
+    officer = account_with(Role.COORDINATOR)
+    for name, group in (("Ett", "G"), ("Två", "H")):
+        opened = open_round(
+            officer,
+            name=name,
+            groups=KeyGroup.objects.filter(code=group),
+            staff_until=UNTIL,
+            threshold=THRESHOLD,
+        )
+        close_needs_round(needs_round=opened, reason="Klart", by=officer, at=later(1))
+    assert [(count.form.needs_round.name, count.asked) for count in StaffCount.objects.all()] == [
+        ("Ett", 30)
+    ]
 
 
 def test_units_that_come_later_get_forms_when_the_coordinator_says_so(asked):
