@@ -41,7 +41,8 @@ def _text(label: Any, *, required: bool = True, help_text: Any = STOP, rows: int
 
 
 class CompareForm(Form):
-    """Two versions of one plan: `versions` are those there are."""
+    """Two versions of one plan, the latest two unless others are chosen: `versions` are those there
+    are."""
 
     was: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=gettext_lazy("From version"), queryset=None, to_field_name="number"
@@ -52,6 +53,9 @@ class CompareForm(Form):
 
     def __init__(self, *args: Any, versions: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        latest = list(versions.order_by("-number").values_list("number", flat=True)[:2])
+        for name, number in zip(("becomes", "was"), latest, strict=False):
+            self.fields[name].initial = number
         for name in ("was", "becomes"):
             self.fields[name].queryset = versions.all()  # type: ignore[attr-defined]
 
