@@ -10,7 +10,6 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from competence.models import FollowUpReport, WeekOutlook, WeekSeats
 from competence.models.history import HistoryBatch
@@ -139,7 +138,6 @@ def make_report_in_background(params: Mapping[str, Any], progress: Reporter) -> 
         )
     except followup.FollowUpError as error:
         raise JobError(str(error)) from None
-    progress(1, 1, _("The report is made."))
     return reverse("competence:report", args=[report.number])
 
 
