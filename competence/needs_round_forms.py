@@ -76,7 +76,7 @@ class NeedsRoundForm(Form):
             standing_namings(day)
             .filter(starts_on__lte=day)
             .select_related("person", "key_group")
-            .order_by("key_group__code", "person__family_name")
+            .order_by("key_group__code", "person__family_name", "person__given_name")
         )
         named.label_from_instance = _naming_label  # type: ignore[method-assign, assignment]
         bound_day(self.fields["starts_on"], earliest=day)

@@ -41,7 +41,8 @@ def _text(label: Any, *, required: bool = True, help_text: Any = STOP, rows: int
 
 
 class CompareForm(Form):
-    """Two versions of one plan: `versions` are those there are."""
+    """Two versions of one plan, the latest two unless others are chosen: `versions` are those there
+    are."""
 
     was: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=gettext_lazy("From version"), queryset=None, to_field_name="number"
@@ -52,6 +53,9 @@ class CompareForm(Form):
 
     def __init__(self, *args: Any, versions: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        latest = list(versions.order_by("-number").values_list("number", flat=True)[:2])
+        for name, number in zip(("becomes", "was"), latest, strict=False):
+            self.fields[name].initial = number
         for name in ("was", "becomes"):
             self.fields[name].queryset = versions.all()  # type: ignore[attr-defined]
 
@@ -267,9 +271,14 @@ class CoverageGoalForm(ModelForm):
             "area": gettext_lazy(
                 "Leave area and level empty for all that is mandatory for the group."
             ),
-            "note": gettext_lazy("For example where the figure comes from."),
+            "note": format_lazy(
+                "{} {}", gettext_lazy("For example where the figure comes from."), STOP
+            ),
         }
-        widgets = {"reach_by": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        widgets = {
+            "percent": forms.NumberInput(attrs={"class": "own-number"}),
+            "reach_by": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
 
     def clean(self) -> dict[str, Any]:
         asked: dict[str, Any] = super().clean() or {}

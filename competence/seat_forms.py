@@ -164,6 +164,12 @@ class ComparedForm(Form):
             assert isinstance(field, forms.ChoiceField)
             field.choices = choices
 
+    def clean(self) -> dict[str, Any]:
+        asked: dict[str, Any] = super().clean() or {}
+        if "ett" in asked and asked["ett"] == asked.get("tva"):
+            self.add_error("tva", _("Choose another than the one you compare."))
+        return asked
+
 
 class GoalForm(Form):
     """How large a part is to hold it, and by when."""

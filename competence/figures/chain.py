@@ -45,7 +45,7 @@ def needs(day: date, reader: Reader) -> Link:
     if standing is None:
         state = _("No round where the units are asked about their needs has begun.")
     else:
-        state = _("%(answered)s of %(asked)s answers about key groups are in for %(round)s.") % {
+        state = _("%(round)s: %(answered)s of %(asked)s answers about key groups have come in.") % {
             "answered": standing.answered,
             "asked": standing.asked,
             "round": standing.name,

@@ -3,7 +3,7 @@ who has answered, and what was said about what. Units and organisations, never a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,9 +53,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Party:
+    """`has_answered`: the unit itself, or the organisation. `within`: the units in it that have
+    given a view of their own, which is not its answer."""
+
     name: str
     outside: bool
     has_answered: bool
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ def read_consultation(consultation: Consultation, reader: User | None) -> Consul
     own = reader.pk if reader else None
     return ConsultationFigures(
         parties=tuple(
-            Party(party.unit.name, False, _covers_any(party.unit, spoken))
+            _asked_unit(party.unit, spoken)
             if party.unit
             else Party(party.organisation, True, party.organisation.casefold() in wrote)
             for party in asked
@@ -119,8 +123,9 @@ def read_consultation(consultation: Consultation, reader: User | None) -> Consul
     )
 
 
-def _covers_any(unit: Unit, others: Iterable[Unit]) -> bool:
-    return any(unit.covers(other) for other in others)
+def _asked_unit(unit: Unit, spoken: Sequence[Unit]) -> Party:
+    below = [other.name for other in spoken if other != unit and unit.covers(other)]
+    return Party(unit.name, False, unit in spoken, tuple(dict.fromkeys(below)))
 
 
 Key = tuple[bool, int]
@@ -218,4 +223,5 @@ def _lines(figures: ConsultationFigures) -> Iterator[Sequence[Value]]:
     for party in figures.parties:
         if not party.has_answered:
             outside = _("yes") if party.outside else _("no")
-            yield party.name, outside, "", None, "", _("No view given"), "", ""
+            words = _("No view of its own given") if party.within else _("No view given")
+            yield party.name, outside, "", None, "", words, "", ""

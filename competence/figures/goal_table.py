@@ -28,13 +28,15 @@ def year_ago(day: date, offered: Iterable[date]) -> date | None:
 
 @dataclass(frozen=True)
 class GoalRow:
-    """`where`: the department, the area and level, or all of the municipality (`total`)."""
+    """`where`: the department, the area and level (`of_area`), or all of the municipality
+    (`total`)."""
 
     where: str
     now: HeatCell
     before: HeatCell | None
     against: Against
     total: bool = False
+    of_area: bool = False
     code: str = ""
 
     @property
@@ -65,8 +67,17 @@ class GoalGroup:
 
     @property
     def untold(self) -> list[str]:
-        """The parts of which no share is shown."""
-        return [row.where for row in self.rows if not (row.total or row.tells)]
+        """The departments of which no share is shown."""
+        return [row.where for row in self._hidden if not row.of_area]
+
+    @property
+    def untold_areas(self) -> list[str]:
+        """The areas, with their levels, of which no share is shown."""
+        return [row.where for row in self._hidden if row.of_area]
+
+    @property
+    def _hidden(self) -> list[GoalRow]:
+        return [row for row in self.rows if not (row.total or row.tells)]
 
 
 def goal_table(now: Published, before: Published | None, goals: Goals) -> tuple[GoalGroup, ...]:
@@ -137,4 +148,5 @@ def _areas(
             cell,
             share_cell("", before.by_area.get(key)) if before else None,
             goals.against(cell.percent, group, area, level),
+            of_area=True,
         )

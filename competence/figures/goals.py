@@ -1,6 +1,6 @@
-"""The coverage goals of the plan in force, joined to shares that are told already. A goal is a
-decided, public number; how a share stands to it is said only where the share itself is shown, from
-the whole percent that is shown, so that it tells nothing more."""
+"""The coverage goals of the plan that a day is counted by, joined to shares that are told already.
+A goal is a decided, public number; how a share stands to it is said only where the share itself is
+shown, from the whole percent that is shown, so that it tells nothing more."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from competence.figures.coverage import DayFrame
 from competence.models import PlanVersion
 from competence.services.plan_content import GoalContent, goals_of
 
@@ -109,10 +110,13 @@ class Goals:
         return bool(self.steps)
 
 
-def goals_on(day: date) -> Goals:
-    """The goals of the plan in force on a day. Two queries."""
-    version = PlanVersion.objects.in_force_on(day)
-    return Goals(day, _steps(goals_of(version)) if version else {})
+def goals_beside(frame: DayFrame) -> Goals:
+    """The goals of the plan that a day's figures are counted by. What is published of a day is
+    kept: goals decided for it afterwards stand beside the figures of later days. Two queries."""
+    version = None
+    if frame.plan_number is not None:
+        version = PlanVersion.objects.get(number=frame.plan_number)
+    return Goals(frame.as_of, _steps(goals_of(version)) if version else {})
 
 
 def _steps(goals: Iterable[GoalContent]) -> dict[Key, tuple[Goal, ...]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from competence.figures.goals import EVERYONE, Goal, Reached, goals_on, reached
+from competence.figures.goals import EVERYONE, Goal, Reached, goals_beside, reached
 from competence.figures.shown import percent_of
+from competence.models import CoverageGoal
 from competence.services.mondays import published_on
 
 
@@ -19,10 +20,12 @@ class GoalsStanding:
 
 
 def standing_of_goals(monday: date) -> GoalsStanding | None:
-    """Of a published Monday, by the plan in force on it; none where no goal is decided."""
-    goals = goals_on(monday)
-    if not goals.any:
+    """Of a published Monday, by the plan it is counted by; none where no goal is decided."""
+    if not CoverageGoal.objects.exists():
         return None
     published = published_on(monday)
+    goals = goals_beside(published.figures)
+    if not goals.any:
+        return None
     percents = {group: percent_of(count.share) for group, count in published.totals.items()}
     return GoalsStanding(goals.of(EVERYONE), reached(goals, percents))

@@ -3,7 +3,8 @@ their answers, and what one person has said.
 
 Nobody is shown what a single person has answered, nor could work it out:
 
-- A person is asked in one form of a round, so no number of one form is part of another's.
+- A person is asked in one form of a round, so no number of one form is part of another's, and in
+  one round at a time: whoever has posts in two units rests in the other.
 - A form asks the staff only where they are at least twice the smallest number that is told:
   otherwise no number could ever be told, and nobody is asked in vain.
 - A number is told only where neither it nor what is left of those it is part of is below the
@@ -28,7 +29,8 @@ from competence.models import NeedsForm, NeedsRound, StaffCount, StaffCountArea,
 from lms.framework.models import CompetenceArea
 from lms.lib.dates import STOCKHOLM
 from lms.notifications.mail import has_address_q
-from lms.people.models import Person, Unit
+from lms.people.models import Employment, Person, Unit
+from lms.people.querysets import in_units_q
 
 Place = tuple[int, int]
 """A unit and a key group (primary keys)."""
@@ -105,14 +107,13 @@ def asked_in_one(
 
 
 def staff_asked(
-    planned: Iterable[PlannedForm], *, threshold: int, besides: Collection[int] = ()
+    planned: Iterable[PlannedForm], *, threshold: int, day: date
 ) -> dict[Place, tuple[int, ...]]:
-    """Whom each form would ask, by unit and key group (primary keys): those of its members whom
-    the question reaches (an open account, or an address) and who do not answer for the unit
-    themselves, not those in `besides`. One query."""
+    """Whom each form would ask on `day`, by unit and key group (primary keys): those of its members
+    whom the question reaches (an open account, or an address), who do not answer for the unit
+    themselves and who rest from no other. Three queries."""
     reached = Person.objects.current().filter(Q(user__is_active=True) | has_address_q())
-    within_reach = set(reached.values_list("pk", flat=True))
-    within_reach.difference_update(besides)
+    within_reach = set(reached.values_list("pk", flat=True)) - _resting(day)
     return asked_in_one(
         {
             (form.unit.pk, form.key_group.pk): within_reach.intersection(
@@ -126,21 +127,57 @@ def staff_asked(
     )
 
 
-def asked_lately(units: Collection[Unit], day: date) -> tuple[NeedsRound, date] | None:
-    """A round whose staff within, above or below the units have not been counted, or were less than
-    `AGAIN_AFTER` ago, and the first day on which they may be asked again. Two queries."""
+def _resting(day: date) -> set[int]:
+    """Those (primary keys) who are asked already, or may have been and were counted less than
+    `AGAIN_AFTER` ago. Whom a count was of is not kept: so it is everyone who had a post there."""
+    resting = set(StaffWish.objects.values_list("person_id", flat=True))
+    had_posts = Q(pk__in=[])
+    forms = NeedsForm.objects.filter(staff_count__counted_at__date__gt=day - AGAIN_AFTER)
+    for form in forms.select_related("unit", "needs_round", "staff_count"):
+        had_posts |= (
+            in_units_q([form.unit])
+            & Q(starts_on__lte=form.staff_count.counted_at.astimezone(STOCKHOLM).date())
+            & (
+                Q(ends_on__isnull=True)
+                | Q(ends_on__gte=form.needs_round.created_at.astimezone(STOCKHOLM).date())
+            )
+        )
+    posts = Employment.objects.filter(had_posts)
+    return resting | set(posts.values_list("person_id", flat=True))
+
+
+@dataclass(frozen=True)
+class AskedLately:
+    """The units whose staff are asked already, or were lately; the latest of the rounds that ask
+    them, and the first day on which all of them may be asked again."""
+
+    units: tuple[Unit, ...]
+    needs_round: NeedsRound
+    again_from: date
+
+
+def asked_lately(units: Collection[Unit], day: date) -> AskedLately | None:
+    """Those of the units within, above or below which the staff have not been counted, or were less
+    than `AGAIN_AFTER` ago. Two queries."""
+    met: set[int] = set()
+    rounds: list[tuple[date, NeedsRound]] = []
     rows = NeedsForm.objects.filter(
         Q(staff_count__counted_at__date__gt=day - AGAIN_AFTER)
         | Exists(StaffWish.objects.filter(form=OuterRef("pk")))
     ).select_related("unit", "needs_round", "staff_count")
     for form in rows:
-        if any(unit.covers(form.unit) or form.unit.covers(unit) for unit in units):
+        near = {unit.pk for unit in units if unit.covers(form.unit) or form.unit.covers(unit)}
+        if near:
+            met |= near
             last_day = form.needs_round.last_day_for_staff
             assert last_day is not None
             count = getattr(form, "staff_count", None)
             counted_on = count.counted_at.astimezone(STOCKHOLM).date() if count else None
-            return form.needs_round, (counted_on or last_day) + AGAIN_AFTER
-    return None
+            rounds.append(((counted_on or last_day) + AGAIN_AFTER, form.needs_round))
+    if not rounds:
+        return None
+    again_from, needs_round = max(rounds, key=lambda each: each[0])
+    return AskedLately(tuple(unit for unit in units if unit.pk in met), needs_round, again_from)
 
 
 def areas_for_staff(form: NeedsForm) -> list[CompetenceArea]:
@@ -167,24 +204,42 @@ class MyWish:
 
     def in_words(self) -> list[tuple[str, str]]:
         """What is said, area by area. One query."""
-        return [
-            (area.name, str(StaffWish.Said(self.said[area.code]).label))
-            for area in CompetenceArea.objects.all()
-            if area.code in self.said
-        ]
+        return _in_words([self.said])
+
+
+def said_by(person: Person) -> list[tuple[str, str]]:
+    """All that is stored of what the person has said, area by area, round by round. Two queries."""
+    stored = StaffWish.objects.filter(person=person).order_by("needs_round__starts_on", "pk")
+    return _in_words(stored.values_list("said", flat=True))
+
+
+def _in_words(said: Iterable[Mapping[str, str]]) -> list[tuple[str, str]]:
+    areas = list(CompetenceArea.objects.all())
+    return [
+        (area.name, str(StaffWish.Said(answers[area.code]).label))
+        for answers in said
+        for area in areas
+        if area.code in answers
+    ]
+
+
+def wish_of(person: Person, day: date) -> StaffWish | None:
+    """What the person is asked on `day`: what can still be answered, the first to close first;
+    otherwise the latest that was asked and is not yet counted. One query."""
+    begun = list(
+        StaffWish.objects.filter(person=person, needs_round__starts_on__lte=day)
+        .select_related("needs_round", "form__needs_round", "form__key_group", "form__unit")
+        .order_by("-needs_round__starts_on", "-pk")
+    )
+    is_open = [wish for wish in begun if wish.needs_round.asks_staff_on(day)]
+    is_open.sort(key=lambda wish: wish.needs_round.last_day_for_staff or date.max)
+    return next(iter([*is_open, *begun]), None)
 
 
 def my_wish(person: Person | None, day: date) -> MyWish | None:
     """What the person is asked on `day`, or was asked and is not yet counted; none where nothing
     is stored. One query."""
-    if person is None:
-        return None
-    wish = (
-        StaffWish.objects.filter(person=person, needs_round__starts_on__lte=day)
-        .select_related("needs_round", "form__needs_round", "form__key_group", "form__unit")
-        .order_by("-needs_round__starts_on", "-pk")
-        .first()
-    )
+    wish = wish_of(person, day) if person is not None else None
     if wish is None:
         return None
     last_day = wish.needs_round.last_day_for_staff

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from competence.engine.seats import Supposed
 from competence.figures.plan import in_effect_q
+from competence.figures.words import named
 from competence.models import PlanActivity, PlanChapter, PlanVersion, Requirement
 
 Key = tuple[str, int]
-_NAMED = 3
 _LONGEST = 120
 
 
@@ -44,14 +43,7 @@ def _supposing(found: dict[Key, frozenset[str]], supposed: Supposed) -> dict[Key
 
 def in_words(codes: frozenset[str], names: Mapping[str, str]) -> str:
     """ "Elevhälsa, Rektorer, Omsorg and 2 more" """
-    called = [names.get(code, code) for code in sorted(codes)]
-    more = len(called) - _NAMED
-    if more <= 1:
-        return ", ".join(called)
-    return ngettext("%(groups)s and %(number)s more", "%(groups)s and %(number)s more", more) % {
-        "groups": ", ".join(called[:_NAMED]),
-        "number": more,
-    }
+    return named([names.get(code, code) for code in sorted(codes)])
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from competence.engine import Status
 from competence.engine.days import FOREVER, as_date
 from competence.engine.validity import OrderFact, capped
 from competence.figures.learner import requirements_of
-from competence.figures.needs_staff import my_wish
+from competence.figures.needs_staff import said_by
 from competence.models import Achievement, Exemption, RenewalOrder
 from courses.models import Certificate
 from lms.content.models import SiteSettings
@@ -85,7 +85,6 @@ def transcript_of(person: Person, day: date, *, to_the_person: bool) -> Transcri
         if to_the_person
         else []
     )
-    wish = my_wish(person, day) if to_the_person else None
     return Transcript(
         name=person.name,
         organisation=organisation,
@@ -101,7 +100,7 @@ def transcript_of(person: Person, day: date, *, to_the_person: bool) -> Transcri
             for each in exemptions
         ),
         verify_at=f"{settings.PUBLIC_URL}/verifiera/",
-        wishes=tuple(wish.in_words()) if wish else (),
+        wishes=tuple(said_by(person)) if to_the_person else (),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from competence.figures.consultation_standing import last_day_of
 from competence.models import (
     Consultation,
     DecidedDocument,
@@ -42,7 +43,7 @@ class Way:
 
 
 def way_of(version: DecidedDocument, day: date) -> Way:
-    """The way of one version as it stands on `day`. Four queries."""
+    """The way of one version as it stands on `day`. Five queries at most."""
     state = states_on([version], day)[version.pk]
     taken = {step.to_status: step for step in version.steps.all()}  # type: ignore[attr-defined]
     consultation = Consultation.objects.on(version.kind, version.number).first()
@@ -96,7 +97,7 @@ def _note(
         }
     if status == Status.CONSULTATION and consultation is not None:
         words = _("Until %(day)s") if here else _("Ended %(day)s")
-        return words % {"day": date_format(consultation.closes_on)}
+        return words % {"day": date_format(last_day_of(consultation, version))}
     if status == Status.ADOPTED and version.status == Status.ADOPTED:
         decided = [
             version.adopted_by,

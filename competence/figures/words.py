@@ -1,8 +1,12 @@
-"""Words that pages share: small numbers in running text."""
+"""Words that pages share: small numbers and long lists in running text."""
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+_NAMED = 3
 
 _NUMBERS = (
     gettext_lazy("no one"),
@@ -28,3 +32,14 @@ def in_words(number: int) -> str:
 
 def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def named(called: Sequence[str]) -> str:
+    """The first three names of a list, and how many more there are; four in full."""
+    more = len(called) - _NAMED
+    if more <= 1:
+        return ", ".join(called)
+    return ngettext("%(groups)s and %(number)s more", "%(groups)s and %(number)s more", more) % {
+        "groups": ", ".join(called[:_NAMED]),
+        "number": more,
+    }

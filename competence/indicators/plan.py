@@ -9,6 +9,7 @@ from datetime import date
 from fractions import Fraction
 from functools import partial
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.text import format_lazy
@@ -70,8 +71,8 @@ def _sum_of(counts: Iterable[tuple[Figure, Figure]], day: date, why: str) -> Rea
     left_out = len(pairs) - len(shown)
     text = _("%(percent)s %% (%(covered)s of %(counted)s)") % {
         "percent": percent_of(Figure(share)),
-        "covered": covered,
-        "counted": counted,
+        "covered": intcomma(covered),
+        "counted": intcomma(counted),
     }
     beside = ""
     if left_out:

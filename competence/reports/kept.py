@@ -5,6 +5,7 @@ typesets anew, and the folder can be emptied at any time."""
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -16,21 +17,27 @@ import competence
 import lms
 from lms.lib.files import private_storage
 
+logger = logging.getLogger(__name__)
+
 FOLDER = "typeset"
 _DIGEST = hashlib.sha256().digest_size
 
 
 def kept_pdf(checksum: str, form: str, build: Callable[[], bytes]) -> bytes:
     """The file that `build` makes of the frozen document with the checksum. `form`: which of its
-    files, as a path has it. What is kept is used if it is whole and this program made it."""
+    files, as a path has it. What is kept is used if it is whole and this program made it. A store
+    that cannot be written to (full, read-only) costs the reader the wait and nothing else."""
     folder = f"{FOLDER}/{checksum}-{form}"
     path = f"{folder}/{program()}"
     kept = _read(path)
     if kept is not None:
         return kept
     content = build()
-    _clear(folder)
-    private_storage().save(path, ContentFile(hashlib.sha256(content).digest() + content))
+    try:
+        _clear(folder)
+        private_storage().save(path, ContentFile(hashlib.sha256(content).digest() + content))
+    except OSError:
+        logger.warning("a typeset file is not kept", exc_info=True)
     return content
 
 

@@ -102,7 +102,7 @@ def tell_how_views_were_met(*, consultation: Consultation, occasion: str, at: da
 
 
 def silent_units(consultation: Consultation) -> list[Unit]:
-    """The units asked from which no view stands: neither their own nor from a unit below."""
+    """The units asked of which no view of their own stands. That of a unit below is not theirs."""
     asked = [
         party.unit
         for party in consultation.parties.filter(unit__isnull=False)
@@ -110,11 +110,9 @@ def silent_units(consultation: Consultation) -> list[Unit]:
         .order_by("unit__tree_left")
         if party.unit is not None
     ]
-    spoken = [
-        view.unit
-        for view in consultation.comments.filter(withdrawn_at__isnull=True).select_related("unit")
-    ]
-    return [unit for unit in asked if not any(unit.covers(each) for each in spoken)]
+    standing = consultation.comments.filter(withdrawn_at__isnull=True)
+    spoken = set(standing.values_list("unit_id", flat=True))
+    return [unit for unit in asked if unit.pk not in spoken]
 
 
 def still_asked(notices: Sequence[Notice], day: date) -> set[int]:

@@ -129,6 +129,9 @@ def make_report(
             },
             reason=asked.correction,
         )
+    if progress is not None:
+        people = Person.objects.current().count()
+        progress(people, people, _("The report is made."))
     return report
 
 

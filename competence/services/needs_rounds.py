@@ -19,7 +19,6 @@ from competence.models import (
     NeedsForm,
     NeedsRound,
     StaffCount,
-    StaffWish,
 )
 from competence.services.needs_notices import tell_of_added_forms, tell_who_is_asked
 from competence.services.needs_staff import (
@@ -89,7 +88,7 @@ def open_needs_round(
     staff = 0
     if staff_until is not None:
         staff = ask_staff(
-            needs_round=opened, forms=forms, planned=planned.forms, threshold=threshold
+            needs_round=opened, forms=forms, planned=planned.forms, threshold=threshold, day=day
         )
     record(
         "needs_round.opened",
@@ -128,14 +127,7 @@ def send_added_forms(
     forms = _make_forms(locked, planned)
     counted = StaffCount.objects.filter(form__needs_round=locked)
     if locked.asks_staff_on(day) and not counted.exists():
-        asked = StaffWish.objects.filter(needs_round=locked).values_list("person_id", flat=True)
-        ask_staff(
-            needs_round=locked,
-            forms=forms,
-            planned=planned,
-            threshold=threshold,
-            besides=set(asked),
-        )
+        ask_staff(needs_round=locked, forms=forms, planned=planned, threshold=threshold, day=day)
     record(
         "needs_round.forms_added",
         locked,

@@ -4,7 +4,7 @@ nobody's own answer is left. What one person says is in no ledger: the entry wou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -18,7 +18,9 @@ from competence.figures.needs_staff import (
     asked_lately,
     staff_asked,
     staff_told,
+    wish_of,
 )
+from competence.figures.words import named
 from competence.models import NeedsForm, NeedsRound, StaffCount, StaffCountArea, StaffWish
 from lms.audit.services import record
 from lms.content.models import SiteSettings
@@ -42,13 +44,16 @@ def refuse_asked_lately(planned: Iterable[PlannedForm], day: date) -> None:
     units = {form.unit.pk: form.unit for form in planned if form.members}
     found = asked_lately(list(units.values()), day)
     if found is not None:
-        needs_round, again_from = found
         raise StaffWishError(
             _(
-                "Staff of these units are asked in %(round)s. They can be asked again from "
+                "Staff of %(units)s are asked in %(round)s. They can be asked again from "
                 "%(day)s. Open the round without asking them."
             )
-            % {"round": needs_round.name, "day": date_format(again_from)}
+            % {
+                "units": named([unit.name for unit in found.units]),
+                "round": found.needs_round.name,
+                "day": date_format(found.again_from),
+            }
         )
 
 
@@ -58,11 +63,11 @@ def ask_staff(
     forms: Iterable[NeedsForm],
     planned: Iterable[PlannedForm],
     threshold: int,
-    besides: Collection[int] = (),
+    day: date,
 ) -> int:
     """Ask the members of the forms that can be asked; how many. Each in one form of the round."""
     form_at = {(form.unit_id, form.key_group_id): form for form in forms if form.naming_id is None}
-    asked = staff_asked(planned, threshold=threshold, besides=besides)
+    asked = staff_asked(planned, threshold=threshold, day=day)
     rows = [
         StaffWish(needs_round=needs_round, form=form_at[place], person_id=person)
         for place, people in asked.items()
@@ -93,12 +98,7 @@ def take_back_wish(*, person: Person, at: datetime) -> StaffWish:
 
 
 def _mine(person: Person, at: datetime) -> StaffWish:
-    found = (
-        StaffWish.objects.filter(person=person)
-        .select_related("form__needs_round", "form__key_group")
-        .order_by("-needs_round__starts_on", "-pk")
-        .first()
-    )
+    found = wish_of(person, _day(at))
     if found is not None and found.form.needs_round.asks_staff_on(_day(at)):
         # The count waits for this, or has been made and left no row.
         NeedsForm.objects.select_for_update(no_key=True).get(pk=found.form_id)

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from competence.figures.consultation import compilation_table, read_consultation
-from competence.figures.consultation_standing import leads_nowhere
+from competence.figures.consultation_standing import last_day_of, leads_nowhere
 from competence.figures.way import way_of
 from competence.models import Consultation, ConsultationComment, WrittenOpinion
 from competence.plan_forms import AnswerForm, MoreTimeForm, OpinionForm, ReasonForm
@@ -70,6 +70,7 @@ def compilation(request: HttpRequest, kind: str, number: int) -> HttpResponse:
             "is_open": is_open(found, version, day),
             "is_out": version.is_sent and version.status == Status.CONSULTATION,
             "leads_nowhere": leads_nowhere(found),
+            "last_day": last_day_of(found, version),
             "form": form,
             "header_title": _("Views on version %(number)s") % {"number": number},
             "header_icon": "comment",

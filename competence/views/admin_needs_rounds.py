@@ -72,8 +72,10 @@ def new_round(request: HttpRequest) -> HttpResponse:
             )
             if asked["staff_until"]:
                 refuse_asked_lately(preview.forms, day)
-                staff = staff_asked(preview.forms, threshold=threshold)
+                staff = staff_asked(preview.forms, threshold=threshold, day=day)
         except (NeedsRoundError, StaffWishError, ValidationError) as error:
+            # What would be refused is not offered.
+            preview = None
             form.add_error(
                 None, error.messages if isinstance(error, ValidationError) else str(error)
             )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from competence.figures.consultation import read_consultation
-from competence.figures.consultation_standing import leads_nowhere
+from competence.figures.consultation_standing import last_day_of, leads_nowhere
 from competence.figures.way import way_of
 from competence.models import Consultation
 from competence.plan_forms import CommentForm
@@ -67,6 +67,7 @@ def consultation(request: HttpRequest, kind: str, number: int) -> HttpResponse:
             "version": version,
             "consultation": found,
             "is_open": is_open(found, version, day),
+            "last_day": last_day_of(found, version),
             "leads_nowhere": leads_nowhere(found),
             "way": way_of(version, day),
             "figures": read_consultation(found, user),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from competence.figures.coverage import UnitNode, days_offered
-from competence.figures.goals import Goals, goals_on
+from competence.figures.goals import Goals, goals_beside
 from competence.figures.heat import HeatCell, HeatTable, by_area, by_unit, of_group
 from competence.figures.published import Published
 from competence.figures.shown import percent_of
@@ -48,7 +48,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         if show == "omraden" and not unit
         else by_unit(published, unit)
     )
-    goals = goals_on(asked)
+    goals = goals_beside(published.figures)
     kind = request.GET.get("format")
     if kind in ("csv", "xlsx"):
         return _file(published, table, goals, unit, kind)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from competence.figures.coverage import days_offered
 from competence.figures.goal_table import GoalGroup, goal_table, year_ago
-from competence.figures.goals import EVERYONE, Reached, goals_on, reached
+from competence.figures.goals import EVERYONE, Reached, goals_beside, reached
 from competence.figures.heat import HeatCell
 from competence.figures.published import Published
 from competence.figures.shown import percent_of
@@ -30,7 +30,7 @@ def coverage_goals(request: HttpRequest) -> HttpResponse:
     now = published_on(day)
     earlier = year_ago(day, days)
     before = published_on(earlier) if earlier else None
-    goals = goals_on(day)
+    goals = goals_beside(now.figures)
     groups = goal_table(now, before, goals)
     kind = request.GET.get("format")
     if kind in ("csv", "xlsx"):

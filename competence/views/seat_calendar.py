@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from competence.access import URLS
 from competence.engine.coming_due import AHEAD
@@ -68,9 +68,12 @@ def seat_calendar(request: HttpRequest) -> HttpResponse:
     return asked if isinstance(asked, HttpResponse) else _page(request, asked, None)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest) -> HttpResponse:
-    """Take the ticked sessions into the draft. Nothing is made before, and all or nothing."""
+    """Take the ticked sessions into the draft. Nothing is made before, and all or nothing. What is
+    refused is answered at this address: opened again it is the calendar."""
+    if request.method != "POST":
+        return _back(request)
     asked = seats_asked(request)
     if isinstance(asked, HttpResponse):
         return asked
@@ -119,7 +122,12 @@ def accept(request: HttpRequest) -> HttpResponse:
             )
             % {"number": len(taken.known)},
         )
-    return redirect(f"{reverse('competence:seat_calendar')}?{request.GET.urlencode()}")
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    query = request.GET.urlencode()
+    return redirect(f"{reverse('competence:seat_calendar')}{'?' if query else ''}{query}")
 
 
 def _behind(asked: SeatsAsked, quarter: date) -> dict[tuple[str, int], frozenset[str]]:
@@ -193,6 +201,7 @@ def _page(
             first=asked.current.first,
             day=asked.day,
         )
+    may_accept = URLS["competence:accept_sessions"].allows(acting_user(request), asked.day)
     return render(
         request,
         "competence/seat_calendar.html",
@@ -205,9 +214,10 @@ def _page(
             "late": sum(each.late for each in found),
             "draft": draft or DraftForm(initial={"version": version}),
             "version": version,
-            "may_accept": URLS["competence:accept_sessions"].allows(
-                acting_user(request), asked.day
-            ),
+            "may_accept": may_accept,
+            "takes": may_accept
+            and version is not None
+            and any(each.planned is None for each in proposals),
             "goal": goal,
             "goal_of": goal.goal if way else None,
             "goal_asked": goals and goal.is_valid(),

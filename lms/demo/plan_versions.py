@@ -19,8 +19,6 @@ from lms.people.models import Unit, User
 
 # Days before the last.
 _PREPARED, _DECIDED, _ASSUMED, _SENT_OUT, _ANSWERED, _DRAFTED = 250, 236, 20, 12, 8, 6
-# What the consultation is asked.
-_ASKED = "Räcker två år mellan kurserna, och hinner alla?"
 # Who gives a view, for which unit, about what.
 _VIEWS = (
     (
@@ -55,7 +53,7 @@ def live(*, day: date, days_ago: int, by: User, clock: DemoClock) -> None:
             closes_on=day + timedelta(days=42),
             units=_asked(),
             organisations=("Polisen, lokalpolisområdet", "Länsstyrelsen"),
-            question=_ASKED,
+            question=_QUESTION,
             by=by,
             at=clock.set(day, 9),
         )
@@ -67,13 +65,17 @@ def live(*, day: date, days_ago: int, by: User, clock: DemoClock) -> None:
         _ask_for_more(day, by)
 
 
+# Whoever tries the site while this is made may send out a version of their own.
+_QUESTION = "Räcker två år mellan kurserna, och hinner alla?"
+
+
 def _asked() -> list[Unit]:
     return list(Unit.objects.filter(depth=1).order_by("tree_left")[:5])
 
 
 def _give_views(day: date, clock: DemoClock) -> None:
-    # Who looks around while the history is made may have sent out and ended versions of their own.
-    consultation = Consultation.objects.filter(question=_ASKED, ended_at=None).first()
+    # Who looks around while the history is made may have ended it.
+    consultation = Consultation.objects.filter(question=_QUESTION, ended_at=None).first()
     if consultation is None:
         return
     for email, unit, about, text in _VIEWS:

@@ -37,6 +37,7 @@ def open_round(
     ends_on: date = LAST_DAY,
     staff_until: date | None = None,
     threshold: int = 1,
+    groups: Iterable[KeyGroup] | None = None,
 ) -> NeedsRound:
     return open_needs_round(
         name=name,
@@ -45,7 +46,7 @@ def open_round(
         starts_on=starts_on,
         ends_on=ends_on,
         unit_kind="verksamhet",
-        key_groups=KeyGroup.objects.all(),
+        key_groups=KeyGroup.objects.all() if groups is None else groups,
         namings=namings,
         staff_until=staff_until,
         threshold=threshold,

@@ -9,10 +9,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils.formats import date_format
 
-from competence.figures.consultation import read_consultation
-from competence.figures.consultation_standing import leads_nowhere
+from competence.figures.consultation import compilation_table, read_consultation
+from competence.figures.consultation_standing import last_day_of, leads_nowhere
 from competence.figures.waiting import waiting_for
+from competence.figures.way import way_of
 from competence.models import (
     Consultation,
     ConsultationAnswer,
@@ -211,6 +213,39 @@ def test_an_opinion_from_outside_is_registered_late_too_and_withdrawn_if_it_was_
     assert world.figures().views == ()
 
 
+def test_a_unit_below_that_speaks_has_not_answered_for_the_unit_that_is_asked(world):
+    room = make_unit("S1", world.school, name="Klassen")
+    for unit in (world.school, room):
+        unit.refresh_from_db()
+    world.say(unit=room)
+    figures = world.figures()
+    assert [(party.has_answered, party.within) for party in figures.parties] == [
+        (False, ("Klassen",)),
+        (False, ()),
+    ]
+    assert figures.answered_parties == 0
+    _header, rows = compilation_table(figures)
+    assert [(row[0], row[5]) for row in rows] == [
+        ("Klassen", "Vi hinner."),
+        ("Skolan", "Har inte svarat för egen del"),
+        ("Polisen", "Har inte svarat"),
+    ]
+    told = Notice.objects.filter(kind=consultation_notices.ASKED)
+    assert consultation_notices.still_asked(list(told), DAY) == {told.get().pk}
+    world.say()
+    assert world.figures().answered_parties == 1
+
+
+def test_a_consultation_that_is_sent_on_ended_that_day_and_not_the_last_it_was_given(world):
+    def note(day):
+        return way_of(PlanVersion.objects.get(number=2), day).steps[1].note
+
+    assert note(DAY) == f"Till {date_format(LAST)}"
+    world.to_preparation()
+    assert note(DAY) == f"Slut {date_format(DAY)}"
+    assert last_day_of(world.consultation, PlanVersion.objects.get(number=2)) == DAY
+
+
 def test_each_view_is_met_with_a_motivation_and_the_later_answer_counts(world):
     view, opinion = world.say(), world.write()
     outcome = ConsultationAnswer.Outcome
@@ -268,6 +303,9 @@ def test_a_manager_reads_the_proposal_and_gives_a_view(running, client):
     shown = client.get(page_of()).content.decode()
     for words in ("Version 2 är ute på remiss.", "Hinner ni?", "Ingenting ändras", "Grupp G"):
         assert words in shown
+    assert (
+        shown.index('href="#svara"') < shown.index("Visa hela tabellen") < shown.index('id="svara"')
+    )
     asked = {"svar-unit": running.school.pk, "svar-about": "grupp-G", "svar-text": "Bra."}
     assert client.post(page_of(), asked).status_code == 302
     assert ConsultationComment.objects.get().key_group == group()

@@ -372,7 +372,7 @@ def test_the_report_is_made_by_a_job_that_can_be_followed(office, client):
     assert answer.url.endswith(f"/{job.pk}/")
     assert run_job(job.pk)
     job.refresh_from_db()
-    assert job.result_url == "/uppfoljning/UR-2026-01/"
+    assert (job.result_url, job.message) == ("/uppfoljning/UR-2026-01/", "Rapporten är klar.")
     assert job.done == job.total == Person.objects.current().count()
     assert client.get(job.result_url).status_code == 200
 

@@ -20,8 +20,10 @@ from competence.figures.followup.document import Column, Row, Table, text
 from competence.figures.followup.extract import extract_of
 from competence.figures.followup.mondays import Monday
 from competence.figures.goal_changes import goal_changes
-from competence.figures.goal_table import year_ago
-from competence.figures.goals import Against, Goal, Goals, goals_on, reached
+from competence.figures.goal_table import GoalGroup, GoalRow, year_ago
+from competence.figures.goals import Against, Goal, Goals, goals_beside, reached
+from competence.figures.goals_standing import standing_of_goals
+from competence.figures.heat import HeatCell
 from competence.figures.plan_changes import plan_changes
 from competence.figures.plan_changes_words import changes_in_words
 from competence.figures.plan_document import plan_document
@@ -394,6 +396,16 @@ def test_of_a_hidden_share_the_goal_is_told_and_not_how_it_stands(town, client):
     assert by_group["Grupp H"]["Mot målet"] == ""
 
 
+def test_areas_that_are_not_shown_are_not_told_among_the_departments():
+    def row(where, **of):
+        return GoalRow(
+            where, HeatCell("", None, None, None, "small"), None, Against(None, None, MONDAY), **of
+        )
+
+    group = GoalGroup("G", "G", (row("Alla", total=True), row("Norr"), row("A, B", of_area=True)))
+    assert (group.untold, group.untold_areas) == (["Norr"], ["A, B"])
+
+
 def test_the_year_asks_the_table_in_two_clicks_and_says_how_many_have_reached_it(town, client):
     (asked,) = (each for each in questions(MONDAY, town.officer) if each.code == "Q3")
     assert asked.url == reverse("competence:coverage_goals")
@@ -405,9 +417,32 @@ def test_the_year_asks_the_table_in_two_clicks_and_says_how_many_have_reached_it
     assert "Målet är 80" in follow_up.state
 
 
+def test_goals_decided_after_a_monday_was_kept_stand_beside_later_days_only(monday, client):
+    unit = make_unit("K")
+    adopt(plan_of({}, rules={"G": [{}]}))
+    for number in range(20):
+        person = make_person(f"P{number:02}")
+        employ(person, unit, starts_on=date(2020, 1, 1))
+        if number < 10:
+            achieve(person, on=date(2026, 1, 1))
+    published_on(MONDAY)
+    draft = draft_from(in_force(), by=None)
+    save_goal(goal=CoverageGoal(plan_version=draft, percent=50, reach_by=END), by=None)
+    adopt_plan_version(version=draft, in_force_from=MONDAY, adopted_on=MONDAY, by=None)
+    officer = account_with(Role.COORDINATOR)
+    client.force_login(officer)
+    page = client.get("/tackning/mal/")
+    assert (page.context["plan_number"], page.context["goals"].any) == (1, False)
+    assert "inget mål är beslutat i den version" in page.content.decode().lower()
+    assert not client.get("/tackning/").context["rows"][0][1].goal
+    assert standing_of_goals(MONDAY) is None
+
+
 def test_the_report_has_the_goals_in_t3_f1_and_the_extract(town):
     published = published_on(MONDAY)
-    asked = CoverageFigures(published, [Monday(MONDAY, published)], None, "/", goals_on(MONDAY))
+    asked = CoverageFigures(
+        published, [Monday(MONDAY, published)], None, "/", goals_beside(published.figures)
+    )
     section = coverage_by_unit(asked)
     (table,) = (each for each in section.tables if each.code == "T3")
     place = [column.name for column in table.columns].index("Mål")
@@ -450,7 +485,7 @@ def test_without_a_decided_goal_it_is_said(monday, client):
     client.force_login(account_with(Role.COORDINATOR))
     assert "inget mål beslutat" in client.get("/tackning/").content.decode()
     assert (
-        "Inget mål är beslutat i den gällande planen"
+        "Inget mål är beslutat i den version av planen som siffrorna är räknade efter"
         in client.get("/tackning/mal/").content.decode()
     )
 

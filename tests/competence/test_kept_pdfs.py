@@ -96,3 +96,15 @@ def test_what_is_not_whole_is_typeset_anew(spoil):
         file.write(spoil)
     assert kept.kept_pdf("abc", "rapport", lambda: b"content") == b"content"
     assert kept.kept_pdf("abc", "rapport", lambda: b"never") == b"content"
+
+
+@pytest.mark.parametrize("spoilt", ["save", "delete"])
+def test_a_store_that_cannot_be_written_to_gives_the_file_all_the_same(monkeypatch, spoilt):
+    kept.kept_pdf("abc", "rapport", lambda: b"old")
+    monkeypatch.setattr(kept, "program", lambda: "newer")
+
+    def full(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(type(private_storage()), spoilt, full)
+    assert kept.kept_pdf("abc", "rapport", lambda: b"%PDF") == b"%PDF"

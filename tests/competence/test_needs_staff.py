@@ -17,7 +17,7 @@ from competence.figures.needs_staff import my_wish, staff_shown
 from competence.figures.needs_table import round_table
 from competence.figures.proposals import wished_for
 from competence.figures.transcript import transcript_of
-from competence.models import StaffCount, StaffCountArea, StaffWish
+from competence.models import KeyGroup, StaffCount, StaffCountArea, StaffWish
 from competence.services.needs_answers import take_back_answer
 from competence.services.needs_rounds import (
     NeedsRoundError,
@@ -247,12 +247,89 @@ def test_of_two_merged_records_one_is_asked_and_what_was_said_stands(asked):
 
 
 def test_the_staff_of_a_unit_are_not_asked_again_for_a_while(asked):
-    with pytest.raises(NeedsRoundError, match="Behov inför 2027"):
+    with pytest.raises(NeedsRoundError, match=r"Norr.* i Behov inför 2027"):
         open_round(asked.officer, name="En till", staff_until=UNTIL, threshold=THRESHOLD)
     close_needs_round(needs_round=asked.round, reason="Klart", by=asked.officer, at=later(1))
     with pytest.raises(NeedsRoundError):
         open_round(asked.officer, name="En till", staff_until=UNTIL, threshold=THRESHOLD)
     assert open_round(asked.officer, name="Utan", threshold=THRESHOLD).pk
+
+
+def test_whoever_has_posts_in_two_units_is_asked_once_and_a_later_round_shuts_nothing(monday):
+    top = make_unit("K")
+    units = [make_operation("A", top), make_operation("B", top)]
+    adopt(
+        plan_of(
+            {"area": "OM1", "level": 1},
+            {"key_group": "H", "area": "OM4", "level": 1},
+            rules={"G": [{"units": ["A"]}], "H": [{"units": ["B"]}]},
+        )
+    )
+    people = []
+    for number in range(12):
+        person = make_person(f"P{number:02}")
+        for unit in units:
+            employ(person, unit)
+        make_account(person)
+        people.append(person)
+    officer = account_with(Role.COORDINATOR)
+    first, second = (
+        open_round(
+            officer,
+            name=name,
+            groups=KeyGroup.objects.filter(code=group),
+            starts_on=starts_on,
+            staff_until=UNTIL,
+            threshold=THRESHOLD,
+        )
+        for name, group, starts_on in (
+            ("Ett", "G", MONDAY),
+            ("Två", "H", MONDAY + timedelta(days=7)),
+        )
+    )
+    asked = [StaffWish.objects.filter(needs_round=each).count() for each in (first, second)]
+    assert asked == [12, 0]
+    # As where two records that were asked apart are merged into one.
+    StaffWish.objects.create(
+        needs_round=second, form=second.forms.get(), person=people[0], said={"OM4": "more"}
+    )
+    assert my_wish(people[0], MONDAY).needs_round == first
+    assert keep_wish(person=people[0], said={"OM1": "more"}, at=NOW).needs_round == first
+    own = transcript_of(people[0], MONDAY, to_the_person=True).wishes
+    assert len(own) == 2
+    begun = NOW + timedelta(days=7)
+    assert my_wish(people[0], begun.date()).needs_round == second
+    assert keep_wish(person=people[0], said={}, at=begun).needs_round == second
+
+
+def test_two_counts_tell_of_nobody_who_is_in_one_of_them_only(monday):
+    top = make_unit("K")
+    units = [make_operation("A", top), make_operation("B", top)]
+    adopt(
+        plan_of(
+            {"area": "OM1", "level": 1},
+            {"key_group": "H", "area": "OM1", "level": 1},
+            rules={"G": [{"units": ["A"]}], "H": [{"units": ["B"]}]},
+        )
+    )
+    for number in range(31):
+        person = make_person(f"P{number:02}")
+        for unit in units if number else units[1:]:
+            employ(person, unit)
+        make_account(person)
+    officer = account_with(Role.COORDINATOR)
+    for name, group in (("Ett", "G"), ("Två", "H")):
+        opened = open_round(
+            officer,
+            name=name,
+            groups=KeyGroup.objects.filter(code=group),
+            staff_until=UNTIL,
+            threshold=THRESHOLD,
+        )
+        close_needs_round(needs_round=opened, reason="Klart", by=officer, at=later(1))
+    assert [(count.form.needs_round.name, count.asked) for count in StaffCount.objects.all()] == [
+        ("Ett", 30)
+    ]
 
 
 def test_units_that_come_later_get_forms_when_the_coordinator_says_so(asked):
@@ -344,6 +421,15 @@ def test_one_of_the_staff_answers_on_their_page_and_nobody_else_reads_it(client,
     assert my_wish(one.person, MONDAY).said == {}
 
 
+def test_the_staffs_page_of_needs_asks_them_and_says_nothing_of_nothing(client, asked):
+    shown = page(client, asked.people[0].user, "needs").content.decode()
+    assert "Vad behöver du i ditt arbete?" in shown
+    assert "Säg vad du behöver i ditt arbete" in shown
+    assert "Du har inget att svara på nu" not in shown
+    managers = page(client, asked.manager, "needs").content.decode()
+    assert "Vad behöver din verksamhet kunna?" in managers
+
+
 def test_the_managers_form_shows_no_number_while_the_staff_may_answer(client, asked):
     say(asked.people, {"OM1": "more"})
     before = page(client, asked.manager, "needs_form", asked.form.pk).content.decode()
@@ -376,6 +462,11 @@ def test_the_tick_is_off_and_needs_its_day(client, town):
     assert not client.post(address, typed).context["asks_staff"]
     preview = client.post(address, typed | {"ask_staff": "on"})
     assert (preview.context["staff"], preview.context["staff_forms"]) == (12, 1)
+    open_round(town.officer, staff_until=UNTIL, threshold=THRESHOLD)
+    refused = client.post(address, typed | {"ask_staff": "on"})
+    assert refused.context["preview"] is None
+    assert "Behov inför 2027" in refused.content.decode()
+    StaffWish.objects.all().delete()
     late = client.post(address, typed | {"ask_staff": "on", "staff_until": "2027-01-05"})
     assert "staff_until" in late.context["form"].errors
     client.post(address, typed | {"ask_staff": "on", "open": "1"})

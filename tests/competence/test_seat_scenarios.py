@@ -65,6 +65,9 @@ def test_two_are_compared_month_by_month_and_in_all(officer, client):
     planned = client.get(LIST, {"ett": "0", "tva": many.pk}).context["compared"]
     assert planned.totals[0][1].one == page.context["base_year"]
     assert client.get(LIST, {"ett": "0", "tva": "999999"}).context["compared"] is None
+    itself = client.get(LIST, {"ett": many.pk, "tva": many.pk})
+    assert itself.context["compared"] is None
+    assert "Välj en annan än den du jämför." in itself.content.decode()
 
 
 def test_what_cannot_be_saved_is_said_and_the_name_stays(officer, client):

@@ -343,7 +343,8 @@ def test_nothing_is_made_before_it_is_taken_and_taken_twice_it_is_recognised(mun
     assert not PlanActivity.objects.exists()
     (proposal,) = page.context["proposals"]
     answer = _post(client, page)
-    assert answer.status_code == 302
+    assert (answer.status_code, answer.url) == (302, "/plan/prognos/kalender/")
+    assert client.get("/plan/prognos/kalender/ta-med/").url == "/plan/prognos/kalender/"
     (planned,) = PlanActivity.objects.filter(version=version)
     assert (planned.sessions, planned.seats) == (proposal.quarter.sessions, 20)
     assert planned.title == "Område OM1, Fördjupning"
@@ -353,7 +354,11 @@ def test_nothing_is_made_before_it_is_taken_and_taken_twice_it_is_recognised(mun
     assert PlanActivity.objects.count() == 1
     again = client.get("/plan/prognos/kalender/")
     assert again.context["proposals"][0].planned == planned
-    assert "i utkastet" in again.content.decode()
+    shown = again.content.decode()
+    assert "i utkastet" in shown
+    assert "Alla kvartalets tillfällen finns i utkastet." in shown
+    assert "Ta med de ikryssade" not in shown
+    assert f"/utbildningsplan/{version.number}/" in shown
     # Removed from the draft it can be taken with again.
     remove_activity(planned=planned, by=None)
     anew = client.get("/plan/prognos/kalender/")
@@ -467,7 +472,13 @@ def test_a_goal_tells_the_latest_start(municipality, client):
     way = page.context["way"]
     assert way.people > 0
     assert way.latest_start <= date(2027, 12, 31)
-    assert "måste hållas senast" in page.content.decode()
+    shown = page.content.decode()
+    assert "måste hållas senast" in shown
+    assert "räknas två gånger" in shown
+    of_area = client.get(
+        "/plan/prognos/kalender/", {"mal": "90", "vad": "OM1-2", "senast": "2027-12-31"}
+    )
+    assert "räknas två gånger" not in of_area.content.decode()
     wrong = client.get(
         "/plan/prognos/kalender/", {"mal": "190", "vad": "OM1-2", "senast": "2027-12-31"}
     )

@@ -164,6 +164,8 @@ def test_the_pages_of_a_version_and_of_its_proposal_tell_what_is_changed(
     page = client.get(f"{admin}{draft.number}/").content.decode()
     assert f"Det här ändras mot version {first.number}" in page
     assert words in page
+    offered = client.get(f"{admin}jamfor/").context["form"]
+    assert (offered["was"].value(), offered["becomes"].value()) == (first.number, draft.number)
     asked = f"{admin}jamfor/?was={draft.number}&becomes={first.number}"
     assert "Deltagare: 30 i stället för 45" in client.get(asked).content.decode()
     client.post(

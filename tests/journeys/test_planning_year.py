@@ -218,7 +218,7 @@ def the_officer_plans_sessions_and_the_training_plan_is_decided(officer: Visitor
     for row in rows.all()[1:]:
         row.get_by_role("checkbox").uncheck()
     first = (rows.first.get_by_role("rowheader").inner_text()).strip()
-    _press(page, "Ta med de förkryssade i utkastet")
+    _press(page, "Ta med de ikryssade i utkastet")
     expect(page.locator(".notice[role=status]")).to_contain_text("1 aktivitet finns i utkast")
     expect(rows.filter(has_text=first)).to_contain_text("i utkastet")
     _is_clean(officer)

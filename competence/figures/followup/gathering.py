@@ -41,7 +41,7 @@ from competence.figures.followup.needs import needs_section
 from competence.figures.followup.obligations import obligations_section
 from competence.figures.followup.periods import Period
 from competence.figures.followup.training import training_section
-from competence.figures.goals import EVERYONE, goals_on
+from competence.figures.goals import EVERYONE, goals_beside
 from competence.figures.measures import obligations_on
 from competence.figures.needs import standing_of_needs
 from competence.figures.published import Published
@@ -99,7 +99,7 @@ def gather(asked: Asked, mondays: Sequence[Published], progress: Progress | None
         told,
         year_before(told, asked.cut_off),
         reverse("competence:coverage"),
-        goals_on(asked.cut_off),
+        goals_beside(published.figures),
     )
     by_unit = coverage_by_unit(coverage)
     ahead = coming_expiries(asked.forecast, asked.forecast_of, asked.threshold)
