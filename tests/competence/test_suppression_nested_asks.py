@@ -237,3 +237,108 @@ def test_nothing_is_told_of_a_few_by_area(shape: str, asks: Mapping[str, str]):
     world = World.of(shape, asks, (1,))
     for seed in range(6):
         assert leaks(world, world.people(random.Random(seed))) == [], seed
+
+
+@pytest.mark.parametrize("asks", ASKS, ids=lambda asks: " / ".join(asks.values()))
+def test_nothing_is_told_of_a_few_by_unit(asks: Mapping[str, str]):
+    world = World.of("within", asks, UNITS[:2])
+    for seed in range(3):
+        assert leaks(world, world.people(random.Random(seed))) == [], seed
+
+
+def published_of(
+    larger: dict[int | None, Count],
+    smaller: dict[int | None, Count],
+    areas: dict[AreaKey, Count],
+) -> Published:
+    """B within A."""
+    inside = smaller[None].members
+    together = {frozenset("AB"): inside, frozenset("A"): larger[None].members - inside}
+    day = replace(figures({"A": larger, "B": smaller}, areas), together=together)
+    return publish(day, FEW)
+
+
+def differ_by_a_few(larger: Figure, smaller: Figure) -> bool:
+    if not isinstance(larger.value, int) or not isinstance(smaller.value, int):
+        return False
+    return 0 < abs(larger.value - smaller.value) < FEW
+
+
+def test_all_that_the_smaller_is_asked_against_one_area_of_the_larger():
+    """12 of A lack P, 10 of B: 2 of those in A alone."""
+    published = published_of(
+        {None: Count(covered=20, gap=25)},
+        {None: Count(covered=10, gap=10)},
+        {
+            AreaKey("A", "P", 1): Count(covered=33, gap=12),
+            AreaKey("A", "Q", 1): Count(covered=28, gap=17),
+            AreaKey("B", "P", 1): Count(covered=10, gap=10),
+        },
+    )
+    assert not differ_by_a_few(
+        published.by_area[AreaKey("A", "P", 1)].gap, published.totals["B"].gap
+    )
+    assert published.totals["B"].gap == Figure(10)
+
+
+def test_the_smaller_asked_less_is_not_shown_in_a_unit_with_a_small_difference():
+    whole = {None: Count(covered=100, gap=82), 2: Count(covered=20, gap=22)}
+    whole |= {unit: Count(covered=40, gap=30) for unit in (3, 4)}
+    part = {None: Count(covered=40, gap=40), 2: Count(covered=10, gap=20)}
+    part |= {unit: Count(covered=15, gap=10) for unit in (3, 4)}
+    published = published_of(
+        whole,
+        part,
+        {
+            AreaKey("A", "P", 1): Count(covered=122, gap=60),
+            AreaKey("A", "Q", 1): Count(covered=125, gap=57),
+            AreaKey("B", "P", 1): part[None],
+        },
+    )
+    assert published.count("A", 2).gap == Figure(22)
+    assert published.count("B", 2).gap.hidden
+
+
+def test_a_lower_level_in_the_smaller_bounds_the_higher_in_the_larger():
+    larger, smaller = Count(covered=40, gap=22), Count(covered=15, gap=20)
+    areas = {AreaKey("A", "P", 2): larger, AreaKey("B", "P", 1): smaller}
+    published = published_of({None: larger}, {None: smaller}, areas)
+    assert not differ_by_a_few(published.totals["A"].gap, published.totals["B"].gap)
+
+
+def test_the_smaller_asked_more_bounds_how_many_are_covered_in_the_larger():
+    larger, smaller = Count(covered=22, gap=40), Count(covered=20, gap=15)
+    areas = {
+        AreaKey("A", "P", 1): larger,
+        AreaKey("B", "P", 1): smaller,
+        AreaKey("B", "Q", 1): Count(covered=28, gap=7),
+    }
+    published = published_of({None: larger}, {None: smaller}, areas)
+    assert not differ_by_a_few(published.totals["A"].covered, published.totals["B"].covered)
+
+
+def test_the_same_people_asked_less_do_not_tell_who_lacks_only_the_rest():
+    larger, smaller = Count(covered=28, gap=12), Count(covered=30, gap=10)
+    areas = {
+        AreaKey("A", "P", 1): smaller,
+        AreaKey("A", "Q", 1): Count(covered=33, gap=7),
+        AreaKey("B", "P", 1): smaller,
+    }
+    published = published_of({None: larger}, {None: smaller}, areas)
+    assert not differ_by_a_few(published.totals["A"].gap, published.totals["B"].gap)
+
+
+def test_the_same_figures_are_shown_of_groups_that_share_people_but_do_not_nest():
+    larger, smaller = Count(covered=22, gap=40), Count(covered=20, gap=15)
+    areas = {
+        AreaKey("A", "P", 1): larger,
+        AreaKey("B", "P", 1): smaller,
+        AreaKey("B", "Q", 1): Count(covered=28, gap=7),
+    }
+    day = replace(
+        figures({"A": {None: larger}, "B": {None: smaller}}, areas),
+        together={frozenset("AB"): 34, frozenset("A"): 28, frozenset("B"): 1},
+    )
+    published = publish(day, FEW)
+    assert published.totals["B"].covered == Figure(20)
+    assert all(not share.share.hidden for share in published.by_area.values())
