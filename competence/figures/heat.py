@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 from competence.figures.coverage import UnitNode
@@ -66,9 +67,10 @@ class HeatTable:
 
     @property
     def percent(self) -> int | None:
+        """Of those the shown totals are of, rounded as every other share."""
         if not self.counted:
             return None
-        return (200 * self.covered + self.counted) // (2 * self.counted)
+        return percent_of(Figure(Fraction(self.covered, self.counted)))
 
     @property
     def rows_hidden(self) -> int:

@@ -37,7 +37,8 @@ from functools import partial
 
 from competence.engine import Count
 from competence.figures.coverage import AreaKey, DayFigures, DayFrame
-from competence.figures.nested import Tables, hide_nested
+from competence.figures.nested import hide_nested
+from competence.figures.nested_tables import Tables
 from competence.figures.one_sum import largest_within, one_sum
 from competence.figures.shown import PROTECTED, ShownShare, shown_count, shown_share
 from competence.suppression import Figure, ShownCount

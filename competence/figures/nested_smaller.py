@@ -1,0 +1,316 @@
+"""A key group about to be shown beside larger ones that it lies within (`nested`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import inf
+
+from competence.engine.coverage import Count
+from competence.figures.coverage import AreaKey, DayFigures
+from competence.figures.nested_bounds import (
+    STANDINGS,
+    Asked,
+    Item,
+    Kinds,
+    Told,
+    all_known,
+    at_least,
+    bounding,
+)
+from competence.figures.nested_tables import (
+    KINDS,
+    OF_COVERED,
+    Tables,
+    counted,
+    difference,
+    hiding,
+    known_of,
+    parts_of,
+)
+from competence.figures.shown import PROTECTED, shown_count, shown_share
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Those of a group who are in none of the groups `without`: how many they are, what they are in
+    the areas in which that follows from what is shown, and what is told of them."""
+
+    group: str
+    without: tuple[str, ...]
+    count: Count
+    areas: Mapping[Asked, Count]
+    told: Told
+
+    def less(self, smaller: Smaller) -> Whole:
+        areas = smaller.areas_shown()
+        return Whole(
+            self.group,
+            (*self.without, smaller.group),
+            difference(self.count, smaller.count),
+            {
+                asked: difference(of_whole, areas[asked])
+                for asked, of_whole in self.areas.items()
+                if asked in areas
+            },
+            self.told.less(smaller.told()),
+        )
+
+
+class Smaller:
+    """A group about to be shown beside larger ones that it lies within."""
+
+    def __init__(
+        self,
+        group: str,
+        asks: frozenset[Asked],
+        figures: DayFigures,
+        tables: Tables,
+        threshold: int,
+    ) -> None:
+        self.group = group
+        self.asks = asks
+        self.count = figures.report.mandatory.by_key_group[group]
+        self.areas = {
+            (key.area, key.level): figures.by_area[key]
+            for key in tables.by_area
+            if key.key_group == group
+        }
+        self.parts = parts_of(figures)
+        self.tables = tables
+        self.threshold = threshold
+
+    def told(self) -> Told:
+        """What is told of the group by now."""
+        total = self.tables.totals[self.group]
+        in_all: dict[Item, Kinds] = {None: known_of(total)}
+        # An area is shown only beside all of the total: how many are new in it follows.
+        in_all |= {asked: all_known(count) for asked, count in self.areas_shown().items()}
+        return Told(
+            self.asks,
+            in_all,
+            {key[0]: known_of(self.tables.by_unit[key]) for key in self._units()},
+        )
+
+    def protect(self, whole: Whole) -> None:
+        """Hide what the whole less the group would tell."""
+        alone = difference(whole.count, self.count)
+        if self._is_few(counted(alone)):
+            self._hide_all()
+            return
+        larger = self.tables.totals[whole.group]
+        hidden = any(getattr(larger, kind).hidden for kind in STANDINGS)
+        if hidden and counted(alone) < self.threshold:
+            # How many the larger are would follow, and with that what is hidden of them.
+            self._hide_all()
+            return
+        self._hide_of_units(("paused",))
+        if larger.paused.hidden or self._is_few(alone.paused):
+            self._hide_total(("paused",))
+        if self.group in self.tables.uptake and whole.group in self.tables.uptake:
+            self.tables.uptake[self.group] = shown_share(PROTECTED, PROTECTED)
+        if len(bounding(self.asks, whole.told.asks)) > 1:
+            self._hide_total(OF_COVERED)
+            self._hide_of_units(OF_COVERED)
+        if self.asks == whole.told.asks:
+            self.hide_units()
+            self._hide_areas(self.areas)
+            if hidden:
+                self._hide_all()
+                return
+        self._hide_areas(
+            asked
+            for asked in self.areas
+            if asked not in whole.areas and AreaKey(whole.group, *asked) in self.tables.by_area
+        )
+        self._hide_small_differences(whole)
+        mine, theirs = self.told(), whole.told
+        if self._units_tell(mine, theirs) or (
+            counted(alone) == 0 and self._units_tell(theirs, mine)
+        ):
+            self.hide_units()
+        if self._tells_by_where_it_is(theirs):
+            self._hide_all()
+
+    def _hide_small_differences(self, whole: Whole) -> None:
+        """In all: of the two counts whose difference is a few, the one that costs least."""
+        mine, theirs = self.told(), whole.told
+        found = list(mine.differences(theirs))
+        if whole.count.members == self.count.members:
+            # Of the same people each is within the other.
+            found += [(one, other, few) for other, one, few in theirs.differences(mine)]
+        for one, other, few in found:
+            if not self._is_few(abs(few)):
+                continue
+            if one is not None:
+                self._hide_areas([one])
+            elif other is not None and not whole.without:
+                area = AreaKey(whole.group, *other)
+                self.tables.by_area[area] = shown_share(PROTECTED, PROTECTED)
+            else:
+                self._hide_all()
+                return
+
+    def _units_tell(self, mine: Told, theirs: Told) -> bool:
+        """Whether the units of both bound those of either too narrowly: one by one, or where
+        several that are hidden are known together."""
+        for kind in bounding(mine.asks, theirs.asks):
+            for unit, kinds in theirs.by_unit.items():
+                least = at_least(mine.at(unit), kind)
+                if kind in kinds and least is not None and self._is_few(abs(kinds[kind] - least)):
+                    return True
+            for node in self.parts:
+                if self._is_few(self._room_above(mine, theirs, kind, node)) or self._is_few(
+                    self._room_below(mine, theirs, kind, node)
+                ):
+                    return True
+        return False
+
+    def _tells_by_where_it_is(self, theirs: Told) -> bool:
+        """Whether the larger in those units where the smaller is has all but a few of the smaller:
+        a unit has a row of a group, shown or hidden, only where somebody is counted."""
+        mine = self.told()
+        there: list[int] = []
+        below = [part for part in self.parts[None] if part in mine.by_unit]
+        while below != there:
+            there = below
+            for kind in bounding(mine.asks, theirs.asks):
+                around = [theirs.at(unit).get(kind) for unit in there]
+                known_of_all = [each for each in around if each is not None]
+                least = at_least(mine.in_all[None], kind)
+                if (
+                    least is not None
+                    and len(known_of_all) == len(around)
+                    and self._is_few(abs(sum(known_of_all) - least))
+                ):
+                    return True
+            below = [
+                part
+                for unit in there
+                for part in [each for each in self.parts.get(unit, ()) if each in mine.by_unit]
+                or [unit]
+            ]
+        return False
+
+    def _room_above(self, mine: Told, theirs: Told, kind: str, node: int | None) -> int:
+        """How many more the hidden parts of the larger have together than is shown of the smaller
+        in them; 0 where that does not follow."""
+        together = theirs.at(node).get(kind)
+        if together is None:
+            return 0
+        parts = [part for part in self.parts[node] if part in theirs.by_unit]
+        shown = sum(theirs.by_unit[part].get(kind, 0) for part in parts)
+        hidden = [part for part in parts if kind not in theirs.by_unit[part]]
+        within = [at_least(mine.at(part), kind) or 0 for part in hidden]
+        return together - shown - sum(within) if any(within) else 0
+
+    def _room_below(self, mine: Told, theirs: Told, kind: str, node: int | None) -> int:
+        """How many more are shown of the larger in the hidden parts of the smaller than the smaller
+        has there together; 0 where that does not follow."""
+        together = mine.at(node).get(kind)
+        parts = [part for part in self.parts[node] if part in mine.by_unit]
+        hidden = [part for part in parts if kind not in mine.by_unit[part]]
+        around = [theirs.at(part).get(kind) for part in hidden]
+        if together is None or None in around or not hidden:
+            return 0
+        shown = sum(mine.by_unit[part].get(kind, 0) for part in parts)
+        return sum(each for each in around if each is not None) - (together - shown)
+
+    def hide_what_is_bounded(self, whole: Whole) -> None:
+        """Hide the group where an area of the whole, with the group's total, tells one of its own
+        that is hidden."""
+        hidden = self.areas.keys() - self.areas_shown().keys()
+        alone = counted(difference(whole.count, self.count))
+        if any(
+            self._is_bounded(self.areas[asked], whole.areas[asked], alone)
+            for asked in hidden & whole.areas.keys()
+        ):
+            self._hide_all()
+
+    def _is_bounded(self, area: Count, larger: Count, alone: int) -> bool:
+        total = self.tables.totals[self.group]
+        shown = {
+            kind: figure.value
+            for kind in STANDINGS
+            if isinstance((figure := getattr(total, kind)).value, int)
+        }
+        everyone = sum(shown.values()) if len(shown) == len(STANDINGS) else None
+        outside = inf if everyone is None else alone
+        gap = shown.get("gap", inf)
+        highest = {
+            "covered": inf,
+            "gap": gap,
+            "introduction": gap + shown.get("introduction", inf),
+        }
+        bounds = {
+            kind: (
+                max(
+                    shown.get("covered", 0) if kind == "covered" else 0,
+                    getattr(larger, kind) - outside,
+                ),
+                min(highest[kind], getattr(larger, kind)),
+            )
+            for kind in STANDINGS
+        }
+        if everyone is not None:
+            low, high = (sum(each[side] for each in bounds.values()) for side in (0, 1))
+            bounds = {
+                kind: (max(one[0], everyone - high + one[1]), min(one[1], everyone - low + one[0]))
+                for kind, one in bounds.items()
+            }
+        return any(
+            bounds[kind][1] - bounds[kind][0] < self.threshold
+            and (
+                self._is_few(getattr(area, kind))
+                or self._is_few(abs(getattr(area, kind) - getattr(self.count, kind)))
+            )
+            for kind in STANDINGS
+        )
+
+    def hide_units(self) -> None:
+        for key in self._units():
+            self.tables.by_unit[key] = shown_count(dict.fromkeys(KINDS, PROTECTED))
+
+    def hide_no_area_alone(self) -> None:
+        """Of several areas that are hidden for another's sake: two at least."""
+        shown = self.areas_shown()
+        if len(self.areas) - len(shown) == 1 and shown:
+            self._hide_areas(
+                [
+                    max(
+                        shown,
+                        key=lambda asked: (shown[asked].gap + shown[asked].introduction, asked),
+                    )
+                ]
+            )
+
+    def areas_shown(self) -> dict[Asked, Count]:
+        return {
+            asked: count
+            for asked, count in self.areas.items()
+            if not self.tables.by_area[AreaKey(self.group, *asked)].share.hidden
+        }
+
+    def _hide_all(self) -> None:
+        self.hide_units()
+        self._hide_areas(self.areas)
+        self._hide_total(KINDS)
+        if self.group in self.tables.uptake:
+            self.tables.uptake[self.group] = shown_share(PROTECTED, PROTECTED)
+
+    def _hide_total(self, kinds: Iterable[str]) -> None:
+        self.tables.totals[self.group] = hiding(self.tables.totals[self.group], kinds)
+
+    def _hide_of_units(self, kinds: Iterable[str]) -> None:
+        for key in self._units():
+            self.tables.by_unit[key] = hiding(self.tables.by_unit[key], kinds)
+
+    def _hide_areas(self, hidden: Iterable[Asked]) -> None:
+        for asked in list(hidden):
+            self.tables.by_area[AreaKey(self.group, *asked)] = shown_share(PROTECTED, PROTECTED)
+
+    def _units(self) -> list[tuple[int, str]]:
+        return [key for key in self.tables.by_unit if key[1] == self.group]
+
+    def _is_few(self, number: int) -> bool:
+        return 0 < number < self.threshold
