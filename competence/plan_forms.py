@@ -19,6 +19,7 @@ from competence.models import (
     CoverageGoal,
     DecidedDocument,
     KeyGroup,
+    PlanVersion,
     Requirement,
 )
 from lms.lib.fields import refuse_personal_data
@@ -45,10 +46,14 @@ class CompareForm(Form):
     are."""
 
     was: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
-        label=gettext_lazy("From version"), queryset=None, to_field_name="number"
+        label=gettext_lazy("From version"),
+        queryset=PlanVersion.objects.none(),
+        to_field_name="number",
     )
     becomes: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
-        label=gettext_lazy("To version"), queryset=None, to_field_name="number"
+        label=gettext_lazy("To version"),
+        queryset=PlanVersion.objects.none(),
+        to_field_name="number",
     )
 
     def __init__(self, *args: Any, versions: QuerySet[Any], **kwargs: Any) -> None:
