@@ -8,6 +8,7 @@ from datetime import date
 from competence.figures.goals import EVERYONE, Goal, Reached, goals_on, reached
 from competence.figures.shown import percent_of
 from competence.services.mondays import published_on
+from competence.services.publishing import NotPublishedError
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,14 @@ class GoalsStanding:
 
 
 def standing_of_goals(monday: date) -> GoalsStanding | None:
-    """Of a published Monday, by the plan in force on it; none where no goal is decided."""
+    """Of a published Monday, by the plan in force on it; none where no goal is decided or the
+    Monday is not published."""
     goals = goals_on(monday)
     if not goals.any:
         return None
-    published = published_on(monday)
+    try:
+        published = published_on(monday)
+    except NotPublishedError:
+        return None
     percents = {group: percent_of(count.share) for group, count in published.totals.items()}
     return GoalsStanding(goals.of(EVERYONE), reached(goals, percents))
