@@ -14,6 +14,7 @@ URLS: dict[str, Rule] = {
     # Inside Wagtail's admin.
     "home_admin:first_steps": Rule(Obj.SETTINGS, Action.UPDATE),
     "home_admin:load_starter": Rule(Obj.SETTINGS, Action.UPDATE),
+    "home_admin:begin_figures": Rule(Obj.SETTINGS, Action.UPDATE),
     "home_admin:test_mail": Rule(Obj.SETTINGS, Action.UPDATE),
     # The view asks who may publish the page.
     "home_admin:reviewed": Rule(Obj.ARENA_PAGE, Action.UPDATE),

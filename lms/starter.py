@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from django.utils import timezone
+
 from competence.services.framework_file import FrameworkFileError
+from competence.services.publishing import Reason, hold_figures
 from competence.services.starter import load_framework, load_governing_document
 from courses.services.starter import StarterError, load_courses
 from home.services.starter import load_arena
@@ -22,6 +25,7 @@ def load_starter(parts: Collection[str], *, on: date, by: User | None) -> list[s
     lines = []
     try:
         if "framework" in parts:
+            hold_figures(reason=Reason.START, at=timezone.now(), by=by)
             lines.append(f"framework: {load_framework(on=on, by=by)} requirements in a draft")
             passages = load_governing_document(on=on, by=by)
             lines.append(f"framework: {passages} passages of the governing document")

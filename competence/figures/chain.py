@@ -20,6 +20,7 @@ from competence.figures.measures import counted, obligations_on
 from competence.figures.needs import NeedsStanding, standing_of_needs
 from competence.figures.year import Figure, Link, Question
 from competence.models import FollowUpReport, ObligationStatus, PlanVersion
+from competence.services.publishing import held
 from competence.supply import requirements_without_supply
 from courses.models import CourseVersion
 from lms.content.navigation import address
@@ -144,6 +145,8 @@ def follow_up(day: date, reader: Reader) -> Link:
         }
     elif reading.is_hidden:
         state = _("The groups are too small to be told.")
+    elif why := held():
+        state = why.words
     goals = standing_of_goals(reading.day)
     figures: tuple[Figure, ...] = ()
     step, page = _("See the coverage"), "competence:coverage"

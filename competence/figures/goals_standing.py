@@ -9,6 +9,7 @@ from competence.figures.goals import EVERYONE, Goal, Reached, goals_beside, reac
 from competence.figures.shown import percent_of
 from competence.models import CoverageGoal
 from competence.services.mondays import published_on
+from competence.services.publishing import NotPublishedError
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,14 @@ class GoalsStanding:
 
 
 def standing_of_goals(monday: date) -> GoalsStanding | None:
-    """Of a published Monday, by the plan it is counted by; none where no goal is decided."""
+    """Of a published Monday, by the plan it is counted by; none where no goal is decided or the
+    Monday is not published."""
     if not CoverageGoal.objects.exists():
         return None
-    published = published_on(monday)
+    try:
+        published = published_on(monday)
+    except NotPublishedError:
+        return None
     goals = goals_beside(published.figures)
     if not goals.any:
         return None

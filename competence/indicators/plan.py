@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from functools import partial
+from functools import partial, wraps
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Q
@@ -23,6 +23,7 @@ from competence.figures.published import Published
 from competence.figures.shown import percent_of
 from competence.models import ObligationStatus, PlanVersion
 from competence.services.mondays import published_on
+from competence.services.publishing import NotPublishedError
 from competence.suppression import Figure, at_least
 from courses.models import Completion
 from lms.content.models import SiteSettings
@@ -84,12 +85,27 @@ def _sum_of(counts: Iterable[tuple[Figure, Figure]], day: date, why: str) -> Rea
     return Reading.measured(share, text, day, why=beside)
 
 
+def _or_why_not(compute: Callable[..., Reading]) -> Callable[..., Reading]:
+    """With the reason instead of a figure where the coverage is not published yet."""
+
+    @wraps(compute)
+    def computed(as_of: date, **of: str) -> Reading:
+        try:
+            return compute(as_of, **of)
+        except NotPublishedError as error:
+            return Reading.not_yet(_("not published yet"), _monday(as_of), why=str(error))
+
+    return computed
+
+
+@_or_why_not
 def coverage(as_of: date) -> Reading:
     published = _published(as_of)
     counts = [(count.covered, count.gap) for count in published.totals.values()]
     return _sum_of(counts, published.figures.as_of, _("No requirement applies to anybody."))
 
 
+@_or_why_not
 def coverage_of_group(as_of: date, *, group: str) -> Reading:
     published = _published(as_of)
     count = published.totals.get(group)
@@ -111,6 +127,7 @@ def _about(reading: Reading, name: str) -> Reading:
     return replace(reading, why=" ".join(each for each in (f"{name}.", reading.why) if each))
 
 
+@_or_why_not
 def coverage_of_area(as_of: date, *, area: str) -> Reading:
     published = _published(as_of)
     shares = [

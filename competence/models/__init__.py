@@ -49,6 +49,7 @@ from competence.models.messages import (
 )
 from competence.models.mondays import (
     PublishedMonday,
+    PublishingStep,
 )
 from competence.models.needs import (
     NeedsAnswer,
@@ -182,6 +183,7 @@ __all__ = [
     "ProposalDecision",
     "ProposalSource",
     "PublishedMonday",
+    "PublishingStep",
     "Recognition",
     "RenewalOrder",
     "ReportHandover",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -38,3 +39,46 @@ class PublishedMonday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.monday}"
+
+
+class PublishingStep(models.Model):
+    """One row per step: that the coverage is held back, and that its publishing has begun, each at
+    most once and in that order. Never changed or removed. A municipality that never held it back
+    has no rows, and publishes."""
+
+    class Kind(models.TextChoices):
+        HELD = "held", _("held back")
+        BEGUN = "begun", _("begun")
+
+    class Reason(models.TextChoices):
+        """What a system that is held back waits for."""
+
+        START = "start", _("the first day")
+        DEMO = "demo", _("the demo's history")
+
+    append_only = AppendOnly()
+
+    kind = models.CharField(
+        _("kind"),
+        max_length=10,
+        choices=Kind,
+        unique=True,
+        error_messages={"unique": _("That is done already.")},
+    )
+    # Of what is held back; empty where it has begun.
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason, blank=True)
+    at = models.DateTimeField(_("at"))
+    # Empty: a command, or the demo.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("step in the publishing of figures")
+        verbose_name_plural = _("steps in the publishing of figures")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d}"

@@ -33,7 +33,8 @@ from competence.models import (
     WeekOutlook,
 )
 from competence.services.assumptions import assumptions_on
-from competence.services.mondays import published_of
+from competence.services.mondays import check_published, published_of
+from competence.services.publishing import NotPublishedError
 from competence.services.week_outlook import make_week_outlook
 from lms.audit.services import record
 from lms.content.models import SiteSettings
@@ -57,6 +58,10 @@ def check_period(*, period_from: date, period_until: date, cut_off: date, today:
         )
     if period_from > cut_off:
         raise FollowUpError(_("The period begins after the day that the figures are of."))
+    try:
+        check_published(mondays_told(cut_off))
+    except NotPublishedError as error:
+        raise FollowUpError(str(error)) from None
 
 
 def make_report(

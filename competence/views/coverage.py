@@ -21,6 +21,7 @@ from competence.services.mondays import published_on
 from competence.supply import requirements_without_supply
 from competence.suppression import Figure
 from competence.views.scope import acting_user
+from competence.views.withheld import said_where_withheld
 from lms.framework.models import CompetenceArea
 from lms.lib.dates import today
 from lms.lib.tables import Value, table_response
@@ -30,6 +31,7 @@ VIEWS = {"enheter": gettext_lazy("By unit"), "omraden": gettext_lazy("By area")}
 
 
 @require_safe
+@said_where_withheld
 def coverage(request: HttpRequest) -> HttpResponse:
     day = today()
     if scopes(acting_user(request), Action.READ, Obj.COVERAGE, day=day) <= {Scope.SUB}:

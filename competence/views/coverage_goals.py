@@ -18,11 +18,13 @@ from competence.figures.heat import HeatCell
 from competence.figures.published import Published
 from competence.figures.shown import percent_of
 from competence.services.mondays import published_on
+from competence.views.withheld import said_where_withheld
 from lms.lib.dates import today
 from lms.lib.tables import Value, table_response
 
 
 @require_safe
+@said_where_withheld
 def coverage_goals(request: HttpRequest) -> HttpResponse:
     days = days_offered(today())
     wanted = request.GET.get("dag", "")

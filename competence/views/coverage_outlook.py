@@ -15,8 +15,10 @@ from django.views.decorators.http import require_safe
 from competence.figures.week_outlook import ToldDay, ToldLevel, WeekFigures, told
 from competence.jobs import outlook_of_week
 from competence.models import WeekOutlook
+from competence.services.publishing import NotPublishedError, held
 from competence.views.scope import acting_user
 from competence.views.team_outlook import month_label
+from competence.views.withheld import said_where_withheld
 from lms.content.charts import Chart, Series, line_chart
 from lms.content.models import SiteSettings
 from lms.lib.dates import today
@@ -28,12 +30,15 @@ IN_A_YEAR = 11
 
 
 @require_safe
+@said_where_withheld
 def coverage_outlook(request: HttpRequest) -> HttpResponse:
     day = today()
     user = acting_user(request)
     if scopes(user, Action.READ, Obj.COVERAGE, day=day) <= {Scope.SUB}:
         # A manager sees the people themselves.
         return redirect("competence:team_outlook")
+    if why := held():
+        raise NotPublishedError(why)
     monday = day - timedelta(days=day.weekday())
     made = outlook_of_week(monday=monday, day=day, by=user)
     if not isinstance(made, WeekOutlook):

@@ -37,6 +37,7 @@ from competence.services.followup import (
     sign_off_report,
     write_words,
 )
+from competence.services.publishing import held
 from competence.views.altered import said_where_altered
 from competence.views.as_seen import changed_since, mark_of, refuse_unseen
 from competence.views.scope import acting_user
@@ -82,7 +83,7 @@ def new_report(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "competence/followup/new.html",
-        {"form": form, "supersedes": supersedes, "doubts": doubts},
+        {"form": form, "supersedes": supersedes, "doubts": doubts, "withheld": held()},
     )
 
 

@@ -10,10 +10,12 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import ModelLogEntry
 
 from competence.models import PlanVersion
+from competence.services.publishing import Reason, Withheld, hold_figures, withheld
 from competence.services.starter import load_framework
 from courses.models import CourseVersion
 from courses.services.starter import load_courses
@@ -70,6 +72,7 @@ def steps(day: date) -> tuple[Step, ...]:
         and CourseVersion.objects.exists()
     )
     to_settings = _("Open the settings")
+    why = withheld(day)
     return (
         Step(
             "administrator",
@@ -132,12 +135,24 @@ def steps(day: date) -> tuple[Step, ...]:
             _("Shows that mail gets through, and what the sender looks like."),
             AuditEvent.objects.filter(action=TEST_MAIL).exists(),
         ),
+        Step(
+            "figures",
+            _("Publish the coverage"),
+            _(
+                "When the staff, a plan in force and earlier training are in place. What is "
+                "published of a week is never made again."
+            ),
+            why is None,
+            _address("home_admin:begin_figures") if why is Withheld.START else "",
+            _("See what is in place"),
+        ),
     )
 
 
 def load_starter_content(*, on: date, by: User | None) -> list[str]:
     """Everything a municipality starts with; what exists is left as it is. Which courses were not
     published, and why."""
+    hold_figures(reason=Reason.START, at=timezone.now(), by=by)
     load_framework(on=on, by=by)
     load_arena(on=on, by=by)
     return load_courses(by=by).left_out

@@ -5,10 +5,18 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.models import Page
 
+from competence.services.publishing import (
+    PublishingError,
+    Withheld,
+    begin_figures,
+    held,
+    readiness,
+)
 from home.jobs import LOAD_STARTER
 from home.services.first_steps import send_test_mail, steps
 from home.services.redaction import ReviewError, confirm_review
@@ -45,6 +53,31 @@ def load_starter(request: HttpRequest) -> HttpResponse:
     job = start_job(kind=LOAD_STARTER, by=by, params={"by": by.pk})
     messages.success(request, _("The starter content is being loaded. It takes a minute or two."))
     return redirect("notifications:job", job.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def begin_publishing(request: HttpRequest) -> HttpResponse:
+    """Say that people, plan and earlier training are in place, so that the coverage is published
+    from now on."""
+    why = held()
+    if why is not Withheld.START:
+        return redirect("home_admin:first_steps")
+    if request.method == "POST":
+        try:
+            begin_figures(at=timezone.now(), by=_account(request))
+        except PublishingError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("The coverage is published from now on."))
+        return redirect("home_admin:first_steps")
+    return render(
+        request,
+        "home/admin/begin_figures.html",
+        {
+            "ready": readiness(today()),
+            "page_title": _("Publish the coverage"),
+        },
+    )
 
 
 @require_POST

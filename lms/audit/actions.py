@@ -76,6 +76,8 @@ ACTIONS: dict[str, Promise] = {
     "passage.joined": gettext_lazy("Something joined to a passage"),
     "passage.parted": gettext_lazy("Something withdrawn from a passage"),
     "obligation.status_set": gettext_lazy("Status of an obligation set"),
+    "figures.held": gettext_lazy("Coverage held back"),
+    "figures.begun": gettext_lazy("Publishing of the coverage begun"),
     "followup.made": gettext_lazy("Follow-up report made"),
     "followup.written": gettext_lazy("Words of a follow-up report saved"),
     "followup.signed_off": gettext_lazy("Follow-up report signed off"),

@@ -71,6 +71,8 @@ VALUES: dict[tuple[str, str], Promise] = {
     ("status", "ongoing"): pgettext_lazy("obligation", "ongoing"),
     ("status", "done"): pgettext_lazy("obligation", "done"),
     ("status", "dormant"): pgettext_lazy("obligation", "dormant"),
+    ("waits_for", "start"): gettext_lazy("the municipality's first day"),
+    ("waits_for", "demo"): gettext_lazy("the demo's history"),
     ("way", "course"): gettext_lazy("by taking the course"),
     ("way", "test"): gettext_lazy("by the test that stands for it"),
 }

@@ -11,7 +11,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
+from competence.services.mondays import keep_offered
+from competence.services.publishing import Reason, begin_figures, held, hold_figures
 from lms.demo import accounts, followup, history, measures, needs, partners, plan, training
 from lms.demo.clock import simulated
 from lms.demo.exports import import_as_known_on
@@ -50,7 +53,7 @@ class Diary:
 
     @property
     def is_finished(self) -> bool:
-        return self.days >= history.DAYS
+        return self.days >= history.DAYS and held() is None
 
 
 class _Stages:
@@ -73,6 +76,8 @@ def make_organisation(*, people: int, today: date) -> Iterator[str]:
     world = build_world(people, today)
     first_day = history.first_day(today)
     with simulated(first_day) as clock, transaction.atomic():
+        # Nobody is shown a Monday before there is something to count.
+        hold_figures(reason=Reason.DEMO, at=clock.at, by=None)
         load_starter({"arena"}, on=first_day, by=None)
         plan.propose(first_day)
         load_starter({"courses"}, on=first_day, by=None)
@@ -107,5 +112,9 @@ def make_history() -> Iterator[str]:
         Diary(diary.people, diary.today, days).write()
         if days % 146 == 0:
             yield stages.line(f"History: {100 * days // history.DAYS} %")
+    if held():
+        begin_figures(at=timezone.now(), by=None)
+        keep_offered(day=today)
+        yield stages.line("Published figures")
     followup.make_reports(today)
     yield stages.line("Follow-up report")

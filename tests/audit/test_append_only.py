@@ -323,6 +323,7 @@ def test_the_locks_in_the_database_are_those_the_models_say():
         *("competence.ProposalDecision", "competence.NamingReview"),
         *("competence.AssumptionChange", "competence.ShownConsequences"),
         *("competence.WeekSeats", "competence.AcceptedSessions", "competence.PublishedMonday"),
+        "competence.PublishingStep",
         *("competence.Consultation", "competence.ConsultationParty", "competence.WrittenOpinion"),
         *("competence.ConsultationComment", "competence.ConsultationAnswer"),
         *("competence.KeptDocument", "competence.ObligationStatus", "competence.PassageLink"),

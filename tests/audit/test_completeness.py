@@ -281,6 +281,8 @@ NO_FACTS = {
     # Counts without anybody in them, worked out from facts.
     *("competence.WeekOutlook", "competence.WeekSeats", "competence.TargetShortfall"),
     "competence.PublishedMonday",
+    # Whether figures are told yet: nobody's status. Each step has an entry.
+    "competence.PublishingStep",
     # What a decided version of a plan says, put together from its rows.
     "competence.KeptDocument",
     # Each save of a report's words has an entry on the report; what was sent by a schedule, and

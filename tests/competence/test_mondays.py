@@ -187,6 +187,12 @@ def test_only_mondays_are_published(db):
         published_on(date(2026, 11, 24))
 
 
+@pytest.fixture
+def somebody(monday):
+    adopt(plan_of({"area": "OM1"}))
+    employ(make_person("P1"), make_unit("K"))
+
+
 @contextmanager
 def refused():
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -242,7 +248,7 @@ WAYS: dict[str, Callable[[PublishedMonday], object]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_kept_monday_is_neither_changed_nor_removed(way, monday):
+def test_a_kept_monday_is_neither_changed_nor_removed(way, somebody):
     published_on(MONDAY)
     before = list(PublishedMonday.objects.values())
     with refused():
@@ -251,7 +257,7 @@ def test_a_kept_monday_is_neither_changed_nor_removed(way, monday):
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="REPLACE is SQLite's")
-def test_sqlite_replaces_no_kept_monday(monday):
+def test_sqlite_replaces_no_kept_monday(somebody):
     published_on(MONDAY)
     with refused():
         sql(
@@ -262,7 +268,7 @@ def test_sqlite_replaces_no_kept_monday(monday):
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="TRUNCATE is PostgreSQL's")
-def test_postgresql_does_not_empty_the_kept_mondays(monday):
+def test_postgresql_does_not_empty_the_kept_mondays(somebody):
     published_on(MONDAY)
     connection.check_constraints()
     with refused():

@@ -6,6 +6,8 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import OperationalError
+from django.utils.translation import override
 
 from lms.audit.models import AuditEvent
 from lms.notifications import registry
@@ -14,6 +16,8 @@ from lms.notifications.models import Delivery, Job, Pulse, TaskRow
 from lms.notifications.schedule import HOUSEKEEPING
 from lms.notifications.services.daily import plan_daily_work
 from lms.notifications.services.jobs import (
+    LOCKED,
+    PAUSES,
     JobStateError,
     cancel_job,
     recover_jobs,
@@ -21,6 +25,7 @@ from lms.notifications.services.jobs import (
     run_job,
 )
 from lms.notifications.services.sweep import is_resting, purge, sweep
+from lms.notifications.templatetags.notice_tags import in_my_language
 from lms.people.models import User
 from tests.builders.notifications import MONDAY, REMINDER, make_reader, tell
 
@@ -93,6 +98,71 @@ def test_a_job_that_fails_says_why_in_words(user: User, kind: str, error: str) -
     run_job(job.pk)
     job.refresh_from_db()
     assert (job.state, job.error) == ("failed", error)
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    slept: list[float] = []
+    monkeypatch.setattr("lms.notifications.services.jobs.time.sleep", slept.append)
+    return slept
+
+
+def locked_times(times: int) -> None:
+    """A kind of job that finds the database locked as many times before it gets through."""
+    left = [times]
+
+    def run(params: Mapping[str, Any], progress: Reporter) -> str:
+        if left[0]:
+            left[0] -= 1
+            raise OperationalError("database is locked")
+        return "/klart/"
+
+    register_job("locked", "locked", run)
+
+
+def test_a_job_that_finds_the_database_locked_waits_and_tries_again(
+    user: User, pauses: list[float]
+) -> None:
+    locked_times(len(PAUSES))
+    job = start_job(kind="locked", by=user)
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.result_url, job.attempts) == ("done", "/klart/", 1)
+    assert pauses == list(PAUSES)
+
+
+def test_a_job_that_never_gets_through_says_that_the_database_was_busy(
+    user: User, pauses: list[float]
+) -> None:
+    locked_times(len(PAUSES) + 1)
+    job = start_job(kind="locked", by=user)
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("failed", LOCKED)
+    assert in_my_language(job.error).startswith("Databasen var upptagen")
+
+
+def test_another_fault_of_the_database_is_not_tried_again(user: User, pauses: list[float]) -> None:
+    def broken(params: Mapping[str, Any], progress: Reporter) -> None:
+        raise OperationalError("no such table: x")
+
+    register_job("broken", "broken", broken)
+    job = start_job(kind="broken", by=user)
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert job.state == "failed"
+    assert pauses == []
+
+
+def test_a_failure_is_told_in_the_readers_language(user: User) -> None:
+    job = start_job(kind="break_down", by=user)
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert in_my_language(job.error) == "Något oväntat gick fel. Försök igen. (ZeroDivisionError)"
+    with override("en"):
+        assert in_my_language(job.error) == job.error
+    assert in_my_language("Rad 7: okänd enhet (Norrskolan)") == "Rad 7: okänd enhet (Norrskolan)"
+    assert in_my_language("") == ""
 
 
 def test_a_job_with_a_key_exists_once(user: User) -> None:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 State = Job.State
+Result = TypeVar("Result")
 
 # A job whose worker dies this many times is not taken up again by itself.
 ATTEMPTS = 3
@@ -33,6 +34,12 @@ HEARTBEAT_SECONDS = 15
 PROGRESS_SECONDS = 0.5
 STOPPED = gettext_noop("The work stopped before it was done. Try again.")
 UNEXPECTED = gettext_noop("Something went wrong that the product did not foresee. Try again.")
+
+
+LOCKED = gettext_noop("The database was busy with something else for too long. Try again.")
+# On SQLite one writes at a time: how long a job that found the database locked waits before it is
+# run again, in seconds.
+PAUSES = (1.0, 5.0, 15.0)
 
 
 class JobError(Exception):
@@ -70,15 +77,34 @@ def run_job(pk: int, *, clock: Clock = timezone.now) -> bool:
     job = Job.objects.get(pk=pk)
     with _Heartbeat(job):
         try:
-            result = job_kind(job.kind).function(job.params, _Progress(job))
+            result = _unlocked(lambda: job_kind(job.kind).function(job.params, _Progress(job)))
         except (JobError, ValidationError) as error:
             _end(job, State.FAILED, clock(), error=_words(error))
         except Exception as error:
             logger.exception("Job %s (%s) failed.", job.pk, job.kind)
-            _end(job, State.FAILED, clock(), error=f"{UNEXPECTED} ({type(error).__name__})")
+            words = LOCKED if _is_locked(error) else f"{UNEXPECTED} ({type(error).__name__})"
+            _end(job, State.FAILED, clock(), error=words)
         else:
             _end(job, State.DONE, clock(), result_url=result or "")
     return True
+
+
+def _unlocked(work: Callable[[], Result]) -> Result:
+    """What `work` gives, tried again after a pause where the database is locked."""
+    for pause in PAUSES:
+        try:
+            return work()
+        except OperationalError as error:
+            if not _is_locked(error):
+                raise
+            logger.warning("The database is locked; trying again in %s seconds.", pause)
+            time.sleep(pause)
+    return work()
+
+
+def _is_locked(error: Exception) -> bool:
+    """Whether SQLite gave up waiting for another writer."""
+    return isinstance(error, OperationalError) and "is locked" in str(error)
 
 
 def _claim(pk: int, at: datetime) -> bool:
@@ -97,8 +123,11 @@ def _claim(pk: int, at: datetime) -> bool:
 
 
 def _end(job: Job, state: str, at: datetime, *, error: str = "", result_url: str = "") -> None:
-    Job.objects.filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts).update(
-        state=state, finished_at=at, heartbeat_at=at, error=error[:1000], result_url=result_url
+    running = Job.objects.filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts)
+    _unlocked(
+        lambda: running.update(
+            state=state, finished_at=at, heartbeat_at=at, error=error[:1000], result_url=result_url
+        )
     )
 
 

@@ -1,5 +1,7 @@
 """Words and shapes for notices, mail and jobs."""
 
+import re
+
 from django import template
 from django.utils.translation import gettext
 
@@ -7,6 +9,9 @@ from lms.notifications.models import Delivery, Job
 from lms.notifications.registry import label_of
 
 register = template.Library()
+
+# The fault that a job met, as it stands at the end of its reason.
+_CAUSE = re.compile(r"\(\w+\)")
 
 # State → the status tone and shape of components/status.css.
 _TONES = {
@@ -40,5 +45,11 @@ def state_shape(state: str) -> str:
 
 @register.filter
 def in_my_language(reason: str) -> str:
-    """A reason that was stored in English, in the reader's language."""
-    return gettext(reason) if reason else ""
+    """A reason that was stored in English, in the reader's language; a fault's name in brackets at
+    the end of it stays as it is."""
+    if not reason:
+        return ""
+    words, _space, cause = reason.rpartition(" ")
+    if _CAUSE.fullmatch(cause):
+        return f"{gettext(words)} {cause}"
+    return gettext(reason)
