@@ -203,4 +203,10 @@ FIELDS: dict[str, Promise] = {
     "withdrawn_at": gettext_lazy("Withdrawn"),
     "withdrawn_on": gettext_lazy("Withdrawn on"),
     "written_before": gettext_lazy("Written before"),
+    "ended": gettext_lazy("Ended"),
+    "decided_version": gettext_lazy("Version decided on"),
+    "staff_until": gettext_lazy("The staff are asked until"),
+    "staff_asked": gettext_lazy("Staff asked"),
+    "rows_removed": gettext_lazy("Rows removed"),
+    "key_groups": gettext_lazy("Key groups"),
 }

@@ -152,9 +152,9 @@ def test_the_report_says_what_is_in_no_figure(planned, clock) -> None:  # type: 
     held(planned, 3)
     took(planned, 105)
     took(planned, 30, kind="cover")
-    table = training_section([line_of(planned)], 5, PAGE).tables[0]
-    assert (table.rows[0].cells[9].number, table.rows[0].cells[12].number) == (12, 0)
-    notes = " ".join(table.notes)
+    held_table, costs = training_section([line_of(planned)], 5, PAGE).tables[:2]
+    assert (held_table.rows[0].cells[9].number, costs.rows[0].cells[3].number) == (12, 0)
+    notes = " ".join((*held_table.notes, *costs.notes))
     assert "Det gäller A1" in notes
     assert "inte med i det som har använts: A1" in notes
 
