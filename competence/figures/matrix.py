@@ -57,10 +57,10 @@ class Backwards:
         return bool(other.value < self.value)
 
 
-def sort_key(order: str, areas: Sequence[CompetenceArea]) -> Callable[[Outline], SortKey]:
+def sort_key(order: str) -> Callable[[Outline], SortKey]:
     """What each member is sorted by in `order`, "-" before it for the other way; by risk where it
-    is not known. Those to whom the column says nothing come last, whichever way. No two keys are
-    the same: many members may be sorted part by part."""
+    is not known, or is an area that nobody is asked for. Those to whom the column says nothing
+    come last, whichever way. No two keys are the same: many members may be sorted part by part."""
     key = order.removeprefix("-")
     turned: Callable[[Any], Any] = Backwards if order.startswith("-") else _as_it_is
 
@@ -82,16 +82,14 @@ def sort_key(order: str, areas: Sequence[CompetenceArea]) -> Callable[[Outline],
         return (turned(member.need), member.pk)
 
     code = key.removeprefix(AREA)
-    if key.startswith(AREA) and code in {area.code for area in areas}:
+    if key.startswith(AREA):
         return by_area
     return {NAME: by_name, DAY: by_day}.get(key, by_risk)
 
 
-def in_order(
-    members: Iterable[Outline], order: str, areas: Sequence[CompetenceArea]
-) -> list[Outline]:
+def in_order(members: Iterable[Outline], order: str) -> list[Outline]:
     """The members sorted by `order` (`sort_key`)."""
-    return sorted(members, key=sort_key(order, areas))
+    return sorted(members, key=sort_key(order))
 
 
 def _as_it_is(value: Any) -> Any:

@@ -58,13 +58,13 @@ def _file(request: HttpRequest, what: str, lines: Lines, kind: str) -> HttpRespo
     asked = TeamFilter.of(request)
     every: Sequence[CompetenceArea] = ()
     used: set[str] = set()
+    key = sort_key(asked.order)
     people = SortedOnDisk[list[Line]]()
     for facts in read_by_parts(scope.people, day):
         every = facts.areas
         narrowed = asked.narrowed(facts)
         used.update(area.code for area in narrowed.areas)
         shown = asked.shown(asked.matching(narrowed, scope))
-        key = sort_key(asked.order, every)
         people.add(
             (key(member.outline), lines.of_member(member, day))
             for member in in_full(shown, every, read_beside(facts.people))

@@ -64,7 +64,7 @@ class TeamFilter:
 
     def found(self, team: Team, scope: TeamScope) -> list[Outline]:
         """The members the filters leave, in the order asked for."""
-        return in_order(self.matching(team, scope), self.order, team.areas)
+        return in_order(self.matching(team, scope), self.order)
 
     def matching(self, team: Team, scope: TeamScope) -> list[Outline]:
         """The members the filters leave."""

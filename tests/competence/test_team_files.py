@@ -96,3 +96,10 @@ def test_the_cells_are_those_of_the_screen(many, monkeypatch):
     assert read == len(members) == len(build_team(whole).members)
     # Nobody is remembered in the place of those whose pages are looked at.
     assert len(remembered.memory_of(DAY)) == 0
+
+
+def test_a_file_is_in_the_screens_order_also_by_an_area_that_is_filtered_away(many, client):
+    asked = "?omrade=OM1&ordning=-omrade.OM4"
+    shown = [member.person_id for member in client.get(f"/team/{asked}").context["page"]]
+    lines = client.get(f"/team/fil/matris.csv{asked}").getvalue().decode("utf-8-sig").splitlines()
+    assert [line.split(";")[1] for line in lines[1:]][: len(shown)] == shown
