@@ -73,4 +73,5 @@ def _words_sheet(report: Report) -> Sheet:
 def _sheet(table: Table) -> Sheet:
     short = SHORT.get(table.code)
     name = f"{table.code} {short if short is not None else table.title}"
-    return Sheet(name, header_of(table), rows_of(table))
+    # A table that there is nothing to make of has no columns, and says why.
+    return Sheet(name, header_of(table) or [table.empty], rows_of(table))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import translation
+from openpyxl import load_workbook
 
 from competence import jobs
 from competence.figures.chain import questions
@@ -29,6 +31,7 @@ from competence.figures.followup.extract import extract_of, part_of
 from competence.figures.followup.frozen import as_data
 from competence.followup_forms import usual_period
 from competence.models import FollowUpReport, ReportHandover, ReportWords
+from competence.reports.followup_files import write_workbook
 from competence.services.followup import (
     FollowUpError,
     discard_report,
@@ -466,3 +469,14 @@ def test_the_extract_holds_the_forums_and_what_was_held(town):
     )
     (row,) = extract_of(replace(document, sections=sections)).coverage.rows
     assert (row.group, row.cells) == (forum.group, forum.cells[1:-4])
+
+
+def test_a_workbook_says_why_there_is_no_forecast(office, town):
+    """Of a Monday whose week was never looked ahead from, F3 has no columns."""
+    document = frozen(draft(office.coordinator, cut_off=date(2026, 7, 6)))
+    forecast = next(table for table in document.tables if table.code == "F3")
+    assert not forecast.columns
+    written = io.BytesIO()
+    write_workbook(written, document)
+    (sheet,) = (each for each in load_workbook(written) if each.title.startswith("F3"))
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [[forecast.empty]]

@@ -225,10 +225,7 @@ def the_officer_plans_sessions_and_the_training_plan_is_decided(officer: Visitor
     page.goto(draft)
     row = page.locator("tr", has_text=first.split(",")[0]).last
     title = row.get_by_role("link").first.inner_text()
-    row.get_by_role("link").first.click()
-    page.get_by_label("Elevhälsa", exact=True).check()
-    _press(page, "Spara och gå tillbaka till utkastet")
-    expect(page.locator("tr", has_text=title).last).to_contain_text("Elevhälsa")
+    expect(row).to_contain_text(re.compile(r"\d nyckelgrupp"))
     page.get_by_role("link", name="Besluta versionen").click()
     _field(page, "Beslutad av").fill("Kommunstyrelsen")
     _press(page, "Besluta")
