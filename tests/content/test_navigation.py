@@ -31,8 +31,8 @@ def test_links_come_in_order_and_without_what_is_closed_or_missing() -> None:
         NavItem("elsewhere", Place.MAIN, "E", path="/e/"),
     )
     assert navigation.links(_request("/b/under/"), Place.FOOTER) == (
-        Link("a", "A", "/a/", "i-arena", current=False, count=3),
-        Link("b", "B", "/b/", "i-arena", current=True, count=0),
+        Link("a", "A", "/a/", "i-arena", current=False, count=3, short="A"),
+        Link("b", "B", "/b/", "i-arena", current=True, count=0, short="B"),
     )
 
 
