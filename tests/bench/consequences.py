@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 ROUNDS = 3
 MANY = 100_000
 BOUND = 3.0
-"""Seconds; docs/decisions/0092."""
+"""Seconds, for what is shown while one writes; docs/decisions/0092."""
+NAMED_BOUND = 3
+"""Runs of the engine over everybody, for the names behind a reason."""
 
 
 def load(organisation: Path) -> None:
@@ -111,7 +113,7 @@ class Panel:
 
 
 def measure() -> bool:
-    """Whether every panel and count of whom a change asks keeps the bound, in processor time."""
+    """Whether all keep their bounds, in processor time."""
     from unittest.mock import patch
 
     from competence.engine import iter_gap_rows
@@ -149,7 +151,10 @@ def measure() -> bool:
             with patch("competence.views.admin_consequences.today", lambda: DAY):
                 took = timed(run, rounds=ROUNDS)
             say_times(f"consequences of {words}, {what}", people, took, floor)
-            kept &= took.processor < BOUND
+            if what == "who lacks it":
+                kept &= took.processor < NAMED_BOUND * floor.processor
+            else:
+                kept &= took.processor < BOUND
     return kept
 
 
