@@ -83,7 +83,7 @@ def make_report(
     check_period(period_from=period_from, period_until=period_until, cut_off=cut_off, today=today)
     check_superseding(supersedes, correction)
     site = SiteSettings.load()
-    forecast = _forecast(cut_off, today)
+    forecast = _forecast(cut_off, today, progress)
     asked = Asked(
         number="",
         kind=ReportKind(kind),
@@ -154,11 +154,16 @@ def check_superseding(supersedes: FollowUpReport | None, correction: str) -> Non
         raise FollowUpError(_("Say what was wrong in the report it supersedes."))
 
 
-def _forecast(cut_off: date, today: date) -> WeekOutlook | None:
+def _forecast(cut_off: date, today: date, progress: Progress | None) -> WeekOutlook | None:
     """The forecast told that week: counted now where it is this week's, otherwise the latest of
     those counted by then."""
     if (today - cut_off).days < 7:
-        return make_week_outlook(monday=cut_off)
+        if progress is None:
+            return make_week_outlook(monday=cut_off)
+        words = _("Coming expiries")
+        return make_week_outlook(
+            monday=cut_off, progress=lambda done, people: progress(done, people, words)
+        )
     return WeekOutlook.objects.filter(monday__lte=cut_off).order_by("-monday").first()
 
 

@@ -37,6 +37,7 @@ from competence.services.followup import (
     discard_report,
     frozen,
     hand_over,
+    make_report,
     release_report,
     sign_off_report,
     write_words,
@@ -480,3 +481,22 @@ def test_a_workbook_says_why_there_is_no_forecast(office, town):
     write_workbook(written, document)
     (sheet,) = (each for each in load_workbook(written) if each.title.startswith("F3"))
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [[forecast.empty]]
+
+
+def test_whoever_waits_for_a_report_is_told_of_each_part_of_it(office, town):
+    told: list[str] = []
+    make_report(
+        kind="year",
+        period_from=date(2026, 1, 1),
+        period_until=date(2026, 12, 31),
+        cut_off=date(2026, 11, 23),
+        at=AT,
+        by=office.coordinator,
+        progress=lambda done, people, words: told.append(words),
+    )
+    assert list(dict.fromkeys(told)) == [
+        "Kommande utgångar",
+        "Täckningen över tid",
+        "De andra tabellerna",
+        "Rapporten är klar.",
+    ]
