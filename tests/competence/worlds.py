@@ -334,7 +334,7 @@ def edge_world() -> tuple[World, list[date]]:
     it."""
     day = date(2024, 2, 14)
     usual = (date(2023, 11, 1), None, 10, None, 10)
-    people = [f"P{number}" for number in range(8)]
+    people = [f"P{number}" for number in range(9)]
     world = World(
         people=people,
         employments=[EmploymentFact(person, "A", "x", False, "", FIRST, None) for person in people],
@@ -354,8 +354,8 @@ def edge_world() -> tuple[World, list[date]]:
             LeaveFact("P1", date(2024, 2, 5), date(2024, 2, 10)),
             LeaveFact("P7", date(2023, 12, 21), date(2023, 12, 22)),
         ],
-        # P2 runs out exactly a window from now. P3 achieved the day before an order's limit, P4
-        # on it. P6 is revoked on the day.
+        # P2 runs out exactly a window from now, P8 90 days from now. P3 achieved the day before an
+        # order's limit, P4 on it. P6 is revoked on the day.
         achievements=[
             AchievementFact("P0", "M", 1, date(2024, 1, 10), date(2024, 2, 10), None),
             AchievementFact("P1", "M", 1, date(2024, 1, 10), date(2024, 2, 10), None),
@@ -364,6 +364,7 @@ def edge_world() -> tuple[World, list[date]]:
             AchievementFact("P4", "M", 1, date(2024, 1, 5), None, None),
             AchievementFact("P6", "M", 1, date(2024, 1, 10), None, day),
             AchievementFact("P7", "M", 1, date(2023, 12, 1), date(2023, 12, 20), None),
+            AchievementFact("P8", "M", 1, date(2024, 1, 10), date(2024, 5, 14), None),
         ],
         orders=[OrderFact("M", None, date(2024, 1, 5), date(2024, 2, 1), day)],
         # P5 has one gap and is exempt from the other requirement.
