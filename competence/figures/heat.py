@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from django.utils.translation import gettext as _
+
 from competence.figures.coverage import UnitNode
 from competence.figures.published import Published
 from competence.figures.shown import ShownShare, percent_of
@@ -28,6 +30,14 @@ class HeatCell:
     @property
     def text(self) -> str:
         return "" if self.percent is None else str(self.percent)
+
+    def in_a_file(self, threshold: int) -> int | str | None:
+        """The percentage as a number, or why it is hidden in words."""
+        if self.hidden == "small":
+            return _("fewer than %(threshold)s") % {"threshold": threshold}
+        if self.hidden:
+            return _("not shown")
+        return self.percent
 
 
 @dataclass(frozen=True)

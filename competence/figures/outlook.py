@@ -17,7 +17,7 @@ from competence.engine.outlook import Outlook, Stretch, month_ends, outlook
 from competence.engine.rows import GapRow
 from competence.engine.spans import days_of_change
 from competence.engine.status import EXPIRING, MET
-from competence.figures.team import percent
+from lms.lib.numbers import percent
 from lms.people.models import Person, Unit
 
 MONTHS = 24

@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from competence.figures.team import Outline, Team, percent
+from competence.figures.team import Outline, Team
 from competence.figures.trend import Direction, Trend
 from lms.lib.alphabet import swedish_order
+from lms.lib.numbers import percent
 from lms.people.models import Employment, Unit
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from competence.suppression import Figure, Hidden, ShownCount
+from lms.lib.numbers import percent
 
 PROTECTED = Figure(None, Hidden.PROTECTED)
 
@@ -35,8 +36,7 @@ def percent_of(share: Figure) -> int | None:
     """A shown share in whole percent, half up; 100 only where nobody is missing."""
     if share.value is None:
         return None
-    rounded = int(Fraction(share.value) * 100 + Fraction(1, 2))
-    return min(rounded, 99) if share.value < 1 else rounded
+    return percent(*Fraction(share.value).as_integer_ratio())
 
 
 def shown_count(kinds: Mapping[str, Figure]) -> ShownCount:

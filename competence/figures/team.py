@@ -24,6 +24,7 @@ from competence.models import ExemptionRequest
 from courses.offer import offer_index
 from lms.framework.models import CompetenceArea
 from lms.lib.alphabet import swedish_order
+from lms.lib.numbers import percent
 from lms.people.models import Employment, Person, name_of
 from lms.people.querysets import Listed
 
@@ -189,14 +190,6 @@ class Team:
     @property
     def counted(self) -> int:
         return self.counts["covered"] + self.counts["gap"]
-
-
-def percent(part: int, whole: int) -> int | None:
-    """A share in whole percent, half up; none of nothing. Never 100 while somebody is missing."""
-    if not whole:
-        return None
-    rounded = (200 * part + whole) // (2 * whole)
-    return min(rounded, 99) if part < whole else rounded
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from competence.engine import GapRow, gap_rows
 from competence.engine.coverage import standing_of
 from competence.figures.night import one_a_month
-from competence.figures.team import percent
 from competence.models import FiguresNight, UnitFigures
 from lms.content.charts import Spark, sparkline
+from lms.lib.numbers import percent
 from lms.people.models import Person, Unit
 
 BACK = timedelta(days=90)

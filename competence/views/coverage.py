@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from competence.figures.coverage import UnitNode, days_offered
 from competence.figures.goals import Goals, goals_beside
-from competence.figures.heat import HeatCell, HeatTable, by_area, by_unit, of_group
+from competence.figures.heat import HeatTable, by_area, by_unit, of_group
 from competence.figures.published import Published
 from competence.figures.shown import percent_of
 from competence.services.mondays import published_on
@@ -160,14 +160,6 @@ def _shown(figure: Figure, threshold: int) -> Value:
     return int(figure.value) if figure.value is not None else ""
 
 
-def _cell(cell: HeatCell, threshold: int) -> Value:
-    if cell.hidden == "small":
-        return _("fewer than %(threshold)s") % {"threshold": threshold}
-    if cell.hidden:
-        return _("not shown")
-    return cell.percent
-
-
 def _file(
     published: Published, table: HeatTable, goals: Goals, unit: UnitNode | None, kind: str
 ) -> HttpResponse:
@@ -182,13 +174,13 @@ def _file(
     rows: list[list[Any]] = [
         [
             *(published.figures.as_of, row.name),
-            *(_cell(cell, threshold) for cell in row.cells),
-            *(_cell(row.total, threshold), row.total.covered, row.total.counted),
+            *(cell.in_a_file(threshold) for cell in row.cells),
+            *(row.total.in_a_file(threshold), row.total.covered, row.total.counted),
             *(
                 _shown(one, threshold)
                 for one in (row.introduction, row.paused, row.only_exempt, row.only_recognised)
             ),
-            _cell(row.uptake, threshold) if row.uptake and not unit else None,
+            row.uptake.in_a_file(threshold) if row.uptake and not unit else None,
             *((against := goals.against(row.total.percent, row.code)).decided, against.stands),
         ]
         for row in table.rows

@@ -14,13 +14,12 @@ from django.views.decorators.http import require_safe
 from competence.figures.coverage import days_offered
 from competence.figures.goal_table import GoalGroup, goal_table, year_ago
 from competence.figures.goals import EVERYONE, Reached, goals_beside, reached
-from competence.figures.heat import HeatCell
 from competence.figures.published import Published
 from competence.figures.shown import percent_of
 from competence.services.mondays import published_on
 from competence.views.withheld import said_where_withheld
 from lms.lib.dates import today
-from lms.lib.tables import Value, table_response
+from lms.lib.tables import table_response
 
 
 @require_safe
@@ -67,16 +66,6 @@ def _heading(counted: Reached) -> str:
     }
 
 
-def _value(cell: HeatCell | None, threshold: int) -> Value:
-    if cell is None:
-        return ""
-    if cell.hidden == "small":
-        return _("fewer than %(threshold)s") % {"threshold": threshold}
-    if cell.hidden:
-        return _("not shown")
-    return cell.percent
-
-
 def _file(
     groups: Iterable[GoalGroup], now: Published, before: Published | None, kind: str
 ) -> HttpResponse:
@@ -92,8 +81,8 @@ def _file(
     ]
     rows: list[list[Any]] = [
         [
-            *(group.name, row.where, day, _value(row.now, threshold)),
-            *(earlier, _value(row.before, earlier_threshold), row.change),
+            *(group.name, row.where, day, row.now.in_a_file(threshold) if row.now else ""),
+            *(earlier, row.before.in_a_file(earlier_threshold) if row.before else "", row.change),
             row.against.goal.percent if row.against.goal else "",
             row.against.goal.reach_by if row.against.goal else row.against.decided,
             row.against.stands,

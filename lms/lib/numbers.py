@@ -28,3 +28,11 @@ def about(count: int) -> int:
         return count
     step = 5 if count < 100 else int(10 ** (len(str(count)) - 2))
     return (2 * count + step) // (2 * step) * step
+
+
+def percent(part: int, whole: int) -> int | None:
+    """A share in whole percent, half up; none of nothing. Never 100 while somebody is missing."""
+    if not whole:
+        return None
+    rounded = (200 * part + whole) // (2 * whole)
+    return min(rounded, 99) if part < whole else rounded

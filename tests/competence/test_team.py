@@ -12,7 +12,8 @@ from openpyxl import load_workbook
 from competence.engine import Status
 from competence.figures import my_requirements
 from competence.figures.roll_up import roll_up
-from competence.figures.team import build_team, members_in_full, percent, read_team
+from competence.figures.team import build_team, members_in_full, read_team
+from lms.lib.numbers import percent
 from lms.people.models import Person
 from tests.builders.competence import achieve
 from tests.builders.courses import enrol, publish_course
