@@ -38,16 +38,18 @@ def django_db_setup(
             teardown_databases(config, verbosity=0)
         return
     template = migrated_template()
-    with tempfile.TemporaryDirectory() as folder, django_db_blocker.unblock():
+    with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "db.sqlite3"
         copy.write_bytes(template.read_bytes())
-        connection.close()
         original = settings.DATABASES["default"]["NAME"]
-        settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = str(copy)
+        with django_db_blocker.unblock():
+            connection.close()
+            settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = str(copy)
         yield
-        ground.leave()
-        connection.close()
-        settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = original
+        with django_db_blocker.unblock():
+            ground.leave()
+            connection.close()
+            settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = original
 
 
 @pytest.fixture

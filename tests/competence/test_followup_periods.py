@@ -37,7 +37,7 @@ def told(period: Period, cut_off: date = MONDAY) -> list[int | None]:
     return [row.cells[1].number for row in learning(period, cut_off, 5).tables[1].rows]
 
 
-def test_a_report_can_be_of_whole_half_years_and_years_only():
+def test_a_report_can_be_of_whole_half_years_and_years_only(db):
     for first, last in (
         *((MONDAY - timedelta(days=n), MONDAY - timedelta(days=n)) for n in range(14)),
         (date(2026, 7, 1), MONDAY),
