@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from competence.engine.days import Period, joined
-from competence.engine.facts import EmploymentFact, PersonFacts, PlanOnDay
+from competence.engine.facts import EmploymentFact, NamingFact, PersonFacts, PlanOnDay
 from lms.framework.rules import PersonRule
 
 LONGEST_BREAK = 30  # days without membership that do not start the clock again
@@ -56,6 +58,16 @@ def matching_rule(employment: EmploymentFact, group_pk: int, plan: PlanOnDay) ->
 def run_start(periods: list[Period]) -> int:
     """The first day of the last run: periods at most LONGEST_BREAK days apart are one run."""
     return joined(periods, gap=LONGEST_BREAK)[-1][0]
+
+
+def belongs_by_facts(
+    employments: Iterable[EmploymentFact], namings: Iterable[NamingFact], plan: PlanOnDay
+) -> bool:
+    """Whether any of these gives a key group, whatever the day; false, and nobody who has no more
+    than these is a member on any day of the plan."""
+    return any(groups_by_rule(employment, plan) for employment in employments) or any(
+        naming.key_group_pk in plan.groups for naming in namings
+    )
 
 
 def memberships(person: PersonFacts, plan: PlanOnDay) -> list[tuple[int, int]]:

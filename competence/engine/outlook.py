@@ -15,9 +15,10 @@ from django.db.models import QuerySet
 
 from competence.engine.days import FOREVER, as_date
 from competence.engine.facts import PersonFacts, PlanOnDay
+from competence.engine.membership import belongs_by_facts
 from competence.engine.rows import GapRow, rows_of
 from competence.engine.spans import Orders, PersonSpan, load_plans, load_spans
-from competence.engine.status import EXPIRING, MET, PENDING, verdict
+from competence.engine.status import EXEMPT, EXPIRING, MET, PAUSED, PENDING, verdict
 from competence.engine.validity import best_achievement
 from lms.lib.dates import add_months
 from lms.people.models import Person
@@ -53,20 +54,20 @@ class Lasting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """One person on all the days. `between` answers for the days between them."""
+    """One person on all the days. `between` answers for the days between them. Without stretches
+    where nothing is asked of the person on any of them."""
 
     span: PersonSpan
     stretches: list[Stretch]
     orders: Orders
-    turns: list[int]
 
     def between(self, stretch: Stretch, last: int) -> Iterator[Lasting]:
         """The days of the stretch up to `last`, part by part: in each, nothing that the person has
         or is begins or ends."""
         first, facts, rows = stretch.plan.day, stretch.facts, stretch.rows
-        for turn in self.turns[bisect_right(self.turns, first) :]:
-            if turn > last:
-                break
+        for turn in sorted(self.span.turns() | self.orders.turns):
+            if not first < turn <= last:
+                continue
             yield Lasting(first, turn - 1, facts, rows)
             first, facts = turn, self.span.on(turn, self.orders.on(turn))
             rows = rows_of(facts, stretch.plan.seen_from(turn))
@@ -91,10 +92,13 @@ def outlook(
         for number in range(1, len(plans))
         if plans[number].requirements is not plans[number - 1].requirements
     ]
+    asking = [plans[0], *(plans[number] for number in common)]
     for span in load_spans(people, days[0], days[-1], areas):
-        turns = sorted(span.turns() | orders.turns)
+        if not any(belongs_by_facts(span.employments, span.namings, plan) for plan in asking):
+            yield Outlook(span, [], orders)
+            continue
         anew = range(len(plans)) if exactly and _is_covered_otherwise(span) else common
-        yield Outlook(span, _stretches(span, plans, ordinals, orders, turns, anew), orders, turns)
+        yield Outlook(span, _stretches(span, plans, ordinals, orders, anew), orders)
 
 
 def _is_covered_otherwise(span: PersonSpan) -> bool:
@@ -106,14 +110,19 @@ def _stretches(
     plans: list[PlanOnDay],
     ordinals: list[int],
     orders: Orders,
-    turns: list[int],
     common: Iterable[int],
 ) -> list[Stretch]:
-    # The numbers of the days on which everything is asked anew.
+    # The numbers of the days on which everything is asked anew, and of those on which only what is
+    # achieved or revoked in some areas (primary keys) has come.
     anew = {0, *common}
-    for turn in turns:
+    achieved: dict[int, set[int]] = {}
+    for turn in orders.turns.union(span.other_turns()):
         if ordinals[0] < turn <= ordinals[-1]:
             anew.add(_first_from(ordinals, turn))
+    for achievement in span.achievements:
+        for turn in (achievement.achieved_on, achievement.revoked_on):
+            if ordinals[0] < turn <= ordinals[-1]:
+                achieved.setdefault(_first_from(ordinals, turn), set()).add(achievement.area_pk)
     found: list[Stretch] = []
     facts, rows, until = None, [], -1
     starts = 0
@@ -121,9 +130,15 @@ def _stretches(
         if number in anew or facts is None:
             now = span.on(day, orders.on(day))
             new = rows_of(now, plans[number])
-        elif day > until:
-            now = facts
-            new = [row if day <= _until(row) else _turned(row, now, day) for row in rows]
+        elif number in achieved or day > until:
+            areas = achieved.get(number, ())
+            now = span.on(day, orders.on(day)) if areas else facts
+            new = [
+                _turned(row, now, day)
+                if day > _until(row) or row.requirement.area_pk in areas
+                else row
+                for row in rows
+            ]
         else:
             continue
         if facts is not None:
@@ -149,7 +164,10 @@ def _until(row: GapRow) -> int:
 
 
 def _turned(row: GapRow, facts: PersonFacts, day: int) -> GapRow:
-    """The row after the last day on which it stood: neither leave nor exemption has come."""
+    """The row after the last day on which it stood, or when something is achieved or revoked in
+    its area: neither leave nor exemption has come or gone."""
+    if row.status in (PAUSED, EXEMPT):
+        return row
     requirement = row.requirement
     area = requirement.area_pk
     status, due_on, valid_until = verdict(
@@ -161,8 +179,12 @@ def _turned(row: GapRow, facts: PersonFacts, day: int) -> GapRow:
             [fact for fact in facts.achievements if fact.area_pk == area], requirement
         ),
     )
-    return row._replace(
-        status=status,
-        due_on=None if due_on is None else as_date(due_on),
-        valid_until=None if valid_until is None else as_date(valid_until),
+    return GapRow(
+        row.person_pk,
+        row.person_id,
+        requirement,
+        status,
+        None if due_on is None else as_date(due_on),
+        None if valid_until is None else as_date(valid_until),
+        row.member_since,
     )

@@ -139,14 +139,19 @@ class PersonSpan:
 
     def turns(self) -> set[int]:
         """The days on which the facts are not what they were the day before."""
+        found = self.other_turns()
+        for achievement in self.achievements:
+            found.update((achievement.achieved_on, achievement.revoked_on))
+        return found
+
+    def other_turns(self) -> set[int]:
+        """Those of them on which more than what is achieved or revoked may have come or gone."""
         found: set[int] = set()
         for dated in (self.employments, self.namings, self.exemptions):
             for fact in dated:
                 found.update((fact.starts, fact.ends + 1))
         for start, end in self.leaves:
             found.update((start, end + 1))
-        for achievement in self.achievements:
-            found.update((achievement.achieved_on, achievement.revoked_on))
         return found
 
     def on(self, day: int, orders: OrdersByArea) -> PersonFacts:

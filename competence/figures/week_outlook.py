@@ -13,16 +13,26 @@ Neither today nor the nearest month is told: today's exact figures are on the co
 
 from __future__ import annotations
 
-from collections import Counter
+from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from competence.engine.coverage import units_of
-from competence.engine.outlook import month_ends, outlook
+from competence.engine.outlook import Stretch, month_ends, outlook
+from competence.engine.rows import GapRow
+from competence.figures.counting import (
+    Pattern,
+    Places,
+    no_steps,
+    pattern_of,
+    places_of,
+    take_step,
+)
 from competence.figures.coverage import UnitNode, top_units
 from competence.figures.outlook import ALL, MONTHS, level_standings
 from lms.people.models import Person, Unit
@@ -86,48 +96,74 @@ def days_told(monday: date) -> list[date]:
 
 def count_week(monday: date, progress: Progress | None = None) -> WeekFigures:
     """One run of the engine over everyone and all the days, with the facts known now."""
-    days = days_told(monday)
-    nodes = {
-        unit.pk: UnitNode(unit.pk, unit.code, unit.name, unit.parent_id)
-        for unit in Unit.objects.order_by("tree_left")
-    }
-    tops = {pk: nodes[pk].code for pk in top_units(nodes)}
-    levels: dict[int, str] = {}
-    steps: dict[tuple[str, int], list[Counter[str]]] = {}
+    counted = WeekCounted(monday)
     total = Person.objects.current().count() if progress else 0
-    for number, person in enumerate(outlook(None, days)):
+    for number, person in enumerate(outlook(None, days_told(monday))):
         if progress and number % 1000 == 0:
             progress(number, total)
         for stretch in person.stretches:
-            if not stretch.rows:
-                continue
-            units = units_of(stretch.facts, stretch.plan) & tops.keys()
-            for row in stretch.rows:
-                if row.mandatory:
-                    levels[row.level] = row.requirement.level_name
-            for level, standing in level_standings(stretch.rows).items():
-                if level == ALL or standing not in Counts._fields:
-                    continue
-                for unit in units:
-                    key = (tops[unit], level)
-                    if key not in steps:
-                        steps[key] = [Counter() for _day in range(len(days) + 1)]
-                    steps[key][stretch.first][standing] += 1
-                    steps[key][stretch.stop][standing] -= 1
-    return WeekFigures(
-        tuple(days),
-        {code: nodes[pk].name for pk, code in tops.items()},
-        dict(sorted(levels.items())),
-        {key: tuple(_running(of_key, len(days))) for key, of_key in steps.items()},
-    )
+            if stretch.rows:
+                counted.add(stretch)
+    return counted.figures()
 
 
-def _running(steps: list[Counter[str]], days: int) -> list[Counts]:
-    now, found = Counter[str](), []
-    for step in steps[:days]:
-        now.update(step)
-        found.append(Counts(now["covered"], now["gap"]))
-    return found
+class WeekCounted:
+    """What a run over everyone has counted so far of the days told of a week."""
+
+    def __init__(self, monday: date) -> None:
+        self._days = days_told(monday)
+        self._nodes = {
+            unit.pk: UnitNode(unit.pk, unit.code, unit.name, unit.parent_id)
+            for unit in Unit.objects.order_by("tree_left")
+        }
+        self._tops = {pk: self._nodes[pk].code for pk in top_units(self._nodes)}
+        self._levels: dict[int, str] = {}
+        self._standings: dict[Pattern, list[tuple[int, str]]] = {}
+        self._codes: dict[Places, set[str]] = {}
+        self._steps: dict[tuple[str, int], dict[str, array[int]]] = {}
+
+    def add(self, stretch: Stretch) -> None:
+        """Count a person, of whom something is asked, on the days of the stretch."""
+        pattern, places = pattern_of(stretch.rows), places_of(stretch)
+        standings = self._standings.get(pattern)
+        if standings is None:
+            standings = self._standings[pattern] = self._first(stretch.rows)
+        codes = self._codes.get(places)
+        if codes is None:
+            units = units_of(stretch.facts, stretch.plan)
+            codes = self._codes[places] = {self._tops[pk] for pk in units & self._tops.keys()}
+        for level, standing in standings:
+            for code in codes:
+                key = (code, level)
+                if key not in self._steps:
+                    self._steps[key] = {each: no_steps(len(self._days)) for each in Counts._fields}
+                take_step(self._steps[key][standing], stretch)
+
+    def _first(self, rows: list[GapRow]) -> list[tuple[int, str]]:
+        self._levels.update(
+            {row.level: row.requirement.level_name for row in rows if row.mandatory}
+        )
+        return [
+            (level, standing)
+            for level, standing in level_standings(rows).items()
+            if level != ALL and standing in Counts._fields
+        ]
+
+    def figures(self) -> WeekFigures:
+        return WeekFigures(
+            tuple(self._days),
+            {code: self._nodes[pk].name for pk, code in self._tops.items()},
+            dict(sorted(self._levels.items())),
+            {
+                key: tuple(
+                    Counts(*of_day)
+                    for of_day in zip(
+                        *(accumulate(of_key[each][:-1]) for each in Counts._fields), strict=True
+                    )
+                )
+                for key, of_key in self._steps.items()
+            },
+        )
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ never changed once it is signed off; one that was wrong is superseded by another
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -24,7 +25,6 @@ from competence.figures.followup.gathering import (
     mondays_told,
 )
 from competence.figures.followup.periods import Period, is_whole
-from competence.figures.published import Published
 from competence.figures.week_outlook import WeekFigures
 from competence.models import (
     FollowUpReport,
@@ -33,6 +33,7 @@ from competence.models import (
     WeekOutlook,
 )
 from competence.services.assumptions import assumptions_on
+from competence.services.at_once import keep_at_once
 from competence.services.mondays import check_published, published_of
 from competence.services.publishing import NotPublishedError
 from competence.services.week_outlook import make_week_outlook
@@ -83,6 +84,9 @@ def make_report(
     check_period(period_from=period_from, period_until=period_until, cut_off=cut_off, today=today)
     check_superseding(supersedes, correction)
     site = SiteSettings.load()
+    mondays, over_time = mondays_told(cut_off), _part(progress, _("The coverage over time"))
+    if (today - cut_off).days < 7:
+        keep_at_once(mondays, monday=cut_off, progress=over_time)
     forecast = _forecast(cut_off, today, progress)
     asked = Asked(
         number="",
@@ -100,7 +104,7 @@ def make_report(
         correction=correction.strip(),
     )
     with override(settings.LANGUAGE_CODE):
-        gathered = gather(asked, _published(cut_off, progress), progress)
+        gathered = gather(asked, published_of(mondays, over_time), progress)
     with transaction.atomic():
         # Two made at once take their numbers after one another, and do not supersede the same.
         SiteSettings.objects.select_for_update().filter(pk=site.pk).first()
@@ -155,25 +159,21 @@ def check_superseding(supersedes: FollowUpReport | None, correction: str) -> Non
 
 
 def _forecast(cut_off: date, today: date, progress: Progress | None) -> WeekOutlook | None:
-    """The forecast told that week: counted now where it is this week's, otherwise the latest of
-    those counted by then."""
-    if (today - cut_off).days < 7:
-        if progress is None:
-            return make_week_outlook(monday=cut_off)
-        words = _("Coming expiries")
-        return make_week_outlook(
-            monday=cut_off, progress=lambda done, people: progress(done, people, words)
-        )
-    return WeekOutlook.objects.filter(monday__lte=cut_off).order_by("-monday").first()
+    """The forecast told that week: this week's, or the latest of those counted by then."""
+    if (today - cut_off).days >= 7:
+        return WeekOutlook.objects.filter(monday__lte=cut_off).order_by("-monday").first()
+    told = _part(progress, _("Coming expiries"))
+    return make_week_outlook(
+        monday=cut_off, progress=None if told is None else lambda done, _people: told(done)
+    )
 
 
-def _published(cut_off: date, progress: Progress | None) -> list[Published]:
-    """What the report tells of the Mondays: kept, or made now."""
+def _part(progress: Progress | None, words: str) -> Callable[[int], None] | None:
+    """What hears how many people are done of a part of the work."""
     if progress is None:
-        return published_of(mondays_told(cut_off))
+        return None
     people = Person.objects.current().count()
-    words = _("The coverage over time")
-    return published_of(mondays_told(cut_off), lambda done: progress(done, people, words))
+    return lambda done: progress(done, people, words)
 
 
 def _next_number(day: date) -> str:

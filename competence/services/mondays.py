@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from competence.figures.coverage import DayFigures, Progress, count_days, days_offered
+from competence.figures.counting import Progress, count_days
+from competence.figures.coverage import DayFigures, days_offered
 from competence.figures.kept import document_of, published_from
 from competence.figures.published import Published, publish
 from competence.models import PublishedMonday
@@ -46,11 +47,21 @@ def keep_mondays(mondays: Iterable[date], progress: Progress | None = None) -> l
     holds now; those it made. Of two who make the same at once the first to write stands. No entry
     in the ledger: it says nothing of anybody that the facts do not. None are made where the
     coverage is withheld. ValueError where a day is no Monday."""
+    missing = to_make(mondays)
+    return keep_counted(count_days(missing, progress)) if missing else []
+
+
+def to_make(mondays: Iterable[date]) -> list[date]:
+    """Those of `mondays`, in order, that are not made and can be now. ValueError where a day is no
+    Monday."""
     missing = _missing(mondays)
-    if not missing or withheld(today()):
-        return []
+    return [] if missing and withheld(today()) else missing
+
+
+def keep_counted(days: Iterable[DayFigures]) -> list[date]:
+    """Make what is published of each of these Mondays; those that it made."""
     threshold = SiteSettings.load().suppression_threshold
-    return [figures.as_of for figures in count_days(missing, progress) if _keep(figures, threshold)]
+    return [figures.as_of for figures in days if _keep(figures, threshold)]
 
 
 def check_published(mondays: Iterable[date]) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from competence.figures.week_outlook import Progress, count_week
+from competence.figures.week_outlook import Progress, WeekFigures, count_week
 from competence.models import WeekOutlook
 from lms.content.models import SiteSettings
 
@@ -18,9 +18,13 @@ def make_week_outlook(*, monday: date, progress: Progress | None = None) -> Week
     made = WeekOutlook.objects.filter(monday=monday).first()
     if made is not None:
         return made
-    threshold = SiteSettings.load().suppression_threshold
-    figures = replace(count_week(monday, progress), threshold=threshold).as_json()
+    return keep_week(count_week(monday, progress), monday=monday)
+
+
+def keep_week(figures: WeekFigures, *, monday: date) -> WeekOutlook:
+    """Keep what is counted, with the threshold that holds now; what stands."""
+    told_by = replace(figures, threshold=SiteSettings.load().suppression_threshold)
     made, _created = WeekOutlook.objects.get_or_create(
-        monday=monday, defaults={"made_at": timezone.now(), "figures": figures}
+        monday=monday, defaults={"made_at": timezone.now(), "figures": told_by.as_json()}
     )
     return made

@@ -12,11 +12,11 @@ from openpyxl import load_workbook
 
 from competence.engine import Count, Coverage
 from competence.engine.coverage import CoverageReport
+from competence.figures.counting import count_figures
 from competence.figures.coverage import (
     AreaKey,
     DayFigures,
     UnitNode,
-    count_figures,
     days_offered,
 )
 from competence.figures.heat import by_area, by_unit

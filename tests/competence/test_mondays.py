@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -15,9 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from competence import engine
-from competence.figures.coverage import count_days, count_figures, days_offered
+from competence.figures.at_once import count_at_once
+from competence.figures.counting import count_days, count_figures
+from competence.figures.coverage import days_offered
 from competence.figures.kept import document_of, published_from
 from competence.figures.published import publish
+from competence.figures.week_outlook import count_week
 from competence.models import PublishedMonday
 from competence.services import mondays
 from competence.services.followup import frozen
@@ -318,3 +322,14 @@ def test_areas_and_who_is_in_several_groups_are_those_of_each_day_alone(seed):
         assert figures.by_area == alone.by_area
         assert figures.together == alone.together
         assert figures.levels == alone.levels
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_days_and_a_week_counted_at_once_are_those_counted_alone(seed):
+    days = write_and_ask(Seeded(seed))
+    monday = days[-1] - timedelta(days=days[-1].weekday())
+    days = [*(day for day in days if day < monday), monday]
+    together, week = count_at_once(days, monday)
+    assert week == count_week(monday)
+    for figures, alone in zip(together, count_days(days), strict=True):
+        assert replace(figures, made_at=alone.made_at) == alone
