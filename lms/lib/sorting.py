@@ -11,8 +11,6 @@ from typing import IO, Any, Generic, TypeVar
 
 Key = tuple[Any, ...]
 T = TypeVar("T")
-_AT_ONCE = 4
-"""So many are written together; of each batch as many are in memory when all is read."""
 
 
 class SortedOnDisk(Generic[T]):
@@ -41,8 +39,9 @@ class SortedOnDisk(Generic[T]):
         if self._file is None:
             self._file = tempfile.TemporaryFile()  # noqa: SIM115 - read after the batches are made
         start = self._file.tell()
-        for at in range(0, len(self._last), _AT_ONCE):
-            pickle.dump(self._last[at : at + _AT_ONCE], self._file, pickle.HIGHEST_PROTOCOL)
+        # One by one: of each batch only the next is in memory when all is read.
+        for each in self._last:
+            pickle.dump(each, self._file, pickle.HIGHEST_PROTOCOL)
         self._batches.append((start, self._file.tell()))
 
     def __iter__(self) -> Iterator[T]:
@@ -60,9 +59,9 @@ class SortedOnDisk(Generic[T]):
         while at < end:
             file.seek(at)
             # Written by this process, to a file that nobody else can open.
-            few: list[tuple[Key, T]] = pickle.load(file)
+            each: tuple[Key, T] = pickle.load(file)
             at = file.tell()
-            yield from few
+            yield each
 
     def close(self) -> None:
         if self._file is not None:
