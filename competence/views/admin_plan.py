@@ -58,6 +58,7 @@ from competence.views.admin_consequences import (
 )
 from competence.views.as_seen import changed_since, changed_words, mark_of, refuse_unseen
 from competence.views.plan_kinds import (
+    changed_goals,
     compared_with,
     decided_already,
     group_pages,
@@ -343,9 +344,10 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
         today=day,
         initial={"in_force_from": day, "adopted_on": day},
     )
-    summary, content = None, ""
+    summary, content, starts = None, "", day
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
+        starts = asked["in_force_from"]
         try:
             refuse_overlaps(version)
             seen = _seen(request, version, asked["in_force_from"])
@@ -375,6 +377,7 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
         {
             "version": version,
             "form": form,
+            "goals": changed_goals(version, starts),
             "summary": summary,
             "seen": _sign(version, content, summary, form) if summary else "",
             "way": way_of(version, day),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -521,6 +522,35 @@ def test_a_goal_is_set_in_the_draft_and_what_was_typed_stays_when_it_is_refused(
     assert not draft.goals.filter(pk=goal.pk).exists()
     adopt_plan_version(version=draft, in_force_from=END, adopted_on=DAY, by=None)
     assert client.get(new).status_code == 404
+
+
+def test_changed_goals_are_told_where_the_version_is_decided(town, client):
+    client.force_login(town.officer)
+    draft = draft_from(in_force(), by=None)
+    changed = draft.goals.get(key_group__code="H")
+    changed.percent = 60
+    save_goal(goal=changed, by=None)
+    remove_goal(goal=draft.goals.get(key_group__code="G", area=None), by=None)
+    save_goal(
+        goal=CoverageGoal(plan_version=draft, percent=95, reach_by=date(2029, 12, 31)), by=None
+    )
+    adopt_page = reverse("competence_admin:adopt", args=[draft.number])
+    decision = {"in_force_from": "2026-12-07", "adopted_on": "2026-11-23", "adopted_by": "KS"}
+    for page in (
+        client.get(adopt_page),
+        client.post(adopt_page, decision),
+        client.get(reverse("competence_admin:consequences", args=[draft.number])),
+    ):
+        text = " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
+        for words in (
+            "Nytt Målvärde: 95 % till 31 december 2029",
+            "Borttaget Målvärde: 90 % till 31 december 2027",
+            "Ändrat Målvärde: 50 % till 31 december 2027 – 60 % i stället för 50 %",
+        ):
+            assert words in text.replace("\N{NO-BREAK SPACE}", " ")
+    same = draft_from(in_force(), by=None)
+    page = client.get(reverse("competence_admin:adopt", args=[same.number]))
+    assert "Målvärden som ändras" not in page.content.decode()
 
 
 def test_who_only_reads_sets_no_goal(town, client):
