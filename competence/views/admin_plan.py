@@ -56,7 +56,13 @@ from competence.views.admin_consequences import (
     rules_of,
     summaries,
 )
-from competence.views.as_seen import changed_since, changed_words, mark_of, refuse_unseen
+from competence.views.as_seen import (
+    changed_since,
+    changed_words,
+    mark_of,
+    refuse_removal,
+    refuse_unseen,
+)
 from competence.views.plan_kinds import (
     changed_goals,
     compared_with,
@@ -261,10 +267,9 @@ def new_key_group(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-def _row(version: PlanVersion, pk: int) -> tuple[Any, ...]:
-    """What is stored of a requirement."""
-    row: tuple[Any, ...] = version.requirements.filter(pk=pk).values_list().get()
-    return row
+def _mark(version: PlanVersion, pk: int) -> str:
+    """Of a requirement as it is stored."""
+    return mark_of(version.pk, *version.requirements.filter(pk=pk).values_list().get())
 
 
 _DAYS = ("kind", "effective_from", "grace_days", "renewal_months", "window_days")
@@ -280,7 +285,7 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
     initial = {} if pk else {"key_group": request.GET.get("grupp"), "effective_from": today()}
     form = RequirementForm(request.POST or None, instance=requirement, initial=initial)
     day = today()
-    seen = mark_of(version.pk, *_row(version, pk)) if pk else ""
+    seen = _mark(version, pk) if pk else ""
     people = three_people(requirement, day) if pk and not form.is_bound else []
     panel = None
     if request.method == "POST" and "consequences" in request.POST:
@@ -326,7 +331,10 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
 @require_POST
 @said_where_refused("competence_admin:version")
 def delete_requirement(request: HttpRequest, number: int, pk: int) -> HttpResponse:
-    requirement = get_object_or_404(_draft(number).requirements, pk=pk)
+    version = _draft(number)
+    requirement = get_object_or_404(version.requirements, pk=pk)
+    if refuse_removal(request, _mark(version, pk)):
+        return redirect("competence_admin:requirement", number, pk)
     remove_requirement(requirement=requirement, by=acting_user(request))
     messages.success(request, _("The requirement is taken out of the draft."))
     return redirect("competence_admin:version", number)

@@ -41,7 +41,7 @@ from competence.training_forms import (
     SplitForm,
     WhatForm,
 )
-from competence.views.as_seen import changed_since, mark_of, refuse_unseen
+from competence.views.as_seen import FIELD, changed_since, mark_of, refuse_removal, refuse_unseen
 from competence.views.plan_kinds import (
     compared_with,
     decided_already,
@@ -190,7 +190,7 @@ def adopt_training(request: HttpRequest, number: int) -> HttpResponse:
         try:
             adopt_training_plan(
                 version=version,
-                as_shown=request.POST.get("seen"),
+                as_shown=request.POST.get(FIELD, ""),
                 by=acting_user(request),
                 **form.cleaned_data,
             )
@@ -379,7 +379,8 @@ def move(request: HttpRequest, number: int, activity: int) -> HttpResponse:
 @said_where_refused("competence_admin:training_version")
 def remove(request: HttpRequest, number: int, activity: int) -> HttpResponse:
     planned = _planned(_draft(number), activity)
-    if request.method == "POST":
+    seen = _mark(planned)
+    if request.method == "POST" and not refuse_removal(request, seen):
         remove_activity(planned=planned, by=acting_user(request))
         messages.success(
             request, _("“%(title)s” is taken out of the draft.") % {"title": planned.title}
@@ -391,6 +392,7 @@ def remove(request: HttpRequest, number: int, activity: int) -> HttpResponse:
         about=planned.title,
         note=_("Other versions keep it, and what has come of it stays."),
         back=("competence_admin:training_version", number),
+        seen=seen,
     )
 
 

@@ -47,6 +47,7 @@ from lms.notifications.mail import tell
 from lms.notifications.models import Notice
 from lms.people.roles import Role
 from tests.builders.competence import DAY, adopt, group, in_force, plan_of
+from tests.builders.pages import send
 from tests.builders.people import account_with, make_account, make_manager, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -347,8 +348,8 @@ def test_the_coordinator_sends_out_compiles_answers_and_takes_back(client):
         return reverse(f"competence_admin:{name}", args=["kompetensplan", 2, *arguments])
 
     last = today() + timedelta(days=20)
-    assert client.post(at("send_out"), {"closes_on": last}).status_code == 200
-    client.post(at("send_out"), {"closes_on": last, "units": [unit.pk], "others": police})
+    assert send(client, at("send_out"), {"closes_on": last}).status_code == 200
+    send(client, at("send_out"), {"closes_on": last, "units": [unit.pk], "others": police})
     found = Consultation.objects.get()
     assert found.parties.count() == 3
     client.post(
@@ -369,7 +370,7 @@ def test_the_coordinator_sends_out_compiles_answers_and_takes_back(client):
     found.refresh_from_db()
     assert found.closes_on == last + timedelta(days=5)
     assert client.get("/admin/kompetens/plan/2/").status_code == 200
-    client.post(at("take_back"), {"taken_on": today(), "note": "Synpunkter"})
+    send(client, at("take_back"), {"taken_on": today(), "note": "Synpunkter"})
     assert PlanVersion.objects.get(number=3).continues.number == 2
     for name in ("send_out", "prepare", "take_back", "add_number", "repeal"):
         assert client.get(at(name)).status_code == 404
@@ -383,11 +384,11 @@ def test_the_decision_its_number_and_its_repeal_are_written_down_in_the_admin(cl
         return reverse(f"competence_admin:{name}", args=["kompetensplan", 1])
 
     assert "saknas" in client.get("/admin/kompetens/plan/").content.decode()
-    client.post(at("add_number"), {"registry_number": "KS 2026/0412"})
+    send(client, at("add_number"), {"registry_number": "KS 2026/0412"})
     first = {"repealed_on": today(), "decided_on": today(), "decided_by": "KS", "reason": ""}
     assert PlanVersion.objects.get().registry_number == "KS 2026/0412"
-    assert client.post(at("repeal"), first).status_code == 200
-    client.post(at("repeal"), first | {"reason": "Ny lag"})
+    assert send(client, at("repeal"), first).status_code == 200
+    send(client, at("repeal"), first | {"reason": "Ny lag"})
     assert PlanVersion.objects.get().repealed_by == "KS"
     shown = client.get("/kompetensplan/").content.decode()
     assert "Ingen kompetensplan gäller i dag." in shown

@@ -49,6 +49,7 @@ from lms.people.models import Person
 from lms.people.roles import Role
 from tests.builders.competence import achieve, adopt, plan_of
 from tests.builders.followup import AT, draft, released, signed_off
+from tests.builders.pages import send
 from tests.builders.people import (
     MONDAY,
     account_with,
@@ -442,10 +443,11 @@ def test_the_coordinator_takes_a_report_all_the_way(office, client):
     client.force_login(office.coordinator)
     address = f"/uppfoljning/{report.number}/"
     assert STOP_NOTICE in client.get(f"{address}ord/").content.decode()
-    client.post(f"{address}ord/", {"summary": "Det går framåt.", "proposals": "", "next_steps": ""})
+    send(
+        client, f"{address}ord/", {"summary": "Det går framåt.", "proposals": "", "next_steps": ""}
+    )
     for step in ("faststall", "slapp"):
-        assert client.get(f"{address}{step}/").status_code == 200
-        client.post(f"{address}{step}/")
+        send(client, f"{address}{step}/")
     assert STOP_NOTICE in client.get(f"{address}lamnad/").content.decode()
     correction = client.get(f"/uppfoljning/ny/?ersatter={report.number}").content.decode()
     assert STOP_NOTICE in correction

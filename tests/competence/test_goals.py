@@ -42,6 +42,7 @@ from lms.audit.models import AuditEvent
 from lms.people.models import Unit
 from lms.people.roles import Role
 from tests.builders.competence import DAY, achieve, adopt, group, in_force, plan_of
+from tests.builders.pages import send
 from tests.builders.people import account_with, employ, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -518,7 +519,7 @@ def test_a_goal_is_set_in_the_draft_and_what_was_typed_stays_when_it_is_refused(
     goal.refresh_from_db()
     assert goal.percent == 65
     gone = reverse("competence_admin:delete_goal", args=[draft.number, goal.pk])
-    assert client.post(gone).status_code == 302
+    assert send(client, gone, shown=address).status_code == 302
     assert not draft.goals.filter(pk=goal.pk).exists()
     adopt_plan_version(version=draft, in_force_from=END, adopted_on=DAY, by=None)
     assert client.get(new).status_code == 404
