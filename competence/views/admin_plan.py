@@ -39,7 +39,13 @@ from competence.models import (
     states_on,
 )
 from competence.plan_forms import CompareForm
-from competence.services.plan import PlanError, create_draft, draft_from, refuse_overlaps
+from competence.services.plan import (
+    PlanError,
+    create_draft,
+    draft_from,
+    refuse_overlaps,
+    refuse_unasked_goals,
+)
 from competence.services.plan_consequences import Summary, counted_on, decide_as_shown
 from competence.services.plan_content import content_of, fingerprint_of
 from competence.services.plan_editing import (
@@ -358,6 +364,7 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
         starts = asked["in_force_from"]
         try:
             refuse_overlaps(version)
+            refuse_unasked_goals(version)
             seen = _seen(request, version, asked["in_force_from"])
             if "decide" in request.POST and seen is not None:
                 decide_as_shown(

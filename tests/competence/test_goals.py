@@ -283,6 +283,57 @@ def test_every_fault_of_a_goal_is_told_with_its_place():
     assert not PlanVersion.objects.exists()
 
 
+def test_a_goal_for_a_level_that_the_key_group_is_not_asked_is_refused_in_the_file():
+    plan = plan_with(
+        {"key_group": "G", "area": "OM1", "level": 2, "percent": 90},
+        {"key_group": "G", "area": "OM4", "level": 2, "percent": 90},
+        {"key_group": "H", "area": "OM4", "level": 2, "percent": 90},
+    )
+    content = yaml.safe_dump(plan, allow_unicode=True).encode()
+    with pytest.raises(FrameworkFileError) as refused:
+        import_framework(content=content, name="f.yaml", today=DAY)
+    assert [error.column for error in refused.value.errors] == [
+        "coverage_goals[0].level",
+        "coverage_goals[1].level",
+    ]
+    assert "Filen har inget krav på den nivån" in str(refused.value)
+    assert not PlanVersion.objects.exists()
+    # What is only recommended is not asked.
+    plan["requirements"][1]["kind"] = "recommended"
+    found = parse_framework(yaml.safe_dump(plan, allow_unicode=True).encode(), "f.yaml").errors
+    assert [error.column for error in found][-1] == "coverage_goals[2].level"
+
+
+def test_a_file_older_than_the_goals_leaves_none_for_what_it_no_longer_asks():
+    adopt(
+        plan_with(
+            {"key_group": "H", "percent": 80},
+            {"key_group": "H", "area": "OM4", "level": 2, "percent": 90},
+        )
+    )
+    old = {key: value for key, value in plan_with().items() if key != "coverage_goals"}
+    old["requirements"] = old["requirements"][:1]
+    assert adopt(old, in_force_from=MONDAY).plan_version == 2
+    assert said(in_force()) == {("H", "", 0, 80)}
+
+
+def test_a_goal_for_what_is_no_longer_asked_stops_the_decision(client):
+    adopt(plan_with({"key_group": "H", "area": "OM4", "level": 2, "percent": 90}))
+    draft = draft_from(in_force(), by=None)
+    draft.requirements.get(area__code="OM4").delete()
+    words = "Det finns ett målvärde för Grupp H, Område OM4, Fördjupning"
+    with pytest.raises(PlanError, match=words):
+        adopt_plan_version(version=draft, in_force_from=END, adopted_on=DAY, by=None)
+    client.force_login(account_with(Role.COORDINATOR))
+    page = client.post(
+        reverse("competence_admin:adopt", args=[draft.number]),
+        {"in_force_from": END, "adopted_on": DAY, "adopted_by": "KS"},
+    )
+    assert words in page.content.decode()
+    draft.refresh_from_db()
+    assert draft.is_draft
+
+
 # Against the coverage
 
 
