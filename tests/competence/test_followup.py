@@ -465,6 +465,9 @@ def test_the_extract_holds_the_forums_and_what_was_held(town):
     extract = extract_of(document)
     assert [table.code for table in extract.tables] == ["T7", "T6", "T3"]
     assert extract.coverage.rows == ()
+    planned = [column.name for column in document.table("T6").columns]
+    assert {*("Aktivitet", "Till och med", "Ansvarig", "Samverkansparter")} <= set(planned)
+    assert {*("Genomförda tillfällen", "Deltog")} <= set(planned)
     forum = replace(document.table("T3").rows[0], group="G18")
     table = replace(document.table("T3"), rows=(forum, replace(forum, total=False, unit="BUF")))
     sections = tuple(
