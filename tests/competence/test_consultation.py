@@ -366,6 +366,11 @@ def test_the_coordinator_sends_out_compiles_answers_and_takes_back(client):
     ]
     assert lines[1].endswith("Bra plan.;beaktas;Infört.")
     assert client.get(at("compilation_file_xlsx")).getvalue()[:2] == b"PK"
+    for times in (1, 2):
+        page = client.post(
+            at("withdraw_opinion", opinion.pk), {"reason": "Fel plan"}, follow=True
+        ).content.decode()
+        assert ("Yttrandet är redan borttaget. Ingenting ändrades." in page) is (times == 2)
     client.post(at("more_time"), {"closes_on": last + timedelta(days=5)})
     found.refresh_from_db()
     assert found.closes_on == last + timedelta(days=5)
@@ -579,3 +584,12 @@ def test_the_pages_say_that_the_consultation_leads_nowhere_and_let_it_be_closed(
     for page in (at("compilation"), page_of()):
         assert "Planen skrivs om." in client.get(page).content.decode()
     assert "Registrera yttrandet" not in client.get(at("compilation")).content.decode()
+    # Sent twice, or opened again: it is told that it has ended, and how.
+    for again in (
+        client.post(at("close_consultation"), {"reason": "Igen."}, follow=True),
+        client.get(at("close_consultation"), follow=True),
+    ):
+        assert again.redirect_chain == [(at("compilation"), 302)]
+        assert "Remissen är redan avslutad. Ingenting ändrades." in again.content.decode()
+    running.consultation.refresh_from_db()
+    assert running.consultation.end_reason == "Planen skrivs om."
