@@ -20,7 +20,7 @@ from competence.plan_forms import CompareForm
 from competence.services.activities import (
     change_activity,
     copy_activity,
-    create_activity,
+    create_activity_once,
     move_activity,
     partners_of,
     remove_activity,
@@ -219,10 +219,18 @@ def new_activity(request: HttpRequest, number: int) -> HttpResponse:
     form = WhatForm(request.POST or None, initial={"kind": PlanActivity.Kind.IN_DEPTH})
     if request.method == "POST" and form.is_valid():
         try:
-            planned = create_activity(version=version, by=acting_user(request), **form.cleaned_data)
+            planned, is_new = create_activity_once(
+                version=version, by=acting_user(request), **form.cleaned_data
+            )
         except (PlanError, ValidationError) as error:
             _tell(form, error)
         else:
+            if not is_new:
+                messages.info(
+                    request,
+                    _("“%(title)s” is in the draft already, as you wrote it. No other was added.")
+                    % {"title": planned.title},
+                )
             return redirect("competence_admin:activity", number, planned.activity.number, 2)
     return _step_page(request, version, None, 1, form)
 

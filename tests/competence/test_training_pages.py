@@ -26,6 +26,7 @@ from competence.models import (
 from competence.services.activities import PartnerPart, set_partners
 from competence.services.activity_facts import note_partner_step, report_outcome
 from courses.models import SeatQuota
+from lms.framework.models import CompetenceArea
 from lms.people.models import PartnerOrganisation
 from lms.people.roles import Role
 from tests.builders.competence import DAY, adopt, group, plan_of
@@ -278,6 +279,34 @@ def test_the_coordinator_makes_an_activity_step_by_step_and_decides(coordinator:
     assert coordinator.get(steps + "1/").status_code == 404
     for page in ("", "1/", "A1/"):
         assert coordinator.get(ADMIN + page).status_code == 200
+
+
+def test_a_new_activity_that_is_sent_twice_is_one(coordinator: Client) -> None:
+    adopt(plan_of({"area": "OM1"}, rules={"G": [{}], "H": [{}]}))
+    coordinator.post(ADMIN + "nytt-utkast/")
+    what = {
+        "title": "Samtal",
+        "kind": "in_depth",
+        "starts_on": "2027-01-01",
+        "ends_on": "2027-06-30",
+        "key_groups": [group().pk],
+        "areas": [CompetenceArea.objects.get(code="OM1").pk],
+        "measures": "S15, S11",
+        "next": "1",
+    }
+    words = "”Samtal” finns redan i utkastet"
+    first = coordinator.post(ADMIN + "1/aktivitet/", what, follow=True)
+    assert words not in first.content.decode()
+    # Also after more is said of it.
+    send(coordinator, f"{ADMIN}1/aktivitet/A1/steg/2/", {"sessions": 2, "seats": 20})
+    again = coordinator.post(ADMIN + "1/aktivitet/", what, follow=True)
+    assert again.redirect_chain == first.redirect_chain
+    assert words in again.content.decode()
+    assert PlanActivity.objects.get().sessions == 2
+    # The same name for others, or another day, is another activity.
+    for other in ({"key_groups": [group("H").pk]}, {"starts_on": "2027-02-01"}):
+        coordinator.post(ADMIN + "1/aktivitet/", what | other)
+    assert PlanActivity.objects.count() == 3
 
 
 def test_an_activity_is_copied_moved_and_taken_out_after_a_question(coordinator: Client) -> None:
