@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,13 +10,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from competence.figures.goal_changes import GoalChange
+from competence.figures.goal_changes import GoalChange, goal_changes
 from competence.figures.goals import EVERYONE
 from competence.figures.plan import Names, renewal_in_words, rule_in_words
 from competence.figures.plan_changes import ChangedRequirement, GroupChange, PlanChanges
 from competence.models import KeyGroup, Requirement
 from competence.services.plan_content import GoalContent, RequirementContent
 from lms.framework.models import CompetenceArea, TrainingLevel
+from lms.framework.rules import PersonRule
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,39 @@ def changes_in_words(changes: PlanChanges) -> tuple[GroupChangeWords, ...]:
     rules = [
         rule for group in changes.groups for rule in (*group.rules_added, *group.rules_removed)
     ]
-    called = _Called(
+    called = _called(rules)
+    return tuple(_group(group, called) for group in changes.groups)
+
+
+def goals_in_words(
+    was: Collection[GoalContent], becomes: Collection[GoalContent]
+) -> tuple[GroupChangeWords, ...]:
+    """What is changed in the coverage goals alone, group by group, all of them together first."""
+    by_group: dict[str, list[GoalChange]] = {}
+    for change in goal_changes(was, becomes):
+        by_group.setdefault(change.goal.key_group, []).append(change)
+    if not by_group:
+        return ()
+    called = _called(())
+    return tuple(
+        GroupChangeWords(
+            code, _group_name(code, called), tuple(_goal_change(each, called) for each in found)
+        )
+        for code, found in sorted(by_group.items())
+    )
+
+
+def _called(rules: Iterable[PersonRule]) -> _Called:
+    return _Called(
         dict(KeyGroup.objects.values_list("code", "name")),
         dict(CompetenceArea.objects.values_list("code", "name")),
         dict(TrainingLevel.objects.values_list("number", "name")),
         Names.of(rules),
     )
-    return tuple(_group(group, called) for group in changes.groups)
+
+
+def _group_name(code: str, called: _Called) -> str:
+    return _("All key groups together") if code == EVERYONE else called.groups.get(code, code)
 
 
 def plan_counts_in_words(changes: PlanChanges) -> str:
@@ -114,10 +141,7 @@ def _group(group: GroupChange, called: _Called) -> GroupChangeWords:
     if group.excluded_changed:
         said.append(ChangeWords("people", _("Others than before are left out by name.")))
     said += [_goal_change(change, called) for change in group.goals]
-    name = called.groups.get(group.key_group, group.key_group)
-    if group.key_group == EVERYONE:
-        name = _("All key groups together")
-    return GroupChangeWords(group.key_group, name, tuple(said))
+    return GroupChangeWords(group.key_group, _group_name(group.key_group, called), tuple(said))
 
 
 def _goal_change(change: GoalChange, called: _Called) -> ChangeWords:

@@ -137,14 +137,17 @@ def parse_framework(content: bytes, name: str) -> FrameworkFile:
         _read_level(file, node, path)
     for path, node in top.items("key_groups"):
         _read_key_group(file, node, path)
-    for path, node in top.items("requirements"):
+    rows = list(top.items("requirements"))
+    for path, node in rows:
         _read_requirement(file, node, path)
     for path, node in top.items("renewal_orders"):
         _read_renewal_order(file, node, path)
     if "coverage_goals" in top.nodes:
         file.coverage_goals = []
+    # Where a requirement could not be read it is not known what the file asks.
+    asked = _asked(file) if len(file.requirements) == len(rows) else None
     for path, node in top.items("coverage_goals"):
-        _read_goal(file, node, path)
+        _read_goal(file, node, path, asked)
     _refuse_overlaps(file)
     file.errors.sort(key=lambda error: error.line)
     return file
@@ -323,7 +326,19 @@ def _read_renewal_order(file: FrameworkFile, node: Node, path: str) -> None:
         file.renewal_orders.append(order)
 
 
-def _read_goal(file: FrameworkFile, node: Node, path: str) -> None:
+def _asked(file: FrameworkFile) -> set[tuple[str, str, int | None]]:
+    """What is mandatory: key group, area and level."""
+    return {
+        (row.key_group, row.area, row.level) for row in file.requirements if row.kind == "mandatory"
+    }
+
+
+def _read_goal(
+    file: FrameworkFile,
+    node: Node,
+    path: str,
+    asked: set[tuple[str, str, int | None]] | None,
+) -> None:
     entry = Entry(file, node, path, ("key_group", "area", "level", "percent", "reach_by", "note"))
     goal = GoalEntry(
         key_group=entry.text("key_group", required=False, max_length=40),
@@ -342,7 +357,10 @@ def _read_goal(file: FrameworkFile, node: Node, path: str) -> None:
         entry.fault("key_group", _("Choose the key group of the area's goal."))
     _refuse_unknown(file, entry, goal.area, goal.level)
     _refuse_unknown_group(file, entry, goal.key_group)
-    place = (goal.key_group, goal.area, goal.level, goal.reach_by)
+    thing = (goal.key_group, goal.area, goal.level)
+    if entry.whole and goal.area and asked is not None and thing not in asked:
+        entry.fault("level", _("The file asks the key group for no such level in the area."))
+    place = (*thing, goal.reach_by)
     goals = file.coverage_goals or []
     if any(place == (other.key_group, other.area, other.level, other.reach_by) for other in goals):
         entry.fault("reach_by", _("There is a goal for this by that day already."))

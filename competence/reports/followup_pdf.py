@@ -261,6 +261,8 @@ def _extract(extract: Extract, limit: int) -> Flow:
     )
     for sentence in report.highlights[:limit]:
         flow.words(sentence, LEAD)
+    if extract.elsewhere:
+        flow.words(extract.elsewhere, SOFT)
     _some(flow, gettext("Summary"), report.words.summary, limit)
     _few(flow, gettext("Requests by type"), extract.requests, limit)
     flow.new_page()
@@ -282,7 +284,8 @@ def _some(flow: Flow, title: str, sentences: Sequence[str], limit: int) -> None:
 def _few(flow: Flow, title: str, table: Table | None, limit: int) -> None:
     flow.heading(2, title)
     if table is None or not table.rows:
-        flow.words((table and table.empty) or gettext("Nothing to tell."), SOFT)
+        words = table.empty if table else gettext("The report has no such figures.")
+        flow.words(words or gettext("Nothing to tell."), SOFT)
         return
     shown = replace(table, rows=table.rows[:limit], notes=())
     flow.table(_grid(shown, f"{table.code} {table.title}"))

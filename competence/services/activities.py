@@ -100,6 +100,33 @@ def create_activity(
     return planned
 
 
+@transaction.atomic
+def create_activity_once(
+    *,
+    version: TrainingPlanVersion,
+    title: str,
+    starts_on: date,
+    by: User | None,
+    **said: Unpack[Said],
+) -> tuple[PlanActivity, bool]:
+    """The activity of the draft that says this already, or a new one; and whether it is new. For a
+    form, which may be sent twice."""
+    # The same sent twice at once: the second sees the first.
+    draft = locked_draft(version)
+    for standing in draft.activities.filter(title=title, starts_on=starts_on).order_by("-pk"):
+        if all(_says(standing, name, value) for name, value in said.items()):
+            return standing, False
+    made = create_activity(version=draft, title=title, starts_on=starts_on, by=by, **said)
+    return made, True
+
+
+def _says(planned: PlanActivity, name: str, value: Any) -> bool:
+    stands = getattr(planned, name)
+    if name in _MANY:
+        return {each.pk for each in stands.all()} == {each.pk for each in value}
+    return bool(list(stands) == list(value) if name == "measures" else stands == value)
+
+
 def _new_activity() -> TrainingActivity:
     try:
         with transaction.atomic():

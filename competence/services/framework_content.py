@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from competence.models import PlanVersion
+from competence.models import PlanVersion, Requirement
 from competence.parsers.framework_yaml import FrameworkFile
 from competence.services.plan_content import (
     GoalContent,
@@ -19,7 +19,8 @@ def content_of_file(
     file: FrameworkFile, known: Mapping[str, int], *, beside: PlanVersion | None
 ) -> PlanContent:
     """The file as a plan; `known` are people by person id. A file that does not speak of goals
-    leaves those of the version it stands `beside` as they are, for the key groups it knows of."""
+    leaves those of the version it stands `beside` as they are, for the key groups it knows of and
+    the levels it asks of them."""
     return PlanContent(
         frozenset(
             definition_content(
@@ -54,7 +55,14 @@ def _goals(file: FrameworkFile, beside: PlanVersion | None) -> frozenset[GoalCon
             )
             for row in file.coverage_goals
         )
-    known = {"", *(group.code for group in file.key_groups)}
+    known = {("", "", 0), *((group.code, "", 0) for group in file.key_groups)}
+    known |= {
+        (row.key_group, row.area, row.level)
+        for row in file.requirements
+        if row.kind == Requirement.Kind.MANDATORY
+    }
     return frozenset(
-        goal for goal in (goals_of(beside) if beside else ()) if goal.key_group in known
+        goal
+        for goal in (goals_of(beside) if beside else ())
+        if (goal.key_group, goal.area, goal.level) in known
     )

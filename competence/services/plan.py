@@ -8,7 +8,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from competence.models import PlanVersion
+from competence.models import PlanVersion, Requirement
 from competence.services import plan_states
 from competence.services.plan_chapters import carry_chapters
 from competence.services.plan_content import (
@@ -84,9 +84,10 @@ def adopt_plan_version(
     by: User | None,
 ) -> PlanVersion:
     """Make a version the plan in force from a day (none: from the beginning of time, allowed only
-    for the first). Refuses overlapping requirements, a day on which another version comes into
-    force (`replaces_same_day`: unless that one has a lower number), and a version that no longer
-    has the fingerprint of what was shown (`as_shown`; none: nothing was)."""
+    for the first). Refuses overlapping requirements, a goal for what is not asked, a day on which
+    another version comes into force (`replaces_same_day`: unless that one has a lower number), and
+    a version that no longer has the fingerprint of what was shown (`as_shown`; none: nothing
+    was)."""
 
     def check(found: PlanVersion) -> None:
         if as_shown is not None and fingerprint_of(found) != as_shown:
@@ -94,6 +95,7 @@ def adopt_plan_version(
                 _("Somebody has changed the version since it was shown. Look at it, then decide.")
             )
         refuse_overlaps(found)
+        refuse_unasked_goals(found)
 
     return plan_states.adopt(
         version=version,
@@ -122,3 +124,23 @@ def refuse_overlaps(version: PlanVersion) -> None:
                     % {"group": row.key_group, "area": row.area, "level": row.level}
                 )
         latest[key] = row.effective_until
+
+
+def refuse_unasked_goals(version: PlanVersion) -> None:
+    """Raise PlanError where the version has a coverage goal for a level that it does not ask of the
+    key group."""
+    asked = set(
+        version.requirements.filter(kind=Requirement.Kind.MANDATORY).values_list(
+            "key_group", "area", "level"
+        )
+    )
+    goals = version.goals.filter(area__isnull=False).select_related("key_group", "area", "level")
+    for goal in goals:
+        if (goal.key_group_id, goal.area_id, goal.level_id) not in asked:
+            raise PlanError(
+                _(
+                    "There is a coverage goal for %(group)s, %(area)s, %(level)s, which the version"
+                    " does not ask. Take the goal out, or add the requirement."
+                )
+                % {"group": goal.key_group, "area": goal.area, "level": goal.level}
+            )

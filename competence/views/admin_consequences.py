@@ -42,6 +42,7 @@ from competence.services.plan_consequences import (
     needs_by,
 )
 from competence.views.disclosure import names_part
+from competence.views.plan_kinds import changed_goals
 from competence.views.scope import acting_user
 from lms.audit.services import record
 from lms.content.models import SiteSettings
@@ -218,6 +219,7 @@ def consequences(request: HttpRequest, number: int) -> HttpResponse:
             "form": form,
             "day": day,
             "shown": summary.shown,
+            "goals": changed_goals(version, day),
             "part": part,
             "query": f"dag={day.isoformat()}",
             "header_title": _("What version %(number)s would mean") % {"number": number},

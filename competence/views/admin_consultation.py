@@ -130,6 +130,10 @@ def close(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     """The end of a consultation that no decision will end."""
     plan, version = version_or_404(kind, number)
     found = _found(kind, number)
+    if found.has_ended:
+        # Sent twice, or by two: the page that it goes to says how it ended.
+        messages.info(request, _("The consultation has ended already. Nothing was changed."))
+        return redirect("competence_admin:compilation", kind, number)
     if not leads_nowhere(found):
         raise Http404
     form = ReasonForm(request.POST or None)
@@ -215,7 +219,10 @@ def answer_view(request: HttpRequest, kind: str, number: int, what: str, pk: int
 def withdraw_written(request: HttpRequest, kind: str, number: int, pk: int) -> HttpResponse:
     """Take back an opinion that was registered by mistake."""
     plan, version = version_or_404(kind, number)
-    opinion = get_object_or_404(_found(kind, number).opinions, pk=pk, withdrawn_at=None)
+    opinion = get_object_or_404(_found(kind, number).opinions, pk=pk)
+    if opinion.withdrawn_at is not None:
+        messages.info(request, _("The written opinion is taken out already. Nothing was changed."))
+        return redirect("competence_admin:compilation", kind, number)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -39,7 +39,13 @@ from competence.models import (
     states_on,
 )
 from competence.plan_forms import CompareForm
-from competence.services.plan import PlanError, create_draft, draft_from, refuse_overlaps
+from competence.services.plan import (
+    PlanError,
+    create_draft,
+    draft_from,
+    refuse_overlaps,
+    refuse_unasked_goals,
+)
 from competence.services.plan_consequences import Summary, counted_on, decide_as_shown
 from competence.services.plan_content import content_of, fingerprint_of
 from competence.services.plan_editing import (
@@ -56,8 +62,15 @@ from competence.views.admin_consequences import (
     rules_of,
     summaries,
 )
-from competence.views.as_seen import changed_since, changed_words, mark_of, refuse_unseen
+from competence.views.as_seen import (
+    changed_since,
+    changed_words,
+    mark_of,
+    refuse_removal,
+    refuse_unseen,
+)
 from competence.views.plan_kinds import (
+    changed_goals,
     compared_with,
     decided_already,
     group_pages,
@@ -260,10 +273,9 @@ def new_key_group(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-def _row(version: PlanVersion, pk: int) -> tuple[Any, ...]:
-    """What is stored of a requirement."""
-    row: tuple[Any, ...] = version.requirements.filter(pk=pk).values_list().get()
-    return row
+def _mark(version: PlanVersion, pk: int) -> str:
+    """Of a requirement as it is stored."""
+    return mark_of(version.pk, *version.requirements.filter(pk=pk).values_list().get())
 
 
 _DAYS = ("kind", "effective_from", "grace_days", "renewal_months", "window_days")
@@ -279,7 +291,7 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
     initial = {} if pk else {"key_group": request.GET.get("grupp"), "effective_from": today()}
     form = RequirementForm(request.POST or None, instance=requirement, initial=initial)
     day = today()
-    seen = mark_of(version.pk, *_row(version, pk)) if pk else ""
+    seen = _mark(version, pk) if pk else ""
     people = three_people(requirement, day) if pk and not form.is_bound else []
     panel = None
     if request.method == "POST" and "consequences" in request.POST:
@@ -325,7 +337,10 @@ def edit_requirement(request: HttpRequest, number: int, pk: int | None = None) -
 @require_POST
 @said_where_refused("competence_admin:version")
 def delete_requirement(request: HttpRequest, number: int, pk: int) -> HttpResponse:
-    requirement = get_object_or_404(_draft(number).requirements, pk=pk)
+    version = _draft(number)
+    requirement = get_object_or_404(version.requirements, pk=pk)
+    if refuse_removal(request, _mark(version, pk)):
+        return redirect("competence_admin:requirement", number, pk)
     remove_requirement(requirement=requirement, by=acting_user(request))
     messages.success(request, _("The requirement is taken out of the draft."))
     return redirect("competence_admin:version", number)
@@ -343,11 +358,13 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
         today=day,
         initial={"in_force_from": day, "adopted_on": day},
     )
-    summary, content = None, ""
+    summary, content, starts = None, "", day
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
+        starts = asked["in_force_from"]
         try:
             refuse_overlaps(version)
+            refuse_unasked_goals(version)
             seen = _seen(request, version, asked["in_force_from"])
             if "decide" in request.POST and seen is not None:
                 decide_as_shown(
@@ -375,6 +392,7 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
         {
             "version": version,
             "form": form,
+            "goals": changed_goals(version, starts),
             "summary": summary,
             "seen": _sign(version, content, summary, form) if summary else "",
             "way": way_of(version, day),

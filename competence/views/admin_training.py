@@ -20,7 +20,7 @@ from competence.plan_forms import CompareForm
 from competence.services.activities import (
     change_activity,
     copy_activity,
-    create_activity,
+    create_activity_once,
     move_activity,
     partners_of,
     remove_activity,
@@ -41,7 +41,7 @@ from competence.training_forms import (
     SplitForm,
     WhatForm,
 )
-from competence.views.as_seen import changed_since, mark_of, refuse_unseen
+from competence.views.as_seen import FIELD, changed_since, mark_of, refuse_removal, refuse_unseen
 from competence.views.plan_kinds import (
     compared_with,
     decided_already,
@@ -190,7 +190,7 @@ def adopt_training(request: HttpRequest, number: int) -> HttpResponse:
         try:
             adopt_training_plan(
                 version=version,
-                as_shown=request.POST.get("seen"),
+                as_shown=request.POST.get(FIELD, ""),
                 by=acting_user(request),
                 **form.cleaned_data,
             )
@@ -219,10 +219,18 @@ def new_activity(request: HttpRequest, number: int) -> HttpResponse:
     form = WhatForm(request.POST or None, initial={"kind": PlanActivity.Kind.IN_DEPTH})
     if request.method == "POST" and form.is_valid():
         try:
-            planned = create_activity(version=version, by=acting_user(request), **form.cleaned_data)
+            planned, is_new = create_activity_once(
+                version=version, by=acting_user(request), **form.cleaned_data
+            )
         except (PlanError, ValidationError) as error:
             _tell(form, error)
         else:
+            if not is_new:
+                messages.info(
+                    request,
+                    _("“%(title)s” is in the draft already, as you wrote it. No other was added.")
+                    % {"title": planned.title},
+                )
             return redirect("competence_admin:activity", number, planned.activity.number, 2)
     return _step_page(request, version, None, 1, form)
 
@@ -379,7 +387,8 @@ def move(request: HttpRequest, number: int, activity: int) -> HttpResponse:
 @said_where_refused("competence_admin:training_version")
 def remove(request: HttpRequest, number: int, activity: int) -> HttpResponse:
     planned = _planned(_draft(number), activity)
-    if request.method == "POST":
+    seen = _mark(planned)
+    if request.method == "POST" and not refuse_removal(request, seen):
         remove_activity(planned=planned, by=acting_user(request))
         messages.success(
             request, _("“%(title)s” is taken out of the draft.") % {"title": planned.title}
@@ -391,6 +400,7 @@ def remove(request: HttpRequest, number: int, activity: int) -> HttpResponse:
         about=planned.title,
         note=_("Other versions keep it, and what has come of it stays."),
         back=("competence_admin:training_version", number),
+        seen=seen,
     )
 
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -20,8 +21,9 @@ def mark_of(*said: Any) -> str:
 
 
 def changed_since(request: HttpRequest, mark: str) -> bool:
-    """Whether what is posted comes from a page that showed something else."""
-    return request.method == "POST" and request.POST.get(FIELD, mark) != mark
+    """Whether what is posted comes from a page that showed something else. Without a mark nothing
+    tells what was shown; of what is new there is none, and `mark` is empty."""
+    return request.method == "POST" and request.POST.get(FIELD, "") != mark
 
 
 def changed_words() -> str:
@@ -37,4 +39,19 @@ def refuse_unseen(request: HttpRequest, form: forms.BaseForm, mark: str) -> bool
     if not changed_since(request, mark):
         return False
     form.add_error(None, changed_words())
+    return True
+
+
+def refuse_removal(request: HttpRequest, mark: str) -> bool:
+    """Whether what is to be taken out looks otherwise than on the page it was asked from; it then
+    says so."""
+    if not changed_since(request, mark):
+        return False
+    messages.error(
+        request,
+        _(
+            "Somebody else has changed this since you opened the page. Look at how it stands now, "
+            "and take it out once more if it is still to go."
+        ),
+    )
     return True

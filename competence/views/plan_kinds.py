@@ -21,7 +21,11 @@ from competence.figures.budget import budget
 from competence.figures.goal_lines import goal_lines
 from competence.figures.plan import Names, plan_matrix, requirements_in_words, rule_in_words
 from competence.figures.plan_changes import plan_changes
-from competence.figures.plan_changes_words import changes_in_words
+from competence.figures.plan_changes_words import (
+    GroupChangeWords,
+    changes_in_words,
+    goals_in_words,
+)
 from competence.figures.training_changes import training_changes
 from competence.figures.training_changes_words import (
     training_changes_in_words,
@@ -38,7 +42,7 @@ from competence.models import (
 )
 from competence.services.assumptions import assumptions_on
 from competence.services.plan import take_back_plan_version
-from competence.services.plan_content import content_of
+from competence.services.plan_content import content_of, goals_of
 from competence.services.plan_states import PlanError
 from competence.services.training_plan import take_back_training_plan
 from lms.content.models import SiteSettings
@@ -144,6 +148,13 @@ def compared_with(version: Version, day: date) -> Version | None:
     else:
         found = versions.adopted().filter(number__lt=version.number).order_by("-number").first()
     return found
+
+
+def changed_goals(version: PlanVersion, day: date) -> tuple[GroupChangeWords, ...]:
+    """What a version that is to be decided says otherwise of the coverage goals than the plan in
+    force on the day. They change nothing for anybody, so the consequences do not tell of them."""
+    current = PlanVersion.objects.in_force_on(day)
+    return goals_in_words(goals_of(current) if current else (), goals_of(version))
 
 
 def group_pages(version: PlanVersion) -> list[dict[str, Any]]:

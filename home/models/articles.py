@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.forms import CheckboxSelectMultiple, RadioSelect
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -45,6 +46,11 @@ class ArticleForm(BasePageForm):
         super().__init__(*args, **kwargs)
         if "change" in self.fields and not self.instance.has_unpublished_changes:
             self.initial["change"] = ArticlePage.Change.EDITORIAL
+        if "key_groups" in self.fields:
+            chosen = [group.pk for group in self.instance.key_groups.all()]
+            self.fields["key_groups"].queryset = KeyGroup.objects.filter(
+                Q(pk__in=KeyGroup.objects.outside_drafts()) | Q(pk__in=chosen)
+            )
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()

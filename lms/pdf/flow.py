@@ -363,7 +363,9 @@ class _Pages(BaseDocTemplate):
 
     def _makeCanvas(self, filename: Any = None, canvasmaker: Any = None) -> TaggedCanvas:
         about = self.making.about
-        canvas = TaggedCanvas(title=about.title, lang=about.lang, author=about.author)
+        canvas = TaggedCanvas(
+            title=about.title, lang=about.lang, author=about.author, subject=about.number
+        )
         canvas.root = self.making.root
         canvas.showOutline()
         self._doSave = 0

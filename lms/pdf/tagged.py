@@ -73,7 +73,9 @@ class TaggedCanvas(Canvas):
     """Draw inside `with canvas.tag("P"):` what is to be read, inside `with canvas.artifact():`
     what is not. What hangs together, or goes on over pages, is drawn into a Node of its own."""
 
-    def __init__(self, *, title: str, lang: str, author: str, pagesize: Any = A4) -> None:
+    def __init__(
+        self, *, title: str, lang: str, author: str, subject: str = "", pagesize: Any = A4
+    ) -> None:
         fonts.register()
         self.file = BytesIO()
         super().__init__(
@@ -87,6 +89,8 @@ class TaggedCanvas(Canvas):
         )
         self.setTitle(title)
         self.setAuthor(author)
+        # ReportLab says "unspecified" where nothing is said.
+        self.setSubject(subject)
         self.setCreator(author)
         self.root = Node("Document")
         # Per page, the element of each piece in the order of their numbers.

@@ -12,12 +12,19 @@ from django.test import Client
 from django.urls import reverse
 
 from competence.figures.followup.frozen import AlteredError, bytes_of
-from competence.models import KeptDocument, PlanChapter, PlanVersion, TrainingPlanVersion
+from competence.models import (
+    CoverageGoal,
+    KeptDocument,
+    PlanChapter,
+    PlanVersion,
+    TrainingPlanVersion,
+)
 from competence.services.activities import change_activity
 from competence.services.plan import adopt_plan_version, draft_from
 from competence.services.plan_chapters import write_chapter
 from competence.services.plan_documents import document_of
 from competence.services.plan_editing import define_key_group, discard_draft, save_requirement
+from competence.services.plan_goals import save_goal
 from competence.services.plan_states import Status, add_registry_number, send_on
 from lms.framework.rules import PersonRule
 from lms.people.roles import Role
@@ -154,6 +161,59 @@ def test_a_draft_is_thrown_away_after_a_question_and_only_the_one_that_was_shown
     assert PlanVersion.objects.filter(pk=other.pk).exists()
     coordinator.post(address, seen(coordinator.get(address).content.decode()))
     assert not PlanVersion.objects.filter(pk=other.pk).exists()
+
+
+def test_a_requirement_is_taken_out_only_as_it_was_shown(draft, coordinator) -> None:
+    row = draft.requirements.get()
+    address, gone = (
+        at("requirement", draft.number, row.pk),
+        at("delete_requirement", draft.number, row.pk),
+    )
+    opened = seen(coordinator.get(address).content.decode())
+    row.grace_days = 7
+    save_requirement(requirement=row, by=None)
+    for sent in (opened, {}):
+        page = coordinator.post(gone, sent, follow=True).content.decode()
+        assert CHANGED in page
+        assert draft.requirements.filter(pk=row.pk).exists()
+    coordinator.post(gone, seen(page))
+    assert not draft.requirements.filter(pk=row.pk).exists()
+
+
+def test_a_goal_is_taken_out_only_as_it_was_shown(draft, coordinator) -> None:
+    goal = save_goal(goal=CoverageGoal(plan_version=draft, percent=80, reach_by=DAY), by=None)
+    address, gone = at("goal", draft.number, goal.pk), at("delete_goal", draft.number, goal.pk)
+    opened = seen(coordinator.get(address).content.decode())
+    goal.percent = 90
+    save_goal(goal=goal, by=None)
+    for sent in (opened, {}):
+        page = coordinator.post(gone, sent, follow=True).content.decode()
+        assert CHANGED in page
+        assert 'value="90"' in page
+        assert draft.goals.filter(pk=goal.pk).exists()
+    coordinator.post(gone, seen(page))
+    assert not draft.goals.filter(pk=goal.pk).exists()
+
+
+def test_an_activity_is_taken_out_only_as_it_was_shown(coordinator) -> None:
+    planned = add_activity(make_draft())
+    address = at("remove_activity", 1, planned.activity.number)
+    opened = seen(coordinator.get(address).content.decode())
+    change_activity(planned=planned, people=30, by=None)
+    for sent in (opened, {}):
+        page = coordinator.post(address, sent).content.decode()
+        assert CHANGED in page
+        assert planned.version.activities.filter(pk=planned.pk).exists()
+    coordinator.post(address, seen(page))
+    assert not planned.version.activities.filter(pk=planned.pk).exists()
+
+
+def test_what_is_sent_without_a_mark_is_not_saved(draft, coordinator) -> None:
+    address = at("chapter", draft.number, "bakgrund")
+    page = coordinator.post(address, {"text": "Mina ord."}).content.decode()
+    assert CHANGED in page
+    assert "Mina ord." in page
+    assert not PlanChapter.objects.exists()
 
 
 def test_a_draft_of_the_training_plan_is_thrown_away_only_as_it_was_shown(coordinator) -> None:

@@ -47,6 +47,7 @@ from lms.notifications.mail import tell
 from lms.notifications.models import Notice
 from lms.people.roles import Role
 from tests.builders.competence import DAY, adopt, group, in_force, plan_of
+from tests.builders.pages import send
 from tests.builders.people import account_with, make_account, make_manager, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -347,8 +348,8 @@ def test_the_coordinator_sends_out_compiles_answers_and_takes_back(client):
         return reverse(f"competence_admin:{name}", args=["kompetensplan", 2, *arguments])
 
     last = today() + timedelta(days=20)
-    assert client.post(at("send_out"), {"closes_on": last}).status_code == 200
-    client.post(at("send_out"), {"closes_on": last, "units": [unit.pk], "others": police})
+    assert send(client, at("send_out"), {"closes_on": last}).status_code == 200
+    send(client, at("send_out"), {"closes_on": last, "units": [unit.pk], "others": police})
     found = Consultation.objects.get()
     assert found.parties.count() == 3
     client.post(
@@ -365,11 +366,16 @@ def test_the_coordinator_sends_out_compiles_answers_and_takes_back(client):
     ]
     assert lines[1].endswith("Bra plan.;beaktas;Infört.")
     assert client.get(at("compilation_file_xlsx")).getvalue()[:2] == b"PK"
+    for times in (1, 2):
+        page = client.post(
+            at("withdraw_opinion", opinion.pk), {"reason": "Fel plan"}, follow=True
+        ).content.decode()
+        assert ("Yttrandet är redan borttaget. Ingenting ändrades." in page) is (times == 2)
     client.post(at("more_time"), {"closes_on": last + timedelta(days=5)})
     found.refresh_from_db()
     assert found.closes_on == last + timedelta(days=5)
     assert client.get("/admin/kompetens/plan/2/").status_code == 200
-    client.post(at("take_back"), {"taken_on": today(), "note": "Synpunkter"})
+    send(client, at("take_back"), {"taken_on": today(), "note": "Synpunkter"})
     assert PlanVersion.objects.get(number=3).continues.number == 2
     for name in ("send_out", "prepare", "take_back", "add_number", "repeal"):
         assert client.get(at(name)).status_code == 404
@@ -383,11 +389,11 @@ def test_the_decision_its_number_and_its_repeal_are_written_down_in_the_admin(cl
         return reverse(f"competence_admin:{name}", args=["kompetensplan", 1])
 
     assert "saknas" in client.get("/admin/kompetens/plan/").content.decode()
-    client.post(at("add_number"), {"registry_number": "KS 2026/0412"})
+    send(client, at("add_number"), {"registry_number": "KS 2026/0412"})
     first = {"repealed_on": today(), "decided_on": today(), "decided_by": "KS", "reason": ""}
     assert PlanVersion.objects.get().registry_number == "KS 2026/0412"
-    assert client.post(at("repeal"), first).status_code == 200
-    client.post(at("repeal"), first | {"reason": "Ny lag"})
+    assert send(client, at("repeal"), first).status_code == 200
+    send(client, at("repeal"), first | {"reason": "Ny lag"})
     assert PlanVersion.objects.get().repealed_by == "KS"
     shown = client.get("/kompetensplan/").content.decode()
     assert "Ingen kompetensplan gäller i dag." in shown
@@ -578,3 +584,12 @@ def test_the_pages_say_that_the_consultation_leads_nowhere_and_let_it_be_closed(
     for page in (at("compilation"), page_of()):
         assert "Planen skrivs om." in client.get(page).content.decode()
     assert "Registrera yttrandet" not in client.get(at("compilation")).content.decode()
+    # Sent twice, or opened again: it is told that it has ended, and how.
+    for again in (
+        client.post(at("close_consultation"), {"reason": "Igen."}, follow=True),
+        client.get(at("close_consultation"), follow=True),
+    ):
+        assert again.redirect_chain == [(at("compilation"), 302)]
+        assert "Remissen är redan avslutad. Ingenting ändrades." in again.content.decode()
+    running.consultation.refresh_from_db()
+    assert running.consultation.end_reason == "Planen skrivs om."

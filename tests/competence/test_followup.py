@@ -49,6 +49,7 @@ from lms.people.models import Person
 from lms.people.roles import Role
 from tests.builders.competence import achieve, adopt, plan_of
 from tests.builders.followup import AT, draft, released, signed_off
+from tests.builders.pages import send
 from tests.builders.people import (
     MONDAY,
     account_with,
@@ -442,10 +443,11 @@ def test_the_coordinator_takes_a_report_all_the_way(office, client):
     client.force_login(office.coordinator)
     address = f"/uppfoljning/{report.number}/"
     assert STOP_NOTICE in client.get(f"{address}ord/").content.decode()
-    client.post(f"{address}ord/", {"summary": "Det går framåt.", "proposals": "", "next_steps": ""})
+    send(
+        client, f"{address}ord/", {"summary": "Det går framåt.", "proposals": "", "next_steps": ""}
+    )
     for step in ("faststall", "slapp"):
-        assert client.get(f"{address}{step}/").status_code == 200
-        client.post(f"{address}{step}/")
+        send(client, f"{address}{step}/")
     assert STOP_NOTICE in client.get(f"{address}lamnad/").content.decode()
     correction = client.get(f"/uppfoljning/ny/?ersatter={report.number}").content.decode()
     assert STOP_NOTICE in correction
@@ -463,6 +465,9 @@ def test_the_extract_holds_the_forums_and_what_was_held(town):
     extract = extract_of(document)
     assert [table.code for table in extract.tables] == ["T7", "T6", "T3"]
     assert extract.coverage.rows == ()
+    planned = [column.name for column in document.table("T6").columns]
+    assert {*("Aktivitet", "Till och med", "Ansvarig", "Samverkansparter")} <= set(planned)
+    assert {*("Genomförda tillfällen", "Deltog")} <= set(planned)
     forum = replace(document.table("T3").rows[0], group="G18")
     table = replace(document.table("T3"), rows=(forum, replace(forum, total=False, unit="BUF")))
     sections = tuple(

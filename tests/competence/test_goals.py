@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -41,6 +42,7 @@ from lms.audit.models import AuditEvent
 from lms.people.models import Unit
 from lms.people.roles import Role
 from tests.builders.competence import DAY, achieve, adopt, group, in_force, plan_of
+from tests.builders.pages import send
 from tests.builders.people import account_with, employ, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -281,6 +283,57 @@ def test_every_fault_of_a_goal_is_told_with_its_place():
     assert not PlanVersion.objects.exists()
 
 
+def test_a_goal_for_a_level_that_the_key_group_is_not_asked_is_refused_in_the_file():
+    plan = plan_with(
+        {"key_group": "G", "area": "OM1", "level": 2, "percent": 90},
+        {"key_group": "G", "area": "OM4", "level": 2, "percent": 90},
+        {"key_group": "H", "area": "OM4", "level": 2, "percent": 90},
+    )
+    content = yaml.safe_dump(plan, allow_unicode=True).encode()
+    with pytest.raises(FrameworkFileError) as refused:
+        import_framework(content=content, name="f.yaml", today=DAY)
+    assert [error.column for error in refused.value.errors] == [
+        "coverage_goals[0].level",
+        "coverage_goals[1].level",
+    ]
+    assert "Filen har inget krav på den nivån" in str(refused.value)
+    assert not PlanVersion.objects.exists()
+    # What is only recommended is not asked.
+    plan["requirements"][1]["kind"] = "recommended"
+    found = parse_framework(yaml.safe_dump(plan, allow_unicode=True).encode(), "f.yaml").errors
+    assert [error.column for error in found][-1] == "coverage_goals[2].level"
+
+
+def test_a_file_older_than_the_goals_leaves_none_for_what_it_no_longer_asks():
+    adopt(
+        plan_with(
+            {"key_group": "H", "percent": 80},
+            {"key_group": "H", "area": "OM4", "level": 2, "percent": 90},
+        )
+    )
+    old = {key: value for key, value in plan_with().items() if key != "coverage_goals"}
+    old["requirements"] = old["requirements"][:1]
+    assert adopt(old, in_force_from=MONDAY).plan_version == 2
+    assert said(in_force()) == {("H", "", 0, 80)}
+
+
+def test_a_goal_for_what_is_no_longer_asked_stops_the_decision(client):
+    adopt(plan_with({"key_group": "H", "area": "OM4", "level": 2, "percent": 90}))
+    draft = draft_from(in_force(), by=None)
+    draft.requirements.get(area__code="OM4").delete()
+    words = "Det finns ett målvärde för Grupp H, Område OM4, Fördjupning"
+    with pytest.raises(PlanError, match=words):
+        adopt_plan_version(version=draft, in_force_from=END, adopted_on=DAY, by=None)
+    client.force_login(account_with(Role.COORDINATOR))
+    page = client.post(
+        reverse("competence_admin:adopt", args=[draft.number]),
+        {"in_force_from": END, "adopted_on": DAY, "adopted_by": "KS"},
+    )
+    assert words in page.content.decode()
+    draft.refresh_from_db()
+    assert draft.is_draft
+
+
 # Against the coverage
 
 
@@ -462,7 +515,10 @@ def test_the_report_has_the_goals_in_t3_f1_and_the_extract(town):
 
 
 def test_the_extract_has_the_forums_coverage_and_goals_and_what_lies_beside_is_in_the_report():
-    names = ("Del", "Nyckelgrupp", "Täckning", "I fjol", "Mål", "Mot målet", "Har", "Saknar")
+    names = (
+        *("Del", "Nyckelgrupp", "Täckning", "För ett år sedan", "Mål", "Mot målet"),
+        *("Har det som krävs", "Saknar något"),
+    )
     beside = ("I introduktion", "Pausad", "Undantag", "Tillgodoräknande")
     columns = tuple(Column(name) for name in (*names, *beside))
     rows = tuple(
@@ -517,10 +573,39 @@ def test_a_goal_is_set_in_the_draft_and_what_was_typed_stays_when_it_is_refused(
     goal.refresh_from_db()
     assert goal.percent == 65
     gone = reverse("competence_admin:delete_goal", args=[draft.number, goal.pk])
-    assert client.post(gone).status_code == 302
+    assert send(client, gone, shown=address).status_code == 302
     assert not draft.goals.filter(pk=goal.pk).exists()
     adopt_plan_version(version=draft, in_force_from=END, adopted_on=DAY, by=None)
     assert client.get(new).status_code == 404
+
+
+def test_changed_goals_are_told_where_the_version_is_decided(town, client):
+    client.force_login(town.officer)
+    draft = draft_from(in_force(), by=None)
+    changed = draft.goals.get(key_group__code="H")
+    changed.percent = 60
+    save_goal(goal=changed, by=None)
+    remove_goal(goal=draft.goals.get(key_group__code="G", area=None), by=None)
+    save_goal(
+        goal=CoverageGoal(plan_version=draft, percent=95, reach_by=date(2029, 12, 31)), by=None
+    )
+    adopt_page = reverse("competence_admin:adopt", args=[draft.number])
+    decision = {"in_force_from": "2026-12-07", "adopted_on": "2026-11-23", "adopted_by": "KS"}
+    for page in (
+        client.get(adopt_page),
+        client.post(adopt_page, decision),
+        client.get(reverse("competence_admin:consequences", args=[draft.number])),
+    ):
+        text = " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
+        for words in (
+            "Nytt Målvärde: 95 % till 31 december 2029",
+            "Borttaget Målvärde: 90 % till 31 december 2027",
+            "Ändrat Målvärde: 50 % till 31 december 2027 – 60 % i stället för 50 %",
+        ):
+            assert words in text.replace("\N{NO-BREAK SPACE}", " ")
+    same = draft_from(in_force(), by=None)
+    page = client.get(reverse("competence_admin:adopt", args=[same.number]))
+    assert "Målvärden som ändras" not in page.content.decode()
 
 
 def test_who_only_reads_sets_no_goal(town, client):

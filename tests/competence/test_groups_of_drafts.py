@@ -19,6 +19,7 @@ from competence.services.plan_editing import create_key_group, define_key_group
 from lms.framework.rules import PersonRule
 from lms.people.roles import Role
 from tests.builders.competence import adopt, in_force, plan_of
+from tests.builders.home import make_article
 from tests.builders.needs import NOW
 from tests.builders.people import (
     MONDAY,
@@ -99,6 +100,23 @@ def test_it_is_offered_and_told_nowhere_else(unit, coordinator, client):
         *NamingFilterForm().fields["grupp"].queryset,
     }
     assert offered == {KeyGroup.objects.get(code="G")}
+
+
+def test_an_article_is_written_for_it_only_where_it_was_chosen_already(
+    unit, arena, coordinator, client
+):
+    think_of_a_group(coordinator)
+    article = make_article()
+    page = reverse("wagtailadmin_pages:edit", args=[article.pk])
+    new = reverse("wagtailadmin_pages:add", args=["home", "articlepage", article.get_parent().pk])
+    for address in (page, new):
+        offered = client.get(address)
+        assert "Grupp G" in offered.content.decode()
+        assert SECRET not in offered.content.decode()
+    article.key_groups.set([KeyGroup.objects.get(code="NY")])
+    article.save_revision().publish()
+    assert SECRET in client.get(page).content.decode()
+    assert SECRET not in client.get(new).content.decode()
 
 
 def test_it_is_everywhere_once_its_version_is_sent_or_decided(unit, coordinator):

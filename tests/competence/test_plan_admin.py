@@ -39,6 +39,7 @@ from lms.people.roles import Role
 from lms.people.services.merge import merge_people
 from tests.builders import courses
 from tests.builders.competence import achieve, adopt, as_file, group, in_force, plan_of, requirement
+from tests.builders.pages import send
 from tests.builders.people import account_with, employ, make_account, make_person, make_unit
 
 ADMIN = "/admin/kompetens"
@@ -137,7 +138,8 @@ def test_only_the_coordinator_opens_the_pages(unit, client, address):
 def test_draft_is_edited_its_consequences_seen_and_decided(coordinator, client):
     client.post(f"{ADMIN}/plan/nytt-utkast/")
     draft = PlanVersion.objects.get(status="draft")
-    client.post(
+    send(
+        client,
         f"{ADMIN}/plan/{draft.number}/nyckelgrupp/G/",
         {
             "form-TOTAL_FORMS": "1",
@@ -206,7 +208,7 @@ def test_people_left_out_may_be_named_by_the_id_of_a_merged_record(coordinator, 
     draft = draft_from(in_force(), by=None)
     address = f"{ADMIN}/plan/{draft.number}/nyckelgrupp/G/"
     rules = {"form-TOTAL_FORMS": "0", "form-INITIAL_FORMS": "0"}
-    client.post(address, rules | left_out("L1"))
+    send(client, address, rules | left_out("L1"))
     definition = KeyGroupDefinition.objects.get(plan_version=draft, key_group__code="G")
     assert list(definition.excluded.all()) == [stands]
     assert client.get(address).context["excluded"].initial == [{"excluded": stands}]
@@ -226,10 +228,11 @@ def test_requirement_is_added_changed_and_taken_out_of_a_draft_only(coordinator,
     client.post(f"{ADMIN}/plan/{draft.number}/krav/", values)
     added = draft.requirements.get(key_group__code="H")
     assert (added.grace_days, added.renewal_months) == (60, None)
-    client.post(f"{ADMIN}/plan/{draft.number}/krav/{added.pk}/", values | {"grace_days": "10"})
+    page = f"{ADMIN}/plan/{draft.number}/krav/{added.pk}/"
+    send(client, page, values | {"grace_days": "10"})
     added.refresh_from_db()
     assert added.grace_days == 10
-    client.post(f"{ADMIN}/plan/{draft.number}/krav/{added.pk}/ta-bort/")
+    send(client, f"{page}ta-bort/", shown=page)
     assert not draft.requirements.filter(key_group__code="H").exists()
     assert client.get(f"{ADMIN}/plan/1/krav/{requirement().pk}/").status_code == 404
     with pytest.raises(PlanError):
@@ -262,7 +265,7 @@ def test_units_and_people_left_out_are_chosen_by_name(coordinator, client, unit)
         "form-0-units": [unit_label(unit), "östra skolan", ""],
         **left_out("Östen Ahl", ""),
     }
-    client.post(address, sent)
+    send(client, address, sent)
     definition = KeyGroupDefinition.objects.get(plan_version=draft, key_group__code="G")
     assert definition.rules == [{"units": [unit.code, "S9"]}]
     assert [person.person_id for person in definition.excluded.all()] == ["L0"]
@@ -270,13 +273,13 @@ def test_units_and_people_left_out_are_chosen_by_name(coordinator, client, unit)
     assert 'value="Östra skolan (S9)"' in page
     assert "Östen Ahl" in page
     # Saved as it is shown, it says the same; emptied, they belong again.
-    client.post(address, sent | left_out("", ""))
+    send(client, address, sent | left_out("", ""))
     assert not definition.excluded.exists()
 
 
 def test_draft_is_discarded_and_an_adopted_version_never(coordinator, client):
     draft = draft_from(in_force(), by=None)
-    client.post(f"{ADMIN}/plan/{draft.number}/ta-bort/")
+    send(client, f"{ADMIN}/plan/{draft.number}/ta-bort/")
     assert not PlanVersion.objects.filter(pk=draft.pk).exists()
     assert client.post(f"{ADMIN}/plan/1/ta-bort/").status_code == 404
 
@@ -285,6 +288,8 @@ def test_a_draft_that_is_sent_while_it_is_discarded_stays_and_that_is_said(
     coordinator, client, monkeypatch
 ):
     draft = draft_from(in_force(), by=None)
+    address = f"{ADMIN}/plan/{draft.number}/ta-bort/"
+    shown = {"seen": client.get(address).context["seen"]}
     look = admin_plan._draft
 
     def sent_meanwhile(number):
@@ -293,7 +298,7 @@ def test_a_draft_that_is_sent_while_it_is_discarded_stays_and_that_is_said(
         return found
 
     monkeypatch.setattr(admin_plan, "_draft", sent_meanwhile)
-    said = client.post(f"{ADMIN}/plan/{draft.number}/ta-bort/", follow=True)
+    said = client.post(address, shown, follow=True)
     assert "är inte längre ett utkast" in said.content.decode()
     assert PlanVersion.objects.filter(pk=draft.pk).exists()
 

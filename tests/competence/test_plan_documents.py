@@ -30,6 +30,7 @@ from lms.lib.append_only import unlock
 from lms.people.models import Unit
 from lms.people.roles import Role
 from tests.builders.competence import DAY, adopt, in_force, plan_of
+from tests.builders.pages import send
 from tests.builders.people import (
     MONDAY,
     account_with,
@@ -159,7 +160,7 @@ def test_a_registry_number_is_not_added_to_a_document_that_was_altered(draft, cl
     KeptDocument.objects.update(content=kept.content | {"title": "En annan plan"})
     client.force_login(account_with(Role.COORDINATOR))
     address = reverse("competence_admin:add_number", args=["kompetensplan", version.number])
-    shown = client.post(address, {"registry_number": NUMBER})
+    shown = send(client, address, {"registry_number": NUMBER})
     assert shown.status_code == 200
     assert "det har ändrats" in shown.content.decode()
     assert NUMBER in shown.content.decode()
@@ -312,9 +313,9 @@ def test_the_coordinator_writes_a_chapter_and_reads_it_in_the_document(draft, cl
     assert "Förslag till text" in client.get(admin).content.decode()
     form = client.get(f"{admin}bakgrund/").content.decode()
     assert "arbetet ska bedrivas kunskapsbaserat" in form
-    assert client.post(f"{admin}bakgrund/", {"text": "Vårt eget."}).status_code == 302
+    assert send(client, f"{admin}bakgrund/", {"text": "Vårt eget."}).status_code == 302
     assert "Vårt eget." in client.get(f"/plan/version/{draft.number}/").content.decode()
-    client.post(f"{admin}bakgrund/", {"text": "Vårt eget.", "clear": "1"})
+    send(client, f"{admin}bakgrund/", {"text": "Vårt eget.", "clear": "1"})
     assert not draft.chapters.exists()
     decide(draft)
     assert client.get(f"{admin}bakgrund/").status_code == 404

@@ -17,6 +17,7 @@ from competence.services.training_plan import create_training_draft
 from lms.people.roles import Role
 from tests.builders.competence import DAY
 from tests.builders.courses import NOON
+from tests.builders.pages import send
 from tests.builders.partners import make_organisation
 from tests.builders.people import account_with, make_unit
 from tests.builders.training import add_activity, decide, make_draft, with_partners
@@ -168,7 +169,8 @@ def test_the_pages_of_a_version_and_of_its_proposal_tell_what_is_changed(
     assert (offered["was"].value(), offered["becomes"].value()) == (first.number, draft.number)
     asked = f"{admin}jamfor/?was={draft.number}&becomes={first.number}"
     assert "Deltagare: 30 i stället för 45" in client.get(asked).content.decode()
-    client.post(
+    send(
+        client,
         reverse("competence_admin:send_out", args=[draft.kind, draft.number]),
         {"closes_on": "2026-12-23", "units": [unit.pk]},
     )

@@ -26,10 +26,12 @@ from competence.models import (
 from competence.services.activities import PartnerPart, set_partners
 from competence.services.activity_facts import note_partner_step, report_outcome
 from courses.models import SeatQuota
+from lms.framework.models import CompetenceArea
 from lms.people.models import PartnerOrganisation
 from lms.people.roles import Role
 from tests.builders.competence import DAY, adopt, group, plan_of
 from tests.builders.courses import NOON, enrol, publish_course
+from tests.builders.pages import send
 from tests.builders.partners import join, make_contact, make_guest, make_organisation, share
 from tests.builders.people import account_with, employ, make_account, make_person, make_unit
 from tests.builders.training import add_activity, decide, make_draft, with_partners
@@ -244,9 +246,9 @@ def test_the_coordinator_makes_an_activity_step_by_step_and_decides(coordinator:
     coordinator.post(ADMIN + "1/aktivitet/", what | {"next": "1"})
     planned = PlanActivity.objects.get()
     steps = f"{ADMIN}1/aktivitet/A1/steg/"
-    coordinator.post(steps + "2/", {"sessions": 2, "seats": 20, "responsible": "samordnare"})
+    send(coordinator, steps + "2/", {"sessions": 2, "seats": 20, "responsible": "samordnare"})
     money = {"cost_external": 0, "cost_trainer": 900, "cost_venue": 100}
-    coordinator.post(steps + "3/", money)
+    send(coordinator, steps + "3/", money)
     partners = {
         "split": "percent",
         "own_percent": 60,
@@ -256,10 +258,10 @@ def test_the_coordinator_makes_an_activity_step_by_step_and_decides(coordinator:
         "parter-0-role": "Föreläsare",
         "parter-0-share": 30,
     }
-    wrong = coordinator.post(steps + "4/", partners)
+    wrong = send(coordinator, steps + "4/", partners)
     assert "90 procent" in wrong.content.decode()
     assert "Föreläsare" in wrong.content.decode()
-    coordinator.post(steps + "4/", partners | {"parter-0-share": 40})
+    send(coordinator, steps + "4/", partners | {"parter-0-share": 40})
     planned.refresh_from_db()
     assert (planned.measures, planned.planned_people, planned.planned_kronor) == (
         ["S15", "S11"],
@@ -272,11 +274,39 @@ def test_the_coordinator_makes_an_activity_step_by_step_and_decides(coordinator:
         "adopted_on": "2026-11-20",
         "adopted_by": "Kommunstyrelsen",
     }
-    coordinator.post(ADMIN + "1/besluta/", decision)
+    send(coordinator, ADMIN + "1/besluta/", decision)
     assert TrainingPlanVersion.objects.in_force_on(DAY) == planned.version
     assert coordinator.get(steps + "1/").status_code == 404
     for page in ("", "1/", "A1/"):
         assert coordinator.get(ADMIN + page).status_code == 200
+
+
+def test_a_new_activity_that_is_sent_twice_is_one(coordinator: Client) -> None:
+    adopt(plan_of({"area": "OM1"}, rules={"G": [{}], "H": [{}]}))
+    coordinator.post(ADMIN + "nytt-utkast/")
+    what = {
+        "title": "Samtal",
+        "kind": "in_depth",
+        "starts_on": "2027-01-01",
+        "ends_on": "2027-06-30",
+        "key_groups": [group().pk],
+        "areas": [CompetenceArea.objects.get(code="OM1").pk],
+        "measures": "S15, S11",
+        "next": "1",
+    }
+    words = "”Samtal” finns redan i utkastet"
+    first = coordinator.post(ADMIN + "1/aktivitet/", what, follow=True)
+    assert words not in first.content.decode()
+    # Also after more is said of it.
+    send(coordinator, f"{ADMIN}1/aktivitet/A1/steg/2/", {"sessions": 2, "seats": 20})
+    again = coordinator.post(ADMIN + "1/aktivitet/", what, follow=True)
+    assert again.redirect_chain == first.redirect_chain
+    assert words in again.content.decode()
+    assert PlanActivity.objects.get().sessions == 2
+    # The same name for others, or another day, is another activity.
+    for other in ({"key_groups": [group("H").pk]}, {"starts_on": "2027-02-01"}):
+        coordinator.post(ADMIN + "1/aktivitet/", what | other)
+    assert PlanActivity.objects.count() == 3
 
 
 def test_an_activity_is_copied_moved_and_taken_out_after_a_question(coordinator: Client) -> None:
@@ -288,7 +318,7 @@ def test_an_activity_is_copied_moved_and_taken_out_after_a_question(coordinator:
     assert [each.starts_on.year for each in PlanActivity.objects.order_by("pk")] == [2028, 2029]
     assert coordinator.get(address + "ta-bort/").status_code == 200
     assert PlanActivity.objects.count() == 2
-    coordinator.post(address + "ta-bort/")
+    send(coordinator, address + "ta-bort/")
     assert [str(each.activity) for each in PlanActivity.objects.all()] == ["A2"]
 
 
@@ -351,7 +381,8 @@ def test_the_training_plan_goes_the_same_way_as_the_competence_plan(coordinator:
     unit = make_unit("K")
     add_activity(make_draft(), "Samtal och bemötande")
     version = TrainingPlanVersion.objects.get()
-    coordinator.post(
+    send(
+        coordinator,
         reverse("competence_admin:send_out", args=[version.kind, 1]),
         {"closes_on": "2026-12-23", "units": [unit.pk], "question": "Räcker tiden?"},
     )
@@ -366,7 +397,7 @@ def test_the_training_plan_goes_the_same_way_as_the_competence_plan(coordinator:
         "adopted_on": "2026-11-20",
         "adopted_by": "Kommunstyrelsen",
     }
-    coordinator.post(ADMIN + "1/besluta/", decision)
+    send(coordinator, ADMIN + "1/besluta/", decision)
     assert TrainingPlanVersion.objects.in_force_on(DAY) == version
 
 

@@ -60,6 +60,7 @@ from lms.framework.models import CompetenceArea, TrainingLevel
 from lms.people.roles import Role
 from tests.builders.competence import DAY, adopt, group, plan_of
 from tests.builders.courses import make_course, publish_course
+from tests.builders.pages import send
 from tests.builders.partners import make_organisation
 from tests.builders.people import account_with, make_unit
 from tests.builders.training import add_activity, decide, make_draft, with_partners
@@ -250,7 +251,7 @@ def test_the_page_says_that_seats_are_promised_and_keeps_what_was_typed(client, 
     set_partners(planned=planned, split="alone", own_percent=None, parts=[part], by=None)
     client.force_login(account_with(Role.COORDINATOR))
     address = reverse("competence_admin:activity", args=[1, planned.activity.number, 2])
-    shown = client.post(address, {"people": "7", "form": "Tre träffar"}).content.decode()
+    shown = send(client, address, {"people": "7", "form": "Tre träffar"}).content.decode()
     assert "12 platser är lovade till partner." in shown
     assert 'value="7"' in shown
     assert "Tre träffar" in shown
@@ -549,6 +550,9 @@ def test_moving_past_the_last_year_of_the_calendar_is_refused_in_words(client, m
 def test_a_draft_that_is_sent_while_it_is_changed_says_so(client, monday, monkeypatch):
     draft = make_draft()
     planned = add_activity(draft)
+    client.force_login(account_with(Role.COORDINATOR))
+    address = reverse("competence_admin:discard_training", args=[draft.number])
+    shown = {"seen": client.get(address).context["seen"]}
     look = admin_training._draft
 
     def sent_meanwhile(number):
@@ -557,8 +561,6 @@ def test_a_draft_that_is_sent_while_it_is_changed_says_so(client, monday, monkey
         return found
 
     monkeypatch.setattr(admin_training, "_draft", sent_meanwhile)
-    client.force_login(account_with(Role.COORDINATOR))
-    address = reverse("competence_admin:discard_training", args=[draft.number])
-    said = client.post(address, follow=True)
+    said = client.post(address, shown, follow=True)
     assert "är inte längre ett utkast" in said.content.decode()
     assert PlanActivity.objects.filter(pk=planned.pk).exists()

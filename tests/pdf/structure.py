@@ -77,6 +77,7 @@ def assert_sound(content: bytes, *, title: str) -> Element:
     root = file.trailer["/Root"]
     assert root["/Lang"] == "sv"
     assert file.metadata.title == title
+    assert file.metadata.subject != "unspecified"
     assert root["/MarkInfo"]["/Marked"]
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
     body = tree(file)

@@ -51,6 +51,7 @@ def test_language_title_and_tags_are_there(file: Any) -> None:
     root = file.trailer["/Root"]
     assert root["/Lang"] == "sv"
     assert file.metadata.title == f"Intyg: {DATA.course_title}, {NAME}"
+    assert not file.metadata.subject
     assert root["/MarkInfo"]["/Marked"]
     body = root["/StructTreeRoot"]["/K"][0].get_object()
     children = [child.get_object() for child in body["/K"]]

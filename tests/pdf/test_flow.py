@@ -194,3 +194,7 @@ def test_a_word_wider_than_its_column_is_broken_and_not_cut() -> None:
     long = "kompetensförsörjningsplaneringsarbete"
     flow.table(Grid(columns, (tuple(GridCell(long) for _ in columns),)))
     assert "".join(text_of(flow.finish())).replace(" ", "").count("arbete") >= 1
+
+
+def test_the_file_says_which_document_it_is_of() -> None:
+    assert read(whole().finish()).metadata.subject == ABOUT.number

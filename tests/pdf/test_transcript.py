@@ -100,6 +100,7 @@ def test_it_is_tagged_with_a_title_in_the_language_of_the_page() -> None:
     file = read(DATA)
     root = file.trailer["/Root"]
     assert (root["/Lang"], file.metadata.title) == ("sv", f"Utbildningsutdrag: {NAME}")
+    assert not file.metadata.subject
     body = root["/StructTreeRoot"]["/K"][0].get_object()
     roles = [child.get_object()["/S"] for child in body["/K"]]
     assert roles[:3] == ["/P", "/H1", "/P"]
