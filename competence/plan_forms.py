@@ -285,6 +285,19 @@ class CoverageGoalForm(ModelForm):
             "reach_by": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Here an empty choice is a choice, and says what it means.
+        whole = {
+            "key_group": _("All key groups together"),
+            "area": _("All that is mandatory"),
+            "level": _("All that is mandatory"),
+        }
+        for name, words in whole.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.empty_label = words
+
     def clean(self) -> dict[str, Any]:
         asked: dict[str, Any] = super().clean() or {}
         group, area, level = (asked.get(name) for name in ("key_group", "area", "level"))

@@ -19,6 +19,7 @@ from lms.lib.fields import refuse_personal_data
 from lms.lib.forms import Form, bound_day, day_field
 
 MOST_MONTHS = 120
+NO_BREAK = "\N{NO-BREAK SPACE}"
 ENDLESS = 0
 """Written as the validity: what is reached never runs out."""
 
@@ -93,7 +94,8 @@ class WhatIfForm(Form):
 
     @property
     def in_words(self) -> list[str]:
-        """What is supposed, field by field: "Turnover in a year, %: 20"."""
+        """What is supposed, field by field, a number with what it is counted in: "Turnover in a
+        year: 20 %"."""
         said = []
         for name, field in self.fields.items():
             value = self.cleaned_data.get(name)
@@ -101,7 +103,14 @@ class WhatIfForm(Form):
                 continue
             if isinstance(field, forms.ChoiceField):
                 value = dict(field.choices).get(value, value)  # type: ignore[arg-type]
-            said.append(f"{field.label}: {value}")
+                said.append(f"{field.label}: {value}")
+                continue
+            if name == "giltighet" and value == ENDLESS:
+                said.append(_("Never runs out"))
+                continue
+            # The label of a number ends in what it is counted in, where that is not plain.
+            label, _comma, unit = str(field.label).partition(", ")
+            said.append(f"{label}: {value}{NO_BREAK}{unit}" if unit else f"{label}: {value}")
         return said
 
     @property

@@ -90,8 +90,14 @@ def plan_counts_in_words(changes: PlanChanges) -> str:
     added, changed, removed = changes.added, changes.changed, changes.removed
     counts = in_a_sentence(
         (added, ngettext("%(count)s new requirement", "%(count)s new requirements", added)),
-        (changed, ngettext("%(count)s changed", "%(count)s changed", changed)),
-        (removed, ngettext("%(count)s taken out", "%(count)s taken out", removed)),
+        (
+            changed,
+            ngettext("%(count)s changed requirement", "%(count)s changed requirements", changed),
+        ),
+        (
+            removed,
+            ngettext("%(count)s removed requirement", "%(count)s removed requirements", removed),
+        ),
     )
     groups = changes.rules_changed
     rules = in_a_sentence(

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from competence.figures.document import Document
+from competence.figures.document_parts import asked_in_short, chapters_in_parts
 from competence.models import DecidedDocument, PlanVersion, TrainingPlanVersion
 from competence.reports import plan_document as report
 from competence.reports.kept import kept_pdf
@@ -33,12 +34,15 @@ def _document(request: HttpRequest, version: DecidedDocument) -> Document:
 def _page(
     request: HttpRequest, version: DecidedDocument, *, pdf: str, framework: str = "", back: str
 ) -> HttpResponse:
+    document = _document(request, version)
+    about = asked_in_short(version) if isinstance(version, PlanVersion) else {}
     return render(
         request,
         "competence/plan_document.html",
         {
             "version": version,
-            "document": _document(request, version),
+            "document": document,
+            "chapters": chapters_in_parts(document, about),
             "pdf": pdf,
             "framework": framework,
             "back": back,

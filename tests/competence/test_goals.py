@@ -553,6 +553,12 @@ def test_a_goal_is_set_in_the_draft_and_what_was_typed_stays_when_it_is_refused(
     client.force_login(town.officer)
     draft = draft_from(in_force(), by=None)
     new = reverse("competence_admin:new_goal", args=[draft.number])
+    blank = client.get(new).context["form"]
+    assert [blank.fields[name].empty_label for name in ("key_group", "area", "level")] == [
+        "Alla nyckelgrupper tillsammans",
+        "Allt som är obligatoriskt",
+        "Allt som är obligatoriskt",
+    ]
     data = {"key_group": group("H").pk, "percent": "60", "reach_by": "2028-06-30", "note": "Nytt"}
     row = in_force().requirements.get(area__code="OM1")
     wrong = client.post(new, data | {"area": row.area_id, "level": row.level_id})

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from competence.figures.plan_changes import plan_changes
-from competence.figures.plan_changes_words import changes_in_words
+from competence.figures.plan_changes_words import changes_in_words, plan_counts_in_words
 from competence.services.plan_content import PlanContent, content_of
 from tests.builders.competence import adopt, in_force, plan_of
 
@@ -52,6 +52,12 @@ def test_requirements_added_changed_and_taken_out_are_told_by_key_group():
     ]
     changes = plan_changes(was, becomes)
     assert (changes.added, changes.changed, changes.removed, changes.rules_changed) == (1, 1, 1, 0)
+    assert plan_counts_in_words(changes) == "Ett nytt krav, ett ändrat krav, ett borttaget krav."
+
+
+def test_each_count_says_of_what_also_when_it_stands_alone():
+    changes = plan_changes(content({"level": 1}), content({"level": 2}))
+    assert plan_counts_in_words(changes) == "Ett ändrat krav."
 
 
 def test_another_level_is_a_change_and_not_one_taken_out_and_one_added():

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from competence.figures.document import Block, BlockKind, Document, document_from, words
+from competence.figures.document_parts import asked_in_short
 from competence.models import Consultation, KeptDocument, PlanChapter, PlanVersion
 from competence.reports.plan_document import build
 from competence.services.plan import adopt_plan_version, create_draft, draft_from
@@ -358,3 +359,38 @@ def test_a_chapter_changed_while_it_is_decided_is_noticed(draft) -> None:
         adopt_plan_version(
             version=draft, in_force_from=DAY, adopted_on=DAY, as_shown=shown, by=None
         )
+
+
+def test_a_key_group_is_a_line_of_the_page_that_opens(draft, client: Client) -> None:
+    client.force_login(account_with(Role.COORDINATOR))
+    page = client.get(f"/plan/version/{draft.number}/")
+    groups = page.context["chapters"][2]
+    assert groups.heading == "3 Nyckelgrupper, områden och nivåer"
+    assert [(each.title, each.about) for each in groups.parts] == [
+        ("G Grupp G", "ett krav, nivå Grund, ett rekommenderas")
+    ]
+    # Nothing of the document is left out: what comes before the parts, and what is in them.
+    whole = document_of(draft, DAY).chapters[2].blocks
+    assert (
+        groups.blocks
+        + tuple(
+            block
+            for part in groups.parts
+            for block in (Block(BlockKind.HEADING, part.title), *part.blocks)
+        )
+        == whole
+    )
+    assert "<summary><h3>G Grupp G</h3>" in page.content.decode()
+
+
+def test_a_key_group_without_requirements_is_said_to_have_none(draft, client: Client) -> None:
+    draft.requirements.all().delete()
+    assert asked_in_short(draft) == {"G": "inga krav"}
+
+
+def test_a_place_of_a_page_has_one_name(draft, client: Client) -> None:
+    client.force_login(account_with(Role.COORDINATOR))
+    names = re.findall(
+        r' id="([^"]+)"', client.get(f"/plan/version/{draft.number}/").content.decode()
+    )
+    assert len(names) == len(set(names))

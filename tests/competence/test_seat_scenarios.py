@@ -42,7 +42,8 @@ def test_what_is_tried_is_saved_by_name_and_opened_again(officer, client):
     page = client.get(LIST)
     (shown,) = page.context["scenarios"]
     assert f"/plan/prognos/?{shown.query}".replace("&", "&amp;") in page.content.decode()
-    assert "Giltigt, månader: 24" in shown.words
+    assert "Giltigt: 24\N{NO-BREAK SPACE}månader" in shown.words
+    assert "Personalomsättning per år: 40\N{NO-BREAK SPACE}%" in shown.words
     opened = client.get(f"/plan/prognos/?{shown.query}")
     assert shown.year == sum(need.seats for need in opened.context["asked"].current.total[:12])
 

@@ -43,6 +43,7 @@ PAGES = {
         "/tackning/mal/",
         "/plan/aret/",
         "/plan/atgarder/",
+        "/plan/version/2/",
         "/plan/prognos/",
         "/plan/prognos/kalender/",
         "/plan/utbildning/",

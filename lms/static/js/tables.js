@@ -1,5 +1,6 @@
 /* A table drawn as a list on a phone keeps its table roles for a screen reader; wide tables
-   that scroll can be reached with the keyboard; choosing rows drives the bulk bar. */
+   that scroll can be reached with the keyboard; the tab that is shown is in sight; choosing rows
+   drives the bulk bar. */
 const ROLES = [
   ["thead, tbody, tfoot", "rowgroup"],
   ["tr", "row"],
@@ -31,6 +32,13 @@ function makeScrollable(wrap) {
 }
 const sizes = new ResizeObserver((entries) => entries.forEach((entry) => makeScrollable(entry.target)));
 document.querySelectorAll(".table-wrap, .table-wrap-desk").forEach((wrap) => sizes.observe(wrap));
+
+/* Where the tabs go on to the side, the one that is shown comes into sight. */
+for (const current of document.querySelectorAll(".tabs [aria-current]")) {
+  const tabs = current.closest(".tabs");
+  const past = current.getBoundingClientRect().right - tabs.getBoundingClientRect().right;
+  if (past > 0) tabs.scrollLeft += past;
+}
 
 for (const form of document.querySelectorAll("form:has([data-bulk-item])")) {
   const items = () => [...form.querySelectorAll("[data-bulk-item]")];
