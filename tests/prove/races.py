@@ -1,4 +1,4 @@
-"""python -m tests.prove.races: two write to one course at the same moment, on PostgreSQL.
+"""python -m tests.prove.races: two write to one thing at the same moment, on PostgreSQL.
 
 DATABASE_URL says which server; without it the one of this machine is tried. A database of its own
 is made there and taken away again.
@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg
 
 LOCAL = "postgres://127.0.0.1:5432/postgres"
-RACES = tuple(f"tests/{app}/test_races.py" for app in ("courses", "competence", "people"))
+RACES = sorted(map(str, Path("tests").glob("*/test_*races.py")))
 
 
 def server() -> str | None:
