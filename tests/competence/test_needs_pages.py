@@ -11,8 +11,9 @@ from django.utils.translation import override
 
 from competence.models import NeedsAnswer, NeedsDraft, NeedsReminder, NeedsRound, PlanVersion
 from competence.services.namings import name_key_person
-from competence.services.needs_answers import NeedsWritten
+from competence.services.needs_answers import NeedsWritten, why_not_open
 from competence.services.needs_delegations import leave_to_colleague
+from competence.services.needs_rounds import close_needs_round
 from competence.services.plan import adopt_plan_version
 from lms.audit.models import AuditEvent
 from lms.framework.models import CompetenceArea
@@ -170,6 +171,54 @@ def test_a_form_is_handed_in_and_taken_back_without_script(client, town):
     assert handed_in.taken_back_by == town.manager
     form = page(client, town.manager, "needs_form", town.form.pk).content.decode()
     assert "Rutinen är ny" in form
+
+
+MINE = "Mitt långa skäl"
+
+
+def test_a_form_that_somebody_else_has_handed_in_shows_what_was_typed_to_be_copied(client, town):
+    answer(town.form, town.manager)
+    leave_to_colleague(
+        form=town.form, colleague=town.colleague.person, ends_on=LAST_DAY, by=town.manager, at=NOW
+    )
+    mine = typed(town, motive_text=MINE, more="En sak till")
+    late = page(client, town.colleague, "needs_form", town.form.pk, **mine, hand_in="1")
+    shown = late.content.decode()
+    assert f"{town.manager} lämnade formuläret medan du skrev." in shown
+    for words in ("inte sparat", "Det du skrev: Varför, med egna ord", MINE, "En sak till"):
+        assert words in shown
+    again = page(client, town.manager, "needs_form", town.form.pk, **mine, save="1")
+    assert "Du har lämnat formuläret i ett annat fönster." in again.content.decode()
+    assert MINE in again.content.decode()
+    assert NeedsAnswer.objects.count() == 1
+    assert MINE not in page(client, town.manager, "needs_form", town.form.pk).content.decode()
+
+
+def test_a_round_that_was_closed_meanwhile_shows_what_was_typed_to_be_copied(client, town):
+    close_needs_round(needs_round=town.round, reason="Klart", by=town.officer, at=NOW)
+    mine = typed(town, motive_text=MINE)
+    late = page(client, town.manager, "needs_form", town.form.pk, **mine, hand_in="1")
+    assert "Omgången är avslutad. Det går inte att lämna fler svar." in late.content.decode()
+    assert MINE in late.content.decode()
+    empty = typed(town, motive_text="")
+    late = page(client, town.manager, "needs_form", town.form.pk, **empty, hand_in="1")
+    assert "Det du skickade är inte sparat." in late.content.decode()
+    assert not NeedsDraft.objects.exists()
+
+
+def test_why_a_round_takes_no_answers_is_said_as_it_is(town):
+    assert why_not_open(town.round, MONDAY) == ""
+    assert why_not_open(town.round, MONDAY - timedelta(days=1)) == "Omgången har inte börjat."
+    assert why_not_open(town.round, LAST_DAY + timedelta(days=1)) == (
+        "Sista dagen att svara var 31 december 2026. Samordnaren kan förlänga omgången."
+    )
+
+
+def test_a_form_that_is_handed_in_twice_from_one_page_is_one_answer(client, town):
+    for _twice in range(2):
+        said = page(client, town.manager, "needs_form", town.form.pk, **typed(town), hand_in="1")
+        assert (said.status_code, said.url) == (302, reverse("competence:needs"))
+    assert NeedsAnswer.objects.count() == 1
 
 
 def test_the_coordinator_previews_opens_follows_reminds_and_fetches(client, town):
