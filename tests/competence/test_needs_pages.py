@@ -9,7 +9,14 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from competence.models import NeedsAnswer, NeedsDraft, NeedsReminder, NeedsRound, PlanVersion
+from competence.models import (
+    NeedsAnswer,
+    NeedsDraft,
+    NeedsForm,
+    NeedsReminder,
+    NeedsRound,
+    PlanVersion,
+)
 from competence.services.namings import name_key_person
 from competence.services.needs_answers import NeedsWritten, why_not_open
 from competence.services.needs_delegations import leave_to_colleague
@@ -253,6 +260,36 @@ def test_the_coordinator_previews_opens_follows_reminds_and_fetches(client, town
     assert "Område OM4: Fördjupning" in lines[2]
     for name in ("needs_file_xlsx", "needs_extend", "needs_close", "proposals"):
         assert admin(client, town.officer, name, opened.pk).status_code == 200
+
+
+def test_a_round_that_is_sent_twice_is_opened_once_and_its_name_is_taken(client, town):
+    for unit in (town.unit, town.other):
+        for _each in range(4):
+            employ(make_person(), unit)
+    asked = {
+        "name": "Omgång två",
+        "period_from": "2028-01-01",
+        "period_until": "2028-12-31",
+        "starts_on": "2026-11-23",
+        "ends_on": "2026-12-15",
+        "unit_kind": "verksamhet",
+        "key_groups": [group().pk],
+    }
+    sent = [admin(client, town.officer, "needs_new_round", **asked, open="1") for _ in range(2)]
+    opened = NeedsRound.objects.get(name="Omgång två")
+    there = reverse("competence_admin:needs_round", args=[opened.pk])
+    assert [answered.url for answered in sent] == [there, there]
+    assert NeedsForm.objects.filter(needs_round=opened).count() == 2
+    assert AuditEvent.objects.filter(action="needs_round.opened").count() == 2  # with the town's
+    taken = "Det finns redan en omgång som heter Omgång två, till 15 december 2026."
+    other = asked | {"name": "omgång två", "ends_on": "2026-12-16"}
+    for data in (other, other | {"open": "1"}):
+        shown = admin(client, town.officer, "needs_new_round", **data)
+        assert taken in str(shown.context["form"].errors)
+        assert shown.context["preview"] is None
+    assert NeedsRound.objects.filter(name__iexact="omgång två").count() == 1
+    close_needs_round(needs_round=opened, reason="Klart", by=town.officer, at=NOW)
+    assert admin(client, town.officer, "needs_new_round", **other, open="1").status_code == 302
 
 
 def test_an_answer_becomes_a_requirement_whose_page_says_where_it_comes_from(client, town):
