@@ -43,8 +43,8 @@ class PublishedMonday(models.Model):
 
 class PublishingStep(models.Model):
     """One row per step: that the coverage is held back, and that its publishing has begun, each at
-    most once and in that order. Never changed or removed. A municipality that never held it back
-    has no rows, and publishes."""
+    most once and in that order. Never changed or removed. Without rows there is no plan yet, or
+    the municipality published before its plans held anything back."""
 
     class Kind(models.TextChoices):
         HELD = "held", _("held back")

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from competence.figures.consultation_standing import version_of
 from competence.models import (
@@ -25,6 +26,8 @@ from competence.services.plan_states import Status, send_on
 from lms.audit.services import record
 from lms.people.access import Action, Obj, grants
 from lms.people.models import Unit, User
+
+ENDED = gettext_lazy("The consultation has ended. No more views are taken.")
 
 
 def is_open(consultation: Consultation, version: DecidedDocument, day: date) -> bool:
@@ -285,7 +288,7 @@ def answer(
 def _refuse_if_over(consultation: Consultation, day: date) -> None:
     found = _kept_open(consultation)
     if found.has_ended or not is_open(found, version_of(found), day):
-        raise ConsultationError(_("The consultation has ended. No more views are taken."))
+        raise ConsultationError(ENDED)
 
 
 def _refuse_if_ended(consultation: Consultation) -> None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from competence.models import (
@@ -17,6 +18,7 @@ from competence.models import (
     NeedsDelegation,
     NeedsDraft,
     NeedsForm,
+    NeedsRound,
     WishedLevel,
 )
 from competence.services.needs_notices import read_what_is_answered
@@ -228,9 +230,22 @@ def _locked(answer: NeedsAnswer) -> NeedsAnswer:
     )
 
 
+def why_not_open(needs_round: NeedsRound, day: date) -> str:
+    """Why nobody can answer on `day`, in words; empty where they can."""
+    if needs_round.is_open_on(day):
+        return ""
+    if needs_round.closed_at is not None:
+        return _("The round is closed. No more answers are taken.")
+    if needs_round.ends_on < day:
+        return _("The last day to answer was %(day)s. The coordinator can extend the round.") % {
+            "day": date_format(needs_round.ends_on)
+        }
+    return _("The round has not begun.")
+
+
 def _refuse_closed(form: NeedsForm, at: datetime) -> None:
-    if not form.needs_round.is_open_on(at.astimezone(STOCKHOLM).date()):
-        raise NeedsAnswerError(_("The round is not open. The coordinator can extend it."))
+    if why := why_not_open(form.needs_round, at.astimezone(STOCKHOLM).date()):
+        raise NeedsAnswerError(why)
 
 
 def _said(answer: NeedsAnswer) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from competence.figures.needs import PlannedForm, planned_round
@@ -54,9 +55,11 @@ def open_needs_round(
 ) -> NeedsRound:
     """Open a round: its forms are made at once, none of them about fewer than `threshold` members
     of a key group, and whoever answers for them is told on its first day. With `staff_until`, the
-    staff where they are enough are asked what they need until then. Raises NeedsRoundError, and
-    ValidationError for days in the wrong order."""
+    staff where they are enough are asked what they need until then. The same sent again is the
+    same round. Raises NeedsRoundError, and ValidationError for days in the wrong order."""
     day = at.astimezone(STOCKHOLM).date()
+    # Sent twice at once: the second sees the first.
+    list(KeyGroup.objects.select_for_update(no_key=True).order_by("pk"))
     if starts_on < day:
         raise NeedsRoundError(_("The first day has already been."))
     planned = planned_round(
@@ -64,13 +67,6 @@ def open_needs_round(
     )
     if not planned.forms:
         raise NeedsRoundError(_("Nobody would be asked. Choose another kind of unit or key group."))
-    if staff_until is not None:
-        if staff_until > ends_on:
-            raise NeedsRoundError(_("The last day for the staff is after the last day to answer."))
-        try:
-            refuse_asked_lately(planned.forms, day)
-        except StaffWishError as error:
-            raise NeedsRoundError(str(error)) from error
     opened = NeedsRound(
         name=name.strip(),
         period_from=period_from,
@@ -82,6 +78,17 @@ def open_needs_round(
         created_at=at,
         by=by,
     )
+    standing = _standing(name, day)
+    if standing is not None and _is_the_same(standing, opened, planned.forms):
+        return standing
+    refuse_name_in_use(name, day)
+    if staff_until is not None:
+        if staff_until > ends_on:
+            raise NeedsRoundError(_("The last day for the staff is after the last day to answer."))
+        try:
+            refuse_asked_lately(planned.forms, day)
+        except StaffWishError as error:
+            raise NeedsRoundError(str(error)) from error
     opened.full_clean()
     opened.save()
     forms = _make_forms(opened, planned.forms)
@@ -107,6 +114,35 @@ def open_needs_round(
     if opened.is_open_on(day):
         tell_who_is_asked(day=day, at=at)
     return opened
+
+
+def refuse_name_in_use(name: str, day: date) -> None:
+    """Raises NeedsRoundError where a round of that name is open, or has not begun: whoever is asked
+    could not tell them apart."""
+    standing = _standing(name, day)
+    if standing is not None:
+        raise NeedsRoundError(
+            _("There is a round called %(name)s already, until %(day)s. Choose another name.")
+            % {"name": standing.name, "day": date_format(standing.ends_on)}
+        )
+
+
+def _standing(name: str, day: date) -> NeedsRound | None:
+    """The round of that name that is not over."""
+    found = NeedsRound.objects.filter(name__iexact=name.strip())
+    return found.filter(closed_at__isnull=True, ends_on__gte=day).first()
+
+
+def _is_the_same(standing: NeedsRound, sent: NeedsRound, planned: Iterable[PlannedForm]) -> bool:
+    """Whether what was sent is the round that stands, sent again by who opened it."""
+    columns = ("name", "period_from", "period_until", "starts_on", "ends_on")
+    if any(
+        getattr(standing, name) != getattr(sent, name)
+        for name in (*columns, "unit_kind", "staff_until", "by_id")
+    ):
+        return False
+    asks = {(form.unit.pk, form.key_group.pk, form.naming and form.naming.pk) for form in planned}
+    return asks == set(standing.forms.values_list("unit_id", "key_group_id", "naming_id"))
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from competence.models import PlanVersion, Requirement
@@ -18,6 +19,7 @@ from competence.services.plan_content import (
     write_content,
 )
 from competence.services.plan_states import PlanError
+from competence.services.publishing import Reason, hold_figures
 from lms.audit.services import record
 from lms.people.models import User
 
@@ -32,7 +34,10 @@ def create_draft(
     by: User | None,
 ) -> PlanVersion:
     """A new draft with the next number, with `content` (none: empty), written after the version
-    that it `follows`. `continues`: the sent version that was taken back to become this one."""
+    that it `follows`. `continues`: the sent version that was taken back to become this one. The
+    first plan of a system holds the coverage back until somebody says that all is in place."""
+    if not PlanVersion.objects.exists():
+        hold_figures(reason=Reason.START, at=timezone.now(), by=by)
     draft = PlanVersion.objects.create(
         number=plan_states.next_number(PlanVersion),
         note=note,

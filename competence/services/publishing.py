@@ -1,5 +1,6 @@
 """Whether the coverage is published yet. A Monday is published once (`mondays`): on a new system
-nothing is, until somebody says that people, plan and earlier training are in place."""
+nothing is, until somebody says that people, plan and earlier training are in place. Its first plan,
+or the starter content, holds the coverage back till then."""
 
 from __future__ import annotations
 
@@ -105,7 +106,7 @@ def withheld(day: date) -> Withheld | None:
 @transaction.atomic
 def hold_figures(*, reason: str, at: datetime, by: User | None) -> None:
     """Hold the coverage back until `begin_figures`. Changes nothing where a step is taken already
-    or a Monday is published: a starter loaded again holds nothing back."""
+    or a Monday is published: a starter loaded later holds nothing back."""
     if PublishingStep.objects.exists() or PublishedMonday.objects.exists():
         return
     step = PublishingStep.objects.create(kind=Kind.HELD, reason=Reason(reason), at=at, by=by)

@@ -24,6 +24,7 @@ from competence.services.needs_rounds import (
     close_needs_round,
     move_last_day,
     open_needs_round,
+    refuse_name_in_use,
     send_added_forms,
 )
 from competence.services.needs_staff import StaffWishError, refuse_asked_lately
@@ -63,6 +64,7 @@ def new_round(request: HttpRequest) -> HttpResponse:
                 )
                 messages.success(request, _("%(name)s is opened.") % {"name": opened.name})
                 return redirect("competence_admin:needs_round", opened.pk)
+            refuse_name_in_use(asked["name"], day)
             preview = planned_round(
                 unit_kind=asked["unit_kind"],
                 key_groups=asked["key_groups"],

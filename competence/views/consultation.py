@@ -16,6 +16,7 @@ from competence.figures.way import way_of
 from competence.models import Consultation
 from competence.plan_forms import CommentForm
 from competence.services.consultations import (
+    ENDED,
     ConsultationError,
     comment,
     is_open,
@@ -25,6 +26,7 @@ from competence.services.consultations import (
 from competence.views.plan_kinds import version_or_404
 from competence.views.scope import acting_user
 from lms.lib.dates import today
+from lms.lib.unsent import Unsent, typed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,14 +35,18 @@ def consultation(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     plan, version = version_or_404(kind, number)
     found = get_object_or_404(Consultation.objects.on(kind, number))
     day, user = today(), acting_user(request)
-    units = units_spoken_for(user, day) if is_open(found, version, day) else []
+    units = units_spoken_for(user, day)
+    takes_views = is_open(found, version, day)
+    unsent: Unsent | None = None
     form = CommentForm(
         request.POST or None, units=units, key_groups=plan.key_groups(version), prefix="svar"
     )
     if request.method == "POST":
         if not units:
             raise PermissionDenied
-        if form.is_valid():
+        if not takes_views:
+            unsent = Unsent(str(ENDED), typed_in(form))
+        elif form.is_valid():
             about, key_group = form.subject()
             try:
                 comment(
@@ -66,12 +72,13 @@ def consultation(request: HttpRequest, kind: str, number: int) -> HttpResponse:
             "plan": plan,
             "version": version,
             "consultation": found,
-            "is_open": is_open(found, version, day),
+            "is_open": takes_views,
             "last_day": last_day_of(found, version),
             "leads_nowhere": leads_nowhere(found),
             "way": way_of(version, day),
             "figures": read_consultation(found, user),
-            "form": form if units else None,
+            "form": form if units and takes_views else None,
+            "unsent": unsent,
             **plan.proposal(version, day),
         },
     )

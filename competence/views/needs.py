@@ -28,10 +28,12 @@ from competence.needs_forms import NeedsAnswerForm
 from competence.services.needs_answers import (
     NeedsAnswerError,
     NeedsConflictError,
+    NeedsWritten,
     confirm_answer,
     hand_in,
     keep_draft,
     take_back_answer,
+    why_not_open,
 )
 from competence.services.needs_delegations import colleagues_of
 from competence.services.needs_rounds import record_opened
@@ -39,6 +41,7 @@ from competence.views.namings import team_namings
 from competence.views.scope import acting_user
 from lms.content.templatetags.ui import clock
 from lms.lib.dates import today
+from lms.lib.unsent import Unsent, typed_in
 from lms.people.access import Action, Obj, can
 from lms.people.models import User
 
@@ -81,7 +84,13 @@ def needs_form(request: HttpRequest, pk: int) -> HttpResponse:
     is_open = form.needs_round.is_open_on(day)
     writes = may_fill_in(user, form, day)
     if answer is not None or not (is_open and writes):
-        return _answered(request, form, answer, day, may_change=is_open and writes)
+        unsent: Unsent | None = None
+        if request.method == "POST":
+            asked = NeedsAnswerForm(request.POST, form=form, areas=areas_to_wish(form, day))
+            if answer is not None and _was_handed_in(asked, answer, user):
+                return _thanked(request)
+            unsent = Unsent(_too_late(form, answer, user, day), typed_in(asked))
+        return _answered(request, form, answer, day, may_change=is_open and writes, unsent=unsent)
     areas = areas_to_wish(form, day)
     draft = NeedsDraft.objects.select_related("by").filter(form=form).first()
     initial = NeedsAnswerForm.initial_of(draft, areas) if draft else {"revision": 0}
@@ -129,11 +138,33 @@ def _saved(
     page = {"revision": said["revision"], "client": said["client"], "by": user, "at": now}
     if "hand_in" in request.POST:
         hand_in(form=form, written=written, **page)
-        messages.success(request, _("Your answer is handed in. Thank you."))
-        return redirect("competence:needs")
+        return _thanked(request)
     keep_draft(form=form, written=written, **page)
     messages.success(request, _("Saved %(time)s") % {"time": clock(now)})
     return redirect("competence:needs_form", form.pk)
+
+
+def _thanked(request: HttpRequest) -> HttpResponse:
+    messages.success(request, _("Your answer is handed in. Thank you."))
+    return redirect("competence:needs")
+
+
+def _was_handed_in(asked: NeedsAnswerForm, answer: NeedsAnswer, user: User) -> bool:
+    """Whether the answer is what was sent here, sent twice from the same page."""
+    draft = NeedsDraft.objects.filter(form=answer.form_id).first()
+    if draft is None or answer.by_id != user.pk or not asked.is_valid():
+        return False
+    same = NeedsWritten.of(draft) == asked.written(draft)
+    return "hand_in" in asked.data and draft.client == asked.cleaned_data["client"] and same
+
+
+def _too_late(form: NeedsForm, answer: NeedsAnswer | None, user: User, day: date) -> str:
+    """Why what was sent was not taken."""
+    if answer is None:
+        return why_not_open(form.needs_round, day)
+    if answer.by_id == user.pk:
+        return _("You have handed in the form in another window.")
+    return _("%(name)s handed in the form while you were writing.") % {"name": answer.by}
 
 
 def _answered(
@@ -143,6 +174,7 @@ def _answered(
     day: date,
     *,
     may_change: bool,
+    unsent: Unsent | None = None,
 ) -> HttpResponse:
     user = acting_user(request)
     if answer is not None and not _answers_for(user, form, day):
@@ -154,6 +186,7 @@ def _answered(
             "day": day,
             "needs_form": form,
             "answer": answer,
+            "unsent": unsent,
             "wishes": answer.wishes.select_related("area", "level") if answer else [],
             "staff": staff_shown(form) if answer else None,
             "became": became_of(answer) if answer else [],

@@ -80,17 +80,18 @@ def accept(request: HttpRequest) -> HttpResponse:
     known = {each.code: each for each in asked.current.calendar(asked.day)}
     draft = DraftForm(request.POST)
     forms = [SessionsForm(request.POST, prefix=code) for code in request.POST.getlist("shown")]
+    posted = {str(form.prefix): form for form in forms}
     ticked = [form for form in forms if form.data.get(form.add_prefix("take"))]
     if not ticked:
         draft.add_error(None, _("Tick the sessions that you want to take with."))
     if not all([draft.is_valid(), *(form.is_valid() for form in ticked)]):
-        return _page(request, asked, draft, {str(form.prefix): form for form in forms})
+        return _page(request, asked, draft, posted)
     lost = [form for form in ticked if form.cleaned_data["code"] not in known]
     if lost:
         draft.add_error(
             None, _("The forecast is not the same as when you opened the page. Look again.")
         )
-        return _page(request, asked, draft)
+        return _page(request, asked, draft, posted)
     version = draft.cleaned_data["version"]
     try:
         taken = accept_sessions(
@@ -101,7 +102,7 @@ def accept(request: HttpRequest) -> HttpResponse:
         )
     except (PlanError, ValidationError) as error:
         draft.add_error(None, error.messages if isinstance(error, ValidationError) else str(error))
-        return _page(request, asked, draft, {str(form.prefix): form for form in forms})
+        return _page(request, asked, draft, posted)
     if taken.made:
         messages.success(
             request,

@@ -6,9 +6,11 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from django import forms
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
@@ -35,6 +37,25 @@ def typed_texts(request: HttpRequest) -> tuple[str, ...]:
         _plain(value) for name, values in posted if not _SECRET.search(name) for value in values
     )
     return tuple(dict.fromkeys(text for text in texts if len(text.split()) > 1))
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """A form that came too late: why it was not taken, and each free text of it under its label."""
+
+    why: str
+    typed: tuple[tuple[str, str], ...] = ()
+
+
+def typed_in(form: forms.BaseForm) -> tuple[tuple[str, str], ...]:
+    """The free texts of a form that was sent, with their labels. Its page has been sent the token
+    that only a page of ours has."""
+    texts = (
+        (str(bound.label), str(bound.data or "").strip())
+        for bound in form
+        if isinstance(bound.field.widget, forms.Textarea)
+    )
+    return tuple((label, text) for label, text in texts if text)
 
 
 def page_of_origin(request: HttpRequest) -> str:

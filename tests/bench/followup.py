@@ -95,8 +95,10 @@ def make(monday: date, told: Told) -> None:
 def load(organisation: Path) -> None:
     from competence.services.fact_files import import_achievements, import_exemptions
     from competence.services.framework_file import import_framework
+    from tests.builders.competence import begun
     from tests.builders.organisation_files import load_organisation
 
+    begun()
     load_organisation(organisation)
     import_framework(
         content=(organisation / "framework.yaml").read_bytes(), name="framework.yaml", today=DAY

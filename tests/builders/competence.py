@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, datetime, time
 
 import yaml
 
-from competence.models import Achievement, KeyGroup, PlanVersion, Requirement
+from competence.models import Achievement, KeyGroup, PlanVersion, PublishingStep, Requirement
 from competence.services.fact_files import import_achievements
 from competence.services.framework_file import FrameworkChanges, import_framework
+from lms.lib.dates import STOCKHOLM
 from lms.people.models import Person
 
 DAY = date(2026, 11, 23)
@@ -52,6 +53,22 @@ def plan_of(
 def adopt(
     plan: dict[str, object], *, today: date = DAY, in_force_from: date | None = None
 ) -> FrameworkChanges:
+    """Make it the plan in force, where the coverage is published."""
+    begun()
+    return read_in(plan, today=today, in_force_from=in_force_from)
+
+
+def begun() -> None:
+    """The coverage is published, unless a step says otherwise: no plan holds it back."""
+    if not PublishingStep.objects.exists():
+        at = datetime.combine(DAY, time(8), STOCKHOLM)
+        PublishingStep.objects.create(kind=PublishingStep.Kind.BEGUN, at=at)
+
+
+def read_in(
+    plan: dict[str, object], *, today: date = DAY, in_force_from: date | None = None
+) -> FrameworkChanges:
+    """The municipality's own framework.yaml, as it is read in."""
     return import_framework(
         content=yaml.safe_dump(plan, allow_unicode=True).encode(),
         name="framework.yaml",

@@ -42,6 +42,7 @@ from competence.services.plan import (
 from competence.services.plan_content import content_of
 from competence.services.plan_editing import discard_draft
 from competence.services.plan_states import Status, send_on
+from lms.audit.models import AuditEvent
 from lms.lib.dates import today
 from lms.notifications.mail import tell
 from lms.notifications.models import Notice
@@ -328,6 +329,23 @@ def test_nobody_gives_a_view_for_somebody_elses_unit(running, client):
     assert client.post(page_of(), asked).status_code == 403
     client.force_login(make_account(make_person("E")))
     assert client.get(page_of()).status_code == 403
+    assert not ConsultationComment.objects.exists()
+
+
+def test_a_view_that_comes_when_the_consultation_is_over_is_shown_to_be_copied(running, client):
+    late = "Vi behöver ett år till."
+    asked = {"svar-unit": running.school.pk, "svar-about": "whole", "svar-text": late}
+    running.to_preparation()
+    client.force_login(running.manager)
+    shown = client.post(page_of(), asked)
+    assert shown.status_code == 200
+    for words in ("Remissen är slut.", "inte sparat", "Det du skrev: Din synpunkt", late):
+        assert words in shown.content.decode()
+    assert late not in client.get(page_of()).content.decode()
+    client.force_login(running.officer)
+    assert client.post(page_of(), asked).status_code == 403
+    refused = AuditEvent.objects.filter(action="access_refused").values_list("by", flat=True)
+    assert set(refused) == {running.officer.pk}
     assert not ConsultationComment.objects.exists()
 
 

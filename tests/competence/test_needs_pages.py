@@ -9,10 +9,18 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from competence.models import NeedsAnswer, NeedsDraft, NeedsReminder, NeedsRound, PlanVersion
+from competence.models import (
+    NeedsAnswer,
+    NeedsDraft,
+    NeedsForm,
+    NeedsReminder,
+    NeedsRound,
+    PlanVersion,
+)
 from competence.services.namings import name_key_person
-from competence.services.needs_answers import NeedsWritten
+from competence.services.needs_answers import NeedsWritten, why_not_open
 from competence.services.needs_delegations import leave_to_colleague
+from competence.services.needs_rounds import close_needs_round
 from competence.services.plan import adopt_plan_version
 from lms.audit.models import AuditEvent
 from lms.framework.models import CompetenceArea
@@ -172,6 +180,54 @@ def test_a_form_is_handed_in_and_taken_back_without_script(client, town):
     assert "Rutinen är ny" in form
 
 
+MINE = "Mitt långa skäl"
+
+
+def test_a_form_that_somebody_else_has_handed_in_shows_what_was_typed_to_be_copied(client, town):
+    answer(town.form, town.manager)
+    leave_to_colleague(
+        form=town.form, colleague=town.colleague.person, ends_on=LAST_DAY, by=town.manager, at=NOW
+    )
+    mine = typed(town, motive_text=MINE, more="En sak till")
+    late = page(client, town.colleague, "needs_form", town.form.pk, **mine, hand_in="1")
+    shown = late.content.decode()
+    assert f"{town.manager} lämnade formuläret medan du skrev." in shown
+    for words in ("inte sparat", "Det du skrev: Varför, med egna ord", MINE, "En sak till"):
+        assert words in shown
+    again = page(client, town.manager, "needs_form", town.form.pk, **mine, save="1")
+    assert "Du har lämnat formuläret i ett annat fönster." in again.content.decode()
+    assert MINE in again.content.decode()
+    assert NeedsAnswer.objects.count() == 1
+    assert MINE not in page(client, town.manager, "needs_form", town.form.pk).content.decode()
+
+
+def test_a_round_that_was_closed_meanwhile_shows_what_was_typed_to_be_copied(client, town):
+    close_needs_round(needs_round=town.round, reason="Klart", by=town.officer, at=NOW)
+    mine = typed(town, motive_text=MINE)
+    late = page(client, town.manager, "needs_form", town.form.pk, **mine, hand_in="1")
+    assert "Omgången är avslutad. Det går inte att lämna fler svar." in late.content.decode()
+    assert MINE in late.content.decode()
+    empty = typed(town, motive_text="")
+    late = page(client, town.manager, "needs_form", town.form.pk, **empty, hand_in="1")
+    assert "Det du skickade är inte sparat." in late.content.decode()
+    assert not NeedsDraft.objects.exists()
+
+
+def test_why_a_round_takes_no_answers_is_said_as_it_is(town):
+    assert why_not_open(town.round, MONDAY) == ""
+    assert why_not_open(town.round, MONDAY - timedelta(days=1)) == "Omgången har inte börjat."
+    assert why_not_open(town.round, LAST_DAY + timedelta(days=1)) == (
+        "Sista dagen att svara var 31 december 2026. Samordnaren kan förlänga omgången."
+    )
+
+
+def test_a_form_that_is_handed_in_twice_from_one_page_is_one_answer(client, town):
+    for _twice in range(2):
+        said = page(client, town.manager, "needs_form", town.form.pk, **typed(town), hand_in="1")
+        assert (said.status_code, said.url) == (302, reverse("competence:needs"))
+    assert NeedsAnswer.objects.count() == 1
+
+
 def test_the_coordinator_previews_opens_follows_reminds_and_fetches(client, town):
     for unit in (town.unit, town.other):
         for _each in range(4):
@@ -204,6 +260,36 @@ def test_the_coordinator_previews_opens_follows_reminds_and_fetches(client, town
     assert "Område OM4: Fördjupning" in lines[2]
     for name in ("needs_file_xlsx", "needs_extend", "needs_close", "proposals"):
         assert admin(client, town.officer, name, opened.pk).status_code == 200
+
+
+def test_a_round_that_is_sent_twice_is_opened_once_and_its_name_is_taken(client, town):
+    for unit in (town.unit, town.other):
+        for _each in range(4):
+            employ(make_person(), unit)
+    asked = {
+        "name": "Omgång två",
+        "period_from": "2028-01-01",
+        "period_until": "2028-12-31",
+        "starts_on": "2026-11-23",
+        "ends_on": "2026-12-15",
+        "unit_kind": "verksamhet",
+        "key_groups": [group().pk],
+    }
+    sent = [admin(client, town.officer, "needs_new_round", **asked, open="1") for _ in range(2)]
+    opened = NeedsRound.objects.get(name="Omgång två")
+    there = reverse("competence_admin:needs_round", args=[opened.pk])
+    assert [answered.url for answered in sent] == [there, there]
+    assert NeedsForm.objects.filter(needs_round=opened).count() == 2
+    assert AuditEvent.objects.filter(action="needs_round.opened").count() == 2  # with the town's
+    taken = "Det finns redan en omgång som heter Omgång två, till 15 december 2026."
+    other = asked | {"name": "omgång två", "ends_on": "2026-12-16"}
+    for data in (other, other | {"open": "1"}):
+        shown = admin(client, town.officer, "needs_new_round", **data)
+        assert taken in str(shown.context["form"].errors)
+        assert shown.context["preview"] is None
+    assert NeedsRound.objects.filter(name__iexact="omgång två").count() == 1
+    close_needs_round(needs_round=opened, reason="Klart", by=town.officer, at=NOW)
+    assert admin(client, town.officer, "needs_new_round", **other, open="1").status_code == 302
 
 
 def test_an_answer_becomes_a_requirement_whose_page_says_where_it_comes_from(client, town):

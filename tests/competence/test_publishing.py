@@ -8,14 +8,23 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import yaml
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from competence.figures.chain import chain_on
 from competence.indicators.plan import coverage, coverage_of_area, coverage_of_group
-from competence.models import FollowUpReport, PublishedMonday, PublishingStep, WeekOutlook
+from competence.models import (
+    FollowUpReport,
+    PlanVersion,
+    PublishedMonday,
+    PublishingStep,
+    WeekOutlook,
+)
 from competence.services.followup import FollowUpError
+from competence.services.framework_file import import_framework
 from competence.services.mondays import keep_mondays, keep_offered, published_on
+from competence.services.plan import create_draft
 from competence.services.publishing import (
     NotPublishedError,
     PublishingError,
@@ -33,7 +42,7 @@ from lms.demo import history, making
 from lms.people.models import Person, User
 from lms.people.roles import Role
 from lms.starter import load_starter
-from tests.builders.competence import achieve, adopt, plan_of
+from tests.builders.competence import achieve, adopt, plan_of, read_in
 from tests.builders.followup import draft
 from tests.builders.people import MONDAY, account_with, employ, make_person, make_unit
 
@@ -194,10 +203,47 @@ def test_publishing_begins_once_with_people_and_a_plan(officer):
             change()
 
 
-def test_what_is_published_is_not_held_back_by_a_starter_loaded_again(monday):
-    fill()
+def employ_somebody() -> None:
+    employ(make_person("P1"), make_unit("K"))
+
+
+def test_what_is_published_is_not_held_back_by_a_starter_loaded_later(monday):
+    PlanVersion.objects.create(number=1)  # of before a plan held anything back
+    read_in(plan_of({"area": "OM1"}))
+    employ_somebody()
     published_on(MONDAY)
     hold()
+    assert held() is None
+    assert not PublishingStep.objects.exists()
+
+
+@pytest.mark.parametrize("draft_first", [True, False])
+@pytest.mark.parametrize("staff_first", [True, False])
+def test_the_first_plan_of_a_municipality_holds_back_what_nobody_has_begun(
+    client, officer, staff_first, draft_first
+):
+    """Its own framework.yaml, without the starter; the earlier training is not read in yet."""
+    files = [lambda: read_in(plan_of({"area": "OM1"})), employ_somebody]
+    if draft_first:
+        create_draft(by=officer)
+    for read in reversed(files) if staff_first else files:
+        read()
+    assert held() is Withheld.START
+    assert keep_offered(day=MONDAY) == []
+    (step,) = (each for each in steps(MONDAY) if each.code == "figures")
+    assert (step.done, step.url) == (False, BEGIN)
+    client.force_login(officer)
+    assert START in client.get("/tackning/").content.decode()
+    assert "Publicera täckningen" in client.get(STEPS).content.decode()
+    achieve(Person.objects.get(person_id="P1"), on=date(2026, 1, 1))
+    client.post(BEGIN)
+    keep_offered(day=MONDAY)
+    assert PublishedMonday.objects.count() == 25
+
+
+def test_a_plan_that_is_only_tried_holds_nothing_back(monday):
+    content = yaml.safe_dump(plan_of({"area": "OM1"})).encode()
+    import_framework(content=content, name="framework.yaml", today=MONDAY, dry_run=True)
     assert held() is None
 
 

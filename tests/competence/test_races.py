@@ -17,6 +17,7 @@ from competence.models import (
     ExemptionRequest,
     KeyGroup,
     KeyPersonAssignment,
+    NeedsRound,
     OutsideRecord,
     Recognition,
     SignInSheet,
@@ -28,16 +29,18 @@ from competence.services import (
     exemptions,
     history,
     namings,
+    needs_rounds,
     outside_courses,
     recognition,
     sign_in_sheets,
     targets,
 )
 from lms.framework.models import CompetenceArea, TrainingLevel
-from lms.people.models import Person
+from lms.people.models import Person, Unit
 from lms.people.roles import Role
 from lms.people.services import merge
 from tests.builders.competence import achieve, adopt, plan_of
+from tests.builders.needs import make_operation, open_round
 from tests.builders.people import account_with, employ, make_account, make_person, make_unit
 from tests.builders.recognition import AT, make_claim, make_course, make_rule
 from tests.competence.outside_cases import another, correct, counting, status, taken_in
@@ -121,6 +124,18 @@ def test_an_exemption_asked_for_twice_at_once_is_asked_for_once(person, monkeypa
 
     assert at_once(ask, asking.then(ask)) == [1, 0]
     assert ExemptionRequest.objects.count() == 1
+
+
+def test_a_round_of_needs_sent_twice_at_once_is_opened_once(person, monkeypatch):
+    unit, officer = make_operation("V", Unit.objects.get(code="U")), account_with(Role.COORDINATOR)
+    employ(person, unit)
+    opening = Pause(monkeypatch, needs_rounds, "record")
+
+    def send() -> int:
+        return open_round(officer).pk
+
+    first, second = at_once(send, opening.then(send))
+    assert first == second == NeedsRound.objects.get().pk
 
 
 def grant(person: Person, by, **said: object) -> Exemption:

@@ -396,8 +396,25 @@ def test_what_cannot_be_taken_is_said_and_nothing_typed_is_lost(municipality, cl
     assert 'value="17"' in wrong.content.decode()
     none = _post(client, page, **{f"{code}-take": ""})
     assert "Kryssa för de tillfällen" in none.content.decode()
-    old = _post(client, page, **{f"{code}-code": "OM1-2-1999-1"})
-    assert "Prognosen är inte densamma" in old.content.decode()
+    assert not PlanActivity.objects.exists()
+
+
+def test_one_row_that_the_forecast_no_longer_has_keeps_what_was_edited_in_the_others(
+    municipality, client
+):
+    client.force_login(account_with(Role.COORDINATOR))
+    create_training_draft(by=None)
+    page = client.get("/plan/prognos/kalender/")
+    code, gone = page.context["proposals"][0].quarter.code, "OM1-2-1999-1"
+    edited = {f"{code}-seats": "17", "responsible": "Utbildningsenheten"}
+    days = {f"{gone}-starts_on": "1999-01-01", f"{gone}-ends_on": "1999-01-02"}
+    row = {f"{gone}-code": gone, f"{gone}-take": "on", f"{gone}-sessions": 1, f"{gone}-seats": 20}
+    shown = {"shown": [code, gone]}
+    for changed in ({f"{code}-code": gone}, shown | row | days):
+        old = _post(client, page, **edited, **changed).content.decode()
+        assert "Prognosen är inte densamma" in old
+        assert 'value="17"' in old
+        assert "Utbildningsenheten" in old
     assert not PlanActivity.objects.exists()
 
 
