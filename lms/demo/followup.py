@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
+from django.utils import timezone
 from django.utils.translation import override
 
 from competence.figures.followup.periods import half_of
@@ -27,7 +28,8 @@ def make_reports(today: date) -> None:
     if FollowUpReport.objects.exists():
         return
     by = User.objects.get(email="samordnare@example.se")
-    at = datetime.combine(today, time(9), STOCKHOLM)
+    # Not later than now: what a visitor makes next comes after it.
+    at = min(datetime.combine(today, time(9), STOCKHOLM), timezone.now())
     monday = today - timedelta(days=today.weekday())
     period = half_of(monday)
     with simulated(today), override("sv"):

@@ -6,14 +6,14 @@ import hashlib
 import io
 import json
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from competence import jobs
@@ -42,10 +42,12 @@ from competence.services.followup import (
     sign_off_report,
     write_words,
 )
+from lms.demo.followup import make_reports
 from lms.lib.append_only import unlock
+from lms.lib.dates import STOCKHOLM
 from lms.notifications.models import Job
 from lms.notifications.services.jobs import run_job
-from lms.people.models import Person
+from lms.people.models import Person, User
 from lms.people.roles import Role
 from tests.builders.competence import achieve, adopt, plan_of
 from tests.builders.followup import AT, draft, released, signed_off
@@ -509,3 +511,13 @@ def test_whoever_waits_for_a_report_is_told_of_each_part_of_it(office, town):
     assert waited_for() == others
     WeekOutlook.objects.all().delete()
     assert waited_for() == ["Kommande utgångar", *others]
+
+
+def test_the_report_of_a_demo_that_is_made_at_night_is_not_of_the_morning(
+    office, town, monkeypatch
+):
+    User.objects.filter(pk=office.coordinator.pk).update(email="samordnare@example.se")
+    night = datetime(2026, 11, 23, 2, tzinfo=STOCKHOLM)
+    monkeypatch.setattr(timezone, "now", lambda: night)
+    make_reports(night.date())
+    assert FollowUpReport.objects.get().released_at == night
