@@ -67,6 +67,7 @@ class _Nested:
         self.by_unit = {key: figures.report.mandatory.by_unit[key] for key in tables.by_unit}
         for (unit, group), count in self.by_unit.items():
             self.rows[group][unit] = count.members
+        self._within: dict[tuple[str, str], list[int]] = {}
         self.shared = Shared(figures.together)
         self.by_place = ByPlace(self.rows, self.shared, parts_of(figures), threshold)
         self.sums = Sums(figures.together, self.rows, threshold)
@@ -161,15 +162,22 @@ class _Nested:
             if self._is_perhaps_within(inner, outer, rest, outer.count):
                 yield self.by_place.but(inner, less)
 
-    def _units_perhaps_within(self, inner: Smaller, outer: Smaller) -> Iterator[int]:
-        for (unit, group), of_inner in self.by_unit.items():
-            of_outer = self.by_unit.get((unit, outer.group))
-            if (
-                group == inner.group
-                and of_outer
-                and self._is_perhaps_within(inner, outer, of_inner, of_outer)
-            ):
-                yield unit
+    def _units_perhaps_within(self, inner: Smaller, outer: Smaller) -> list[int]:
+        key = (inner.group, outer.group)
+        if key not in self._within:
+            self._within[key] = [
+                unit
+                for unit in self.rows[inner.group]
+                if unit is not None
+                and unit in self.rows[outer.group]
+                and self._is_perhaps_within(
+                    inner,
+                    outer,
+                    self.by_unit[unit, inner.group],
+                    self.by_unit[unit, outer.group],
+                )
+            ]
+        return self._within[key]
 
     def _is_perhaps_within(self, inner: Smaller, outer: Smaller, one: Count, other: Count) -> bool:
         """Whether everyone counted in a part of one group may be counted in a part of the other: as

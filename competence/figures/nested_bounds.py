@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from competence.engine.coverage import Count
 from competence.suppression import Figure
@@ -79,14 +80,17 @@ def bounding(smaller: Collection[Asked], larger: Collection[Asked]) -> set[str]:
     return kinds
 
 
-def bounding_all(smaller: Collection[Asked], larger: Collection[Asked]) -> set[str]:
+@lru_cache(maxsize=4096)
+def bounding_all(
+    smaller: frozenset[Asked] | tuple[Asked, ...], larger: frozenset[Asked] | tuple[Asked, ...]
+) -> frozenset[str]:
     """The same of every kind: who is on leave is so whatever is asked, and how somebody came to be
     covered is known of those who are asked the same."""
     kinds = bounding(smaller, larger) | {"paused"}
     if _is_no_stricter(smaller, larger) and _is_no_stricter(larger, smaller):
         kinds.update(OF_COVERED)
         kinds.update(f"not_{kind}" for kind in OF_COVERED)
-    return kinds
+    return frozenset(kinds)
 
 
 def _is_no_stricter(one: Collection[Asked], other: Collection[Asked]) -> bool:

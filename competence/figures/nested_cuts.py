@@ -50,6 +50,9 @@ class Cuts:
         known = self.larger.known_at(node).get(self.kind)
         if known is not None:
             found.update((known, known - self._without(node)))
+        elif node is not None:
+            # Nothing is shown below a hidden figure.
+            return found
         below = [part for part in self.parts.get(node, ()) if part in self.rows]
         for some in (below, self._enough(below, self.rows[node])):
             if sum(self.rows[part] for part in some) >= self.rows[node]:
@@ -73,12 +76,12 @@ class Cuts:
 
     def _without(self, node: Node) -> int:
         """How many are shown in the parts of a unit that have none of the rows."""
-        return sum(
-            self._without(part)
-            if part in self.rows
-            else self.larger.known_at(part).get(self.kind, 0)
-            for part in self.parts.get(node, ())
-        )
+        found = 0
+        for part in self.parts.get(node, ()):
+            known = self.larger.known_at(part).get(self.kind)
+            if known is not None:
+                found += self._without(part) if part in self.rows else known
+        return found
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ class Inner:
             for item, kinds in self.smaller.known_in_all().items()
         }
 
-    def _but_for(self, asks: Collection[Asked], kinds: Kinds) -> Kinds:
+    def _but_for(self, asks: frozenset[Asked] | tuple[Asked, ...], kinds: Kinds) -> Kinds:
         found = {kind: kinds[kind] for kind in bounding_all(asks, self.smaller.asks) & kinds.keys()}
         for unit in self.less:
             there = self.smaller.known_at(unit)
@@ -132,6 +135,14 @@ class ByPlace:
         self.shared = shared
         self.parts = parts
         self.threshold = threshold
+        self.above: dict[int, list[int]] = {unit: [] for unit in parts.get(None, ())}
+        for unit in list(self.above):
+            self._go_down(unit)
+
+    def _go_down(self, unit: int) -> None:
+        for part in self.parts.get(unit, ()):
+            self.above[part] = [*self.above[unit], unit]
+            self._go_down(part)
 
     def hide(self, larger: Smaller, within: Sequence[Smaller], units: Sequence[Inner]) -> None:
         """Hide what the larger tells of the groups within it, and of what others have in units in
@@ -153,7 +164,7 @@ class ByPlace:
         for node in waiting:
             rows[node] = all_rows[node]
             waiting.extend(part for part in self.parts.get(node, ()) if part in all_rows)
-        above = [node for node in all_rows if node is not None and self._is_below(unit, node)]
+        above = [node for node in self.above[unit] if node in all_rows]
         return Inner(group, rows | dict.fromkeys(above, rows[None]), unit)
 
     def but(self, group: Smaller, less: tuple[int, ...]) -> Inner:
@@ -174,16 +185,14 @@ class ByPlace:
         found: list[int] = []
         waiting = list(self.parts.get(None, ()))
         for node in waiting:
-            if node in shown and not any(
-                node == unit or self._is_below(unit, node) for unit in within
-            ):
+            if node in shown and not any(self._is_below(unit, node) for unit in within):
                 found.append(node)
             elif node not in within:
                 waiting.extend(self.parts.get(node, ()))
         return tuple(found)
 
     def _is_below(self, unit: int, node: int) -> bool:
-        return any(part == unit or self._is_below(unit, part) for part in self.parts.get(node, ()))
+        return unit == node or node in self.above[unit]
 
     def _packings(self, inside: Sequence[Inner], larger: Smaller) -> Iterator[tuple[Inner, ...]]:
         """Each group alone, and with as many as lie in one unit and share nobody."""
@@ -220,19 +229,10 @@ class ByPlace:
             largest = [
                 each
                 for each in some
-                if not any(
-                    other is not each and other.unit is not None and each.unit in self._below(other)
-                    for other in some
-                )
+                if not any(other.unit in self.above[each.unit or 0] for other in some)
             ]
             if len(largest) > 1:
                 yield tuple(largest)
-
-    def _below(self, inner: Inner) -> set[Node]:
-        waiting: list[Node] = [inner.unit]
-        for node in waiting:
-            waiting.extend(self.parts.get(node, ()))
-        return set(waiting)
 
     def _hide_some(self, larger: Smaller, some: Sequence[Inner]) -> None:
         together: dict[Node, int] = {}

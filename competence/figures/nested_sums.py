@@ -12,6 +12,7 @@ none, as in most municipalities, there is nothing to look for."""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -123,7 +124,8 @@ class _Search:
     def __init__(
         self, shown: Sequence[Shown], covered: Collection[str], kind: str, threshold: int
     ) -> None:
-        self.shown = shown
+        self.shown = sorted(shown, key=lambda each: each.value)
+        self.values = [each.value for each in self.shown]
         self.less = [each for each in shown if each.group in covered]
         self.threshold = threshold
 
@@ -136,53 +138,75 @@ class _Search:
     def few(self) -> Iterator[tuple[Shown, ...]]:
         for number in range(1, MOST):
             for less in combinations(self.less, number):
-                if len({each.group for each in less}) == number and (
-                    number < MOST - 1 or self._share_nobody(less)
+                shares = any(one.people & other.people for one, other in combinations(less, 2))
+                if len({each.group for each in less}) == number and not (
+                    shares and number == MOST - 1
                 ):
                     yield from self._cover(less, ())
-
-    def _share_nobody(self, shown: Iterable[Shown]) -> bool:
-        people = 0
-        for each in shown:
-            if people & each.people:
-                return False
-            people |= each.people
-        return True
 
     def _cover(
         self, less: tuple[Shown, ...], more: tuple[Shown, ...]
     ) -> Iterator[tuple[Shown, ...]]:
         """Add counts until nobody is subtracted who was not added."""
-        signed = [(each, -1) for each in less] + [(each, 1) for each in more]
-        value = sum(each.value * sign for each, sign in signed)
-        sums = list(self._sums(signed)) if len(signed) < MOST or 0 < value < self.threshold else []
-        wanting = next((people for total, people in sums if total < 0), None)
-        if wanting is None:
-            if 0 < value < self.threshold and all(total in (0, 1) for total, _people in sums):
+        value = sum(each.value for each in more) - sum(each.value for each in less)
+        wanting = self._wanting(less, more)
+        left = MOST - len(less) - len(more)
+        if not wanting:
+            if 0 < value < self.threshold and self._is_a_count(less, more):
                 yield (*less, *more)
             return
-        left = MOST - len(signed)
-        used = {each.group for each, _sign in signed}
-        for each in self.shown:
+        if not left:
+            return
+        candidates: Sequence[Shown] = self.shown
+        if left == 1:
+            # Only what makes the sum a few.
+            candidates = self.shown[
+                bisect_right(self.values, -value) : bisect_left(self.values, self.threshold - value)
+            ]
+        subtracted = 0
+        for each in less:
+            subtracted |= each.people
+        used = {each.group for each in (*less, *more)}
+        for each in candidates:
             if (
                 each.people & wanting
+                and (left > 1 or not wanting & ~each.people)
                 and each.group not in used
-                and left
-                and (left > 1 or 0 < value + each.value < self.threshold)
+                and any(self.bounds(one.asks, each.asks) for one in less)
+                and not any(one.people & each.people & ~subtracted for one in more)
             ):
                 yield from self._cover(less, (*more, each))
 
-    def _sums(self, signed: Sequence[tuple[Shown, int]]) -> Iterator[tuple[int, int]]:
-        """How often somebody is counted, and in which sets of groups they are: of all that somebody
-        can be."""
+    def _wanting(self, less: Sequence[Shown], more: Sequence[Shown]) -> int:
+        """Whose count is subtracted but not added, by the sets of groups they are in: in one of the
+        groups, or in two oftener than what is added holds them."""
+        twice = -1
+        for one in less:
+            once = 0
+            for each in more:
+                if self.bounds(one.asks, each.asks):
+                    once |= each.people
+            if one.people & ~once:
+                return one.people & ~once
+            twice &= one.people
+        if len(less) == 2 and twice:
+            for one, other in combinations(more, 2):
+                twice &= ~(one.people & other.people)
+            return twice
+        return 0
+
+    def _is_a_count(self, less: Sequence[Shown], more: Sequence[Shown]) -> bool:
+        """Whether everybody is in the sum once or not at all, in whatever groups they are."""
+        signed = [*((each, -1) for each in less), *((each, 1) for each in more)]
         for pattern in range(1, 1 << len(signed)):
-            inside = [each for bit, each in enumerate(signed) if pattern >> bit & 1]
             people = -1
             for bit, (each, _sign) in enumerate(signed):
                 people &= each.people if pattern >> bit & 1 else ~each.people
             if people:
-                for total in self._totals(inside):
-                    yield total, people
+                inside = [each for bit, each in enumerate(signed) if pattern >> bit & 1]
+                if not all(total in (0, 1) for total in self._totals(inside)):
+                    return False
+        return True
 
     def _totals(self, inside: Sequence[tuple[Shown, int]]) -> Iterator[int]:
         """What the sum is of somebody who is in these groups, by what they are of what is asked."""
