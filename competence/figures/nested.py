@@ -24,6 +24,11 @@ too.
    all where the difference is small. Nor is it shown who is covered by an exemption or by what is
    recognised, where what is asked of the one is a part of what is asked of the other.
 7. The uptake of the recommended is shown for the larger only.
+8. What the larger shows in the units where the smaller is, whichever of them are put together, is
+   set against the smaller in all (`nested_cuts`). So is what a group has in one unit, or in all but
+   that, where all of it may be within another group.
+9. Of groups that fill each other, or share people within a third, sums of up to four counts are set
+   against the threshold (`nested_sums`).
 
 What is hidden changes what else can be worked out, so all of it is done until nothing changes."""
 
@@ -131,7 +136,8 @@ class _Nested:
         for inner, outer in ((smaller, larger), (larger, smaller)):
             if not self._is_comparable(inner, outer):
                 continue
-            kinds = bounding_all(inner.asks, outer.asks)
+            # That those in one alone are a few shows in what they are.
+            kinds = bounding_all(inner.asks, outer.asks) - {"counted", "due"}
             for unit in self._units_perhaps_within(inner, outer):
                 mine, theirs = inner.known_at(unit), outer.known_at(unit)
                 for kind in kinds & mine.keys() & theirs.keys():
@@ -153,7 +159,6 @@ class _Nested:
         within = set(self._units_perhaps_within(inner, outer))
         for unit in within:
             yield self.by_place.part(inner, unit)
-
         outside = self.by_place.outside(inner, within)
         for less in {outside, *((unit,) for unit in inner.units_shown())} - {()}:
             rest = inner.count

@@ -144,13 +144,12 @@ class ByPlace:
             self.above[part] = [*self.above[unit], unit]
             self._go_down(part)
 
-    def hide(self, larger: Smaller, within: Sequence[Smaller], units: Sequence[Inner]) -> None:
-        """Hide what the larger tells of the groups within it, and of what others have in units in
-        which all of it may be within it."""
+    def hide(self, larger: Smaller, within: Sequence[Smaller], parts: Sequence[Inner]) -> None:
+        """Hide what the larger tells of the groups within it, and of those parts of others."""
         inside = [self.whole(group) for group in within]
-        for some in (*self._packings(inside, larger), *self._of_one_group(units)):
+        for some in (*self._packings(inside, larger), *self._of_one_group(parts)):
             self._hide_some(larger, some)
-        for part in units:
+        for part in parts:
             self._hide_larger_areas(larger, part)
 
     def whole(self, group: Smaller) -> Inner:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import inf
 
 from competence.engine.coverage import Count
 from competence.figures.coverage import AreaKey, DayFigures
+from competence.figures.nested_area import Bounded
 from competence.figures.nested_bounds import (
     OF_COVERED,
     STANDINGS,
@@ -243,51 +243,12 @@ class Smaller:
         that is hidden."""
         hidden = self.areas.keys() - self.areas_shown().keys()
         alone = counted(difference(whole.count, self.count))
+        bounded = Bounded(self.tables.totals[self.group], self.count, alone, self.threshold)
         if any(
-            self._is_bounded(self.areas[asked], whole.areas[asked], alone)
+            bounded.tells(self.areas[asked], whole.areas[asked])
             for asked in hidden & whole.areas.keys()
         ):
             self.hide_all()
-
-    def _is_bounded(self, area: Count, larger: Count, alone: int) -> bool:
-        total = self.tables.totals[self.group]
-        shown = {
-            kind: figure.value
-            for kind in STANDINGS
-            if isinstance((figure := getattr(total, kind)).value, int)
-        }
-        everyone = sum(shown.values()) if len(shown) == len(STANDINGS) else None
-        outside = inf if everyone is None else alone
-        gap = shown.get("gap", inf)
-        highest = {
-            "covered": inf,
-            "gap": gap,
-            "introduction": gap + shown.get("introduction", inf),
-        }
-        bounds = {
-            kind: (
-                max(
-                    shown.get("covered", 0) if kind == "covered" else 0,
-                    getattr(larger, kind) - outside,
-                ),
-                min(highest[kind], getattr(larger, kind)),
-            )
-            for kind in STANDINGS
-        }
-        if everyone is not None:
-            low, high = (sum(each[side] for each in bounds.values()) for side in (0, 1))
-            bounds = {
-                kind: (max(one[0], everyone - high + one[1]), min(one[1], everyone - low + one[0]))
-                for kind, one in bounds.items()
-            }
-        return any(
-            bounds[kind][1] - bounds[kind][0] < self.threshold
-            and (
-                self._is_few(getattr(area, kind))
-                or self._is_few(abs(getattr(area, kind) - getattr(self.count, kind)))
-            )
-            for kind in STANDINGS
-        )
 
     def hide_units(self) -> None:
         for key in self._units():
