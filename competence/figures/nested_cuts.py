@@ -54,21 +54,30 @@ class Cuts:
             # Nothing is shown below a hidden figure.
             return found
         below = [part for part in self.parts.get(node, ()) if part in self.rows]
-        for some in (below, self._enough(below, self.rows[node])):
-            if sum(self.rows[part] for part in some) >= self.rows[node]:
-                sums = {0}
-                for part in some:
-                    sums = self._least({one + other for one in sums for other in self.at(part)})
-                found |= sums
+        for some in self._enough(below, self.rows[node]):
+            sums = {0}
+            for part in some:
+                sums = self._least({one + other for one in sums for other in self.at(part)})
+            found |= sums
         return self._least(found)
 
-    def _enough(self, below: Sequence[int], number: int) -> list[int]:
-        """As few parts as may hold everyone: in the others are only those who have posts in two."""
-        found: list[int] = []
-        for part in sorted(below, key=lambda each: -self.rows[each]):
-            if sum(self.rows[each] for each in found) < number:
-                found.append(part)
-        return found
+    def _enough(self, below: Sequence[int], number: int) -> Iterator[Sequence[int]]:
+        """All the parts, and as few as may hold everyone without one of them: in what is left out
+        are only those who have posts in two."""
+        spare = sum(self.rows[part] for part in below) - number
+        if spare < 0:
+            return
+        yield below
+        smallest_first = sorted(below, key=self.rows.__getitem__)
+        for without in smallest_first:
+            left_out, room = {without}, spare - self.rows[without]
+            if room < 0:
+                return
+            for part in smallest_first:
+                if part not in left_out and self.rows[part] <= room:
+                    left_out.add(part)
+                    room -= self.rows[part]
+            yield [part for part in below if part not in left_out]
 
     def _least(self, sums: set[int]) -> set[int]:
         least = min(sums, default=0)

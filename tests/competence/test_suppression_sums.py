@@ -217,14 +217,15 @@ def is_covered(more: Collection[Term], less: Collection[Term]) -> bool:
     is_by_one = all(
         len({term.asks for term in terms if term.group == group}) == 1 for group in groups
     )
+    if not is_by_one:
+        return False
     if all(term.node is None for term in terms):
-        return is_by_one
+        return True
     if len({term.group for term in more}) == 1 and all(term.node is None for term in less):
         return True
     added, subtracted = ([t.group for t in some if t.node is not None] for some in (more, less))
     return (
         len(groups) == 2
-        and is_by_one
         and len({term.group for term in less}) == len(less)
         and not set(added) & set(subtracted)
     )
