@@ -208,10 +208,10 @@ class Sums:
 
 
 def is_covered(more: Collection[Term], less: Collection[Term]) -> bool:
-    """Whether the sum is one that nothing may be told by (docs/decisions/0091): of groups in all;
-    of one group's figures less those of others in all; or of two groups, of each at most one figure
-    subtracted and units only added or only subtracted. A group is in it by one thing it is
-    asked."""
+    """Whether the sum is one that nothing may be told by (docs/decisions/0091), a group being in it
+    by one thing it is asked: of groups in all; of one group's figures less those of others in all;
+    or of two groups, of each at most one figure subtracted, and units only added or only
+    subtracted."""
     terms = (*more, *less)
     groups = {term.group for term in terms}
     is_by_one = all(
