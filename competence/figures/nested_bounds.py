@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from competence.engine.coverage import Count
 from competence.suppression import Figure
@@ -20,12 +21,20 @@ Item = Asked | None
 Kinds = Mapping[str, int]
 """How many are what, of the three standings and of `_SUMS`; what does not follow is not in it."""
 STANDINGS = ("covered", "gap", "introduction")
+OF_COVERED = ("only_exempt", "only_recognised")
 _SUMS = {
     "lacking": ("gap", "introduction"),
     "not_gap": ("covered", "introduction"),
     "due": ("covered", "gap"),
     "counted": STANDINGS,
 }
+EVERY_KIND = (
+    *STANDINGS,
+    *_SUMS,
+    "paused",
+    *OF_COVERED,
+    *(f"not_{kind}" for kind in OF_COVERED),
+)
 _RISING = ("gap", "lacking")
 _FALLING = ("covered", "not_gap")
 
@@ -69,6 +78,19 @@ def bounding(smaller: Collection[Asked], larger: Collection[Asked]) -> set[str]:
     if more:
         kinds.update(_FALLING)
     return kinds
+
+
+@lru_cache(maxsize=4096)
+def bounding_all(
+    smaller: frozenset[Asked] | tuple[Asked, ...], larger: frozenset[Asked] | tuple[Asked, ...]
+) -> frozenset[str]:
+    """The same of every kind: who is on leave is so whatever is asked, and how somebody came to be
+    covered is known of those who are asked the same."""
+    kinds = bounding(smaller, larger) | {"paused"}
+    if _is_no_stricter(smaller, larger) and _is_no_stricter(larger, smaller):
+        kinds.update(OF_COVERED)
+        kinds.update(f"not_{kind}" for kind in OF_COVERED)
+    return frozenset(kinds)
 
 
 def _is_no_stricter(one: Collection[Asked], other: Collection[Asked]) -> bool:
@@ -130,3 +152,21 @@ class Told:
                 for unit, kinds in self.by_unit.items()
             },
         )
+
+
+class Shared:
+    """How many are counted in two groups at once."""
+
+    def __init__(self, together: Mapping[frozenset[str], int]) -> None:
+        self._pairs: dict[tuple[str, str], int] = {}
+        for groups, number in together.items():
+            for one in groups:
+                for other in groups:
+                    pair = (one, other)
+                    self._pairs[pair] = self._pairs.get(pair, 0) + number
+
+    def number(self, one: str, other: str) -> int:
+        return self._pairs.get((one, other), 0)
+
+    def within(self, one: str, other: str) -> bool:
+        return 0 < self.number(one, one) == self.number(one, other)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import inf
 
 from competence.engine.coverage import Count
 from competence.figures.coverage import AreaKey, DayFigures
+from competence.figures.nested_area import Bounded
 from competence.figures.nested_bounds import (
+    OF_COVERED,
     STANDINGS,
     Asked,
     Item,
@@ -20,8 +21,8 @@ from competence.figures.nested_bounds import (
 )
 from competence.figures.nested_tables import (
     KINDS,
-    OF_COVERED,
     Tables,
+    all_known_of,
     counted,
     difference,
     hiding,
@@ -29,6 +30,7 @@ from competence.figures.nested_tables import (
     parts_of,
 )
 from competence.figures.shown import PROTECTED, shown_count, shown_share
+from competence.suppression import ShownCount
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Smaller:
         self.parts = parts_of(figures)
         self.tables = tables
         self.threshold = threshold
+        self._read: dict[int | None, tuple[ShownCount, Kinds]] = {}
 
     def told(self) -> Told:
         """What is told of the group by now."""
@@ -92,33 +95,80 @@ class Smaller:
             {key[0]: known_of(self.tables.by_unit[key]) for key in self._units()},
         )
 
+    def known_in_all(self) -> dict[Item, Kinds]:
+        """Of every kind, by what is asked."""
+        found: dict[Item, Kinds] = {None: self.known_at(None)}
+        found |= {asked: all_known(count) for asked, count in self.areas_shown().items()}
+        return found
+
+    def known_at(self, unit: int | None) -> Kinds:
+        """Of every kind in a unit (none: in all); nothing where it has no row."""
+        row = (
+            self.tables.totals[self.group]
+            if unit is None
+            else self.tables.by_unit.get((unit, self.group))
+        )
+        if row is None:
+            return {}
+        read = self._read.get(unit)
+        if read is None or read[0] is not row:
+            read = self._read[unit] = (row, all_known_of(row))
+        return read[1]
+
+    def units_shown(self, kind: str | None = None) -> list[int]:
+        """The units in which a kind is shown; none: in which any is."""
+        found = []
+        for unit, _group in self._units():
+            known = self.known_at(unit)
+            if kind in known or (kind is None and known):
+                found.append(unit)
+        return found
+
+    def hide_one(self, item: Item, unit: int | None, kind: str) -> None:
+        """Hide a figure, with what would tell it: an area, or a kind that is in all or in a unit;
+        one of the standings of a unit with all units, and in all with all of the group."""
+        if item is not None:
+            self.hide_areas([item])
+            return
+        kinds = ("paused",) if kind == "paused" else OF_COVERED if "only" in kind else ()
+        if unit is not None:
+            if kinds:
+                self.hide_of_units(kinds)
+            else:
+                self.hide_units()
+        elif kinds:
+            self.hide_total(kinds)
+            self.hide_of_units(kinds)
+        else:
+            self.hide_all()
+
     def protect(self, whole: Whole) -> None:
         """Hide what the whole less the group would tell."""
         alone = difference(whole.count, self.count)
         if self._is_few(counted(alone)):
-            self._hide_all()
+            self.hide_all()
             return
         larger = self.tables.totals[whole.group]
         hidden = any(getattr(larger, kind).hidden for kind in STANDINGS)
         if hidden and counted(alone) < self.threshold:
             # How many the larger are would follow, and with that what is hidden of them.
-            self._hide_all()
+            self.hide_all()
             return
-        self._hide_of_units(("paused",))
+        self.hide_of_units(("paused",))
         if larger.paused.hidden or self._is_few(alone.paused):
-            self._hide_total(("paused",))
+            self.hide_total(("paused",))
         if self.group in self.tables.uptake and whole.group in self.tables.uptake:
             self.tables.uptake[self.group] = shown_share(PROTECTED, PROTECTED)
         if len(bounding(self.asks, whole.told.asks)) > 1:
-            self._hide_total(OF_COVERED)
-            self._hide_of_units(OF_COVERED)
+            self.hide_total(OF_COVERED)
+            self.hide_of_units(OF_COVERED)
         if self.asks == whole.told.asks:
             self.hide_units()
-            self._hide_areas(self.areas)
+            self.hide_areas(self.areas)
             if hidden:
-                self._hide_all()
+                self.hide_all()
                 return
-        self._hide_areas(
+        self.hide_areas(
             asked
             for asked in self.areas
             if asked not in whole.areas and AreaKey(whole.group, *asked) in self.tables.by_area
@@ -129,8 +179,6 @@ class Smaller:
             counted(alone) == 0 and self._units_tell(theirs, mine)
         ):
             self.hide_units()
-        if self._tells_by_where_it_is(theirs):
-            self._hide_all()
 
     def _hide_small_differences(self, whole: Whole) -> None:
         """In all: of the two counts whose difference is a few, the one that costs least."""
@@ -143,12 +191,12 @@ class Smaller:
             if not self._is_few(abs(few)):
                 continue
             if one is not None:
-                self._hide_areas([one])
+                self.hide_areas([one])
             elif other is not None and not whole.without:
                 area = AreaKey(whole.group, *other)
                 self.tables.by_area[area] = shown_share(PROTECTED, PROTECTED)
             else:
-                self._hide_all()
+                self.hide_all()
                 return
 
     def _units_tell(self, mine: Told, theirs: Told) -> bool:
@@ -164,32 +212,6 @@ class Smaller:
                     self._room_below(mine, theirs, kind, node)
                 ):
                     return True
-        return False
-
-    def _tells_by_where_it_is(self, theirs: Told) -> bool:
-        """Whether the larger in those units where the smaller is has all but a few of the smaller:
-        a unit has a row of a group, shown or hidden, only where somebody is counted."""
-        mine = self.told()
-        there: list[int] = []
-        below = [part for part in self.parts[None] if part in mine.by_unit]
-        while below != there:
-            there = below
-            for kind in bounding(mine.asks, theirs.asks):
-                around = [theirs.at(unit).get(kind) for unit in there]
-                known_of_all = [each for each in around if each is not None]
-                least = at_least(mine.in_all[None], kind)
-                if (
-                    least is not None
-                    and len(known_of_all) == len(around)
-                    and self._is_few(abs(sum(known_of_all) - least))
-                ):
-                    return True
-            below = [
-                part
-                for unit in there
-                for part in [each for each in self.parts.get(unit, ()) if each in mine.by_unit]
-                or [unit]
-            ]
         return False
 
     def _room_above(self, mine: Told, theirs: Told, kind: str, node: int | None) -> int:
@@ -221,51 +243,12 @@ class Smaller:
         that is hidden."""
         hidden = self.areas.keys() - self.areas_shown().keys()
         alone = counted(difference(whole.count, self.count))
+        bounded = Bounded(self.tables.totals[self.group], self.count, alone, self.threshold)
         if any(
-            self._is_bounded(self.areas[asked], whole.areas[asked], alone)
+            bounded.tells(self.areas[asked], whole.areas[asked])
             for asked in hidden & whole.areas.keys()
         ):
-            self._hide_all()
-
-    def _is_bounded(self, area: Count, larger: Count, alone: int) -> bool:
-        total = self.tables.totals[self.group]
-        shown = {
-            kind: figure.value
-            for kind in STANDINGS
-            if isinstance((figure := getattr(total, kind)).value, int)
-        }
-        everyone = sum(shown.values()) if len(shown) == len(STANDINGS) else None
-        outside = inf if everyone is None else alone
-        gap = shown.get("gap", inf)
-        highest = {
-            "covered": inf,
-            "gap": gap,
-            "introduction": gap + shown.get("introduction", inf),
-        }
-        bounds = {
-            kind: (
-                max(
-                    shown.get("covered", 0) if kind == "covered" else 0,
-                    getattr(larger, kind) - outside,
-                ),
-                min(highest[kind], getattr(larger, kind)),
-            )
-            for kind in STANDINGS
-        }
-        if everyone is not None:
-            low, high = (sum(each[side] for each in bounds.values()) for side in (0, 1))
-            bounds = {
-                kind: (max(one[0], everyone - high + one[1]), min(one[1], everyone - low + one[0]))
-                for kind, one in bounds.items()
-            }
-        return any(
-            bounds[kind][1] - bounds[kind][0] < self.threshold
-            and (
-                self._is_few(getattr(area, kind))
-                or self._is_few(abs(getattr(area, kind) - getattr(self.count, kind)))
-            )
-            for kind in STANDINGS
-        )
+            self.hide_all()
 
     def hide_units(self) -> None:
         for key in self._units():
@@ -275,7 +258,7 @@ class Smaller:
         """Of several areas that are hidden for another's sake: two at least."""
         shown = self.areas_shown()
         if len(self.areas) - len(shown) == 1 and shown:
-            self._hide_areas(
+            self.hide_areas(
                 [
                     max(
                         shown,
@@ -291,21 +274,21 @@ class Smaller:
             if not self.tables.by_area[AreaKey(self.group, *asked)].share.hidden
         }
 
-    def _hide_all(self) -> None:
+    def hide_all(self) -> None:
         self.hide_units()
-        self._hide_areas(self.areas)
-        self._hide_total(KINDS)
+        self.hide_areas(self.areas)
+        self.hide_total(KINDS)
         if self.group in self.tables.uptake:
             self.tables.uptake[self.group] = shown_share(PROTECTED, PROTECTED)
 
-    def _hide_total(self, kinds: Iterable[str]) -> None:
+    def hide_total(self, kinds: Iterable[str]) -> None:
         self.tables.totals[self.group] = hiding(self.tables.totals[self.group], kinds)
 
-    def _hide_of_units(self, kinds: Iterable[str]) -> None:
+    def hide_of_units(self, kinds: Iterable[str]) -> None:
         for key in self._units():
             self.tables.by_unit[key] = hiding(self.tables.by_unit[key], kinds)
 
-    def _hide_areas(self, hidden: Iterable[Asked]) -> None:
+    def hide_areas(self, hidden: Iterable[Asked]) -> None:
         for asked in list(hidden):
             self.tables.by_area[AreaKey(self.group, *asked)] = shown_share(PROTECTED, PROTECTED)
 

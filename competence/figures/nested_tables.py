@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from competence.engine.coverage import Count
 from competence.figures.coverage import AreaKey, DayFrame
-from competence.figures.nested_bounds import STANDINGS, Kinds, known
+from competence.figures.nested_bounds import OF_COVERED, STANDINGS, Kinds, known
 from competence.figures.shown import PROTECTED, ShownShare, shown_count
 from competence.suppression import Figure, ShownCount
 
-OF_COVERED = ("only_exempt", "only_recognised")
 KINDS = (*STANDINGS, "paused", *OF_COVERED)
 
 
@@ -51,6 +50,23 @@ def parts_of(figures: DayFrame) -> dict[int | None, list[int]]:
 
 def known_of(count: ShownCount) -> Kinds:
     return known({kind: getattr(count, kind) for kind in STANDINGS})
+
+
+def all_known_of(count: ShownCount) -> Kinds:
+    """What is known of every kind, those on leave and the parts of the covered too."""
+    kinds = dict(known_of(count))
+    for kind in ("paused", *OF_COVERED):
+        value = getattr(count, kind).value
+        if isinstance(value, int):
+            kinds[kind] = value
+            if kind in OF_COVERED and "covered" in kinds:
+                kinds[f"not_{kind}"] = kinds["covered"] - value
+    return kinds
+
+
+def of_every_kind(count: Count) -> Kinds:
+    """The same of a count of which nothing is hidden."""
+    return all_known_of(shown_count({kind: Figure(getattr(count, kind)) for kind in KINDS}))
 
 
 def counted(count: Count) -> int:
