@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from competence.models import PlanVersion, Requirement
+from competence.models import PlanVersion
 from competence.services import plan_states
 from competence.services.plan_chapters import carry_chapters
 from competence.services.plan_content import (
@@ -36,10 +36,12 @@ def create_draft(
     """A new draft with the next number, with `content` (none: empty), written after the version
     that it `follows`. `continues`: the sent version that was taken back to become this one. The
     first plan of a system holds the coverage back until somebody says that all is in place."""
+    # Of two who make the first at once the second waits here, and sees that there is one.
+    number = plan_states.next_number(PlanVersion)
     if not PlanVersion.objects.exists():
         hold_figures(reason=Reason.START, at=timezone.now(), by=by)
     draft = PlanVersion.objects.create(
-        number=plan_states.next_number(PlanVersion),
+        number=number,
         note=note,
         follows=follows,
         continues=continues,
@@ -99,8 +101,7 @@ def adopt_plan_version(
             raise PlanError(
                 _("Somebody has changed the version since it was shown. Look at it, then decide.")
             )
-        refuse_overlaps(found)
-        refuse_unasked_goals(found)
+        plan_states.refuse_faults(found)
 
     return plan_states.adopt(
         version=version,
@@ -112,40 +113,3 @@ def adopt_plan_version(
         replaces_same_day=replaces_same_day,
         by=by,
     )
-
-
-def refuse_overlaps(version: PlanVersion) -> None:
-    """Raise PlanError where two requirements of the version would apply at once."""
-    latest: dict[tuple[int, int, int], date | None] = {}
-    for row in version.requirements.select_related("key_group", "area", "level").order_by(
-        "effective_from"
-    ):
-        key = (row.key_group_id, row.area_id, row.level_id)
-        if key in latest:
-            until = latest[key]
-            if until is None or row.effective_from <= until:
-                raise PlanError(
-                    _("Two requirements for %(group)s, %(area)s, %(level)s apply the same day.")
-                    % {"group": row.key_group, "area": row.area, "level": row.level}
-                )
-        latest[key] = row.effective_until
-
-
-def refuse_unasked_goals(version: PlanVersion) -> None:
-    """Raise PlanError where the version has a coverage goal for a level that it does not ask of the
-    key group."""
-    asked = set(
-        version.requirements.filter(kind=Requirement.Kind.MANDATORY).values_list(
-            "key_group", "area", "level"
-        )
-    )
-    goals = version.goals.filter(area__isnull=False).select_related("key_group", "area", "level")
-    for goal in goals:
-        if (goal.key_group_id, goal.area_id, goal.level_id) not in asked:
-            raise PlanError(
-                _(
-                    "There is a coverage goal for %(group)s, %(area)s, %(level)s, which the version"
-                    " does not ask. Take the goal out, or add the requirement."
-                )
-                % {"group": goal.key_group, "area": goal.area, "level": goal.level}
-            )

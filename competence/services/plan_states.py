@@ -18,6 +18,7 @@ from competence.models import DecidedDocument
 from competence.services.consultation_end import end_with_decision
 from competence.services.consultation_notices import tell_of_preparation
 from competence.services.plan_documents import keep_document, keep_registry_number
+from competence.services.plan_faults import faults_of
 from lms.audit.services import record
 from lms.content.models import SiteSettings
 from lms.lib.fields import refuse_personal_data
@@ -71,6 +72,8 @@ def send_on(
     if found.status == Status.PREPARATION:
         raise PlanError(_("What is in preparation is decided, or taken back to a new draft."))
     _refuse_personal_data(found)
+    if found.is_draft:
+        refuse_faults(found)
     before = found.status
     found.status = to
     found.save(update_fields=["status"])
@@ -255,6 +258,16 @@ def repeal(
         reason=reason,
     )
     return found
+
+
+def refuse_faults(version: DecidedDocument) -> None:
+    """Raise PlanError where the version says what cannot be decided."""
+    for fault in faults_of(version):
+        if version.is_sent:
+            fault = _(
+                "%(fault)s The version is sent and cannot be changed: take it back to a new draft."
+            ) % {"fault": fault}
+        raise PlanError(fault)
 
 
 def _refuse_personal_data(version: DecidedDocument) -> None:

@@ -39,13 +39,7 @@ from competence.models import (
     states_on,
 )
 from competence.plan_forms import CompareForm
-from competence.services.plan import (
-    PlanError,
-    create_draft,
-    draft_from,
-    refuse_overlaps,
-    refuse_unasked_goals,
-)
+from competence.services.plan import PlanError, create_draft, draft_from
 from competence.services.plan_consequences import Summary, counted_on, decide_as_shown
 from competence.services.plan_content import content_of, fingerprint_of
 from competence.services.plan_editing import (
@@ -55,6 +49,7 @@ from competence.services.plan_editing import (
     remove_requirement,
     save_requirement,
 )
+from competence.services.plan_states import refuse_faults
 from competence.views.admin_consequences import (
     parts,
     requirement_edit,
@@ -363,8 +358,7 @@ def adopt(request: HttpRequest, number: int) -> HttpResponse:
         asked = form.cleaned_data
         starts = asked["in_force_from"]
         try:
-            refuse_overlaps(version)
-            refuse_unasked_goals(version)
+            refuse_faults(version)
             seen = _seen(request, version, asked["in_force_from"])
             if "decide" in request.POST and seen is not None:
                 decide_as_shown(

@@ -37,7 +37,7 @@ from competence.services.plan import adopt_plan_version, draft_from
 from competence.services.plan_content import GoalContent, content_of, goals_of
 from competence.services.plan_editing import discard_draft
 from competence.services.plan_goals import remove_goal, save_goal
-from competence.services.plan_states import PlanError
+from competence.services.plan_states import PlanError, Status, send_on
 from lms.audit.models import AuditEvent
 from lms.people.models import Unit
 from lms.people.roles import Role
@@ -330,6 +330,8 @@ def test_a_goal_for_what_is_no_longer_asked_stops_the_decision(client):
         {"in_force_from": END, "adopted_on": DAY, "adopted_by": "KS"},
     )
     assert words in page.content.decode()
+    with pytest.raises(PlanError, match=words):
+        send_on(version=draft, to=Status.PREPARATION, taken_on=DAY, by=None)
     draft.refresh_from_db()
     assert draft.is_draft
 

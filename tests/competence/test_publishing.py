@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import yaml
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from competence.figures.chain import chain_on
 from competence.indicators.plan import coverage, coverage_of_area, coverage_of_group
@@ -316,3 +317,12 @@ def test_the_demo_publishes_when_its_history_is_ready(monday, settings, tmp_path
     diary = making.Diary.read()
     assert diary is not None
     assert diary.is_finished
+
+
+def test_of_two_who_make_the_first_draft_at_once_the_second_waits_before_it_looks(db):
+    with CaptureQueriesContext(connection) as asked:
+        create_draft(by=None)
+    said = [query["sql"] for query in asked]
+    locked = next(n for n, sql in enumerate(said) if "content_sitesettings" in sql)
+    looked = next(n for n, sql in enumerate(said) if "competence_publishingstep" in sql)
+    assert locked < looked
