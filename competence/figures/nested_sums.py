@@ -12,34 +12,15 @@ none, as in most municipalities, there is nothing to look for."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from itertools import combinations
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from competence.figures.nested_bounds import (
-    EVERY_KIND,
-    Asked,
-    Item,
-    bounding_all,
-)
+from competence.figures.nested_bounds import EVERY_KIND, Asked
+from competence.figures.nested_search import Budget, Search, Shown
 from competence.figures.nested_smaller import Smaller
 
 MOST = 4
-
-
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """A count of a group that is shown: in all, or in a unit that holds a part of the group.
-    `people`: the sets of groups its people are in, as bits."""
-
-    group: str
-    asks: frozenset[Asked]
-    item: Item
-    unit: int | None
-    people: int
-    value: int
+TRIED = 150_000
+"""So many sums are tried each time: some tenths of a second."""
 
 
 class Sums:
@@ -79,18 +60,32 @@ class Sums:
             )
 
     def hide(self, groups: Mapping[str, Smaller]) -> None:
-        """Hide what it takes of the groups."""
-        for place, there in self.places.items():
-            for kind in EVERY_KIND:
-                shown = [
-                    each
-                    for group, is_whole in there.items()
-                    for each in self._shown(groups[group], kind, place, is_whole)
-                ]
-                hidden: set[Shown] = set()
-                for found in _Search(shown, self.covered, kind, self.threshold).few():
-                    if hidden.isdisjoint(found):
-                        hidden.add(self._hide_one(groups, found, kind))
+        """Hide what it takes of the groups: sums of few counts before those of many, as long as
+        the budget lasts."""
+        budget = Budget(TRIED)
+        for counts in range(2, MOST + 1):
+            for place, there in self.places.items():
+                for kind in EVERY_KIND:
+                    self._hide_at(groups, place, there, kind, counts, budget)
+
+    def _hide_at(
+        self,
+        groups: Mapping[str, Smaller],
+        place: int | None,
+        there: Mapping[str, bool],
+        kind: str,
+        counts: int,
+        budget: Budget,
+    ) -> None:
+        shown = [
+            each
+            for group, is_whole in there.items()
+            for each in self._shown(groups[group], kind, place, is_whole)
+        ]
+        hidden: set[Shown] = set()
+        for found in Search(shown, self.covered, kind, self.threshold).few(counts, budget):
+            if hidden.isdisjoint(found):
+                hidden.add(self._hide_one(groups, found, kind))
 
     def _shown(
         self, group: Smaller, kind: str, place: int | None, is_whole: bool
@@ -116,105 +111,3 @@ class Sums:
         )
         groups[least.group].hide_one(least.item, least.unit, kind)
         return least
-
-
-class _Search:
-    """The sums of these counts, all of one kind, that are a few people."""
-
-    def __init__(
-        self, shown: Sequence[Shown], covered: Collection[str], kind: str, threshold: int
-    ) -> None:
-        self.shown = sorted(shown, key=lambda each: each.value)
-        self.values = [each.value for each in self.shown]
-        self.less = [each for each in shown if each.group in covered]
-        self.threshold = threshold
-
-        @cache
-        def bounds(one: frozenset[Asked], other: frozenset[Asked]) -> bool:
-            return kind in bounding_all(one, other)
-
-        self.bounds = bounds
-
-    def few(self) -> Iterator[tuple[Shown, ...]]:
-        for number in range(1, MOST):
-            for less in combinations(self.less, number):
-                shares = any(one.people & other.people for one, other in combinations(less, 2))
-                if len({each.group for each in less}) == number and not (
-                    shares and number == MOST - 1
-                ):
-                    yield from self._cover(less, ())
-
-    def _cover(
-        self, less: tuple[Shown, ...], more: tuple[Shown, ...]
-    ) -> Iterator[tuple[Shown, ...]]:
-        """Add counts until nobody is subtracted who was not added."""
-        value = sum(each.value for each in more) - sum(each.value for each in less)
-        wanting = self._wanting(less, more)
-        left = MOST - len(less) - len(more)
-        if not wanting:
-            if 0 < value < self.threshold and self._is_a_count(less, more):
-                yield (*less, *more)
-            return
-        if not left:
-            return
-        candidates: Sequence[Shown] = self.shown
-        if left == 1:
-            # Only what makes the sum a few.
-            candidates = self.shown[
-                bisect_right(self.values, -value) : bisect_left(self.values, self.threshold - value)
-            ]
-        subtracted = 0
-        for each in less:
-            subtracted |= each.people
-        used = {each.group for each in (*less, *more)}
-        for each in candidates:
-            if (
-                each.people & wanting
-                and (left > 1 or not wanting & ~each.people)
-                and each.group not in used
-                and any(self.bounds(one.asks, each.asks) for one in less)
-                and not any(one.people & each.people & ~subtracted for one in more)
-            ):
-                yield from self._cover(less, (*more, each))
-
-    def _wanting(self, less: Sequence[Shown], more: Sequence[Shown]) -> int:
-        """Whose count is subtracted but not added, by the sets of groups they are in: in one of the
-        groups, or in two oftener than what is added holds them."""
-        twice = -1
-        for one in less:
-            once = 0
-            for each in more:
-                if self.bounds(one.asks, each.asks):
-                    once |= each.people
-            if one.people & ~once:
-                return one.people & ~once
-            twice &= one.people
-        if len(less) == 2 and twice:
-            for one, other in combinations(more, 2):
-                twice &= ~(one.people & other.people)
-            return twice
-        return 0
-
-    def _is_a_count(self, less: Sequence[Shown], more: Sequence[Shown]) -> bool:
-        """Whether everybody is in the sum once or not at all, in whatever groups they are."""
-        signed = [*((each, -1) for each in less), *((each, 1) for each in more)]
-        for pattern in range(1, 1 << len(signed)):
-            people = -1
-            for bit, (each, _sign) in enumerate(signed):
-                people &= each.people if pattern >> bit & 1 else ~each.people
-            if people:
-                inside = [each for bit, each in enumerate(signed) if pattern >> bit & 1]
-                if not all(total in (0, 1) for total in self._totals(inside)):
-                    return False
-        return True
-
-    def _totals(self, inside: Sequence[tuple[Shown, int]]) -> Iterator[int]:
-        """What the sum is of somebody who is in these groups, by what they are of what is asked."""
-        for truth in range(1, 1 << len(inside)):
-            if all(
-                truth >> other & 1 or not self.bounds(one.asks, inside[other][0].asks)
-                for bit, (one, _sign) in enumerate(inside)
-                if truth >> bit & 1
-                for other in range(len(inside))
-            ):
-                yield sum(sign for bit, (_one, sign) in enumerate(inside) if truth >> bit & 1)

@@ -44,7 +44,7 @@ class PublishedMonday(models.Model):
 class PublishingStep(models.Model):
     """One row per step: that the coverage is held back, and that its publishing has begun, each at
     most once and in that order. Never changed or removed. Without rows there is no plan yet, or
-    the municipality published before its plans held anything back."""
+    there was one before the first plan held anything back: nothing is held back then."""
 
     class Kind(models.TextChoices):
         HELD = "held", _("held back")

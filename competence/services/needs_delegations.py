@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from competence.models import NeedsDelegation, NeedsForm
+from competence.services.needs_answers import why_not_open
 from competence.services.needs_notices import tell_colleague
 from lms.audit.services import record
 from lms.lib.dates import STOCKHOLM
@@ -46,8 +47,8 @@ def leave_to_colleague(
         raise NeedsDelegationError(
             _("Choose somebody with an account who works in your units, or who is your deputy.")
         )
-    if not form.needs_round.is_open_on(day):
-        raise NeedsDelegationError(_("The round is not open. The coordinator can extend it."))
+    if why := why_not_open(form.needs_round, day):
+        raise NeedsDelegationError(why)
     if not day <= ends_on <= form.needs_round.ends_on:
         raise NeedsDelegationError(_("Choose a day from today until the last day of the round."))
     same = NeedsDelegation.objects.in_force_on(day).filter(form=form, colleague=colleague)

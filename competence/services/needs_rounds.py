@@ -116,10 +116,10 @@ def open_needs_round(
     return opened
 
 
-def refuse_name_in_use(name: str, day: date) -> None:
-    """Raises NeedsRoundError where a round of that name is open, or has not begun: whoever is asked
-    could not tell them apart."""
-    standing = _standing(name, day)
+def refuse_name_in_use(name: str, day: date, *, by: NeedsRound | None = None) -> None:
+    """Raises NeedsRoundError where another round than `by` of that name is open, or has not begun:
+    whoever is asked could not tell them apart."""
+    standing = _standing(name, day, by)
     if standing is not None:
         raise NeedsRoundError(
             _("There is a round called %(name)s already, until %(day)s. Choose another name.")
@@ -127,10 +127,12 @@ def refuse_name_in_use(name: str, day: date) -> None:
         )
 
 
-def _standing(name: str, day: date) -> NeedsRound | None:
-    """The round of that name that is not over."""
-    found = NeedsRound.objects.filter(name__iexact=name.strip())
-    return found.filter(closed_at__isnull=True, ends_on__gte=day).first()
+def _standing(name: str, day: date, but: NeedsRound | None = None) -> NeedsRound | None:
+    """The round of that name, another than `but`, that is not over."""
+    found = NeedsRound.objects.filter(
+        name__iexact=name.strip(), closed_at__isnull=True, ends_on__gte=day
+    )
+    return (found if but is None else found.exclude(pk=but.pk)).first()
 
 
 def _is_the_same(standing: NeedsRound, sent: NeedsRound, planned: Iterable[PlannedForm]) -> bool:
@@ -211,6 +213,7 @@ def move_last_day(
         raise NeedsRoundError(_("That is its last day already."))
     if not reason.strip():
         raise NeedsRoundError(_("State the reason."))
+    refuse_name_in_use(locked.name, day, by=locked)
     before, locked.ends_on = locked.ends_on, ends_on
     locked.save(update_fields=["ends_on"])
     record(

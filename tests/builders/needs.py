@@ -38,6 +38,7 @@ def open_round(
     staff_until: date | None = None,
     threshold: int = 1,
     groups: Iterable[KeyGroup] | None = None,
+    at: datetime = NOW,
 ) -> NeedsRound:
     return open_needs_round(
         name=name,
@@ -51,7 +52,7 @@ def open_round(
         staff_until=staff_until,
         threshold=threshold,
         by=by,
-        at=NOW,
+        at=at,
     )
 
 

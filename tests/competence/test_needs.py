@@ -253,6 +253,16 @@ def test_the_last_day_can_be_moved_until_the_round_is_closed(town):
         move_last_day(ends_on=date(2027, 2, 28), day=MONDAY, **change)
 
 
+def test_a_round_is_not_opened_again_beside_another_of_its_name(town):
+    first = open_round(town.officer, ends_on=MONDAY)
+    day = MONDAY + timedelta(days=7)
+    open_round(town.officer, starts_on=day, at=NOW + timedelta(days=7))
+    with pytest.raises(NeedsRoundError, match="Det finns redan en omgång"):
+        move_last_day(
+            needs_round=first, ends_on=LAST_DAY, reason="Fler svar", by=town.officer, day=day
+        )
+
+
 def test_the_contact_of_the_department_confirms_and_nobody_confirms_their_own(town):
     form = open_round(town.officer) and form_of(town.youth)
     contact = account_with(Role.UNIT_CONTACT, town.department)

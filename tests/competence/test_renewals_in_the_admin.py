@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 import pytest
+from django.utils.timezone import localdate
 
 from competence.models import RenewalOrder
 from competence.services.consequences import Order
@@ -223,4 +224,4 @@ def test_a_course_to_be_taken_again_leads_to_an_order_filled_in(db, client):
     form = client.get(notice.url).context["form"]
     assert form.initial["area"] == CompetenceArea.objects.get(code="OM1").pk
     assert form.initial["reason"] == f"{version.title}: Ny lag."
-    assert form.initial["achieved_before"] == version.published_at.date()
+    assert form.initial["achieved_before"] == localdate(version.published_at)

@@ -13,6 +13,7 @@ from itertools import combinations
 import pytest
 
 from competence.engine import Count
+from competence.figures import nested_search, nested_sums
 from competence.figures.coverage import AreaKey, DayFigures, UnitNode
 from competence.figures.published import Published, publish
 from tests.competence.test_coverage_page import figures
@@ -239,3 +240,35 @@ def test_no_sum_of_what_is_shown_counts_a_few(seed: int):
     for kind in KINDS:
         found = list(Sums(world.terms(published, kind), somebody, kind).few())
         assert found == [], (seed, kind)
+
+
+def test_the_search_ends_where_many_groups_lie_within_one(monkeypatch):
+    groups = {
+        f"G{number}": {None: Count(covered=20 + number, gap=10 + 3 * number)}
+        for number in range(25)
+    }
+    groups["ALL"] = {
+        None: Count(
+            covered=sum(each[None].covered for each in groups.values()) + 20,
+            gap=sum(each[None].gap for each in groups.values()) + 20,
+        )
+    }
+    together = {frozenset([group, "ALL"]): each[None].members for group, each in groups.items()}
+    together[frozenset(["ALL"])] = 40
+    areas = {
+        AreaKey(group, area, 1): replace(each[None])
+        for group, each in groups.items()
+        for area in "PQRS"
+    }
+    tried = 0
+    is_spent = nested_search.Budget.is_spent
+
+    def counted(budget: nested_search.Budget) -> bool:
+        nonlocal tried
+        tried += 1
+        return is_spent(budget)
+
+    monkeypatch.setattr(nested_sums, "TRIED", 1_000)
+    monkeypatch.setattr(nested_search.Budget, "is_spent", counted)
+    publish(replace(figures(groups, areas), together=together), FEW)
+    assert 1_000 < tried < 10_000

@@ -1,6 +1,7 @@
 /* Long tables ([data-fold], open as they come) are folded on a phone and opened where there is room.
    Whatever is folded opens for print, and when a link leads to it; [data-open-all] opens all parts
-   of its section, and shuts them. Without script the tables stand open, and a part opens by itself. */
+   of its section, and shuts them. Without script these stand open; the longest, which come shut, and
+   a part open by themselves. */
 const wide = window.matchMedia("(min-width: 48rem)");
 const folds = [...document.querySelectorAll("[data-fold]")];
 const all = [...document.querySelectorAll("main details")];
