@@ -116,10 +116,10 @@ def open_needs_round(
     return opened
 
 
-def refuse_name_in_use(name: str, day: date, *, by: NeedsRound | None = None) -> None:
-    """Raises NeedsRoundError where another round than `by` of that name is open, or has not begun:
+def refuse_name_in_use(name: str, day: date, *, but: NeedsRound | None = None) -> None:
+    """Raises NeedsRoundError where another round than `but` of that name is open, or has not begun:
     whoever is asked could not tell them apart."""
-    standing = _standing(name, day, by)
+    standing = _standing(name, day, but)
     if standing is not None:
         raise NeedsRoundError(
             _("There is a round called %(name)s already, until %(day)s. Choose another name.")
@@ -213,7 +213,7 @@ def move_last_day(
         raise NeedsRoundError(_("That is its last day already."))
     if not reason.strip():
         raise NeedsRoundError(_("State the reason."))
-    refuse_name_in_use(locked.name, day, by=locked)
+    refuse_name_in_use(locked.name, day, but=locked)
     before, locked.ends_on = locked.ends_on, ends_on
     locked.save(update_fields=["ends_on"])
     record(
